@@ -1,0 +1,22 @@
+import type { Docs } from 'codama';
+
+/** Names that the renderer gives to what it generates. */
+export type NameApi = ReturnType<typeof import('@codama/renderers-js').getNameApi>;
+
+const HEADER = `/**
+ * Rendered from the program's Codama IDL by \`just generate\`: do not edit, change the IDL or codegen/ instead.
+ */
+`;
+
+/** A page of ours: the header that says where it comes from, then its sections. */
+export function getPage(...sections: string[]): string {
+    return [HEADER, ...sections.filter(section => section !== '')].join('\n\n');
+}
+
+/** The docs of a node as a TSDoc comment; the empty string when it has none. */
+export function getDocBlock(docs: Docs | undefined): string {
+    if (!docs || docs.length === 0) return '';
+    // A comment that a doc could close would let an IDL write code into the client.
+    const lines = docs.map(line => line.replaceAll('*/', '*\\/'));
+    return lines.length === 1 ? `/** ${lines[0]} */\n` : `/**\n${lines.map(line => ` * ${line}`).join('\n')}\n */\n`;
+}
