@@ -1,7 +1,8 @@
+import type { getNameApi } from '@codama/renderers-js';
 import type { Docs } from 'codama';
 
 /** Names that the renderer gives to what it generates. */
-export type NameApi = ReturnType<typeof import('@codama/renderers-js').getNameApi>;
+export type NameApi = ReturnType<typeof getNameApi>;
 
 const HEADER = `/**
  * Rendered from the program's Codama IDL by \`just generate\`: do not edit, change the IDL or codegen/ instead.

@@ -1,0 +1,138 @@
+import { blake3 } from '@noble/hashes/blake3.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Address, ReadonlyUint8Array } from '@solana/kit';
+
+import {
+    BPS_DENOMINATOR,
+    getDistributeDiscriminatorBytes,
+    getDistributeInstructionDataEncoder,
+    MAX_RECIPIENTS,
+} from '../../generated/tombstone';
+import { PaymentChannelsError } from '../errors';
+import { describe, toAddress, toBytes, toInteger, toU64, U16_MAX } from '../input';
+
+/** One recipient of a distribution and its share. */
+export type Split = Readonly<{
+    /** Wallet of the recipient; never a token account. */
+    recipient: Address;
+    /** Share in basis points (1/10,000), at least 1. */
+    bps: number;
+}>;
+
+/**
+ * Checks a distribution plan as the program does (spec section 5.1) and returns it with nothing but its fields.
+ *
+ * No recipient is fine: the payee then receives everything. Order matters, it is part of the plan.
+ *
+ * @throws `SPLITS_TOO_MANY`, `SPLITS_DUPLICATE_RECIPIENT`, `SPLITS_SUM_TOO_HIGH`, or by field (`splits[1].bps`)
+ * `SPLITS_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`.
+ */
+export function toSplits(splits: readonly Split[]): Split[] {
+    if (!Array.isArray(splits)) {
+        throw new PaymentChannelsError('SPLITS_INVALID', { field: 'splits', value: describe(splits) });
+    }
+    if (splits.length > MAX_RECIPIENTS) {
+        throw new PaymentChannelsError('SPLITS_TOO_MANY', { count: splits.length, max: MAX_RECIPIENTS });
+    }
+    const indexOf = new Map<Address, number>();
+    let sumBps = 0;
+    const checked = Array.from(splits as readonly Split[], (split: unknown, index): Split => {
+        const field = `splits[${index}]`;
+        if (typeof split !== 'object' || split === null) {
+            throw new PaymentChannelsError('SPLITS_INVALID', { field, value: describe(split) });
+        }
+        const { bps: bpsInput, recipient: recipientInput } = split as Split;
+        const recipient = toAddress(`${field}.recipient`, recipientInput);
+        // Up to the range of its type only: more than the whole is the sum's error, as it is on chain.
+        const bps = Number(toInteger(`${field}.bps`, bpsInput, 1n, U16_MAX));
+        const first = indexOf.get(recipient);
+        if (first !== undefined) {
+            throw new PaymentChannelsError('SPLITS_DUPLICATE_RECIPIENT', {
+                field: `${field}.recipient`,
+                firstField: `splits[${first}].recipient`,
+                recipient,
+            });
+        }
+        indexOf.set(recipient, index);
+        sumBps += bps;
+        return { bps, recipient };
+    });
+    if (sumBps > BPS_DENOMINATOR) {
+        throw new PaymentChannelsError('SPLITS_SUM_TOO_HIGH', { maxBps: BPS_DENOMINATOR, sumBps });
+    }
+    return checked;
+}
+
+/** What the recipients leave to the payee, in basis points. */
+export function getPayeeBps(splits: readonly Split[]): number {
+    return BPS_DENOMINATOR - toSplits(splits).reduce((sum, { bps }) => sum + bps, 0);
+}
+
+/**
+ * The bytes that a distribution plan is hashed as: exactly what `open` and `distribute` carry in their data after
+ * their other arguments (spec section 3.4).
+ *
+ * @throws As {@link toSplits}.
+ */
+export function getDistributionPreimage(splits: readonly Split[]): ReadonlyUint8Array {
+    const data = getDistributeInstructionDataEncoder().encode({ recipients: toSplits(splits) });
+    return data.subarray(getDistributeDiscriminatorBytes().length);
+}
+
+/**
+ * The 32-byte blake3 hash by which a channel holds its distribution plan (spec section 5.1).
+ *
+ * @throws As {@link toSplits}.
+ */
+export function getDistributionHash(splits: readonly Split[]): ReadonlyUint8Array {
+    return blake3(getDistributionPreimage(splits) as Uint8Array);
+}
+
+/**
+ * Checks that a distribution plan is the one a channel was opened with.
+ *
+ * @param distributionHash The hash in the channel's account.
+ * @throws `SPLITS_HASH_MISMATCH`, `BYTES_LENGTH_INVALID`, or as {@link toSplits}.
+ */
+export function assertIsDistributionOf(splits: readonly Split[], distributionHash: ReadonlyUint8Array): void {
+    const actual = getDistributionHash(splits);
+    const expectedHash = bytesToHex(toBytes('distributionHash', distributionHash, actual.length) as Uint8Array);
+    const actualHash = bytesToHex(actual as Uint8Array);
+    if (actualHash !== expectedHash)
+        throw new PaymentChannelsError('SPLITS_HASH_MISMATCH', { actualHash, expectedHash });
+}
+
+/** What one `distribute` pays out, in base units of the token. */
+export type Payouts = Readonly<{
+    /** One amount for each split, in their order. */
+    recipients: readonly bigint[];
+    /** Amount for the payee. */
+    payee: bigint;
+    /** What rounding down leaves in the escrow until a later distribution or the final sweep. */
+    remainder: bigint;
+}>;
+
+/**
+ * What `distribute` pays to each recipient and to the payee for the settled amount above the payout watermark.
+ *
+ * Each share is the difference of two floors (spec section 6.7), so that the sum of all distributions of a channel
+ * does not depend on how often it was distributed.
+ *
+ * @param input `settled` and `payoutWatermark` of the channel, in base units.
+ * @throws `INTEGER_OUT_OF_RANGE` when the watermark is above the settled amount, or as {@link toSplits}.
+ */
+export function getPayouts(
+    input: Readonly<{ splits: readonly Split[]; settled: bigint | number; payoutWatermark: bigint | number }>,
+): Payouts {
+    const splits = toSplits(input.splits);
+    const settled = toU64('settled', input.settled);
+    const payoutWatermark = toInteger('payoutWatermark', input.payoutWatermark, 0n, settled);
+    const denominator = BigInt(BPS_DENOMINATOR);
+    const shareOf = (bps: number) =>
+        (settled * BigInt(bps)) / denominator - (payoutWatermark * BigInt(bps)) / denominator;
+
+    const recipients = splits.map(({ bps }) => shareOf(bps));
+    const payee = shareOf(getPayeeBps(splits));
+    const paid = recipients.reduce((sum, amount) => sum + amount, payee);
+    return { payee, recipients, remainder: settled - payoutWatermark - paid };
+}

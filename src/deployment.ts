@@ -1,0 +1,31 @@
+import type { Address } from '@solana/kit';
+
+import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../generated/tombstone';
+
+/**
+ * One deployment of the program on a cluster or in a simulator.
+ *
+ * The treasury owner is compiled into the program (spec section 1): a client can't read it from the chain, and
+ * `distribute` fails unless it names that owner's token account.
+ */
+export type Deployment = Readonly<{
+    /** Interface of the program. */
+    revision: 'tombstone';
+    /** Address that the program is deployed at. */
+    programAddress: Address;
+    /** Wallet whose token account receives what nobody else can. */
+    treasuryOwner: Address;
+}>;
+
+/** What a builder has to know of a deployment; a {@link Deployment} is one. */
+export type DeploymentConfig = Readonly<Partial<Pick<Deployment, 'programAddress' | 'treasuryOwner'>>>;
+
+/**
+ * The reference program at its published address, with the placeholder that stands for the treasury owner where none
+ * was set (spec section 1). It is the default of every builder and of the simulator. Nobody holds a key for that owner.
+ */
+export const LOCALNET_DEPLOYMENT: Deployment = /* @__PURE__ */ Object.freeze({
+    revision: 'tombstone',
+    programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
+    treasuryOwner: 'DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn' as Address,
+});

@@ -1,0 +1,103 @@
+/** The context of each error: what a program needs to react to it, and a person to mend it. */
+export type PaymentChannelsErrorContexts = {
+    ACCOUNT_MALFORMED: { address: string; reason: string };
+    ACCOUNT_OWNER_MISMATCH: { address: string; expectedOwner: string; owner: string };
+    ADDRESS_INVALID: { field: string; value: string };
+    ADDRESS_OFF_CURVE: { address: string; field: string };
+    BYTES_LENGTH_INVALID: { actualLength: number; expectedLength: number; field: string };
+    ELF_INVALID: { reason: string; source: string };
+    INTEGER_NOT_EXACT: { field: string; value: string };
+    INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
+    PAYER_IS_PAYEE: { address: string };
+    SIGNER_INVALID: { field: string };
+    SPLITS_DUPLICATE_RECIPIENT: { field: string; firstField: string; recipient: string };
+    SPLITS_HASH_MISMATCH: { actualHash: string; expectedHash: string };
+    SPLITS_INVALID: { field: string; value: string };
+    SPLITS_RECIPIENT_IS_CHANNEL: { channel: string; field: string };
+    SPLITS_SUM_TOO_HIGH: { maxBps: number; sumBps: number };
+    SPLITS_TOO_MANY: { count: number; max: number };
+    TOKEN_PROGRAM_UNSUPPORTED: { field: string; tokenProgram: string };
+    TRANSACTION_FAILED: { logs: readonly string[]; reason: string };
+    TRANSACTION_TOO_LARGE: { actualBytes: number; maxBytes: number };
+    VOUCHER_CHANNEL_MISMATCH: { channel: string; voucherChannelId: string };
+    VOUCHER_INVALID: { field: string; value: string };
+    VOUCHER_SIGNER_CHANGED_MESSAGE: { signer: string };
+    VOUCHER_SIGNER_DID_NOT_SIGN: { signer: string };
+};
+
+/** What went wrong, as a literal: narrow an error to it with {@link isPaymentChannelsError}. */
+export type PaymentChannelsErrorCode = keyof PaymentChannelsErrorContexts;
+
+type Messages = { [TCode in PaymentChannelsErrorCode]: (context: PaymentChannelsErrorContexts[TCode]) => string };
+
+const MESSAGES: Messages = {
+    ACCOUNT_MALFORMED: ({ address, reason }) => `Account ${address} is not a channel of this program: ${reason}`,
+    ACCOUNT_OWNER_MISMATCH: ({ address, expectedOwner, owner }) =>
+        `Account ${address} is owned by ${owner}, not by the payment-channels program ${expectedOwner}: ` +
+        `check the address, and that it belongs to this deployment`,
+    ADDRESS_INVALID: ({ field, value }) => `${field} is not a base58 address of 32 bytes: ${value}`,
+    ADDRESS_OFF_CURVE: ({ address, field }) =>
+        `${field} ${address} is not a point of the Ed25519 curve: nobody could ever sign with it`,
+    BYTES_LENGTH_INVALID: ({ actualLength, expectedLength, field }) =>
+        `${field} has to be ${expectedLength} bytes long, not ${actualLength}`,
+    ELF_INVALID: ({ reason, source }) => `The program ELF (${source}) can't be used: ${reason}`,
+    INTEGER_NOT_EXACT: ({ field, value }) =>
+        `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
+    INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
+    PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
+    SIGNER_INVALID: ({ field }) => `${field} has to be a kit transaction signer`,
+    SPLITS_DUPLICATE_RECIPIENT: ({ field, firstField, recipient }) =>
+        `${field} names ${recipient}, and so does ${firstField}: merge the two shares`,
+    SPLITS_HASH_MISMATCH: ({ actualHash, expectedHash }) =>
+        `splits are not the ones the channel was opened with: they hash to ${actualHash}, the channel holds ${expectedHash}`,
+    SPLITS_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    SPLITS_RECIPIENT_IS_CHANNEL: ({ channel, field }) => `${field} is the channel itself (${channel})`,
+    SPLITS_SUM_TOO_HIGH: ({ maxBps, sumBps }) => `splits add up to ${sumBps} bps; the whole is ${maxBps}`,
+    SPLITS_TOO_MANY: ({ count, max }) => `splits name ${count} recipients; the program accepts at most ${max}`,
+    TOKEN_PROGRAM_UNSUPPORTED: ({ field, tokenProgram }) =>
+        `${field} ${tokenProgram} is neither SPL Token nor Token-2022`,
+    TRANSACTION_FAILED: ({ reason }) => `The transaction failed: ${reason}`,
+    TRANSACTION_TOO_LARGE: ({ actualBytes, maxBytes }) =>
+        `The transaction is ${actualBytes} bytes long; a cluster accepts at most ${maxBytes}`,
+    VOUCHER_CHANNEL_MISMATCH: ({ channel, voucherChannelId }) =>
+        `The voucher was signed for channel ${voucherChannelId}, not for ${channel}`,
+    VOUCHER_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    VOUCHER_SIGNER_CHANGED_MESSAGE: ({ signer }) =>
+        `Signer ${signer} changed the message before signing it: the program accepts the bytes of the voucher only`,
+    VOUCHER_SIGNER_DID_NOT_SIGN: ({ signer }) => `Signer ${signer} returned no signature of its own`,
+};
+
+/**
+ * Every error that this package throws itself.
+ *
+ * `code` says what went wrong, `context` the values it went wrong with. Errors of the on-chain program are something
+ * else: they come back from a failed transaction with a numeric code.
+ */
+export class PaymentChannelsError<TCode extends PaymentChannelsErrorCode = PaymentChannelsErrorCode> extends Error {
+    override readonly name = 'PaymentChannelsError';
+    readonly code: TCode;
+    readonly context: Readonly<PaymentChannelsErrorContexts[TCode]>;
+
+    constructor(code: TCode, context: PaymentChannelsErrorContexts[TCode], options?: ErrorOptions) {
+        super(MESSAGES[code](context), options);
+        this.code = code;
+        this.context = Object.freeze({ ...context });
+    }
+}
+
+/**
+ * Whether an error is one of this package, and the one with the given code if a code is given.
+ *
+ * @example
+ * ```ts
+ * if (isPaymentChannelsError(error, 'INTEGER_OUT_OF_RANGE')) console.error(error.context.field);
+ * ```
+ */
+export function isPaymentChannelsError<TCode extends PaymentChannelsErrorCode = PaymentChannelsErrorCode>(
+    error: unknown,
+    code?: TCode,
+): error is PaymentChannelsError<TCode> {
+    // By shape and not by class: an application may have loaded both the ESM and the CommonJS build.
+    if (!(error instanceof Error) || error.name !== 'PaymentChannelsError' || !('code' in error)) return false;
+    return code === undefined || error.code === code;
+}

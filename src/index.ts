@@ -1,0 +1,65 @@
+// The rendered client: accounts, types, errors, events, PDAs, instruction data and parsers. What follows it here takes
+// the place of the rendered function of the same name.
+export * from '../generated/tombstone/accounts';
+export * from '../generated/tombstone/constants';
+export * from '../generated/tombstone/errors';
+export * from '../generated/tombstone/events';
+export * from '../generated/tombstone/instructions';
+export * from '../generated/tombstone/pdas';
+export * from '../generated/tombstone/programs';
+export * from '../generated/tombstone/types';
+
+export { decodeChannelAccount, isClosedChannelAccount } from './channel/account';
+export {
+    findChannelPda,
+    findEscrowPda,
+    findTreasuryTokenPda,
+    type ChannelSeedsInput,
+    type TokenInput,
+} from './channel/addresses';
+export {
+    assertIsDistributionOf,
+    getDistributionHash,
+    getDistributionPreimage,
+    getPayeeBps,
+    getPayouts,
+    toSplits,
+    type Payouts,
+    type Split,
+} from './channel/distribution';
+export { LOCALNET_DEPLOYMENT, type Deployment, type DeploymentConfig } from './deployment';
+export {
+    isPaymentChannelsError,
+    PaymentChannelsError,
+    type PaymentChannelsErrorCode,
+    type PaymentChannelsErrorContexts,
+} from './errors';
+export { TOKEN_2022_PROGRAM_ADDRESS } from './input';
+export {
+    getDistributeInstructionAsync,
+    type DistributeInput,
+    type DistributeInstructionWithRecipients,
+} from './instructions/distribute';
+export { getFinalizeInstruction, type FinalizeInput } from './instructions/finalize';
+export { getOpenInstructionAsync, type OpenInput } from './instructions/open';
+export { getRequestCloseInstruction, type RequestCloseInput } from './instructions/request-close';
+export { getSettleInstructions, type SettleInput, type SettleInstructions } from './instructions/settle';
+export {
+    getSettleAndFinalizeInstructions,
+    type SettleAndFinalizeInput,
+    type SettleAndFinalizeInstructions,
+} from './instructions/settle-and-finalize';
+export { getTopUpInstructionAsync, type TopUpInput } from './instructions/top-up';
+export { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from './instructions/withdraw-payer';
+export { ED25519_PROGRAM_ADDRESS, getVerifyVoucherInstruction, type Ed25519Instruction } from './voucher/ed25519';
+export { signVoucher, type VoucherSigner } from './voucher/sign';
+export { verifyVoucher } from './voucher/verify';
+export {
+    decodeVoucher,
+    encodeVoucher,
+    toSignedVoucher,
+    toVoucher,
+    type SignedVoucher,
+    type Voucher,
+    type VoucherInput,
+} from './voucher/voucher';

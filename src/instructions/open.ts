@@ -1,0 +1,70 @@
+import { isOffCurveAddress, type Address, type TransactionSigner } from '@solana/kit';
+
+import {
+    getOpenInstructionAsync as getGeneratedOpenInstructionAsync,
+    type OpenInstruction,
+} from '../../generated/tombstone';
+import { findChannelPda, type TokenInput } from '../channel/addresses';
+import { toSplits, type Split } from '../channel/distribution';
+import { type DeploymentConfig } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+import { toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
+import { getProgramConfig } from './config';
+
+/** What {@link getOpenInstructionAsync} takes. */
+export type OpenInput = TokenInput &
+    Readonly<{
+        /** Wallet that locks the deposit and pays the rent of the channel and its escrow. */
+        payer: TransactionSigner;
+        /** Wallet that is paid by vouchers; not the payer. */
+        payee: Address;
+        /** Ed25519 key that signs the vouchers; the payer by default. */
+        authorizedSigner?: Address | undefined;
+        /** Number that tells apart channels with the same four parties (u64). A closed channel's is spent for good. */
+        salt: bigint | number;
+        /** Amount to lock, in base units of the token (u64), at least 1. */
+        deposit: bigint | number;
+        /** Seconds between requestClose and finalize in which the payee can still settle (u32), at least 1. */
+        gracePeriodSeconds: bigint | number;
+        /** Distribution plan, fixed for the life of the channel; what is left of 10,000 bps goes to the payee. */
+        splits: readonly Split[];
+    }>;
+
+/**
+ * Opens a channel: creates its account and its escrow and moves the deposit into the escrow (spec section 7.1).
+ *
+ * Derives the channel, the escrow and the payer's token account. The channel's address is that of
+ * {@link findChannelPda} for the same input.
+ *
+ * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `ADDRESS_OFF_CURVE`, `TOKEN_PROGRAM_UNSUPPORTED`,
+ * `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `PAYER_IS_PAYEE`; `SPLITS_RECIPIENT_IS_CHANNEL` and the other errors of
+ * {@link toSplits}.
+ */
+export async function getOpenInstructionAsync(
+    input: OpenInput,
+    config: DeploymentConfig = {},
+): Promise<OpenInstruction<Address>> {
+    const payer = toSigner('payer', input.payer);
+    const payee = toAddress('payee', input.payee);
+    if (payer.address === payee) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
+    const authorizedSigner = toAddress('authorizedSigner', input.authorizedSigner ?? payer.address);
+    if (isOffCurveAddress(authorizedSigner)) {
+        throw new PaymentChannelsError('ADDRESS_OFF_CURVE', { address: authorizedSigner, field: 'authorizedSigner' });
+    }
+    const mint = toAddress('mint', input.mint);
+    const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);
+    const salt = toU64('salt', input.salt);
+    const deposit = toU64('deposit', input.deposit, 1n);
+    const gracePeriod = toU32('gracePeriodSeconds', input.gracePeriodSeconds, 1n);
+    const recipients = toSplits(input.splits);
+
+    const [channel] = await findChannelPda({ authorizedSigner, mint, payee, payer: payer.address, salt }, config);
+    const index = recipients.findIndex(({ recipient }) => recipient === channel);
+    if (index >= 0) {
+        throw new PaymentChannelsError('SPLITS_RECIPIENT_IS_CHANNEL', { channel, field: `splits[${index}].recipient` });
+    }
+    return await getGeneratedOpenInstructionAsync(
+        { authorizedSigner, channel, deposit, gracePeriod, mint, payee, payer, recipients, salt, tokenProgram },
+        getProgramConfig(config),
+    );
+}

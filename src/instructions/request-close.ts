@@ -1,0 +1,33 @@
+import type { Address, TransactionSigner } from '@solana/kit';
+
+import {
+    getRequestCloseInstruction as getGeneratedRequestCloseInstruction,
+    type RequestCloseInstruction,
+} from '../../generated/tombstone';
+import type { DeploymentConfig } from '../deployment';
+import { toAddress, toSigner } from '../input';
+import { getProgramConfig } from './config';
+
+/** What {@link getRequestCloseInstruction} takes. */
+export type RequestCloseInput = Readonly<{
+    /** Payer of the channel. */
+    payer: TransactionSigner;
+    /** Open channel. */
+    channel: Address;
+}>;
+
+/**
+ * Starts the grace period of an open channel at the request of the payer (spec section 7.5). Until it has passed the
+ * payee can still settle and finalize; after that anyone can finalize.
+ *
+ * @throws `SIGNER_INVALID` or `ADDRESS_INVALID`, by field.
+ */
+export function getRequestCloseInstruction(
+    input: RequestCloseInput,
+    config: DeploymentConfig = {},
+): RequestCloseInstruction<Address> {
+    return getGeneratedRequestCloseInstruction(
+        { channel: toAddress('channel', input.channel), payer: toSigner('payer', input.payer) },
+        getProgramConfig(config),
+    );
+}

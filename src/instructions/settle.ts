@@ -1,0 +1,37 @@
+import type { Address } from '@solana/kit';
+
+import { getSettleInstruction, type SettleInstruction } from '../../generated/tombstone';
+import type { DeploymentConfig } from '../deployment';
+import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
+import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
+import { assertIsVoucherOf } from './assert-is-voucher-of';
+import { getProgramConfig } from './config';
+
+/** What {@link getSettleInstructions} takes. */
+export type SettleInput = Readonly<{
+    /** Voucher to settle, with its signature. */
+    voucher: SignedVoucher;
+    /** Channel to settle; the one that the voucher names by default, and no other. */
+    channel?: Address | undefined;
+}>;
+
+/** The Ed25519 precompile instruction and the instruction that needs it directly before itself. */
+export type SettleInstructions = readonly [verify: Ed25519Instruction, settle: SettleInstruction<Address>];
+
+/**
+ * Settles a voucher on an open channel (spec section 7.2): raises the settled amount to the voucher's. Needs no signer
+ * and moves no tokens.
+ *
+ * The two instructions are one pair: nothing may come between them. Several pairs may share a transaction.
+ *
+ * @throws The errors of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
+ */
+export function getSettleInstructions(input: SettleInput, config: DeploymentConfig = {}): SettleInstructions {
+    const signed = toSignedVoucher(input.voucher);
+    if (input.channel !== undefined) assertIsVoucherOf(signed.voucher, input.channel);
+    const { voucher } = signed;
+    return [
+        getVerifyVoucherInstruction(signed),
+        getSettleInstruction({ channel: voucher.channelId, voucher }, getProgramConfig(config)),
+    ];
+}

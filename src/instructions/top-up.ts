@@ -1,0 +1,43 @@
+import type { Address, TransactionSigner } from '@solana/kit';
+
+import {
+    getTopUpInstructionAsync as getGeneratedTopUpInstructionAsync,
+    type TopUpInstruction,
+} from '../../generated/tombstone';
+import type { TokenInput } from '../channel/addresses';
+import type { DeploymentConfig } from '../deployment';
+import { toAddress, toSigner, toTokenProgram, toU64 } from '../input';
+import { getProgramConfig } from './config';
+
+/** What {@link getTopUpInstructionAsync} takes. */
+export type TopUpInput = TokenInput &
+    Readonly<{
+        /** Payer of the channel. */
+        payer: TransactionSigner;
+        /** Open channel. */
+        channel: Address;
+        /** Amount to add to the deposit, in base units of the token (u64), at least 1. */
+        amount: bigint | number;
+    }>;
+
+/**
+ * Adds to the deposit of an open channel (spec section 7.3). Derives the escrow and the payer's token account.
+ *
+ * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT`,
+ * `INTEGER_OUT_OF_RANGE`.
+ */
+export async function getTopUpInstructionAsync(
+    input: TopUpInput,
+    config: DeploymentConfig = {},
+): Promise<TopUpInstruction<Address>> {
+    return await getGeneratedTopUpInstructionAsync(
+        {
+            amount: toU64('amount', input.amount, 1n),
+            channel: toAddress('channel', input.channel),
+            mint: toAddress('mint', input.mint),
+            payer: toSigner('payer', input.payer),
+            tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
+        },
+        getProgramConfig(config),
+    );
+}

@@ -1,0 +1,40 @@
+import type { Address, TransactionSigner } from '@solana/kit';
+
+import {
+    getWithdrawPayerInstructionAsync as getGeneratedWithdrawPayerInstructionAsync,
+    type WithdrawPayerInstruction,
+} from '../../generated/tombstone';
+import type { TokenInput } from '../channel/addresses';
+import type { DeploymentConfig } from '../deployment';
+import { toAddress, toSigner, toTokenProgram } from '../input';
+import { getProgramConfig } from './config';
+
+/** What {@link getWithdrawPayerInstructionAsync} takes. */
+export type WithdrawPayerInput = TokenInput &
+    Readonly<{
+        /** Payer of the channel. */
+        payer: TransactionSigner;
+        /** Finalized channel. */
+        channel: Address;
+    }>;
+
+/**
+ * Refunds the payer of a finalized channel with what was not settled, without waiting for distribute (spec section
+ * 7.7). Derives the escrow and the payer's token account, which has to exist. Works once for each channel.
+ *
+ * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`.
+ */
+export async function getWithdrawPayerInstructionAsync(
+    input: WithdrawPayerInput,
+    config: DeploymentConfig = {},
+): Promise<WithdrawPayerInstruction<Address>> {
+    return await getGeneratedWithdrawPayerInstructionAsync(
+        {
+            channel: toAddress('channel', input.channel),
+            mint: toAddress('mint', input.mint),
+            payer: toSigner('payer', input.payer),
+            tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
+        },
+        getProgramConfig(config),
+    );
+}

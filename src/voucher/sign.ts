@@ -1,0 +1,64 @@
+import {
+    createSignableMessage,
+    getAddressFromPublicKey,
+    isMessageModifyingSigner,
+    signBytes,
+    type Address,
+    type MessageSigner,
+    type ReadonlyUint8Array,
+    type SignatureBytes,
+} from '@solana/kit';
+
+import { PaymentChannelsError } from '../errors';
+import { encodeVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
+
+/** Whatever can sign a voucher: any kit message signer, or a key pair of the Web Crypto API. */
+export type VoucherSigner = MessageSigner | CryptoKeyPair;
+
+/**
+ * Signs a voucher.
+ *
+ * A voucher can be signed before the channel is open; its address is known beforehand. Whether the signer is the
+ * channel's authorized signer shows when the voucher is verified.
+ *
+ * @throws As {@link toVoucher}; `VOUCHER_SIGNER_CHANGED_MESSAGE` when a modifying signer signed other bytes,
+ * `VOUCHER_SIGNER_DID_NOT_SIGN` when it returned no signature.
+ *
+ * @example
+ * ```ts
+ * const signed = await signVoucher({ channelId, cumulativeAmount: 500_000n }, session);
+ * ```
+ */
+export async function signVoucher(input: VoucherInput, signer: VoucherSigner): Promise<SignedVoucher> {
+    const voucher = toVoucher(input);
+    const message = encodeVoucher(voucher);
+    if ('privateKey' in signer) {
+        const [address, signature] = await Promise.all([
+            getAddressFromPublicKey(signer.publicKey),
+            signBytes(signer.privateKey, message),
+        ]);
+        return Object.freeze({ signature, signer: address, voucher });
+    }
+    const signature = await signMessage(message, signer);
+    if (!signature) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: signer.address });
+    return Object.freeze({ signature, signer: signer.address, voucher });
+}
+
+async function signMessage(content: ReadonlyUint8Array, signer: MessageSigner): Promise<SignatureBytes | undefined> {
+    const message = createSignableMessage(new Uint8Array(content));
+    let signatures: Readonly<Record<Address, SignatureBytes>> | undefined;
+    if (isMessageModifyingSigner(signer)) {
+        const [signed] = await signer.modifyAndSignMessages([message]);
+        if (signed && !areEqual(signed.content, content)) {
+            throw new PaymentChannelsError('VOUCHER_SIGNER_CHANGED_MESSAGE', { signer: signer.address });
+        }
+        signatures = signed?.signatures;
+    } else {
+        [signatures] = await signer.signMessages([message]);
+    }
+    return signatures?.[signer.address];
+}
+
+function areEqual(a: ReadonlyUint8Array, b: ReadonlyUint8Array): boolean {
+    return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
