@@ -1,0 +1,132 @@
+//! Events: what they look like, and the call to itself with which the program emits them (spec 6.8, 10).
+
+use crate::account::Account;
+use crate::address::Address;
+use crate::cpi::{self, SIGN};
+use crate::ensure;
+use crate::error::Result;
+use crate::input::Context;
+use crate::pda::{self, Bump};
+use crate::revision;
+use crate::syscalls::Slice;
+
+static SEED: &[u8; 15] = b"event_authority";
+
+/// First 8 bytes of every event. The first of them, 228, selects the emitEvent instruction.
+const TAG: [u8; 8] = [0xe4, 0x45, 0xa5, 0x2e, 0x51, 0xcb, 0x9a, 0x1d];
+const OPENED: [u8; 8] = [0xa6, 0xac, 0x61, 0x09, 0x4d, 0x4c, 0xbd, 0x6d];
+const PAYOUT_REDIRECTED: [u8; 8] = [0xd1, 0x16, 0xb9, 0xd7, 0x54, 0xa7, 0x54, 0x50];
+
+/// The address that signs events, and the bump it signs with.
+pub struct EventAuthority {
+    address: Address,
+    bump: [u8; 1],
+}
+
+impl EventAuthority {
+    /// A constant at the published address, derived anywhere else.
+    #[inline(always)]
+    fn of(program_id: &Address) -> Self {
+        if *program_id == revision::PUBLISHED_ID {
+            Self {
+                address: revision::PUBLISHED_EVENT_AUTHORITY,
+                bump: [revision::PUBLISHED_EVENT_AUTHORITY_BUMP],
+            }
+        } else {
+            Self::derive(program_id)
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn derive(program_id: &Address) -> Self {
+        let bump = Bump::new();
+        let slices = [Slice::new(SEED), bump.slice(), Slice::new(&program_id.0), Slice::new(pda::MARKER)];
+        let address = pda::find(&slices, &bump);
+        Self { address, bump: [bump.get()] }
+    }
+
+    /// The authority, if `account` is it.
+    #[inline(always)]
+    pub fn check(account: Account, program_id: &Address) -> Result<Self> {
+        let authority = Self::of(program_id);
+        ensure!(*account.address() == authority.address, INVALID_EVENT_AUTHORITY);
+        Ok(authority)
+    }
+}
+
+/// EMIT of spec 6.8. The authority is checked here and not earlier: in `open` that is after every other effect, in
+/// `distribute` only when there is something to emit.
+#[inline(always)]
+fn emit(context: &Context, event_authority: Account, event: &[u8]) -> Result<()> {
+    let authority = EventAuthority::check(event_authority, context.program_id)?;
+    let seeds = [Slice::new(SEED), Slice::new(&authority.bump)];
+    cpi::invoke(context.program_id, [(event_authority, SIGN)], event, &seeds);
+    Ok(())
+}
+
+/// Prefix of an event's data.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+struct Header {
+    tag: [u8; 8],
+    discriminator: [u8; 8],
+}
+
+impl Header {
+    const fn new(discriminator: [u8; 8]) -> Self {
+        Self { tag: TAG, discriminator }
+    }
+}
+
+/// A channel was opened.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+struct Opened {
+    header: Header,
+    channel: Address,
+}
+
+#[inline(always)]
+pub fn emit_opened(context: &Context, event_authority: Account, channel: &Address) -> Result<()> {
+    let event = Opened { header: Header::new(OPENED), channel: *channel };
+    emit(context, event_authority, cpi::bytes_of::<Opened, 48>(&event))
+}
+
+/// What a beneficiary was due went to the treasury.
+#[derive(Clone, Copy)]
+#[repr(C, packed)]
+struct PayoutRedirected {
+    header: Header,
+    channel: Address,
+    owner: Address,
+    amount: u64,
+    beneficiary: u8,
+    reason: u8,
+}
+
+/// The beneficiary and the reason of a redirect, as numbers of the interface (spec 3.3).
+pub struct Redirect<'a> {
+    pub owner: &'a Address,
+    pub amount: u64,
+    pub beneficiary: u8,
+    pub reason: u8,
+}
+
+#[inline(always)]
+pub fn emit_payout_redirected(
+    context: &Context,
+    event_authority: Account,
+    channel: &Address,
+    redirect: &Redirect,
+) -> Result<()> {
+    let event = PayoutRedirected {
+        header: Header::new(PAYOUT_REDIRECTED),
+        channel: *channel,
+        owner: *redirect.owner,
+        amount: redirect.amount,
+        beneficiary: redirect.beneficiary,
+        reason: redirect.reason,
+    };
+    emit(context, event_authority, cpi::bytes_of::<PayoutRedirected, 90>(&event))
+}

@@ -1,0 +1,21 @@
+//! requestClose (spec 7.5): the payer starts the grace period.
+
+use crate::channel::Channel;
+use crate::ensure;
+use crate::error::{Error, Result};
+use crate::input::Context;
+use crate::revision::status;
+use crate::sysvar;
+
+#[inline(always)]
+pub fn process(context: &Context, _data: &[u8]) -> Result<()> {
+    let [payer, channel] = *context.accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
+
+    ensure!(payer.is_signer(), MISSING_REQUIRED_SIGNATURE);
+    let channel = Channel::load(channel, context.program_id)?;
+    ensure!(channel.status() == status::OPEN, INVALID_CHANNEL_STATUS);
+    ensure!(payer.address() == channel.payer(), INVALID_CHANNEL_PAYER);
+    channel.set_closure_started_at(sysvar::now()?);
+    channel.set_status(status::CLOSING);
+    Ok(())
+}
