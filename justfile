@@ -3,6 +3,9 @@
 
 set positional-arguments
 
+# The tools of the dev dependencies, without a start of npx for each.
+export PATH := justfile_directory() / "node_modules" / ".bin" + ":" + env("PATH")
+
 [private]
 default:
     @just --list
@@ -13,53 +16,57 @@ setup:
 
 # Render generated/ from idl/.
 generate:
-    npx tsx codegen/main.ts
+    tsx codegen/main.ts
 
 # Fail, and list the stale files, when generated/ is not what idl/ renders to.
+[no-exit-message]
 check-generated:
-    npx tsx codegen/main.ts --check
+    tsx codegen/main.ts --check
 
 # Build the package into dist/ (ESM, CommonJS and types).
 build:
-    npx tsup
+    tsup
 
 # Check code style and formatting.
 lint:
-    npx eslint .
-    npx prettier --check .
+    eslint .
+    prettier --check .
 
 # Reformat everything that `lint` checks.
 format:
-    npx eslint --fix .
-    npx prettier --write .
+    eslint --fix .
+    prettier --write .
 
 # Type-check everything.
 typecheck:
-    npx tsc
+    tsc
 
 # Run the tests; arguments go to vitest.
 test *ARGS:
-    npx vitest run --exclude 'test/package/**' "$@"
+    vitest run --exclude 'test/package/**' "$@"
 
 # Run the long versions of the randomized tests as well.
 test-deep *ARGS:
-    TEST_DEEP=1 npx vitest run --exclude 'test/package/**' "$@"
+    TEST_DEEP=1 vitest run --exclude 'test/package/**' "$@"
 
 # Pack the package and test the tarball as a consumer sees it.
 test-package: build
-    npx vitest run test/package
+    vitest run test/package
 
 # Run the settlement scenario on the embedded simulator; arguments go to `payment-channels simulate`.
+[no-exit-message]
 simulate *ARGS:
-    @npx tsx src/cli/main.ts simulate "$@"
+    @tsx src/cli/main.ts simulate "$@"
 
 # Rebuild the reference program and compare it with the committed ELF.
+[no-exit-message]
 program *ARGS:
-    npx tsx program/build.ts "$@"
+    tsx program/build.ts "$@"
 
 # Run one benchmark: `just bench NAME [--json]`.
+[no-exit-message]
 bench *ARGS:
-    @npx tsx bench/run.ts "$@"
+    @tsx bench/run.ts "$@"
 
 # Everything that CI runs.
 ci:

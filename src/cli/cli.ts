@@ -1,0 +1,43 @@
+import { Command, CommanderError } from 'commander';
+
+import { version } from '../../package.json';
+import { addSimulateCommand } from './simulate';
+import { ExitCode, UsageError, type Io } from './io';
+
+/**
+ * Runs the command line and returns its exit code.
+ *
+ * @param args The arguments after the name of the program.
+ */
+export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+    let exitCode = ExitCode.Success;
+    const program = new Command('payment-channels')
+        .description('Payment channels on Solana: simulate settlement in this process.')
+        .version(version)
+        .showSuggestionAfterError(false)
+        .configureOutput({ writeErr: () => undefined, writeOut: io.writeOutput })
+        .exitOverride();
+    addSimulateCommand(program, io, code => (exitCode = code));
+    try {
+        await program.parseAsync(args, { from: 'user' });
+        return exitCode;
+    } catch (error) {
+        return report(error, io);
+    }
+}
+
+function report(error: unknown, io: Io): ExitCode {
+    if (error instanceof CommanderError) {
+        if (error.exitCode === 0) return ExitCode.Success;
+        // Without a command commander writes its help as an error; one line will do, as for any bad usage.
+        const message =
+            error.code === 'commander.help'
+                ? 'error: name a command; payment-channels --help lists them'
+                : error.message;
+        io.writeError(`${message.replace(/^error: /, 'payment-channels: ')}\n`);
+        return ExitCode.Usage;
+    }
+    const message = error instanceof Error ? error.message : String(error);
+    io.writeError(`payment-channels: ${message}\n`);
+    return error instanceof UsageError ? ExitCode.Usage : ExitCode.Failure;
+}

@@ -1,0 +1,99 @@
+import Table from 'cli-table3';
+
+import { LAMPORTS, type Balance } from '../testing/scenario/ledger';
+import type { ScenarioReport } from '../testing/scenario/scenario';
+
+/** The report as the JSON that the command prints: amounts of tokens and lamports as decimal strings. */
+export function toJson(report: ScenarioReport, elapsedMs: number) {
+    const { balances, channels, discrepancies, elf, programAddress, revision, transactions, vouchers } = report;
+    const toJsonBalance = ({ address, amount, asset, party }: Balance) => ({
+        party,
+        address,
+        asset,
+        amount: amount.toString(),
+    });
+    return {
+        revision,
+        programAddress,
+        elf,
+        channels,
+        vouchers,
+        transactions: transactions.map(({ bytes, computeUnits, feeLamports, label, signature }) => ({
+            label,
+            signature,
+            bytes,
+            computeUnits,
+            feeLamports: feeLamports.toString(),
+        })),
+        balances: { before: balances.before.map(toJsonBalance), after: balances.after.map(toJsonBalance) },
+        conserved: discrepancies.length === 0,
+        elapsedMs,
+    };
+}
+
+/** The report for a person to read. */
+export function formatReport(report: ScenarioReport, elapsedMs: number): string {
+    const { channels, discrepancies, elf, programAddress, revision, transactions, vouchers } = report;
+    const feeLamports = transactions.reduce((sum, transaction) => sum + transaction.feeLamports, 0n);
+    const verdict =
+        discrepancies.length === 0
+            ? ['Conservation check passed: every token and every lamport is accounted for.']
+            : [
+                  'Conservation check FAILED:',
+                  ...discrepancies.map(
+                      ({ actual, asset, expected, what }) => `  ${asset} ${what}: ${actual} instead of ${expected}`,
+                  ),
+              ];
+    return `${[
+        `Revision ${revision}, program ${programAddress}`,
+        `ELF ${elf.source}, sha256 ${elf.sha256}`,
+        '',
+        formatTransactions(report),
+        '',
+        formatBalances(report),
+        '',
+        `${channels} channels, ${vouchers} vouchers signed and verified, ${transactions.length} transactions, ` +
+            `${format(feeLamports)} lamports in fees, ${elapsedMs} ms`,
+        ...verdict,
+    ].join('\n')}\n`;
+}
+
+function formatTransactions({ transactions }: ScenarioReport): string {
+    const table = createTable(['transaction', 'bytes', 'compute units', 'fee (lamports)'], 1);
+    for (const { bytes, computeUnits, feeLamports, label } of transactions) {
+        table.push([label, format(bytes), format(computeUnits), format(feeLamports)]);
+    }
+    return table.toString();
+}
+
+/** One row for each party and asset; the accounts of a party are added up, and so are the channels. */
+function formatBalances({ balances }: ScenarioReport): string {
+    const rows = new Map<string, { party: string; asset: Balance['asset']; before: bigint; after: bigint }>();
+    for (const when of ['before', 'after'] as const) {
+        for (const { amount, asset, party } of balances[when]) {
+            const who = party.startsWith('channel ') ? 'channels and escrows' : party;
+            const row = rows.get(`${who}/${asset}`) ?? { after: 0n, asset, before: 0n, party: who };
+            row[when] += amount;
+            rows.set(`${who}/${asset}`, row);
+        }
+    }
+    const table = createTable(['party', 'asset', 'before', 'after', 'change'], 2);
+    for (const { after, asset, before, party } of rows.values()) {
+        const change = after - before;
+        const name = asset === LAMPORTS ? asset : `${asset.slice(0, 4)}…${asset.slice(-4)}`;
+        table.push([party, name, format(before), format(after), `${change > 0n ? '+' : ''}${format(change)}`]);
+    }
+    return table.toString();
+}
+
+function createTable(head: string[], textColumns: number) {
+    return new Table({
+        colAligns: head.map((_, column) => (column < textColumns ? 'left' : 'right')),
+        head,
+        style: { border: [], compact: true, head: [] },
+    });
+}
+
+function format(amount: bigint | number): string {
+    return amount.toLocaleString('en-US');
+}

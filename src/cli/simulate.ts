@@ -1,0 +1,58 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+import { isPaymentChannelsError } from '../errors';
+import { ELF_ENVIRONMENT_VARIABLES } from '../testing/elf';
+import { ExitCode, UsageError, type Io } from './io';
+import { createProgressLine } from './progress';
+import { formatReport, toJson } from './simulate-report';
+
+const MAX_CHANNELS = 10_000;
+
+type SimulateFlags = { channels: number; json?: true; program?: string; seed: string };
+
+/** `payment-channels simulate`: the settlement scenario on the embedded simulator. */
+export function addSimulateCommand(program: Command, io: Io, setExitCode: (code: ExitCode) => void): void {
+    program
+        .command('simulate')
+        .description(
+            'Run channels of a merchant with a platform fee through their whole life on an embedded simulator, ' +
+                'and check that every token and every lamport is accounted for.',
+        )
+        .option('--channels <count>', `number of channels, 1 to ${MAX_CHANNELS}`, parseCount, 12)
+        .option('--seed <text>', 'the same seed gives the same output to the last signature', '1')
+        .option('--program <path>', `program ELF to load (default: ${ELF_ENVIRONMENT_VARIABLES.tombstone}, or our own)`)
+        .option('--json', 'print one JSON object and nothing else')
+        .allowExcessArguments(false)
+        .action(async ({ channels, json, program: elfPath, seed }: SimulateFlags) => {
+            const progress = createProgressLine(io);
+            const startedAt = performance.now();
+            const { runScenario } = await importScenario();
+            const report = await runScenario({ channels, elfPath, onProgress: progress.update, seed })
+                .catch((error: unknown) => {
+                    if (!isPaymentChannelsError(error, 'ELF_INVALID')) throw error;
+                    throw new UsageError(error.message, { cause: error });
+                })
+                .finally(progress.clear);
+            const elapsedMs = Math.round(performance.now() - startedAt);
+            io.writeOutput(json ? `${JSON.stringify(toJson(report, elapsedMs))}\n` : formatReport(report, elapsedMs));
+            if (report.discrepancies.length > 0) setExitCode(ExitCode.Failure);
+        });
+}
+
+/** LiteSVM is an optional peer dependency of this package: who does not simulate need not install its native code. */
+async function importScenario() {
+    try {
+        return await import('../testing/scenario/scenario');
+    } catch (cause) {
+        if (!String(cause).includes("'litesvm'")) throw cause;
+        throw new Error('simulate needs the package litesvm: npm install litesvm', { cause });
+    }
+}
+
+function parseCount(value: string): number {
+    const count = /^\d+$/.test(value) ? Number(value) : NaN;
+    if (!(count >= 1 && count <= MAX_CHANNELS)) {
+        throw new InvalidArgumentError(`It has to be a whole number from 1 to ${MAX_CHANNELS}.`);
+    }
+    return count;
+}

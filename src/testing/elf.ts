@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { getAddressEncoder, type Address } from '@solana/kit';
+
+import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+
+/** A program to load into a simulator. */
+export type ProgramElf = Readonly<{
+    bytes: Uint8Array;
+    /** SHA-256 of the file as it was read, in hex. */
+    sha256: string;
+    /** Where it came from: `embedded` for the reference program of this package, otherwise a path. */
+    source: string;
+}>;
+
+/** The environment variable that names another ELF, by revision. */
+export const ELF_ENVIRONMENT_VARIABLES = {
+    tombstone: 'PAYMENT_CHANNELS_TOMBSTONE_ELF',
+} as const satisfies Record<Deployment['revision'], string>;
+
+/**
+ * Reads the program ELF of a revision: the given file, or the one that the environment names, or the reference program
+ * that comes with this package.
+ *
+ * @throws `ELF_INVALID` when the file can't be read or is no ELF.
+ */
+export function readProgramElf(revision: Deployment['revision'], path?: string): ProgramElf {
+    const override = path ?? (process.env[ELF_ENVIRONMENT_VARIABLES[revision]] || undefined);
+    const source = override ?? 'embedded';
+    let bytes: Uint8Array;
+    try {
+        bytes = new Uint8Array(readFileSync(override ?? findEmbeddedElf(revision)));
+    } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new PaymentChannelsError('ELF_INVALID', { reason, source }, { cause });
+    }
+    if (String.fromCharCode(...bytes.subarray(0, 4)) !== '\x7fELF') {
+        throw new PaymentChannelsError('ELF_INVALID', { reason: 'the file does not start as an ELF does', source });
+    }
+    return Object.freeze({ bytes, sha256: createHash('sha256').update(bytes).digest('hex'), source });
+}
+
+/**
+ * The bytes of an ELF for a deployment with another treasury owner than the placeholder.
+ *
+ * The reference program holds its treasury owner in one place, as the 32 bytes of the placeholder: they are replaced.
+ * An ELF that holds the owner already, as one dumped from that deployment does, is left as it is.
+ *
+ * @throws `ELF_INVALID` when the ELF holds neither, or the placeholder more than once.
+ */
+export function getElfForTreasuryOwner(elf: ProgramElf, treasuryOwner: Address): Uint8Array {
+    const { bytes, source } = elf;
+    if (treasuryOwner === LOCALNET_DEPLOYMENT.treasuryOwner) return bytes;
+    const owner = Buffer.from(getAddressEncoder().encode(treasuryOwner));
+    const placeholder = Buffer.from(getAddressEncoder().encode(LOCALNET_DEPLOYMENT.treasuryOwner));
+    const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const offset = haystack.indexOf(placeholder);
+    if (offset < 0) {
+        if (haystack.includes(owner)) return bytes;
+        const reason = `it holds neither the treasury owner ${treasuryOwner} of the deployment nor the placeholder for one`;
+        throw new PaymentChannelsError('ELF_INVALID', { reason, source });
+    }
+    if (haystack.includes(placeholder, offset + 1)) {
+        const reason = 'it holds the placeholder for the treasury owner more than once';
+        throw new PaymentChannelsError('ELF_INVALID', { reason, source });
+    }
+    const patched = new Uint8Array(bytes);
+    patched.set(owner, offset);
+    return patched;
+}
+
+/** The ELF in the folder `program/` of this package, whether this module runs from `src/` or from `dist/`. */
+function findEmbeddedElf(revision: Deployment['revision']): string {
+    let folder = dirname(fileURLToPath(import.meta.url));
+    for (;;) {
+        const path = join(folder, 'program', `${revision}.so`);
+        if (existsSync(path)) return path;
+        const parent = dirname(folder);
+        if (parent === folder) throw new Error(`program/${revision}.so is missing from this package`);
+        folder = parent;
+    }
+}

@@ -1,0 +1,16 @@
+export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
+export {
+    assertSucceeded,
+    type SuccessfulTransactionResult,
+    type TransactionReport,
+    type TransactionResult,
+} from './result';
+export { type TransactionFailure } from './runtime-error';
+export {
+    createSimulator,
+    Simulator,
+    type ChannelState,
+    type SendOptions,
+    type SimulatorClock,
+    type SimulatorOptions,
+} from './simulator';

@@ -1,0 +1,312 @@
+import type { Address, Instruction, KeyPairSigner, Signature } from '@solana/kit';
+
+import { getPayouts } from '../../channel/distribution';
+import { getDistributeInstructionAsync } from '../../instructions/distribute';
+import { getFinalizeInstruction } from '../../instructions/finalize';
+import { getOpenInstructionAsync } from '../../instructions/open';
+import { getRequestCloseInstruction } from '../../instructions/request-close';
+import { getSettleInstructions } from '../../instructions/settle';
+import { getSettleAndFinalizeInstructions } from '../../instructions/settle-and-finalize';
+import { getTopUpInstructionAsync } from '../../instructions/top-up';
+import { getWithdrawPayerInstructionAsync } from '../../instructions/withdraw-payer';
+import { PaymentChannelsError } from '../../errors';
+import { signVoucher } from '../../voucher/sign';
+import { verifyVoucher } from '../../voucher/verify';
+import type { SignedVoucher } from '../../voucher/voucher';
+import { createSimulator, type Simulator } from '../simulator';
+import {
+    findDiscrepancies,
+    findTokenAccounts,
+    readBalances,
+    readSupplies,
+    type Balance,
+    type Discrepancy,
+    type LedgerAccount,
+} from './ledger';
+import { createParties, findPartyTokenAccount, planChannels, type Parties, type PlannedChannel } from './parties';
+
+/** What to run; every field has a default. */
+export type ScenarioOptions = Readonly<{
+    /** Number of channels, 12 by default. */
+    channels?: number | undefined;
+    /** Everything random follows from this. */
+    seed?: string | undefined;
+    /** Path of the program ELF, as for {@link createSimulator}. */
+    elfPath?: string | undefined;
+    /** Called when something was done. */
+    onProgress?: ((progress: ScenarioProgress) => void) | undefined;
+}>;
+
+/** How far a scenario is: `done` of `total` in the phase named `phase`. */
+export type ScenarioProgress = Readonly<{ phase: string; done: number; total: number }>;
+
+/** One transaction of a scenario. */
+export type ScenarioTransaction = Readonly<{
+    label: string;
+    signature: Signature;
+    bytes: number;
+    computeUnits: number;
+    feeLamports: bigint;
+}>;
+
+/** What happened, and whether everything is accounted for. */
+export type ScenarioReport = Readonly<{
+    revision: string;
+    programAddress: Address;
+    elf: Readonly<{ sha256: string; source: string }>;
+    channels: number;
+    vouchers: number;
+    transactions: readonly ScenarioTransaction[];
+    balances: Readonly<{ before: readonly Balance[]; after: readonly Balance[] }>;
+    /** What is not as it has to be; empty when every token and every lamport is accounted for. */
+    discrepancies: readonly Discrepancy[];
+}>;
+
+const MIN_VOUCHERS = 300;
+const MIN_VOUCHERS_PER_CHANNEL = 5;
+const GRACE_PERIOD_SECONDS = 3600;
+
+/**
+ * Runs a merchant's business on a simulator: payers open channels in both token programs, pay with vouchers, top up;
+ * the merchant settles, finalizes and distributes to a platform and an affiliate; one payer closes a channel itself.
+ *
+ * @throws `ELF_INVALID` when there is no program to run; `TRANSACTION_FAILED` with the label of the transaction when one
+ * fails that must not.
+ */
+export async function runScenario(options: ScenarioOptions = {}): Promise<ScenarioReport> {
+    const { channels: count = 12, elfPath, onProgress, seed = '1' } = options;
+    const simulator = await createSimulator({ elfPath, seed: `scenario ${seed}` });
+    const payerCount = Math.min(count, Math.max(3, Math.ceil(count / 8)));
+    const parties = await createParties(simulator, payerCount, count);
+    const channels = await planChannels(simulator, parties, count, seed);
+    const run = new ScenarioRun(simulator, parties, onProgress);
+
+    const accounts: LedgerAccount[] = [
+        ...parties.accounts,
+        ...channels.flatMap(({ address, escrow, name, token }) => [
+            { address, party: name },
+            { address: escrow, mint: token.mint, party: name },
+        ]),
+    ];
+    const before = readBalances(simulator, accounts);
+    const vouchersPerChannel = Math.max(MIN_VOUCHERS_PER_CHANNEL, Math.ceil(MIN_VOUCHERS / count));
+    await run.live(channels, vouchersPerChannel);
+    const after = readBalances(simulator, accounts);
+
+    const feeLamports = run.transactions.reduce((sum, transaction) => sum + transaction.feeLamports, 0n);
+    return {
+        balances: { after, before },
+        channels: count,
+        discrepancies: [
+            ...findDiscrepancies({ after, before, feeLamports, supplies: readSupplies(simulator, parties.mints) }),
+            ...findUnlistedTokens(simulator, parties, accounts),
+            ...(await findWrongPayouts(parties, channels, simulator)),
+        ],
+        elf: { sha256: simulator.elf.sha256, source: simulator.elf.source },
+        programAddress: simulator.deployment.programAddress,
+        revision: simulator.deployment.revision,
+        transactions: run.transactions,
+        vouchers: count * vouchersPerChannel,
+    };
+}
+
+/** The run itself: every step of every channel, each transaction recorded under its label. */
+class ScenarioRun {
+    readonly transactions: ScenarioTransaction[] = [];
+    readonly #latest = new Map<Address, SignedVoucher>();
+
+    constructor(
+        private readonly simulator: Simulator,
+        private readonly parties: Parties,
+        private readonly onProgress: ScenarioOptions['onProgress'],
+    ) {}
+
+    async live(channels: readonly PlannedChannel[], vouchersPerChannel: number): Promise<void> {
+        const closing = channels.filter(({ ending }) => ending === 'payerCloses');
+        const finalizing = channels.filter(({ ending }) => ending === 'merchantFinalizes');
+        const half = Math.ceil(vouchersPerChannel / 2);
+
+        await this.#each('open', channels, channel => this.#open(channel));
+        await this.#pay('first vouchers', channels, 1, half, vouchersPerChannel);
+        await this.#each(
+            'settle and distribute early',
+            channels.filter(c => c.isSettledEarly),
+            async channel => {
+                await this.#settle(channel);
+                await this.#distribute(channel, 'distribute (open)');
+            },
+        );
+        await this.#each(
+            'top up',
+            channels.filter(c => c.topUp > 0n),
+            channel => this.#topUp(channel),
+        );
+        await this.#pay('last vouchers', channels, half + 1, vouchersPerChannel, vouchersPerChannel);
+
+        await this.#each('settle and finalize', finalizing, channel => this.#settleAndFinalize(channel));
+        await this.#each('request close', closing, async channel => {
+            // What a payee who watches its channels does first: after the grace period it could not.
+            await this.#settle(channel);
+            await this.#requestClose(channel);
+        });
+        this.simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS, slots: GRACE_PERIOD_SECONDS * 2.5 });
+        await this.#each('finalize and withdraw', closing, async channel => {
+            await this.#finalize(channel);
+            await this.#withdrawPayer(channel);
+        });
+        await this.#each('distribute', channels, channel => this.#distribute(channel, 'distribute (final)'));
+    }
+
+    async #open({ deposit, payer, salt, token, ...channel }: PlannedChannel) {
+        const instruction = await getOpenInstructionAsync(
+            {
+                ...token,
+                authorizedSigner: payer.session.address,
+                deposit,
+                gracePeriodSeconds: GRACE_PERIOD_SECONDS,
+                payee: this.parties.merchant.address,
+                payer: payer.wallet,
+                salt,
+                splits: this.parties.splits,
+            },
+            this.simulator.deployment,
+        );
+        await this.#send(`open ${channel.name} (${token.name})`, [instruction], payer.wallet);
+    }
+
+    async #topUp({ address, name, payer, token, topUp }: PlannedChannel) {
+        const instruction = await getTopUpInstructionAsync(
+            { ...token, amount: topUp, channel: address, payer: payer.wallet },
+            this.simulator.deployment,
+        );
+        await this.#send(`topUp ${name}`, [instruction], payer.wallet);
+    }
+
+    /** The payer signs vouchers `from` to `to` of `total`, in equal steps up to what it spends; the merchant verifies. */
+    async #pay(phase: string, channels: readonly PlannedChannel[], from: number, to: number, total: number) {
+        const count = channels.length * (to - from + 1);
+        let done = 0;
+        for (const { address, payer, spent } of channels) {
+            for (let index = from; index <= to; index++) {
+                const cumulativeAmount = (spent * BigInt(index)) / BigInt(total);
+                const voucher = await signVoucher({ channelId: address, cumulativeAmount }, payer.session);
+                if (!(await verifyVoucher(voucher, payer.session.address))) {
+                    throw new Error(`voucher ${index} of ${address} does not verify`);
+                }
+                this.#latest.set(address, voucher);
+                this.onProgress?.({ done: ++done, phase, total: count });
+            }
+        }
+    }
+
+    async #settle({ address, name }: PlannedChannel) {
+        const voucher = this.#latest.get(address)!;
+        const instructions = getSettleInstructions({ voucher }, this.simulator.deployment);
+        await this.#send(`settle ${name}`, instructions, this.parties.merchant);
+    }
+
+    async #settleAndFinalize({ address, name }: PlannedChannel) {
+        const voucher = this.#latest.get(address)!;
+        const instructions = getSettleAndFinalizeInstructions(
+            { channel: address, payee: this.parties.merchant, voucher },
+            this.simulator.deployment,
+        );
+        await this.#send(`settleAndFinalize ${name}`, instructions, this.parties.merchant);
+    }
+
+    async #requestClose({ address, name, payer }: PlannedChannel) {
+        const instruction = getRequestCloseInstruction(
+            { channel: address, payer: payer.wallet },
+            this.simulator.deployment,
+        );
+        await this.#send(`requestClose ${name}`, [instruction], payer.wallet);
+    }
+
+    async #finalize({ address, name, payer }: PlannedChannel) {
+        const instruction = getFinalizeInstruction({ channel: address }, this.simulator.deployment);
+        await this.#send(`finalize ${name}`, [instruction], payer.wallet);
+    }
+
+    async #withdrawPayer({ address, name, payer, token }: PlannedChannel) {
+        const instruction = await getWithdrawPayerInstructionAsync(
+            { ...token, channel: address, payer: payer.wallet },
+            this.simulator.deployment,
+        );
+        await this.#send(`withdrawPayer ${name}`, [instruction], payer.wallet);
+    }
+
+    async #distribute({ address, name, token }: PlannedChannel, action: string) {
+        const state = this.simulator.getChannel(address);
+        if (state.kind !== 'channel') throw new Error(`${name} is ${state.kind}`);
+        const instruction = await getDistributeInstructionAsync(
+            { ...state.channel, channel: address, splits: this.parties.splits, tokenProgram: token.tokenProgram },
+            this.simulator.deployment,
+        );
+        await this.#send(`${action} ${name}`, [instruction], this.parties.merchant);
+    }
+
+    async #each(phase: string, channels: readonly PlannedChannel[], step: (channel: PlannedChannel) => Promise<void>) {
+        for (const [index, channel] of channels.entries()) {
+            await step(channel);
+            this.onProgress?.({ done: index + 1, phase, total: channels.length });
+        }
+    }
+
+    async #send(label: string, instructions: readonly Instruction[], feePayer: KeyPairSigner) {
+        const result = await this.simulator.send(instructions, { feePayer });
+        if (!result.ok) {
+            const reason = `${label}: ${result.failure.message}`;
+            throw new PaymentChannelsError('TRANSACTION_FAILED', { logs: result.logs, reason });
+        }
+        const { bytes, computeUnits, feeLamports, signature } = result;
+        this.transactions.push({ bytes, computeUnits, feeLamports, label, signature });
+    }
+}
+
+/** Tokens in accounts that the ledger does not list would make its sums right by accident. */
+function findUnlistedTokens(
+    simulator: Simulator,
+    { mints }: Parties,
+    accounts: readonly LedgerAccount[],
+): Discrepancy[] {
+    const listed = new Set(accounts.map(({ address }) => address));
+    return mints.flatMap(token =>
+        findTokenAccounts(simulator, token)
+            .filter(address => !listed.has(address))
+            .map(address => ({
+                actual: simulator.getTokenAmount(address),
+                asset: token.mint,
+                expected: 0n,
+                what: `in ${address}, which belongs to nobody`,
+            }))
+            .filter(({ actual }) => actual !== 0n),
+    );
+}
+
+/** Compares what each party was paid with what follows from the vouchers and the splits alone. */
+async function findWrongPayouts(
+    { accounts, affiliate, merchant, mints, platform, splits }: Parties,
+    channels: readonly PlannedChannel[],
+    simulator: Simulator,
+): Promise<Discrepancy[]> {
+    const discrepancies: Discrepancy[] = [];
+    for (const token of mints) {
+        const paid = channels
+            .filter(channel => channel.token.mint === token.mint)
+            .map(({ spent }) => getPayouts({ payoutWatermark: 0n, settled: spent, splits }));
+        const sum = (amounts: bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
+        const expectations: [owner: Address, party: string, expected: bigint][] = [
+            [merchant.address, 'merchant', sum(paid.map(({ payee }) => payee))],
+            [platform, 'platform', sum(paid.map(({ recipients }) => recipients[0]!))],
+            [affiliate, 'affiliate', sum(paid.map(({ recipients }) => recipients[1]!))],
+            [simulator.deployment.treasuryOwner, 'treasury', sum(paid.map(({ remainder }) => remainder))],
+        ];
+        for (const [owner, party, expected] of expectations) {
+            const address = await findPartyTokenAccount(owner, token);
+            if (!accounts.some(account => account.address === address)) throw new Error(`${party} has no account`);
+            const actual = simulator.getTokenAmount(address);
+            if (actual !== expected) discrepancies.push({ actual, asset: token.mint, expected, what: `of ${party}` });
+        }
+    }
+    return discrepancies;
+}

@@ -1,0 +1,419 @@
+import { createHash } from 'node:crypto';
+
+import {
+    appendTransactionMessageInstructions,
+    createKeyPairSignerFromPrivateKeyBytes,
+    createTransactionMessage,
+    getCompiledTransactionMessageDecoder,
+    getTransactionSize,
+    getTransactionSizeLimit,
+    lamports,
+    pipe,
+    setTransactionMessageComputeUnitLimit,
+    setTransactionMessageFeePayerSigner,
+    setTransactionMessageLoadedAccountsDataSizeLimit,
+    signTransactionMessageWithSigners,
+    type Address,
+    type Instruction,
+    type KeyPairSigner,
+    type MaybeEncodedAccount,
+    type Transaction,
+    type TransactionMessage,
+    type TransactionMessageWithFeePayerSigner,
+    type TransactionSigner,
+} from '@solana/kit';
+import { getCreateAccountInstruction, SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
+import {
+    getCreateAssociatedTokenIdempotentInstructionAsync,
+    getInitializeMint2Instruction,
+    getMintSize,
+    getMintToInstruction,
+    getTokenDecoder,
+    getTokenSize,
+} from '@solana-program/token';
+import { LiteSVM } from 'litesvm';
+
+import type { Channel } from '../../generated/tombstone';
+import { decodeChannelAccount, isClosedChannelAccount } from '../channel/account';
+import { findTokenPda, findTreasuryTokenPda, type TokenInput } from '../channel/addresses';
+import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+import { toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
+import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
+import { getSimulatorFeatureSet } from './feature-set';
+import { getMessageAddresses } from './lookup-table';
+import {
+    assertSucceeded,
+    getTransactionResult,
+    type SuccessfulTransactionResult,
+    type TransactionResult,
+} from './result';
+
+/** How to create a simulator; every field has a default. */
+export type SimulatorOptions = Readonly<{
+    /** Deployment to simulate: another address, another treasury owner. The published program by default. */
+    deployment?: Deployment | undefined;
+    /**
+     * Path of the program ELF. By default the one that the environment names (`PAYMENT_CHANNELS_TOMBSTONE_ELF`),
+     * otherwise the reference program of this package.
+     */
+    elfPath?: string | undefined;
+    /** Unix time in seconds that the simulation starts at. */
+    unixTimestamp?: bigint | number | undefined;
+    /** Slot that the simulation starts at. */
+    slot?: bigint | number | undefined;
+    /** Every key that the simulator makes follows from this: the same seed gives the same addresses and signatures. */
+    seed?: string | undefined;
+}>;
+
+/** How to send a transaction; every field has a default. */
+export type SendOptions = Readonly<{
+    /** Signer that pays the fee; an account of the simulator's own by default. */
+    feePayer?: TransactionSigner | undefined;
+    /** Version of the transaction message, 0 by default. */
+    version?: 'legacy' | 0 | 1 | undefined;
+    /** Limit of compute units; by default the runtime's, and for version 1 the most that a transaction may use. */
+    computeUnitLimit?: number | undefined;
+}>;
+
+/** The clock of a simulation. */
+export type SimulatorClock = Readonly<{ unixTimestamp: bigint; slot: bigint }>;
+
+/** What stands at the address of a channel. */
+export type ChannelState =
+    Readonly<{ kind: 'absent' }> | Readonly<{ kind: 'channel'; channel: Channel }> | Readonly<{ kind: 'closed' }>;
+
+type MessageWithFeePayer = TransactionMessage & TransactionMessageWithFeePayerSigner;
+
+const DEFAULT_UNIX_TIMESTAMP = 1_750_000_000n;
+const DEFAULT_SLOT = 350_000_000n;
+const DEFAULT_LAMPORTS = 10_000_000_000n;
+const MAX_COMPUTE_UNITS = 1_400_000;
+// The runtime's own default where a message may leave it out; LiteSVM refuses a version 1 message without one.
+const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
+// Enough that no test ever has to think of it.
+const FAUCET_LAMPORTS = 1_000_000_000_000_000n;
+
+/**
+ * A Solana runtime in this process with the payment-channels program loaded.
+ *
+ * Make one with {@link createSimulator}. Everything in it happens at once and only when asked: the clock stands still
+ * until it is moved.
+ */
+export class Simulator {
+    /** The LiteSVM underneath, for whatever this class has no method for. */
+    readonly svm: LiteSVM;
+    /** Deployment of the program that is loaded. */
+    readonly deployment: Deployment;
+    /** The ELF that is loaded. */
+    readonly elf: ProgramElf;
+    /** A funded account of the simulator's own: default fee payer and authority of the mints it creates. */
+    readonly faucet: KeyPairSigner;
+    readonly #seed: string;
+    #signerCount = 0;
+
+    /** @internal Use {@link createSimulator}. */
+    constructor(svm: LiteSVM, deployment: Deployment, elf: ProgramElf, faucet: KeyPairSigner, seed: string) {
+        this.svm = svm;
+        this.deployment = deployment;
+        this.elf = elf;
+        this.faucet = faucet;
+        this.#seed = seed;
+    }
+
+    /** The time and the slot that programs see. */
+    getClock(): SimulatorClock {
+        const { slot, unixTimestamp } = this.svm.getClock();
+        return { slot, unixTimestamp };
+    }
+
+    /**
+     * Sets the time, the slot or both.
+     *
+     * @param clock `unixTimestamp` in unix seconds (i64), `slot` (u64); what is left out stays.
+     * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+     */
+    setClock(clock: Readonly<{ unixTimestamp?: bigint | number; slot?: bigint | number }>): void {
+        const next = this.svm.getClock();
+        if (clock.unixTimestamp !== undefined) next.unixTimestamp = toI64('unixTimestamp', clock.unixTimestamp);
+        if (clock.slot !== undefined) next.slot = toU64('slot', clock.slot);
+        this.svm.setClock(next);
+    }
+
+    /**
+     * Moves the clock forward.
+     *
+     * @param by `seconds` and `slots`, 0 by default.
+     * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+     */
+    advanceClock(by: Readonly<{ seconds?: bigint | number; slots?: bigint | number }>): void {
+        const { slot, unixTimestamp } = this.getClock();
+        this.setClock({
+            slot: slot + toU64('slots', by.slots ?? 0n),
+            unixTimestamp: unixTimestamp + toU64('seconds', by.seconds ?? 0n),
+        });
+    }
+
+    /**
+     * Makes a key that follows from the simulator's seed, without any lamports.
+     *
+     * @param label Tells keys apart: the same label gives the same key. By default every call gives another one.
+     */
+    async createSigner(label?: string): Promise<KeyPairSigner> {
+        return await createSeededSigner(this.#seed, label ?? `#${this.#signerCount++}`);
+    }
+
+    /**
+     * Makes a key as {@link createSigner} does and gives it lamports.
+     *
+     * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the lamports.
+     */
+    async createFundedSigner(
+        options: Readonly<{ label?: string | undefined; lamports?: bigint | number | undefined }> = {},
+    ): Promise<KeyPairSigner> {
+        const amount = toU64('lamports', options.lamports ?? DEFAULT_LAMPORTS);
+        const signer = await this.createSigner(options.label);
+        this.setLamports(signer.address, amount);
+        return signer;
+    }
+
+    /**
+     * Sets the lamports of a wallet out of thin air, outside of any transaction.
+     *
+     * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+     */
+    setLamports(address: Address, amount: bigint | number): void {
+        const account = this.svm.getAccount(toAddress('address', address));
+        const base = account.exists
+            ? account
+            : { address, data: new Uint8Array(), executable: false, programAddress: SYSTEM_PROGRAM_ADDRESS, space: 0n };
+        this.svm.setAccount({ ...base, lamports: lamports(toU64('lamports', amount)) });
+    }
+
+    /** The lamports at an address; 0 where there is no account. */
+    getLamports(address: Address): bigint {
+        return this.svm.getBalance(address) ?? 0n;
+    }
+
+    /**
+     * Creates a mint whose authority is the {@link faucet}.
+     *
+     * @param options `decimals` (6 by default), `tokenProgram` (SPL Token by default), and a `label` as for
+     * {@link createSigner}.
+     * @throws `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+     */
+    async createMint(
+        options: Readonly<{
+            decimals?: number | undefined;
+            label?: string | undefined;
+            tokenProgram?: Address | undefined;
+        }> = {},
+    ): Promise<Address> {
+        const decimals = Number(toInteger('decimals', options.decimals ?? 6, 0n, 255n));
+        const programAddress = toTokenProgram('tokenProgram', options.tokenProgram);
+        const mint = await this.createSigner(options.label);
+        const space = getMintSize();
+        const result = await this.send([
+            getCreateAccountInstruction({
+                lamports: this.svm.minimumBalanceForRentExemption(BigInt(space)),
+                newAccount: mint,
+                payer: this.faucet,
+                programAddress,
+                space,
+            }),
+            getInitializeMint2Instruction(
+                { decimals, mint: mint.address, mintAuthority: this.faucet.address },
+                { programAddress },
+            ),
+        ]);
+        assertSucceeded(result);
+        return mint.address;
+    }
+
+    /**
+     * Creates the associated token account of a wallet if it is missing, at the faucet's expense.
+     *
+     * @param input `owner`, `mint`, and `tokenProgram` (SPL Token by default).
+     * @returns The address of the token account.
+     * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED`, by field; `TRANSACTION_FAILED`.
+     */
+    async createTokenAccount(input: Readonly<{ owner: Address }> & TokenInput): Promise<Address> {
+        const [address] = await findTokenPda('owner', input.owner, input);
+        const result = await this.send([
+            await getCreateAssociatedTokenIdempotentInstructionAsync({
+                mint: input.mint,
+                owner: input.owner,
+                payer: this.faucet,
+                tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
+            }),
+        ]);
+        assertSucceeded(result);
+        return address;
+    }
+
+    /**
+     * Creates the token account that `distribute` needs for every mint: that of the deployment's treasury owner.
+     *
+     * @returns The address of the token account.
+     * @throws As {@link createTokenAccount}.
+     */
+    async createTreasuryTokenAccount(token: TokenInput): Promise<Address> {
+        await this.createTokenAccount({ ...token, owner: this.deployment.treasuryOwner });
+        const [address] = await findTreasuryTokenPda(token, this.deployment);
+        return address;
+    }
+
+    /**
+     * Mints tokens of a mint of {@link createMint} to the associated token account of a wallet, which is created if it
+     * is missing.
+     *
+     * @param input `owner`, `mint`, `tokenProgram` (SPL Token by default), and `amount` in base units (u64).
+     * @returns The address of the token account.
+     * @throws `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field;
+     * `TRANSACTION_FAILED`.
+     */
+    async mintTokens(input: Readonly<{ amount: bigint | number; owner: Address }> & TokenInput): Promise<Address> {
+        const amount = toU64('amount', input.amount);
+        const token = await this.createTokenAccount(input);
+        const result = await this.send([
+            getMintToInstruction(
+                { amount, mint: input.mint, mintAuthority: this.faucet, token },
+                { programAddress: toTokenProgram('tokenProgram', input.tokenProgram) },
+            ),
+        ]);
+        assertSucceeded(result);
+        return token;
+    }
+
+    /** The amount in a token account, in base units; 0 where there is no token account. */
+    getTokenAmount(tokenAccount: Address): bigint {
+        const account = this.svm.getAccount(tokenAccount);
+        if (!account.exists || account.data.length < getTokenSize()) return 0n;
+        return getTokenDecoder().decode(account.data).amount;
+    }
+
+    /**
+     * Says what stands at the address of a channel.
+     *
+     * @throws `ACCOUNT_OWNER_MISMATCH` or `ACCOUNT_MALFORMED` when it is neither a channel nor what one leaves.
+     */
+    getChannel(address: Address): ChannelState {
+        const account = this.svm.getAccount(toAddress('channel', address));
+        if (!account.exists) return { kind: 'absent' };
+        if (isClosedChannelAccount(account, this.deployment)) return { kind: 'closed' };
+        return { channel: decodeChannelAccount(account, this.deployment).data, kind: 'channel' };
+    }
+
+    /**
+     * Signs a transaction of the given instructions with the signers in them, and runs it.
+     *
+     * @throws `TRANSACTION_TOO_LARGE` when a cluster would not accept the transaction for its size (LiteSVM would).
+     *
+     * @example
+     * ```ts
+     * const result = await simulator.send(getSettleInstructions({ voucher }), { feePayer: payee });
+     * if (!result.ok) console.error(result.failure.message);
+     * ```
+     */
+    async send(instructions: readonly Instruction[], options: SendOptions = {}): Promise<TransactionResult> {
+        const { computeUnitLimit, feePayer = this.faucet, version = 0 } = options;
+        const message = pipe(
+            // Kit's types keep the versions apart; what is done here is the same for each.
+            createTransactionMessage({ version }) as TransactionMessage,
+            m => setTransactionMessageFeePayerSigner(feePayer, m) as MessageWithFeePayer,
+            m => appendTransactionMessageInstructions(instructions, m) as MessageWithFeePayer,
+            m => this.svm.setTransactionMessageLifetimeUsingLatestBlockhash(m) as MessageWithFeePayer,
+            m => {
+                const limit = computeUnitLimit ?? (version === 1 ? MAX_COMPUTE_UNITS : undefined);
+                return limit === undefined ? m : setTransactionMessageComputeUnitLimit(limit, m);
+            },
+            m =>
+                version === 1 ? setTransactionMessageLoadedAccountsDataSizeLimit(MAX_LOADED_ACCOUNTS_DATA_SIZE, m) : m,
+        );
+        const result = this.sendTransaction(await signTransactionMessageWithSigners(message));
+        // So that the same instructions can be sent again: with the same blockhash they would be the same transaction.
+        this.svm.expireBlockhash();
+        return result;
+    }
+
+    /**
+     * Sends instructions as {@link send} does and throws if that fails.
+     *
+     * @throws `TRANSACTION_FAILED`, or as {@link send}.
+     */
+    async sendOrThrow(
+        instructions: readonly Instruction[],
+        options: SendOptions = {},
+    ): Promise<SuccessfulTransactionResult> {
+        const result = await this.send(instructions, options);
+        assertSucceeded(result);
+        return result;
+    }
+
+    /**
+     * Runs a signed transaction.
+     *
+     * @throws `TRANSACTION_TOO_LARGE` when a cluster would not accept the transaction for its size.
+     */
+    sendTransaction(transaction: Transaction): TransactionResult {
+        const bytes = getTransactionSize(transaction);
+        const maxBytes = getTransactionSizeLimit(transaction);
+        if (bytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes: bytes, maxBytes });
+        const addresses = getMessageAddresses(
+            getCompiledTransactionMessageDecoder().decode(transaction.messageBytes),
+            (address): MaybeEncodedAccount => this.svm.getAccount(address),
+        );
+        // What the accounts of a transaction lose together is its fee, priority and precompile signatures included.
+        const sumLamports = () => [...new Set(addresses)].reduce((sum, address) => sum + this.getLamports(address), 0n);
+        const before = sumLamports();
+        const outcome = this.svm.sendTransaction(transaction);
+        return getTransactionResult(outcome, {
+            addresses,
+            bytes,
+            feeLamports: before - sumLamports(),
+            programAddress: this.deployment.programAddress,
+        });
+    }
+}
+
+/**
+ * Creates a simulator with the program loaded.
+ *
+ * It is deterministic: the same options and the same calls give the same addresses, signatures and results. Create one
+ * for a group of tests rather than one for each: every program that LiteSVM loads maps memory until it is collected.
+ *
+ * @throws `ELF_INVALID` when there is no program to load; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the clock.
+ *
+ * @example
+ * ```ts
+ * const simulator = await createSimulator();
+ * const payer = await simulator.createFundedSigner();
+ * const mint = await simulator.createMint();
+ * await simulator.mintTokens({ amount: 1_000_000n, mint, owner: payer.address });
+ * ```
+ */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+    const { deployment = LOCALNET_DEPLOYMENT, elfPath, seed = 'simulator' } = options;
+    const elf = readProgramElf(deployment.revision, elfPath);
+    const svm = new LiteSVM().withFeatureSet(getSimulatorFeatureSet()).withBuiltins().withDefaultPrograms();
+    const bytes = getElfForTreasuryOwner(elf, deployment.treasuryOwner);
+    try {
+        svm.addProgram(deployment.programAddress, bytes);
+    } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new PaymentChannelsError('ELF_INVALID', { reason, source: elf.source }, { cause });
+    }
+    const simulator = new Simulator(svm, deployment, elf, await createSeededSigner(seed, 'faucet'), seed);
+    simulator.setClock({
+        slot: options.slot ?? DEFAULT_SLOT,
+        unixTimestamp: options.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP,
+    });
+    simulator.setLamports(simulator.faucet.address, FAUCET_LAMPORTS);
+    return simulator;
+}
+
+async function createSeededSigner(seed: string, label: string): Promise<KeyPairSigner> {
+    // With the length before it, no seed and label together read like another seed and label.
+    const privateKey = createHash('sha256').update(`${seed.length}:${seed}/${label}`).digest();
+    return await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(privateKey));
+}

@@ -1,0 +1,33 @@
+import { defineConfig, type Options } from 'tsup';
+
+const library: Options = {
+    dts: true,
+    entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
+    platform: 'neutral',
+    sourcemap: true,
+    splitting: true,
+    target: 'es2022',
+    // The modules of Node that only ./testing imports, and native code that nothing may bundle.
+    external: [/^node:/, 'litesvm'],
+};
+
+export default defineConfig([
+    { ...library, clean: true, format: 'esm' },
+    {
+        ...library,
+        format: 'cjs',
+        // Its current version has no CommonJS build.
+        noExternal: ['@noble/hashes'],
+        // For import.meta.url, by which ./testing finds the program's ELF.
+        shims: true,
+    },
+    {
+        dts: false,
+        entry: { cli: 'src/cli/main.ts' },
+        format: 'esm',
+        platform: 'node',
+        sourcemap: true,
+        splitting: true,
+        target: 'es2022',
+    },
+]);
