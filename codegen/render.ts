@@ -8,6 +8,7 @@ import { getAllPrograms, visit, type RootNode } from 'codama';
 import { format, type Options } from 'prettier';
 
 import { getConstantsPage } from './pages/constants';
+import { getEnumPage } from './pages/enums';
 import { getErrorsPage } from './pages/errors';
 import { getEventsPage } from './pages/events';
 import { getFolderIndexPage } from './pages/folder-index';
@@ -38,8 +39,9 @@ const NAME_TRANSFORMERS: Partial<NameTransformers> = {
  * Renders a Codama root node to a TypeScript client that imports nothing but `@solana/kit`.
  *
  * The pages are those of `@codama/renderers-js`, with what it lacks added and what does not run everywhere replaced,
- * as whole pages: constants and events (it renders neither) and errors (its page reads `process.env` on import, which
- * throws in a browser, and knows no other program address than the default).
+ * as whole pages: constants and events (it renders neither), errors (its page reads `process.env` on import, which
+ * throws in a browser, and knows no other program address than the default) and enums with values of their own (it
+ * counts from 0 whatever the values).
  *
  * Deterministic: the same root node gives the same bytes.
  */
@@ -53,6 +55,10 @@ export async function renderClient(root: RootNode): Promise<RenderedClient> {
         const file = `${program.name}.ts`;
         if (program.constants.length > 0) pages.set(`constants/${file}`, getConstantsPage(program, nameApi));
         if (program.errors.length > 0) pages.set(`errors/${file}`, getErrorsPage(program, nameApi));
+        for (const type of program.definedTypes) {
+            const page = getEnumPage(type, nameApi);
+            if (page !== undefined) pages.set(`types/${type.name}.ts`, page);
+        }
         if (program.events.length > 0) pages.set(`events/${file}`, getEventsPage(program, nameApi));
     }
     for (const folder of ['constants', 'events']) {
