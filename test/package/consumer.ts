@@ -21,8 +21,10 @@ export type Consumer = {
 export function createConsumer(): Consumer {
     const manifest = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as Manifest;
     const folder = mkdtempSync(join(tmpdir(), 'payment-channels-consumer-'));
+    // The package on its own, whatever ELF the other tests were pointed to.
+    const { PAYMENT_CHANNELS_TOMBSTONE_ELF: _, ...env } = process.env;
     const run = (command: string, args: string[]) =>
-        execFileSync(command, args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+        execFileSync(command, args, { cwd: folder, encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] });
     const write = (path: string, content: string) => {
         mkdirSync(join(folder, path, '..'), { recursive: true });
         writeFileSync(join(folder, path), content);
