@@ -108,7 +108,10 @@ export type Payouts = Readonly<{
     recipients: readonly bigint[];
     /** Amount for the payee. */
     payee: bigint;
-    /** What rounding down leaves in the escrow until a later distribution or the final sweep. */
+    /**
+     * What rounding down leaves in the escrow until a later distribution or the final sweep. Negative when this
+     * distribution pays out more of what earlier ones left than it leaves itself.
+     */
     remainder: bigint;
 }>;
 
