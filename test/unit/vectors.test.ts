@@ -1,0 +1,146 @@
+import { createKeyPairFromPrivateKeyBytes, getBase58Decoder, type Address } from '@solana/kit';
+import { describe, expect, it } from 'vitest';
+
+import {
+    encodeVoucher,
+    findChannelPda,
+    findEscrowPda,
+    findTreasuryTokenPda,
+    getDistributionHash,
+    getDistributionPreimage,
+    getOpenInstructionAsync,
+    getPayouts,
+    parsePaymentChannelsEvent,
+    PaymentChannelsEvent,
+    signVoucher,
+    verifyVoucher,
+} from '../../src';
+import { dataOf } from '../fixtures/instructions';
+import {
+    addressOf,
+    AUTHORIZED_SIGNER,
+    MINT,
+    PAYEE,
+    PAYER,
+    PAYER_SIGNER,
+    SALT,
+    SPL_TOKEN,
+    TOKEN_2022,
+} from '../fixtures/parties';
+import { describeShared } from '../fixtures/shared';
+import {
+    CHANNEL,
+    CHANNEL_BUMP,
+    CHANNEL_HEX,
+    DEPOSIT,
+    DISTRIBUTION_HASH_HEX,
+    EMPTY_DISTRIBUTION_HASH_HEX,
+    EMPTY_PREIMAGE_HEX,
+    ESCROW_2022,
+    ESCROW_SPL,
+    GRACE_PERIOD,
+    hex,
+    OPEN_DATA_HEX,
+    OPENED_EVENT_HEX,
+    PREIMAGE_HEX,
+    PUBLIC_KEY,
+    SECRET_KEY,
+    SPLITS,
+    TREASURY_SPL,
+    unhex,
+    VOUCHER,
+    VOUCHER_HEX,
+    VOUCHER_SIGNATURE_HEX,
+} from '../fixtures/vectors';
+
+describe('the vectors of spec section 13', () => {
+    const parties = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE };
+
+    it('channel address and bump', async () => {
+        expect(await findChannelPda({ ...parties, payer: PAYER, salt: SALT })).toEqual([CHANNEL, CHANNEL_BUMP]);
+        expect(await findChannelPda({ ...parties, payer: PAYER, salt: 42 })).toEqual([CHANNEL, CHANNEL_BUMP]);
+        expect(getBase58Decoder().decode(unhex(CHANNEL_HEX))).toBe(CHANNEL);
+    });
+
+    it('escrow and treasury token accounts', async () => {
+        const addressOfPda = async (pda: Promise<readonly [Address, number]>) => (await pda)[0];
+        const escrow = { channel: CHANNEL, mint: MINT };
+        expect(await addressOfPda(findEscrowPda(escrow))).toBe(ESCROW_SPL);
+        expect(await addressOfPda(findEscrowPda({ ...escrow, tokenProgram: SPL_TOKEN }))).toBe(ESCROW_SPL);
+        expect(await addressOfPda(findEscrowPda({ ...escrow, tokenProgram: TOKEN_2022 }))).toBe(ESCROW_2022);
+        expect(await addressOfPda(findTreasuryTokenPda({ mint: MINT }))).toBe(TREASURY_SPL);
+    });
+
+    it.each([
+        { hash: EMPTY_DISTRIBUTION_HASH_HEX, preimage: EMPTY_PREIMAGE_HEX, splits: [], title: 'without recipients' },
+        { hash: DISTRIBUTION_HASH_HEX, preimage: PREIMAGE_HEX, splits: SPLITS, title: 'with two recipients' },
+    ])('distribution preimage and hash $title', ({ hash, preimage, splits }) => {
+        expect(hex(getDistributionPreimage(splits))).toBe(preimage);
+        expect(hex(getDistributionHash(splits))).toBe(hash);
+    });
+
+    it('data of open', async () => {
+        const open = await getOpenInstructionAsync({
+            ...parties,
+            deposit: DEPOSIT,
+            gracePeriodSeconds: GRACE_PERIOD,
+            payer: PAYER_SIGNER,
+            salt: SALT,
+            splits: SPLITS,
+        });
+        expect(dataOf(open)).toBe(OPEN_DATA_HEX);
+        expect(open.accounts[4].address).toBe(CHANNEL);
+        expect(open.accounts[6].address).toBe(ESCROW_SPL);
+    });
+
+    it('voucher and its signature by the key of RFC 8032', async () => {
+        expect(getBase58Decoder().decode(PUBLIC_KEY)).toBe(AUTHORIZED_SIGNER);
+        expect(hex(encodeVoucher(VOUCHER))).toBe(VOUCHER_HEX);
+
+        const signed = await signVoucher(VOUCHER, await createKeyPairFromPrivateKeyBytes(SECRET_KEY));
+        expect(signed.signer).toBe(AUTHORIZED_SIGNER);
+        expect(hex(signed.signature)).toBe(VOUCHER_SIGNATURE_HEX);
+        expect(await verifyVoucher(signed, AUTHORIZED_SIGNER)).toBe(true);
+    });
+
+    it('Opened event', () => {
+        expect(parsePaymentChannelsEvent(unhex(OPENED_EVENT_HEX))).toEqual({
+            data: { channel: CHANNEL },
+            eventType: PaymentChannelsEvent.Opened,
+        });
+    });
+
+    const twoOf = (...bps: number[]) => bps.map((bps, index) => ({ bps, recipient: addressOf(index + 1) }));
+    it.each([
+        {
+            input: { payoutWatermark: 0, settled: 100, splits: twoOf(3333, 3333) },
+            payouts: { payee: 33n, recipients: [33n, 33n], remainder: 1n },
+            title: 'settled 100, nothing paid out',
+        },
+        {
+            input: { payoutWatermark: 9_999, settled: 10_000, splits: twoOf(1) },
+            payouts: { payee: 1n, recipients: [1n], remainder: -1n },
+            title: 'settled 10,000, 9,999 paid out',
+        },
+    ])('shares: $title', ({ input, payouts }) => {
+        expect(getPayouts(input)).toEqual(payouts);
+    });
+});
+
+type Layouts = {
+    tombstone: {
+        voucherPreimage: { base64: string; channelId: Address; cumulativeAmount: string; expiresAt: string }[];
+    };
+};
+
+describeShared<Layouts>('vectors/layouts.json', 'the published layouts', ({ tombstone }) => {
+    it.each(tombstone.voucherPreimage)('voucher over $cumulativeAmount', voucher => {
+        const { base64, channelId, cumulativeAmount, expiresAt } = voucher;
+        const bytes = encodeVoucher({
+            channelId,
+            cumulativeAmount: BigInt(cumulativeAmount),
+            expiresAt: BigInt(expiresAt),
+        });
+        expect(Buffer.from(bytes).toString('base64')).toBe(base64);
+    });
+});
