@@ -102,7 +102,8 @@ function main(options: readonly string[]): number {
     }
     const problems = REVISIONS.map(revision => checkRebuilt(tools, revision)).filter(problem => problem !== undefined);
     for (const problem of problems) console.error(problem);
-    if (problems.length === 0) console.log(`Rebuilt to the same bytes: ${REVISIONS.map(name => `${name}.so`).join(', ')}`);
+    if (problems.length === 0)
+        console.log(`Rebuilt to the same bytes: ${REVISIONS.map(name => `${name}.so`).join(', ')}`);
     return problems.length === 0 ? 0 : 1;
 }
 

@@ -128,7 +128,13 @@ impl Channel {
     /// `closureStartedAt + gracePeriod`; the error on overflow is the instruction's own.
     #[inline(always)]
     pub fn deadline(self, overflow: Error) -> Result<i64> {
-        self.closure_started_at().checked_add(self.grace_period() as i64).ok_or(overflow)
+        let start = self.closure_started_at();
+        // The grace period is not negative, so a sum below the start is one that wrapped.
+        let deadline = start.wrapping_add(self.grace_period() as i64);
+        if deadline < start {
+            return Err(overflow);
+        }
+        Ok(deadline)
     }
 
     /// The way every closing ends.
@@ -143,11 +149,16 @@ impl Channel {
     #[inline(always)]
     pub fn seeds(&self) -> revision::ChannelSeeds {
         // SAFETY: LOAD has checked the length.
-        let (salt, bump) = unsafe {
-            (&*self.bytes(field::SALT).cast::<[u8; 8]>(), &*self.bytes(field::BUMP).cast::<[u8; 1]>())
-        };
+        let (salt, bump) =
+            unsafe { (&*self.bytes(field::SALT).cast::<[u8; 8]>(), &*self.bytes(field::BUMP).cast::<[u8; 1]>()) };
         revision::channel_seeds(
-            &Identity { payer: self.payer(), payee: self.payee(), mint: self.mint(), signer: self.authorized_signer(), salt },
+            &Identity {
+                payer: self.payer(),
+                payee: self.payee(),
+                mint: self.mint(),
+                signer: self.authorized_signer(),
+                salt,
+            },
             Slice::new(bump),
         )
     }

@@ -184,12 +184,8 @@ impl TransferCheckedData {
 /// TransferChecked of the given token program. `signer` is empty where the authority signed the transaction.
 #[inline(never)]
 pub fn transfer_checked(token: &TokenContext, transfer: &Transfer, amount: u64, signer: &[Slice]) {
-    let accounts = [
-        (transfer.source, WRITE),
-        (token.mint, READ),
-        (transfer.destination, WRITE),
-        (transfer.authority, SIGN),
-    ];
+    let accounts =
+        [(transfer.source, WRITE), (token.mint, READ), (transfer.destination, WRITE), (transfer.authority, SIGN)];
     let data = TransferCheckedData::new(amount, token.decimals);
     invoke(token.program.address(), accounts, bytes_of::<_, 10>(&data), signer);
 }

@@ -5,7 +5,6 @@ use crate::address::Address;
 use crate::cpi::{self, SIGN};
 use crate::ensure;
 use crate::error::Result;
-use crate::input::Context;
 use crate::pda::{self, Bump};
 use crate::revision;
 use crate::syscalls::Slice;
@@ -28,10 +27,7 @@ impl EventAuthority {
     #[inline(always)]
     fn of(program_id: &Address) -> Self {
         if *program_id == revision::PUBLISHED_ID {
-            Self {
-                address: revision::PUBLISHED_EVENT_AUTHORITY,
-                bump: [revision::PUBLISHED_EVENT_AUTHORITY_BUMP],
-            }
+            Self { address: revision::PUBLISHED_EVENT_AUTHORITY, bump: [revision::PUBLISHED_EVENT_AUTHORITY_BUMP] }
         } else {
             Self::derive(program_id)
         }
@@ -58,10 +54,10 @@ impl EventAuthority {
 /// EMIT of spec 6.8. The authority is checked here and not earlier: in `open` that is after every other effect, in
 /// `distribute` only when there is something to emit.
 #[inline(always)]
-fn emit(context: &Context, event_authority: Account, event: &[u8]) -> Result<()> {
-    let authority = EventAuthority::check(event_authority, context.program_id)?;
+fn emit(program_id: &Address, event_authority: Account, event: &[u8]) -> Result<()> {
+    let authority = EventAuthority::check(event_authority, program_id)?;
     let seeds = [Slice::new(SEED), Slice::new(&authority.bump)];
-    cpi::invoke(context.program_id, [(event_authority, SIGN)], event, &seeds);
+    cpi::invoke(program_id, [(event_authority, SIGN)], event, &seeds);
     Ok(())
 }
 
@@ -88,9 +84,9 @@ struct Opened {
 }
 
 #[inline(always)]
-pub fn emit_opened(context: &Context, event_authority: Account, channel: &Address) -> Result<()> {
+pub fn emit_opened(program_id: &Address, event_authority: Account, channel: &Address) -> Result<()> {
     let event = Opened { header: Header::new(OPENED), channel: *channel };
-    emit(context, event_authority, cpi::bytes_of::<Opened, 48>(&event))
+    emit(program_id, event_authority, cpi::bytes_of::<Opened, 48>(&event))
 }
 
 /// What a beneficiary was due went to the treasury.
@@ -115,7 +111,7 @@ pub struct Redirect<'a> {
 
 #[inline(always)]
 pub fn emit_payout_redirected(
-    context: &Context,
+    program_id: &Address,
     event_authority: Account,
     channel: &Address,
     redirect: &Redirect,
@@ -128,5 +124,5 @@ pub fn emit_payout_redirected(
         beneficiary: redirect.beneficiary,
         reason: redirect.reason,
     };
-    emit(context, event_authority, cpi::bytes_of::<PayoutRedirected, 90>(&event))
+    emit(program_id, event_authority, cpi::bytes_of::<PayoutRedirected, 90>(&event))
 }

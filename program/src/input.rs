@@ -24,10 +24,10 @@ impl AccountTable {
     }
 }
 
-/// The accounts of the instruction: how many there are, and the first ones of them.
+/// The accounts of the instruction: how many there are, and the first `TABLE_LEN` of them.
 #[derive(Clone, Copy)]
 pub struct Accounts<'a> {
-    known: &'a [Account],
+    table: &'a AccountTable,
     count: usize,
 }
 
@@ -35,51 +35,54 @@ impl<'a> Accounts<'a> {
     /// All accounts, if there are `N`; else the error, which depends on the instruction (spec 5).
     #[inline(always)]
     pub fn exactly<const N: usize>(&self, error: Error) -> Result<&'a [Account; N]> {
-        if self.count != N {
-            return Err(error);
+        if self.count == N {
+            self.first().ok_or(error)
+        } else {
+            Err(error)
         }
-        self.first().ok_or(error)
     }
 
-    /// The first `N` accounts, the handles of those behind them and their number.
+    /// The first `N` accounts, and those behind them.
     #[inline(always)]
     pub fn at_least<const N: usize>(&self, error: Error) -> Result<(&'a [Account; N], Rest<'a>)> {
-        let count = self.count.checked_sub(N).ok_or(error)?;
         let head = self.first().ok_or(error)?;
-        Ok((head, Rest { known: self.known.get(N..).unwrap_or(&[]), count }))
+        Ok((head, Rest { accounts: *self, start: N }))
     }
 
     #[inline(always)]
     fn first<const N: usize>(&self) -> Option<&'a [Account; N]> {
         const { assert!(N <= TABLE_LEN) };
-        if self.known.len() < N {
+        if self.count < N {
             return None;
         }
-        // SAFETY: `known` holds at least `N` handles.
-        Some(unsafe { &*self.known.as_ptr().cast::<[Account; N]>() })
+        // SAFETY: `parse` has written the first `count` handles, as far as the table goes, and `N` is inside both.
+        Some(unsafe { &*self.table.0.as_ptr().cast::<[Account; N]>() })
     }
 }
 
 /// The accounts behind the fixed ones.
 #[derive(Clone, Copy)]
 pub struct Rest<'a> {
-    known: &'a [Account],
-    count: usize,
+    accounts: Accounts<'a>,
+    start: usize,
 }
 
 impl<'a> Rest<'a> {
     /// The accounts, if there are `count` of them.
     #[inline(always)]
     pub fn exactly(&self, count: usize) -> Option<&'a [Account]> {
-        if self.count != count {
+        let Accounts { table, count: total } = self.accounts;
+        if total.checked_sub(self.start) != Some(count) {
             return None;
         }
-        self.known.get(..count)
+        let handles = table.0.get(self.start..total)?;
+        // SAFETY: these are handles of accounts that there are, and inside the table.
+        Some(unsafe { core::slice::from_raw_parts(handles.as_ptr().cast::<Account>(), handles.len()) })
     }
 }
 
 /// Everything an instruction is given.
-pub struct Context<'a> {
+pub struct Input<'a> {
     /// The address the program runs at. Stands wherever the deployed program uses its compiled-in address.
     pub program_id: &'a Address,
     pub accounts: Accounts<'a>,
@@ -92,40 +95,51 @@ pub struct Context<'a> {
 /// # Safety
 /// `input` must be what the loader passes to the entry point, valid for `'a`.
 #[inline(always)]
-pub unsafe fn parse<'a>(input: *mut u8, table: &'a mut AccountTable) -> Context<'a> {
-    // SAFETY (all blocks): the loader's layout, see the module's documentation. `read` and `write` stay inside it
-    // because each length is read from where the loader has put it.
+pub unsafe fn parse<'a>(input: *mut u8, table: &'a mut AccountTable) -> Input<'a> {
+    // SAFETY (all blocks): the loader's layout, see the module's documentation. Reads stay inside it because each length
+    // is read from where the loader has put it, writes to the table because its length bounds the first loop.
     let count = unsafe { *input.cast::<u64>() } as usize;
     let mut cursor = unsafe { input.add(8) };
-    let table = table.0.as_mut_ptr().cast::<Account>();
+    let handles = table.0.as_mut_ptr().cast::<Account>();
 
     let mut index = 0;
-    while index < count {
+    while index < count && index < TABLE_LEN {
         let marker = unsafe { *cursor };
-        if marker == NOT_A_DUPLICATE {
-            if index < TABLE_LEN {
-                unsafe { table.add(index).write(Account::from_record(cursor)) };
-            }
-            let data_len = unsafe { *cursor.add(record::DATA_LEN).cast::<u64>() } as usize;
-            // Data, room to grow, padding to 8 and the rent epoch. (A length that could wrap is not one of the loader's.)
-            let skip = data_len.wrapping_add(record::DATA + record::GROWTH + 8 + 7) & !7;
-            cursor = unsafe { cursor.add(skip) };
+        let handle = if marker == NOT_A_DUPLICATE {
+            unsafe { Account::from_record(cursor) }
         } else {
-            // A duplicate points back, so an index inside the table has its original inside the table.
-            if index < TABLE_LEN {
-                unsafe { table.add(index).write(*table.add(marker as usize)) };
-            }
-            cursor = unsafe { cursor.add(8) };
-        }
+            // A duplicate points back, so its original is in the table.
+            unsafe { *handles.add(marker as usize) }
+        };
+        unsafe { handles.add(index).write(handle) };
+        cursor = unsafe { cursor.add(record_len(cursor, marker)) };
+        index += 1;
+    }
+    while index < count {
+        cursor = unsafe { cursor.add(record_len(cursor, *cursor)) };
         index += 1;
     }
 
-    let known = if count < TABLE_LEN { count } else { TABLE_LEN };
     let data_len = unsafe { *cursor.cast::<u64>() } as usize;
     let data = unsafe { cursor.add(8) };
-    Context {
+    Input {
         program_id: unsafe { &*data.add(data_len).cast::<Address>() },
-        accounts: Accounts { known: unsafe { core::slice::from_raw_parts(table, known) }, count },
+        accounts: Accounts { table, count },
         data: unsafe { core::slice::from_raw_parts(data, data_len) },
     }
+}
+
+/// Length of the record at `cursor`, padding included.
+///
+/// # Safety
+/// `cursor` must be the start of a record, and `marker` its first byte.
+#[inline(always)]
+unsafe fn record_len(cursor: *mut u8, marker: u8) -> usize {
+    if marker != NOT_A_DUPLICATE {
+        return 8;
+    }
+    // SAFETY: the caller's promise.
+    let data_len = unsafe { *cursor.add(record::DATA_LEN).cast::<u64>() } as usize;
+    // Data, room to grow, padding to 8 and the rent epoch. (A length that could wrap is not one of the loader's.)
+    data_len.wrapping_add(record::DATA + record::GROWTH + 8 + 7) & !7
 }

@@ -20,8 +20,8 @@ mod error;
 mod events;
 mod input;
 mod instructions;
-mod pda;
 mod payout;
+mod pda;
 mod plan;
 mod queue;
 mod reader;
@@ -42,8 +42,8 @@ use error::Error;
 pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
     let mut table = input::AccountTable::new();
     // SAFETY: forwarded from the caller.
-    let context = unsafe { input::parse(input, &mut table) };
-    Error::code(revision::dispatch(&context))
+    let input = unsafe { input::parse(input, &mut table) };
+    Error::code(revision::dispatch(input))
 }
 
 #[cfg(any(target_os = "solana", target_arch = "bpf"))]

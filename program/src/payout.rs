@@ -4,7 +4,6 @@ use crate::account::Account;
 use crate::address::Address;
 use crate::error::{Error, Result};
 use crate::events::{self, Redirect};
-use crate::input::Context;
 use crate::token::{Finding, TokenContext};
 
 /// Who is paid: the number in events, and the errors that abort a payout.
@@ -40,7 +39,7 @@ mod reason {
 
 /// What all payouts of one distribution have in common.
 pub struct Payouts<'a> {
-    pub context: &'a Context<'a>,
+    pub program_id: &'a Address,
     pub token: &'a TokenContext,
     pub channel: Account,
     pub treasury: Account,
@@ -77,7 +76,7 @@ impl Payouts<'_> {
             Err(Finding::ExtensionUnsupported) => reason::UNSUPPORTED_EXTENSION,
         };
         let redirect = Redirect { owner: due.owner, amount: due.amount, beneficiary: beneficiary.number, reason };
-        events::emit_payout_redirected(self.context, self.event_authority, self.channel.address(), &redirect)?;
+        events::emit_payout_redirected(self.program_id, self.event_authority, self.channel.address(), &redirect)?;
         Ok(self.treasury)
     }
 }

@@ -30,11 +30,9 @@ pub fn accept(channel: Channel, voucher: &Voucher, instructions: Account) -> Res
 #[inline(always)]
 fn judge_terms(channel: Channel, voucher: &Voucher) -> Result<u64> {
     // Always there: the offsets are constants inside the array.
-    let (Some(channel_id), Some(amount), Some(expires_at)) = (
-        reader::address_at(voucher, CHANNEL_ID),
-        u64_at(voucher, CUMULATIVE_AMOUNT),
-        u64_at(voucher, EXPIRES_AT),
-    ) else {
+    let (Some(channel_id), Some(amount), Some(expires_at)) =
+        (reader::address_at(voucher, CHANNEL_ID), u64_at(voucher, CUMULATIVE_AMOUNT), u64_at(voucher, EXPIRES_AT))
+    else {
         return Err(Error::INVALID_INSTRUCTION_DATA);
     };
     ensure!(channel_id == channel.account.address(), VOUCHER_CHANNEL_MISMATCH);
@@ -85,9 +83,7 @@ impl<'a> SignedMessage<'a> {
 
     #[inline(always)]
     fn parse(data: &'a [u8]) -> Option<Self> {
-        if data.len() != layout::TOTAL
-            || u64_at(data, 0)? != layout::HEADER[0]
-            || u64_at(data, 8)? != layout::HEADER[1]
+        if data.len() != layout::TOTAL || u64_at(data, 0)? != layout::HEADER[0] || u64_at(data, 8)? != layout::HEADER[1]
         {
             return None;
         }

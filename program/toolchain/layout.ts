@@ -97,7 +97,12 @@ function write(
     const symbolRows = [
         { name: 0, info: 0, section: 0, value: 0 },
         { name: names.offset('entrypoint'), info: (STB_GLOBAL << 4) | STT_FUNC, section: 1, value: entryAddress },
-        ...syscalls.map(name => ({ name: names.offset(name), info: (STB_GLOBAL << 4) | STT_NOTYPE, section: 0, value: 0 })),
+        ...syscalls.map(name => ({
+            name: names.offset(name),
+            info: (STB_GLOBAL << 4) | STT_NOTYPE,
+            section: 0,
+            value: 0,
+        })),
     ];
     const symbols = new Writer(symbolRows.length * SYMBOL);
     for (const row of symbolRows) symbols.u32(row.name).u8(row.info).u8(0).u16(row.section).u64(row.value).u64(0);
@@ -107,7 +112,10 @@ function write(
         .sort((a, b) => a.at - b.at);
     const entries = new Writer(ordered.length * RELOCATION);
     for (const { at, type, symbol } of ordered) {
-        entries.u64(at).u32(type).u32(symbol === undefined ? 0 : 2 + syscalls.indexOf(symbol));
+        entries
+            .u64(at)
+            .u32(type)
+            .u32(symbol === undefined ? 0 : 2 + syscalls.indexOf(symbol));
     }
     const relativeCount = ordered.filter(({ type }) => type === R_LOADER_RELATIVE).length;
 
@@ -138,7 +146,11 @@ function write(
     const sections: OutputSection[] = [
         section('.text', SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, starts.text, text),
         section('.rodata', SHT_PROGBITS, SHF_ALLOC, starts.rodata, rodata),
-        section('.dynsym', SHT_DYNSYM, SHF_ALLOC, symbolsStart, symbols.bytes, { link: 4, info: 1, entryLength: SYMBOL }),
+        section('.dynsym', SHT_DYNSYM, SHF_ALLOC, symbolsStart, symbols.bytes, {
+            link: 4,
+            info: 1,
+            entryLength: SYMBOL,
+        }),
         section('.dynstr', SHT_STRTAB, SHF_ALLOC, namesStart, names.bytes),
         section('.rel.dyn', SHT_REL, SHF_ALLOC, entriesStart, entries.bytes, { link: 3, entryLength: RELOCATION }),
         section('.dynamic', SHT_DYNAMIC, SHF_ALLOC | SHF_WRITE, tableStart, table.bytes, {
@@ -168,8 +180,16 @@ function write(
     file.seek(headersStart + SECTION_HEADER);
     for (const { name, type, flags, start, bytes, link = 0, info = 0, entryLength = 0 } of sections) {
         const isLoaded = (flags & SHF_ALLOC) !== 0;
-        file.u32(sectionNames.offset(name)).u32(type).u64(flags).u64(isLoaded ? start : 0).u64(start);
-        file.u64(bytes.length).u32(link).u32(info).u64(isLoaded ? 8 : 1).u64(entryLength);
+        file.u32(sectionNames.offset(name))
+            .u32(type)
+            .u64(flags)
+            .u64(isLoaded ? start : 0)
+            .u64(start);
+        file.u64(bytes.length)
+            .u32(link)
+            .u32(info)
+            .u64(isLoaded ? 8 : 1)
+            .u64(entryLength);
     }
     return file.bytes;
 }

@@ -1,11 +1,12 @@
 //! distribute (spec 7.8): pays out what was settled since the last time; of a finalized channel also the payer's refund
 //! and whatever remains, and then the channel is gone.
 
+use crate::address::Address;
 use crate::channel::Channel;
 use crate::cpi;
 use crate::ensure;
 use crate::error::{Error, Result};
-use crate::input::Context;
+use crate::input::Accounts;
 use crate::payout::{Due, Payouts, PAYEE, PAYER, RECIPIENT};
 use crate::plan::{self, Plan};
 use crate::queue::{Queue, Source};
@@ -14,13 +15,13 @@ use crate::token::{self, TokenContext};
 use crate::treasury;
 
 #[inline(never)]
-pub fn process(context: &Context, data: &[u8]) -> Result<()> {
+pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<()> {
     let plan = Plan::parse(data)?;
-    let (fixed, rest) = context.accounts.at_least(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
+    let (fixed, rest) = accounts.at_least(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
     let [channel, payer, escrow, payer_tokens, payee_tokens, treasury_tokens, mint, token_program, event_authority, _self_program] =
         *fixed;
 
-    let channel = Channel::load(channel, context.program_id)?;
+    let channel = Channel::load(channel, program_id)?;
     let is_open = match channel.status() {
         status::OPEN => true,
         status::FINALIZED => false,
@@ -46,7 +47,7 @@ pub fn process(context: &Context, data: &[u8]) -> Result<()> {
     }
 
     let payouts =
-        Payouts { context, token: &token, channel: channel.account, treasury: treasury_tokens, event_authority };
+        Payouts { program_id, token: &token, channel: channel.account, treasury: treasury_tokens, event_authority };
     let mut queue = Queue::new();
     for (entry, account) in plan.entries.iter().zip(recipient_tokens) {
         let amount = plan::share(settled, watermark, entry.bps())?;

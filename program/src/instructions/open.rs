@@ -1,11 +1,12 @@
 //! open (spec 7.1): creates a channel and its escrow, and moves the deposit into it.
 
+use crate::address::Address;
 use crate::channel::{Channel, Identity, NewChannel};
 use crate::cpi::{self, Transfer};
 use crate::ensure;
 use crate::error::{Error, Result};
 use crate::events;
-use crate::input::Context;
+use crate::input::Accounts;
 use crate::pda::{self, Bump};
 use crate::plan::Plan;
 use crate::reader;
@@ -35,10 +36,10 @@ impl<'a> Args<'a> {
 }
 
 #[inline(never)]
-pub fn process(context: &Context, data: &[u8]) -> Result<()> {
+pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<()> {
     let args = Args::parse(data)?;
     let [payer, payee, mint, authorized_signer, channel, payer_tokens, escrow, token_program, system_program, rent, _associated_token_program, event_authority, _self_program] =
-        *context.accounts.exactly(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
+        *accounts.exactly(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
 
     ensure!(payer.is_signer(), MISSING_REQUIRED_SIGNATURE);
     ensure!(payer.address() != payee.address(), PAYER_PAYEE_MUST_DIFFER);
@@ -56,7 +57,7 @@ pub fn process(context: &Context, data: &[u8]) -> Result<()> {
     };
     let bump = Bump::new();
     let seeds = revision::channel_seeds(&identity, bump.slice());
-    let address = pda::find_program(&seeds, &bump, context.program_id);
+    let address = pda::find_program(&seeds, &bump, program_id);
     // A channel that pays itself could never be closed. This is judged on the derived address, before the given one.
     for entry in args.plan.entries {
         ensure!(entry.recipient != address, INVALID_SPLIT_CONFIG);
@@ -69,7 +70,7 @@ pub fn process(context: &Context, data: &[u8]) -> Result<()> {
     ensure!(token.is_associated(escrow, channel.address()), CHANNEL_ACCOUNT_MISMATCH);
     token.require(payer_tokens, payer.address(), &token::PAYER)?;
 
-    ChannelFunding { payer, channel, escrow, system_program, rent }.create(context.program_id, &token, &seeds)?;
+    ChannelFunding { payer, channel, escrow, system_program, rent }.create(program_id, &token, &seeds)?;
     let transfer = Transfer { source: payer_tokens, destination: escrow, authority: payer };
     cpi::transfer_checked(&token, &transfer, args.deposit, &[]);
 
@@ -83,5 +84,5 @@ pub fn process(context: &Context, data: &[u8]) -> Result<()> {
             distribution_hash,
         },
     );
-    events::emit_opened(context, event_authority, channel.address())
+    events::emit_opened(program_id, event_authority, channel.address())
 }

@@ -1,18 +1,19 @@
 //! requestClose (spec 7.5): the payer starts the grace period.
 
+use crate::address::Address;
 use crate::channel::Channel;
 use crate::ensure;
 use crate::error::{Error, Result};
-use crate::input::Context;
+use crate::input::Accounts;
 use crate::revision::status;
 use crate::sysvar;
 
 #[inline(always)]
-pub fn process(context: &Context, _data: &[u8]) -> Result<()> {
-    let [payer, channel] = *context.accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
+pub fn process(program_id: &Address, accounts: Accounts, _data: &[u8]) -> Result<()> {
+    let [payer, channel] = *accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
 
     ensure!(payer.is_signer(), MISSING_REQUIRED_SIGNATURE);
-    let channel = Channel::load(channel, context.program_id)?;
+    let channel = Channel::load(channel, program_id)?;
     ensure!(channel.status() == status::OPEN, INVALID_CHANNEL_STATUS);
     ensure!(payer.address() == channel.payer(), INVALID_CHANNEL_PAYER);
     channel.set_closure_started_at(sysvar::now()?);

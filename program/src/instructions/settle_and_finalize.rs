@@ -1,9 +1,10 @@
 //! settleAndFinalize (spec 7.4): the payee closes the channel, with or without a last voucher.
 
+use crate::address::Address;
 use crate::channel::Channel;
 use crate::ensure;
 use crate::error::{Error, Result};
-use crate::input::Context;
+use crate::input::Accounts;
 use crate::reader;
 use crate::revision::status;
 use crate::sysvar;
@@ -13,15 +14,15 @@ use crate::voucher::{self, Voucher};
 const DATA_LEN: usize = core::mem::size_of::<Voucher>() + 1;
 
 #[inline(always)]
-pub fn process(context: &Context, data: &[u8]) -> Result<()> {
+pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<()> {
     ensure!(data.len() == DATA_LEN, INVALID_INSTRUCTION_DATA);
     let (Some(voucher), Some(has_voucher)) = (reader::array_at(data, 0), data.last()) else {
         return Err(Error::INVALID_INSTRUCTION_DATA);
     };
-    let [merchant, channel, instructions] = *context.accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
+    let [merchant, channel, instructions] = *accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
 
     ensure!(merchant.is_signer(), MISSING_REQUIRED_SIGNATURE);
-    let channel = Channel::load(channel, context.program_id)?;
+    let channel = Channel::load(channel, program_id)?;
     match channel.status() {
         status::OPEN => {}
         // The payee's last chance is before the deadline; at the deadline finalize takes over.

@@ -1,22 +1,23 @@
 //! topUp (spec 7.3): adds to the deposit of an open channel.
 
+use crate::address::Address;
 use crate::channel::Channel;
 use crate::cpi::{self, Transfer};
 use crate::ensure;
 use crate::error::{Error, Result};
-use crate::input::Context;
+use crate::input::Accounts;
 use crate::revision::status;
 use crate::token::{self, TokenContext};
 
 #[inline(always)]
-pub fn process(context: &Context, data: &[u8]) -> Result<()> {
+pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<()> {
     let amount = u64::from_le_bytes(data.try_into().map_err(|_| Error::INVALID_INSTRUCTION_DATA)?);
     let [payer, channel, payer_tokens, escrow, mint, token_program] =
-        *context.accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
+        *accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
 
     ensure!(payer.is_signer(), MISSING_REQUIRED_SIGNATURE);
     ensure!(amount != 0, DEPOSIT_MUST_BE_NON_ZERO);
-    let channel = Channel::load(channel, context.program_id)?;
+    let channel = Channel::load(channel, program_id)?;
     ensure!(channel.status() == status::OPEN, INVALID_CHANNEL_STATUS);
     ensure!(payer.address() == channel.payer(), INVALID_CHANNEL_PAYER);
     ensure!(mint.address() == channel.mint(), INVALID_CHANNEL_MINT);

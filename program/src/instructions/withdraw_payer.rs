@@ -1,21 +1,22 @@
 //! withdrawPayer (spec 7.7): the payer takes what was not settled, once, without waiting for a distribution.
 
+use crate::address::Address;
 use crate::channel::Channel;
 use crate::cpi::{self, Transfer};
 use crate::ensure;
 use crate::error::{Error, Result};
-use crate::input::Context;
+use crate::input::Accounts;
 use crate::revision::status;
 use crate::sysvar;
 use crate::token::{self, TokenContext};
 
 #[inline(always)]
-pub fn process(context: &Context, _data: &[u8]) -> Result<()> {
+pub fn process(program_id: &Address, accounts: Accounts, _data: &[u8]) -> Result<()> {
     let [payer, channel, escrow, payer_tokens, mint, token_program] =
-        *context.accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
+        *accounts.exactly(Error::NOT_ENOUGH_ACCOUNT_KEYS)?;
 
     ensure!(payer.is_signer(), MISSING_REQUIRED_SIGNATURE);
-    let channel = Channel::load(channel, context.program_id)?;
+    let channel = Channel::load(channel, program_id)?;
     ensure!(channel.status() == status::FINALIZED, INVALID_CHANNEL_STATUS);
     ensure!(payer.address() == channel.payer(), INVALID_CHANNEL_PAYER);
     ensure!(channel.payer_withdrawn_at() == 0, PAYER_ALREADY_WITHDRAWN);

@@ -8,7 +8,7 @@ use crate::channel::{self, Channel, Identity};
 use crate::cpi;
 use crate::ensure;
 use crate::error::{Error, Result};
-use crate::input::Context;
+use crate::input::Input;
 use crate::instructions;
 use crate::plan::Plan;
 use crate::reader;
@@ -32,20 +32,21 @@ pub mod status {
 
 /// Runs the instruction that byte 0 of the data selects (spec 5).
 #[inline(always)]
-pub fn dispatch(context: &Context) -> Result<()> {
-    let Some((discriminator, data)) = context.data.split_first() else {
+pub fn dispatch(input: Input) -> Result<()> {
+    let Input { program_id, accounts, data } = input;
+    let Some((discriminator, data)) = data.split_first() else {
         return Err(Error::INVALID_INSTRUCTION_DATA);
     };
     match discriminator {
-        1 => instructions::open::process(context, data),
-        2 => instructions::settle::process(context, data),
-        3 => instructions::top_up::process(context, data),
-        4 => instructions::settle_and_finalize::process(context, data),
-        5 => instructions::request_close::process(context, data),
-        6 => instructions::finalize::process(context, data),
-        7 => instructions::distribute::process(context, data),
-        8 => instructions::withdraw_payer::process(context, data),
-        228 => instructions::emit_event::process(context, data),
+        1 => instructions::open::process(program_id, accounts, data),
+        2 => instructions::settle::process(program_id, accounts, data),
+        3 => instructions::top_up::process(program_id, accounts, data),
+        4 => instructions::settle_and_finalize::process(program_id, accounts, data),
+        5 => instructions::request_close::process(program_id, accounts, data),
+        6 => instructions::finalize::process(program_id, accounts, data),
+        7 => instructions::distribute::process(program_id, accounts, data),
+        8 => instructions::withdraw_payer::process(program_id, accounts, data),
+        228 => instructions::emit_event::process(program_id, accounts, data),
         _ => Err(Error::INVALID_INSTRUCTION_DATA),
     }
 }
@@ -110,7 +111,7 @@ impl ChannelFunding {
 }
 
 /// What stays behind where a channel was (spec 3.2).
-mod tombstone {
+mod closed {
     pub const LEN: usize = 1;
     pub const DISCRIMINATOR: u8 = 2;
 }
@@ -120,11 +121,11 @@ mod tombstone {
 #[inline(always)]
 pub fn retire(channel: Channel, payer: Account) -> Result<()> {
     let account = channel.account;
-    account.shrink_data(tombstone::LEN);
+    account.shrink_data(closed::LEN);
     // SAFETY: one byte is left.
-    unsafe { account.write(0, tombstone::DISCRIMINATOR) };
+    unsafe { account.write(0, closed::DISCRIMINATOR) };
 
-    let minimum = sysvar::minimum_balance(tombstone::LEN, sysvar::lamports_per_byte()?)?;
+    let minimum = sysvar::minimum_balance(closed::LEN, sysvar::lamports_per_byte()?)?;
     let Some(freed) = account.lamports().checked_sub(minimum) else {
         return Err(Error::DISTRIBUTE_BALANCE_CALCULATION_OVERFLOW);
     };

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+
+import { readProgramElf } from '../../src/testing/elf';
+import { findFirstDifference } from './replay/compare';
+import { getRecordedFolder, listRecordedFiles, readLabels, readRecordedFile } from './replay/recorded-case';
+
+/** Differences that one file's report shows; the rest is counted. */
+const SHOWN = 5;
+
+const files = listRecordedFiles('tombstone');
+
+describe.skipIf(files.length === 0)('recorded transactions of the tombstone program', () => {
+    const elf = readProgramElf('tombstone').bytes;
+    const label = readLabels('tombstone');
+
+    it.each(files)('replays $name', { timeout: 600_000 }, file => {
+        const cases = readRecordedFile(file);
+        const differences = cases
+            .map(recorded => findFirstDifference(recorded, elf, label))
+            .filter(difference => difference !== undefined);
+        const report = [
+            `${differences.length} of ${cases.length} cases differ`,
+            ...differences.slice(0, SHOWN),
+            ...(differences.length > SHOWN ? [`and ${differences.length - SHOWN} more`] : []),
+        ];
+        expect(differences.length, report.join('\n')).toBe(0);
+    });
+});
+
+it.runIf(files.length === 0)(`nothing to replay: there is no ${getRecordedFolder('tombstone')}`, context => {
+    context.skip();
+});
