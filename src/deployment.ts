@@ -1,6 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../generated/tombstone';
+import { toAddress } from './input';
 
 /**
  * One deployment of the program on a cluster or in a simulator.
@@ -29,3 +30,9 @@ export const LOCALNET_DEPLOYMENT: Deployment = /* @__PURE__ */ Object.freeze({
     programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
     treasuryOwner: 'DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn' as Address,
 });
+
+/** The program to address, for the `config` of a generated function. Only what is not given has a default. */
+export function getProgramConfig(config: DeploymentConfig): { programAddress: Address } {
+    const { programAddress = LOCALNET_DEPLOYMENT.programAddress } = config;
+    return { programAddress: toAddress('config.programAddress', programAddress) };
+}

@@ -9,7 +9,7 @@ import {
     getClosedChannelSize,
     type Channel,
 } from '../../generated/tombstone';
-import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 
 /**
@@ -23,7 +23,7 @@ export function decodeChannelAccount<TAddress extends string>(
     account: EncodedAccount<TAddress>,
     config: DeploymentConfig = {},
 ): Account<Channel, TAddress> {
-    const expectedOwner = config.programAddress ?? LOCALNET_DEPLOYMENT.programAddress;
+    const { programAddress: expectedOwner } = getProgramConfig(config);
     const { address, data, programAddress: owner } = account;
     if (owner !== expectedOwner) {
         throw new PaymentChannelsError('ACCOUNT_OWNER_MISMATCH', { address, expectedOwner, owner });
@@ -54,7 +54,7 @@ export function isClosedChannelAccount(
     config: DeploymentConfig = {},
 ): boolean {
     return (
-        account.programAddress === (config.programAddress ?? LOCALNET_DEPLOYMENT.programAddress) &&
+        account.programAddress === getProgramConfig(config).programAddress &&
         account.data.length === getClosedChannelSize() &&
         account.data[0] === CLOSED_CHANNEL_DISCRIMINATOR
     );

@@ -2,7 +2,7 @@ import type { Address, ProgramDerivedAddress } from '@solana/kit';
 import { findAssociatedTokenPda } from '@solana-program/token';
 
 import { findChannelPda as findGeneratedChannelPda } from '../../generated/tombstone';
-import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
 import { toAddress, toTokenProgram, toU64 } from '../input';
 
 /** What the address of a channel follows from. */
@@ -44,7 +44,7 @@ export async function findChannelPda(
             payer: toAddress('payer', seeds.payer),
             salt: toU64('salt', seeds.salt),
         },
-        { programAddress: config.programAddress },
+        getProgramConfig(config),
     );
 }
 
@@ -68,7 +68,8 @@ export async function findTreasuryTokenPda(
     input: TokenInput,
     config: DeploymentConfig = {},
 ): Promise<ProgramDerivedAddress> {
-    return await findTokenPda('treasuryOwner', config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner, input);
+    const { treasuryOwner = LOCALNET_DEPLOYMENT.treasuryOwner } = config;
+    return await findTokenPda('config.treasuryOwner', treasuryOwner, input);
 }
 
 /** The associated token account of a wallet; `field` is the name of the wallet in an error. */

@@ -6,9 +6,8 @@ import {
 } from '../../generated/tombstone';
 import { findTokenPda, findTreasuryTokenPda, type TokenInput } from '../channel/addresses';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
-import type { DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { toAddress, toTokenProgram } from '../input';
-import { getProgramConfig } from './config';
 
 /** What {@link getDistributeInstructionAsync} takes; the data of a fetched channel has most of it. */
 export type DistributeInput = TokenInput &

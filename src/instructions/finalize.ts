@@ -4,9 +4,8 @@ import {
     getFinalizeInstruction as getGeneratedFinalizeInstruction,
     type FinalizeInstruction,
 } from '../../generated/tombstone';
-import type { DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { toAddress } from '../input';
-import { getProgramConfig } from './config';
 
 /** What {@link getFinalizeInstruction} takes. */
 export type FinalizeInput = Readonly<{

@@ -6,10 +6,9 @@ import {
 } from '../../generated/tombstone';
 import { findChannelPda, type TokenInput } from '../channel/addresses';
 import { toSplits, type Split } from '../channel/distribution';
-import { type DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
-import { getProgramConfig } from './config';
 
 /** What {@link getOpenInstructionAsync} takes. */
 export type OpenInput = TokenInput &
@@ -47,7 +46,9 @@ export async function getOpenInstructionAsync(
     const payer = toSigner('payer', input.payer);
     const payee = toAddress('payee', input.payee);
     if (payer.address === payee) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
-    const authorizedSigner = toAddress('authorizedSigner', input.authorizedSigner ?? payer.address);
+    // Of its own field only what is not given has a default: null would silently let another key sign.
+    const { authorizedSigner: authorizedSignerInput = payer.address } = input;
+    const authorizedSigner = toAddress('authorizedSigner', authorizedSignerInput);
     if (isOffCurveAddress(authorizedSigner)) {
         throw new PaymentChannelsError('ADDRESS_OFF_CURVE', { address: authorizedSigner, field: 'authorizedSigner' });
     }

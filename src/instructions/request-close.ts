@@ -4,9 +4,8 @@ import {
     getRequestCloseInstruction as getGeneratedRequestCloseInstruction,
     type RequestCloseInstruction,
 } from '../../generated/tombstone';
-import type { DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { toAddress, toSigner } from '../input';
-import { getProgramConfig } from './config';
 
 /** What {@link getRequestCloseInstruction} takes. */
 export type RequestCloseInput = Readonly<{

@@ -5,12 +5,11 @@ import {
     type SettleAndFinalizeInstruction,
     type VoucherArgs,
 } from '../../generated/tombstone';
-import type { DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { toAddress, toSigner } from '../input';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
-import { getProgramConfig } from './config';
 
 /** What {@link getSettleAndFinalizeInstructions} takes. */
 export type SettleAndFinalizeInput = Readonly<{

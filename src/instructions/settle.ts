@@ -1,11 +1,10 @@
 import type { Address } from '@solana/kit';
 
 import { getSettleInstruction, type SettleInstruction } from '../../generated/tombstone';
-import type { DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
-import { getProgramConfig } from './config';
 
 /** What {@link getSettleInstructions} takes. */
 export type SettleInput = Readonly<{

@@ -5,9 +5,8 @@ import {
     type TopUpInstruction,
 } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
-import type { DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { toAddress, toSigner, toTokenProgram, toU64 } from '../input';
-import { getProgramConfig } from './config';
 
 /** What {@link getTopUpInstructionAsync} takes. */
 export type TopUpInput = TokenInput &

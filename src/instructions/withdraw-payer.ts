@@ -5,9 +5,8 @@ import {
     type WithdrawPayerInstruction,
 } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
-import type { DeploymentConfig } from '../deployment';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { toAddress, toSigner, toTokenProgram } from '../input';
-import { getProgramConfig } from './config';
 
 /** What {@link getWithdrawPayerInstructionAsync} takes. */
 export type WithdrawPayerInput = TokenInput &
