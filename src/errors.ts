@@ -45,7 +45,7 @@ const MESSAGES: Messages = {
         `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
     INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
-    SIGNER_INVALID: ({ field }) => `${field} has to be a kit transaction signer`,
+    SIGNER_INVALID: ({ field }) => `${field} has to be a signer of @solana/kit that can sign this`,
     SPLITS_DUPLICATE_RECIPIENT: ({ field, firstField, recipient }) =>
         `${field} names ${recipient}, and so does ${firstField}: merge the two shares`,
     SPLITS_HASH_MISMATCH: ({ actualHash, expectedHash }) =>

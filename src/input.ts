@@ -1,7 +1,9 @@
 import {
     isAddress,
+    isMessageSigner,
     isTransactionSigner,
     type Address,
+    type MessageSigner,
     type ReadonlyUint8Array,
     type TransactionSigner,
 } from '@solana/kit';
@@ -54,16 +56,20 @@ export function toAddress(field: string, value: unknown): Address {
 }
 
 export function toSigner(field: string, value: unknown): TransactionSigner {
-    if (
-        typeof value !== 'object' ||
-        value === null ||
-        !isTransactionSigner(value as { address: Address; [key: string]: unknown })
-    ) {
-        throw new PaymentChannelsError('SIGNER_INVALID', { field });
-    }
-    const signer = value as TransactionSigner;
-    toAddress(`${field}.address`, signer.address);
-    return signer;
+    if (!hasAddress(value) || !isTransactionSigner(value)) throw new PaymentChannelsError('SIGNER_INVALID', { field });
+    toAddress(`${field}.address`, value.address);
+    return value;
+}
+
+export function toMessageSigner(field: string, value: unknown): MessageSigner {
+    if (!hasAddress(value) || !isMessageSigner(value)) throw new PaymentChannelsError('SIGNER_INVALID', { field });
+    toAddress(`${field}.address`, value.address);
+    return value;
+}
+
+/** Anything with an address as text: the guards of kit for signers throw for less. */
+function hasAddress(value: unknown): value is { address: Address } {
+    return typeof value === 'object' && value !== null && 'address' in value && typeof value.address === 'string';
 }
 
 /** The token program of a mint: one of the two that the program knows (spec section 6.2), SPL Token by default. */

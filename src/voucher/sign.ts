@@ -10,6 +10,7 @@ import {
 } from '@solana/kit';
 
 import { PaymentChannelsError } from '../errors';
+import { toMessageSigner } from '../input';
 import { encodeVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 
 /** Whatever can sign a voucher: any kit message signer, or a key pair of the Web Crypto API. */
@@ -21,7 +22,7 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
  * A voucher can be signed before the channel is open; its address is known beforehand. Whether the signer is the
  * channel's authorized signer shows when the voucher is verified.
  *
- * @throws As {@link toVoucher}; `VOUCHER_SIGNER_CHANGED_MESSAGE` when a modifying signer signed other bytes,
+ * @throws As {@link toVoucher}; `SIGNER_INVALID` for what can't sign messages; `VOUCHER_SIGNER_CHANGED_MESSAGE` when a modifying signer signed other bytes,
  * `VOUCHER_SIGNER_DID_NOT_SIGN` when it returned no signature.
  *
  * @example
@@ -32,16 +33,22 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
 export async function signVoucher(input: VoucherInput, signer: VoucherSigner): Promise<SignedVoucher> {
     const voucher = toVoucher(input);
     const message = encodeVoucher(voucher);
-    if ('privateKey' in signer) {
+    if (isKeyPair(signer)) {
         const [address, signature] = await Promise.all([
             getAddressFromPublicKey(signer.publicKey),
             signBytes(signer.privateKey, message),
         ]);
         return Object.freeze({ signature, signer: address, voucher });
     }
-    const signature = await signMessage(message, signer);
-    if (!signature) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: signer.address });
-    return Object.freeze({ signature, signer: signer.address, voucher });
+    const messageSigner = toMessageSigner('signer', signer);
+    const { address } = messageSigner;
+    const signature = await signMessage(message, messageSigner);
+    if (!signature) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: address });
+    return Object.freeze({ signature, signer: address, voucher });
+}
+
+function isKeyPair(signer: VoucherSigner): signer is CryptoKeyPair {
+    return typeof signer === 'object' && signer !== null && 'privateKey' in signer;
 }
 
 async function signMessage(content: ReadonlyUint8Array, signer: MessageSigner): Promise<SignatureBytes | undefined> {

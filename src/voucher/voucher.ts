@@ -35,10 +35,12 @@ export function toVoucher(input: VoucherInput): Voucher {
     if (typeof input !== 'object' || input === null) {
         throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'voucher', value: describe(input) });
     }
+    // No expiry given is none; null is no answer (JSON makes null of NaN) and is refused.
+    const { channelId, cumulativeAmount, expiresAt = 0n } = input;
     return Object.freeze({
-        channelId: toAddress('voucher.channelId', input.channelId),
-        cumulativeAmount: toU64('voucher.cumulativeAmount', input.cumulativeAmount),
-        expiresAt: toI64('voucher.expiresAt', input.expiresAt ?? 0n),
+        channelId: toAddress('voucher.channelId', channelId),
+        cumulativeAmount: toU64('voucher.cumulativeAmount', cumulativeAmount),
+        expiresAt: toI64('voucher.expiresAt', expiresAt),
     });
 }
 
