@@ -16,47 +16,35 @@ const TAG: [u8; 8] = [0xe4, 0x45, 0xa5, 0x2e, 0x51, 0xcb, 0x9a, 0x1d];
 const OPENED: [u8; 8] = [0xa6, 0xac, 0x61, 0x09, 0x4d, 0x4c, 0xbd, 0x6d];
 const PAYOUT_REDIRECTED: [u8; 8] = [0xd1, 0x16, 0xb9, 0xd7, 0x54, 0xa7, 0x54, 0x50];
 
-/// The address that signs events, and the bump it signs with.
-pub struct EventAuthority {
-    address: Address,
-    bump: [u8; 1],
+/// Checks that `account` is the address that signs events, and returns the bump it signs with.
+///
+/// At the published address it is compared with a constant, anywhere else with what is derived.
+#[inline(always)]
+pub fn check_authority(account: Account, program_id: &Address) -> Result<u8> {
+    if *program_id == revision::PUBLISHED_ID {
+        ensure!(*account.address() == revision::PUBLISHED_EVENT_AUTHORITY, INVALID_EVENT_AUTHORITY);
+        return Ok(revision::PUBLISHED_EVENT_AUTHORITY_BUMP);
+    }
+    let (authority, bump) = derive_authority(program_id);
+    ensure!(*account.address() == authority, INVALID_EVENT_AUTHORITY);
+    Ok(bump)
 }
 
-impl EventAuthority {
-    /// A constant at the published address, derived anywhere else.
-    #[inline(always)]
-    fn of(program_id: &Address) -> Self {
-        if *program_id == revision::PUBLISHED_ID {
-            Self { address: revision::PUBLISHED_EVENT_AUTHORITY, bump: [revision::PUBLISHED_EVENT_AUTHORITY_BUMP] }
-        } else {
-            Self::derive(program_id)
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn derive(program_id: &Address) -> Self {
-        let bump = Bump::new();
-        let slices = [Slice::new(SEED), bump.slice(), Slice::new(&program_id.0), Slice::new(pda::MARKER)];
-        let address = pda::find(&slices, &bump);
-        Self { address, bump: [bump.get()] }
-    }
-
-    /// The authority, if `account` is it.
-    #[inline(always)]
-    pub fn check(account: Account, program_id: &Address) -> Result<Self> {
-        let authority = Self::of(program_id);
-        ensure!(*account.address() == authority.address, INVALID_EVENT_AUTHORITY);
-        Ok(authority)
-    }
+#[cold]
+#[inline(never)]
+fn derive_authority(program_id: &Address) -> (Address, u8) {
+    let bump = Bump::new();
+    let slices = [Slice::new(SEED), bump.slice(), Slice::new(&program_id.0), Slice::new(pda::MARKER)];
+    let authority = pda::find(&slices, &bump);
+    (authority, bump.get())
 }
 
 /// EMIT of spec 6.8. The authority is checked here and not earlier: in `open` that is after every other effect, in
 /// `distribute` only when there is something to emit.
 #[inline(always)]
 fn emit(program_id: &Address, event_authority: Account, event: &[u8]) -> Result<()> {
-    let authority = EventAuthority::check(event_authority, program_id)?;
-    let seeds = [Slice::new(SEED), Slice::new(&authority.bump)];
+    let bump = [check_authority(event_authority, program_id)?];
+    let seeds = [Slice::new(SEED), Slice::new(&bump)];
     cpi::invoke(program_id, [(event_authority, SIGN)], event, &seeds);
     Ok(())
 }

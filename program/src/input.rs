@@ -103,6 +103,12 @@ pub unsafe fn parse<'a>(input: *mut u8, table: &'a mut AccountTable) -> Input<'a
     let handles = table.0.as_mut_ptr().cast::<Account>();
 
     let mut index = 0;
+    if count > 0 {
+        // There is nothing that the first account could duplicate.
+        unsafe { handles.write(Account::from_record(cursor)) };
+        cursor = unsafe { cursor.add(record_len(cursor, NOT_A_DUPLICATE)) };
+        index = 1;
+    }
     while index < count && index < TABLE_LEN {
         let marker = unsafe { *cursor };
         let handle = if marker == NOT_A_DUPLICATE {

@@ -18,7 +18,7 @@ use crate::token::TokenContext;
 
 /// The published address, where everything derived from it is a constant (spec 1).
 pub const PUBLISHED_ID: Address = Address::from_base58("CQAyft83tN1w2bRofB5PZ79eVDU2xZUVo43LU1qL4zRg");
-pub static PUBLISHED_EVENT_AUTHORITY: Address = Address::from_base58("CoxvYiriHMkx767JMtzpJVr9VjGNTFPtk2TCmtmjot59");
+pub const PUBLISHED_EVENT_AUTHORITY: Address = Address::from_base58("CoxvYiriHMkx767JMtzpJVr9VjGNTFPtk2TCmtmjot59");
 pub const PUBLISHED_EVENT_AUTHORITY_BUMP: u8 = 251;
 
 pub const CHANNEL_LEN: usize = 216;
