@@ -1,13 +1,27 @@
 /** The context of each error: what a program needs to react to it, and a person to mend it. */
 export type PaymentChannelsErrorContexts = {
     ACCOUNT_MALFORMED: { address: string; reason: string };
+    ACCOUNT_MISSING: { address: string; field: string };
     ACCOUNT_OWNER_MISMATCH: { address: string; expectedOwner: string; owner: string };
     ADDRESS_INVALID: { field: string; value: string };
     ADDRESS_OFF_CURVE: { address: string; field: string };
+    AGREEMENT_INVALID: { field: string; value: string };
+    BLOCKHASH_INVALID: { field: string; value: string };
     BYTES_LENGTH_INVALID: { actualLength: number; expectedLength: number; field: string };
+    DISTRIBUTION_BLOCKED: { reasons: readonly string[] };
+    DISTRIBUTION_FORFEITS: { amount: bigint; owners: readonly string[] };
+    ED25519_UNSUPPORTED: { reason: string };
     ELF_INVALID: { reason: string; source: string };
     INTEGER_NOT_EXACT: { field: string; value: string };
     INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
+    OPEN_BLOCKED: { reasons: readonly string[] };
+    OPEN_UNREADY: { owners: readonly string[] };
+    OPERATOR_IS_PAYER: { address: string };
+    JSON_FIELD_MISSING: { field: string };
+    JSON_FIELD_MISTYPED: { expected: string; field: string; value: string };
+    JSON_FIELD_REPEATED: { field: string };
+    JSON_FIELD_UNKNOWN: { field: string };
+    JSON_MALFORMED: { field: string; reason: string };
     PAYER_IS_PAYEE: { address: string };
     SIGNER_INVALID: { field: string };
     SPLITS_DUPLICATE_RECIPIENT: { field: string; firstField: string; recipient: string };
@@ -18,7 +32,14 @@ export type PaymentChannelsErrorContexts = {
     SPLITS_TOO_MANY: { count: number; max: number };
     TOKEN_PROGRAM_UNSUPPORTED: { field: string; tokenProgram: string };
     TRANSACTION_FAILED: { logs: readonly string[]; reason: string };
+    TRANSACTION_MALFORMED: { field: string; reason: string };
+    TRANSACTION_MESSAGE_CHANGED: { signer: string };
+    TRANSACTION_SIGNATURE_INVALID: { signer: string };
+    TRANSACTION_SIGNATURE_MISSING: { signer: string };
     TRANSACTION_TOO_LARGE: { actualBytes: number; maxBytes: number };
+    VERIFIER_BACKEND_UNAVAILABLE: { backend: string; reason: string };
+    VERIFIER_CLOSED: { backend: string };
+    VERIFIER_FAILED: { backend: string; reason: string };
     VOUCHER_CHANNEL_MISMATCH: { channel: string; voucherChannelId: string };
     VOUCHER_INVALID: { field: string; value: string };
     VOUCHER_SIGNER_CHANGED_MESSAGE: { signer: string };
@@ -32,18 +53,38 @@ type Messages = { [TCode in PaymentChannelsErrorCode]: (context: PaymentChannels
 
 const MESSAGES: Messages = {
     ACCOUNT_MALFORMED: ({ address, reason }) => `Account ${address} is not a channel of this program: ${reason}`,
+    ACCOUNT_MISSING: ({ address, field }) => `There is no ${field} at ${address}`,
     ACCOUNT_OWNER_MISMATCH: ({ address, expectedOwner, owner }) =>
         `Account ${address} is owned by ${owner}, not by the payment-channels program ${expectedOwner}: ` +
         `check the address, and that it belongs to this deployment`,
     ADDRESS_INVALID: ({ field, value }) => `${field} is not a base58 address of 32 bytes: ${value}`,
     ADDRESS_OFF_CURVE: ({ address, field }) =>
         `${field} ${address} is not a point of the Ed25519 curve: nobody could ever sign with it`,
+    AGREEMENT_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    BLOCKHASH_INVALID: ({ field, value }) => `${field} is not a base58 blockhash of 32 bytes: ${value}`,
     BYTES_LENGTH_INVALID: ({ actualLength, expectedLength, field }) =>
         `${field} has to be ${expectedLength} bytes long, not ${actualLength}`,
+    DISTRIBUTION_BLOCKED: ({ reasons }) => `distribute would fail: ${reasons.join(' ')}`,
+    DISTRIBUTION_FORFEITS: ({ amount, owners }) =>
+        `distribute would send ${amount} base units to the treasury for good, which are due to ${owners.join(', ')}: ` +
+        `make their token accounts usable first`,
+    ED25519_UNSUPPORTED: ({ reason }) =>
+        `The Web Crypto API of this runtime can't be trusted to verify as the chain does: ${reason}`,
     ELF_INVALID: ({ reason, source }) => `The program ELF (${source}) can't be used: ${reason}`,
     INTEGER_NOT_EXACT: ({ field, value }) =>
         `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
     INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
+    OPEN_BLOCKED: ({ reasons }) => `open would fail: ${reasons.join(' ')}`,
+    OPEN_UNREADY: ({ owners }) =>
+        `The token accounts of ${owners.join(', ')} could not receive a payout as they are: make them usable, or create ` +
+        `the missing ones together with the channel`,
+    OPERATOR_IS_PAYER: ({ address }) =>
+        `Operator and payer have to differ; both are ${address}, who then needs nobody to sponsor the transaction`,
+    JSON_FIELD_MISSING: ({ field }) => `${field} is missing`,
+    JSON_FIELD_MISTYPED: ({ expected, field, value }) => `${field} has to be ${expected}; got ${value}`,
+    JSON_FIELD_REPEATED: ({ field }) => `${field} is given twice, under one name or under its alias as well`,
+    JSON_FIELD_UNKNOWN: ({ field }) => `${field} is not a field that is known here: a typo, or another version`,
+    JSON_MALFORMED: ({ field, reason }) => `${field} can't be read as JSON: ${reason}`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
     SIGNER_INVALID: ({ field }) => `${field} has to be a signer of @solana/kit that can sign this`,
     SPLITS_DUPLICATE_RECIPIENT: ({ field, firstField, recipient }) =>
@@ -57,8 +98,17 @@ const MESSAGES: Messages = {
     TOKEN_PROGRAM_UNSUPPORTED: ({ field, tokenProgram }) =>
         `${field} ${tokenProgram} is neither SPL Token nor Token-2022`,
     TRANSACTION_FAILED: ({ reason }) => `The transaction failed: ${reason}`,
+    TRANSACTION_MALFORMED: ({ field, reason }) => `The transaction can't be decoded: ${field}: ${reason}`,
+    TRANSACTION_MESSAGE_CHANGED: ({ signer }) =>
+        `Signer ${signer} changed the message before signing it, which voids every other signature`,
+    TRANSACTION_SIGNATURE_INVALID: ({ signer }) => `The signature of ${signer} is not one over this message`,
+    TRANSACTION_SIGNATURE_MISSING: ({ signer }) => `The transaction has no signature of ${signer}`,
     TRANSACTION_TOO_LARGE: ({ actualBytes, maxBytes }) =>
         `The transaction is ${actualBytes} bytes long; a cluster accepts at most ${maxBytes}`,
+    VERIFIER_BACKEND_UNAVAILABLE: ({ backend, reason }) => `Vouchers can't be verified with ${backend}: ${reason}`,
+    VERIFIER_CLOSED: ({ backend }) => `This verifier (${backend}) was closed: create another one`,
+    VERIFIER_FAILED: ({ backend, reason }) =>
+        `The verifier (${backend}) could not tell whether the voucher is good: ${reason}`,
     VOUCHER_CHANNEL_MISMATCH: ({ channel, voucherChannelId }) =>
         `The voucher was signed for channel ${voucherChannelId}, not for ${channel}`,
     VOUCHER_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
