@@ -46,8 +46,23 @@ impl Account {
 
     #[inline(always)]
     pub fn is_signer(self) -> bool {
+        self.flag(record::IS_SIGNER)
+    }
+
+    #[inline(always)]
+    pub fn is_writable(self) -> bool {
+        self.flag(record::IS_WRITABLE)
+    }
+
+    #[inline(always)]
+    pub fn is_executable(self) -> bool {
+        self.flag(record::IS_EXECUTABLE)
+    }
+
+    #[inline(always)]
+    fn flag(self, offset: usize) -> bool {
         // SAFETY: inside the record.
-        unsafe { *self.at(record::IS_SIGNER) != 0 }
+        unsafe { *self.at(offset) != 0 }
     }
 
     /// Whether `program` owns the account. The owner is compared in place because a CPI may change it.

@@ -39,8 +39,8 @@ impl Address {
     }
 }
 
-/// Word by word, because `[u8; 32] == [u8; 32]` becomes a call to `memcmp`, and because the first word decides in nearly
-/// every comparison that fails.
+/// Word by word, because `[u8; 32] == [u8; 32]` becomes a call to `memcmp`, and because the first word decides in
+/// nearly every comparison that fails.
 impl PartialEq for Address {
     #[inline(always)]
     fn eq(&self, other: &Self) -> bool {
@@ -60,3 +60,15 @@ pub static ED25519: Address = Address::from_base58("Ed25519SigVerify111111111111
 pub static INSTRUCTIONS_SYSVAR: Address = Address::from_base58("Sysvar1nstructions1111111111111111111111111");
 pub static RENT_SYSVAR: Address = Address::from_base58("SysvarRent111111111111111111111111111111111");
 pub static CLOCK_SYSVAR: Address = Address::from_base58("SysvarC1ock11111111111111111111111111111111");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base58_keeps_leading_zeros() {
+        assert!(Address::from_base58("11111111111111111111111111111111") == SYSTEM);
+        assert_eq!(CLOCK_SYSVAR.0[..4], [6, 167, 213, 23]);
+        assert_eq!(CLOCK_SYSVAR.0[31], 0);
+    }
+}

@@ -47,8 +47,8 @@ impl Meta {
     }
 }
 
-/// `SolAccountInfo`: where the runtime finds the account in our memory. It checks these pointers against its own, copies
-/// what we have changed to the callee and what the callee has changed back.
+/// `SolAccountInfo`: where the runtime finds the account in our memory. It checks these pointers against its own,
+/// copies what we have changed to the callee and what the callee has changed back.
 #[derive(Clone, Copy)]
 #[repr(C)]
 pub struct Info {
@@ -75,16 +75,15 @@ impl Info {
             owner: account.at(record::OWNER),
             // Not read by the runtime: an account's rent epoch is not a program's to say.
             rent_epoch: 0,
-            // SAFETY: inside the record.
             is_signer: account.is_signer(),
-            is_writable: unsafe { *account.at(record::IS_WRITABLE) != 0 },
-            is_executable: unsafe { *account.at(record::IS_EXECUTABLE) != 0 },
+            is_writable: account.is_writable(),
+            is_executable: account.is_executable(),
         }
     }
 }
 
-/// The call itself. `infos` must cover every account in `metas`, in any order. A failing callee ends the transaction, so
-/// there is no result to look at.
+/// The call itself. `infos` must cover every account in `metas`, in any order. A failing callee ends the transaction,
+/// so there is no result to look at.
 #[inline(always)]
 pub fn invoke_with(program: &Address, metas: &[Meta], infos: &[Info], data: &[u8], signers: &[Slice]) {
     let instruction = Instruction {

@@ -6,7 +6,7 @@ use core::num::NonZeroU64;
 ///
 /// Never zero, so that `Result<(), Error>` is one register and success is the 0 which the runtime expects.
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(any(target_os = "solana", target_arch = "bpf")), derive(Debug))]
+#[cfg_attr(test, derive(Debug))]
 pub struct Error(NonZeroU64);
 
 pub type Result<T> = core::result::Result<T, Error>;

@@ -96,8 +96,8 @@ pub struct Input<'a> {
 /// `input` must be what the loader passes to the entry point, valid for `'a`.
 #[inline(always)]
 pub unsafe fn parse<'a>(input: *mut u8, table: &'a mut AccountTable) -> Input<'a> {
-    // SAFETY (all blocks): the loader's layout, see the module's documentation. Reads stay inside it because each length
-    // is read from where the loader has put it, writes to the table because its length bounds the first loop.
+    // SAFETY (all blocks): the loader's layout, see the module's documentation. Reads stay inside it because each
+    // length is read from where the loader has put it, writes to the table because its length bounds the first loop.
     let count = unsafe { *input.cast::<u64>() } as usize;
     let mut cursor = unsafe { input.add(8) };
     let handles = table.0.as_mut_ptr().cast::<Account>();

@@ -1,6 +1,6 @@
-//! The `payment_channels` program, written from its specification (`program-tombstone.md`, cited as "spec" and a section
-//! number throughout). Its behaviour is meant to be indistinguishable from the deployed program: the same checks in
-//! the same order with the same errors, the same state changes, the same CPIs and events.
+//! The `payment_channels` program, written from its specification (`program-tombstone.md`, cited as "spec" and a
+//! section number throughout). Its behaviour is meant to be indistinguishable from the deployed program: the same
+//! checks in the same order with the same errors, the same state changes, the same CPIs and events.
 //!
 //! Two things differ on purpose (see `README.md`): the program uses the address it runs at wherever the deployed one
 //! uses its compiled-in address, and its treasury owner is read from one place of the read-only data.

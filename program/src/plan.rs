@@ -78,3 +78,53 @@ fn floor_share(amount: u64, bps: u64) -> u64 {
 pub fn share(settled: u64, watermark: u64, bps: u64) -> Result<u64> {
     floor_share(settled, bps).checked_sub(floor_share(watermark, bps)).ok_or(Error::DISTRIBUTE_POOL_OVERFLOW)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floor_share_is_exact() {
+        let amounts = [0, 1, 9_999, 10_000, 10_001, 1_844_674_407_370_955, u64::MAX - 1, u64::MAX];
+        for amount in amounts {
+            for bps in [1, 2, 3_333, 5_000, 9_999, 10_000] {
+                assert_eq!(u128::from(floor_share(amount, bps)), u128::from(amount) * u128::from(bps) / 10_000);
+            }
+        }
+    }
+
+    #[test]
+    fn share_is_a_difference_of_floors() {
+        assert_eq!(share(10_000, 9_999, 1), Ok(1));
+        assert_eq!(share(10_000, 9_999, 9_999), Ok(1));
+        assert_eq!(share(100, 0, 3_333), Ok(33));
+        assert_eq!(share(0, 10_000, 1), Err(Error::DISTRIBUTE_POOL_OVERFLOW));
+        assert_eq!(share(0, 9_999, 1), Ok(0));
+    }
+
+    fn preimage(entries: &[(u8, u16)]) -> Vec<u8> {
+        let mut bytes = (entries.len() as u32).to_le_bytes().to_vec();
+        for (recipient, bps) in entries {
+            bytes.extend([*recipient; 32]);
+            bytes.extend(bps.to_le_bytes());
+        }
+        bytes
+    }
+
+    fn refused(bytes: &[u8]) -> Option<Error> {
+        Plan::parse(bytes).err()
+    }
+
+    #[test]
+    fn plans_are_refused_in_the_order_of_the_spec() {
+        assert_eq!(refused(&[0; 3]), Some(Error::INVALID_INSTRUCTION_DATA));
+        assert_eq!(refused(&[33, 0, 0, 0]), Some(Error::INVALID_RECIPIENT_COUNT));
+        assert_eq!(refused(&[32, 0, 0, 0]), Some(Error::INVALID_INSTRUCTION_DATA));
+        assert_eq!(refused(&preimage(&[(1, 0), (1, 1)])), Some(Error::INVALID_SPLIT_CONFIG));
+        assert_eq!(refused(&preimage(&[(1, 10_000), (1, 10_000)])), Some(Error::DUPLICATE_RECIPIENT));
+        assert_eq!(refused(&preimage(&[(1, 1), (1, 0)])), Some(Error::INVALID_SPLIT_CONFIG));
+        assert_eq!(refused(&preimage(&[(1, 1), (2, 10_000)])), Some(Error::INVALID_SPLIT_CONFIG));
+        assert_eq!(refused(&preimage(&[(1, 1), (2, 9_999)])), None);
+        assert_eq!(refused(&preimage(&[])), None);
+    }
+}

@@ -1,5 +1,5 @@
-//! The transfer queue of a distribution (spec 9): payouts are collected first and made together, because SPL Token takes
-//! up to eight of them in one call.
+//! The transfer queue of a distribution (spec 9): payouts are collected first and made together, because SPL Token
+//! takes up to eight of them in one call.
 
 use core::mem::MaybeUninit;
 

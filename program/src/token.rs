@@ -139,6 +139,7 @@ impl TokenContext {
 
 /// What ATA_CHECK can find, in the order in which it looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(test, derive(Debug))]
 pub enum Finding {
     Address,
     Base,
@@ -225,5 +226,42 @@ fn check_extensions(data: &[u8], allowed: u32) -> core::result::Result<(), Findi
             return Err(Finding::ExtensionUnsupported);
         }
         rest = next;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A token account of Token-2022 with these bytes behind its account type.
+    fn walk(trailer: &[u8], allowed: u32) -> core::result::Result<(), Finding> {
+        let mut data = vec![0; EXTENSIONS];
+        data.extend(trailer);
+        check_extensions(&data, allowed)
+    }
+
+    #[test]
+    fn the_walk_ends_where_the_spec_says() {
+        const ACCOUNT: u32 = extension::ALLOWED_IN_ACCOUNT;
+        let malformed = Err(Finding::ExtensionMalformed);
+        let unsupported = Err(Finding::ExtensionUnsupported);
+
+        assert_eq!(walk(&[], ACCOUNT), Ok(()));
+        assert_eq!(walk(&[0], ACCOUNT), Ok(()));
+        assert_eq!(walk(&[1], ACCOUNT), malformed);
+        assert_eq!(walk(&[0, 0, 255], ACCOUNT), Ok(()));
+        assert_eq!(walk(&[7, 0], ACCOUNT), malformed);
+        assert_eq!(walk(&[7, 0, 0], ACCOUNT), malformed);
+        assert_eq!(walk(&[7, 0, 0, 0], ACCOUNT), Ok(()));
+        assert_eq!(walk(&[7, 0, 0, 0, 9], ACCOUNT), malformed);
+        assert_eq!(walk(&[7, 0, 0, 0, 7, 0, 1, 0, 5], ACCOUNT), Ok(()));
+        assert_eq!(walk(&[7, 0, 2, 0, 5], ACCOUNT), malformed);
+        // A type that is not known is unsupported whatever its length, one that is only forbidden must fit first.
+        assert_eq!(walk(&[99, 0, 255, 255], ACCOUNT), unsupported);
+        assert_eq!(walk(&[99, 0, 255], ACCOUNT), malformed);
+        assert_eq!(walk(&[18, 0, 255, 255], ACCOUNT), malformed);
+        assert_eq!(walk(&[18, 0, 0, 0], ACCOUNT), unsupported);
+        assert_eq!(walk(&[18, 0, 0, 0, 23, 0, 0, 0], extension::ALLOWED_IN_MINT), Ok(()));
+        assert_eq!(walk(&[7, 0, 0, 0], extension::ALLOWED_IN_MINT), unsupported);
     }
 }

@@ -17,9 +17,10 @@ use crate::treasury;
 #[inline(never)]
 pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<()> {
     let plan = Plan::parse(data)?;
-    let (fixed, rest) = accounts.at_least(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
-    let [channel, payer, escrow, payer_tokens, payee_tokens, treasury_tokens, mint, token_program, event_authority, _self_program] =
-        *fixed;
+    let (fixed, rest) = accounts.at_least::<10>(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
+    // The last one, this program, is listed for the runtime: it is called when a redirect is emitted.
+    let [channel, payer, escrow, payer_tokens, payee_tokens, fixed @ ..] = *fixed;
+    let [treasury_tokens, mint, token_program, event_authority, _] = fixed;
 
     let channel = Channel::load(channel, program_id)?;
     let is_open = match channel.status() {

@@ -38,8 +38,10 @@ impl<'a> Args<'a> {
 #[inline(never)]
 pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<()> {
     let args = Args::parse(data)?;
-    let [payer, payee, mint, authorized_signer, channel, payer_tokens, escrow, token_program, system_program, rent, _associated_token_program, event_authority, _self_program] =
-        *accounts.exactly(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
+    // The associated-token program and this program, 10 and 12, are listed for the runtime: they are called.
+    let [payer, payee, mint, authorized_signer, channel, payer_tokens, escrow, rest @ ..] =
+        *accounts.exactly::<13>(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
+    let [token_program, system_program, rent, _, event_authority, _] = rest;
 
     ensure!(payer.is_signer(), MISSING_REQUIRED_SIGNATURE);
     ensure!(payer.address() != payee.address(), PAYER_PAYEE_MUST_DIFFER);
@@ -58,7 +60,8 @@ pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<
     let bump = Bump::new();
     let seeds = revision::channel_seeds(&identity, bump.slice());
     let address = pda::find_program(&seeds, &bump, program_id);
-    // A channel that pays itself could never be closed. This is judged on the derived address, before the given one.
+    // The share of such a recipient would go from the escrow to the escrow. Judged by the derived address, and before
+    // the given one is: the order of errors depends on it.
     for entry in args.plan.entries {
         ensure!(entry.recipient != address, INVALID_SPLIT_CONFIG);
     }
