@@ -8,6 +8,10 @@ export type PaymentChannelsErrorContexts = {
     AGREEMENT_INVALID: { field: string; value: string };
     BLOCKHASH_INVALID: { field: string; value: string };
     BYTES_LENGTH_INVALID: { actualLength: number; expectedLength: number; field: string };
+    CHANNELS_UNREADABLE: { failures: readonly Readonly<{ address: string; code: string; reason: string }>[] };
+    CHANNEL_CLOSED: { address: string };
+    CHANNEL_NOT_FOUND: { address: string };
+    CHANNEL_STATUS_INVALID: { value: string };
     DISTRIBUTION_BLOCKED: { reasons: readonly string[] };
     DISTRIBUTION_FORFEITS: { amount: bigint; owners: readonly string[] };
     ED25519_UNSUPPORTED: { reason: string };
@@ -23,6 +27,7 @@ export type PaymentChannelsErrorContexts = {
     JSON_FIELD_UNKNOWN: { field: string };
     JSON_MALFORMED: { field: string; reason: string };
     PAYER_IS_PAYEE: { address: string };
+    RPC_RESPONSE_INVALID: { field: string; value: string };
     SIGNER_INVALID: { field: string };
     SPLITS_DUPLICATE_RECIPIENT: { field: string; firstField: string; recipient: string };
     SPLITS_HASH_MISMATCH: { actualHash: string; expectedHash: string };
@@ -30,6 +35,7 @@ export type PaymentChannelsErrorContexts = {
     SPLITS_RECIPIENT_IS_CHANNEL: { channel: string; field: string };
     SPLITS_SUM_TOO_HIGH: { maxBps: number; sumBps: number };
     SPLITS_TOO_MANY: { count: number; max: number };
+    SUBSCRIPTION_ENDED: { subscription: string };
     TOKEN_PROGRAM_UNSUPPORTED: { field: string; tokenProgram: string };
     TRANSACTION_FAILED: { logs: readonly string[]; reason: string };
     TRANSACTION_MALFORMED: { field: string; reason: string };
@@ -64,6 +70,13 @@ const MESSAGES: Messages = {
     BLOCKHASH_INVALID: ({ field, value }) => `${field} is not a base58 blockhash of 32 bytes: ${value}`,
     BYTES_LENGTH_INVALID: ({ actualLength, expectedLength, field }) =>
         `${field} has to be ${expectedLength} bytes long, not ${actualLength}`,
+    CHANNELS_UNREADABLE: ({ failures }) =>
+        `${failures.length} of the accounts that were found can't be read: ` +
+        failures.map(({ reason }) => reason).join('; '),
+    CHANNEL_CLOSED: ({ address }) => `Channel ${address} was closed: its address can never be opened again`,
+    CHANNEL_NOT_FOUND: ({ address }) =>
+        `There is no channel at ${address}: check the address, and that the transaction that opens it is confirmed`,
+    CHANNEL_STATUS_INVALID: ({ value }) => `status has to be 'open', 'closing' or 'finalized'; got ${value}`,
     DISTRIBUTION_BLOCKED: ({ reasons }) => `distribute would fail: ${reasons.join(' ')}`,
     DISTRIBUTION_FORFEITS: ({ amount, owners }) =>
         `distribute would send ${amount} base units to the treasury for good, which are due to ${owners.join(', ')}: ` +
@@ -86,6 +99,7 @@ const MESSAGES: Messages = {
     JSON_FIELD_UNKNOWN: ({ field }) => `${field} is not a field that is known here: a typo, or another version`,
     JSON_MALFORMED: ({ field, reason }) => `${field} can't be read as JSON: ${reason}`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
+    RPC_RESPONSE_INVALID: ({ field, value }) => `The RPC answered something that can't be read: ${field} is ${value}`,
     SIGNER_INVALID: ({ field }) => `${field} has to be a signer of @solana/kit that can sign this`,
     SPLITS_DUPLICATE_RECIPIENT: ({ field, firstField, recipient }) =>
         `${field} names ${recipient}, and so does ${firstField}: merge the two shares`,
@@ -95,6 +109,8 @@ const MESSAGES: Messages = {
     SPLITS_RECIPIENT_IS_CHANNEL: ({ channel, field }) => `${field} is the channel itself (${channel})`,
     SPLITS_SUM_TOO_HIGH: ({ maxBps, sumBps }) => `splits add up to ${sumBps} bps; the whole is ${maxBps}`,
     SPLITS_TOO_MANY: ({ count, max }) => `splits name ${count} recipients; the program accepts at most ${max}`,
+    SUBSCRIPTION_ENDED: ({ subscription }) =>
+        `The subscription to ${subscription} ended: what happens from now on goes unseen; start it again`,
     TOKEN_PROGRAM_UNSUPPORTED: ({ field, tokenProgram }) =>
         `${field} ${tokenProgram} is neither SPL Token nor Token-2022`,
     TRANSACTION_FAILED: ({ reason }) => `The transaction failed: ${reason}`,

@@ -17,6 +17,46 @@ export {
     type ChannelSeedsInput,
     type TokenInput,
 } from './channel/addresses';
+export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
+export {
+    assessDistribution,
+    type AssessDistributionInput,
+    type DistributionAccounts,
+    type DistributionAssessment,
+    type PayoutAssessment,
+    type PayoutOutcome,
+} from './channel/assess-distribution';
+export { assessOpen, type AssessOpenInput, type OpenAssessment, type PayoutReadiness } from './channel/assess-open';
+export { type Blocker } from './channel/blocker';
+export {
+    findDistributionAddresses,
+    type DistributionAddresses,
+    type DistributionAddressesInput,
+} from './channel/distribution-addresses';
+export {
+    fetchDistributionAssessment,
+    fetchOpenAssessment,
+    type AssessmentConfig,
+    type FetchedDistributionAssessment,
+} from './channel/fetch-assessment';
+export {
+    readMint,
+    readTokenAccount,
+    type MintCondition,
+    type TokenAccountCondition,
+    type TokenAccountReading,
+} from './channel/token-account';
+export {
+    getDistributeInstructionsAsync,
+    getOpenInstructionsAsync,
+    type DistributeWithTokenAccountsInput,
+    type OpenWithTokenAccountsInput,
+} from './instructions/composed';
+export {
+    getCreateTokenAccountsInstructionsAsync,
+    type CreateTokenAccountInstruction,
+    type CreateTokenAccountsInput,
+} from './instructions/create-token-accounts';
 export {
     assertIsDistributionOf,
     getDistributionHash,

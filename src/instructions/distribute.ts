@@ -4,8 +4,9 @@ import {
     getDistributeInstructionAsync as getGeneratedDistributeInstructionAsync,
     type DistributeInstruction,
 } from '../../generated/tombstone';
-import { findTokenPda, findTreasuryTokenPda, type TokenInput } from '../channel/addresses';
+import type { TokenInput } from '../channel/addresses';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
+import { findDistributionAddresses } from '../channel/distribution-addresses';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { toAddress, toTokenProgram } from '../input';
 
@@ -33,7 +34,8 @@ export type DistributeInstructionWithRecipients = Omit<DistributeInstruction<Add
  * to the treasury and closes the channel (spec section 7.8). Needs no signer.
  *
  * Derives the escrow and the token accounts of payer, payee, recipients and treasury. **A share whose token account
- * does not exist or can't receive goes to the treasury for good** (spec section 8): create the missing ones first.
+ * does not exist or can't receive goes to the treasury for good** (spec section 8): look with
+ * `fetchDistributionAssessment` before, and create the missing ones first.
  *
  * @throws By field: `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`; `SPLITS_HASH_MISMATCH` when the hash is given and
  * is not that of the splits; the other errors of {@link toSplits}.
@@ -52,22 +54,24 @@ export async function getDistributeInstructionAsync(
         mint: toAddress('mint', input.mint),
         tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
     };
-    const channel = toAddress('channel', input.channel);
     const payer = toAddress('payer', input.payer);
     const splits = toSplits(input.splits);
     if (input.distributionHash !== undefined) assertIsDistributionOf(splits, input.distributionHash);
 
-    const [[payeeTokenAccount], [treasuryTokenAccount], ...recipientTokenAccounts] = await Promise.all([
-        findTokenPda('payee', input.payee, token),
-        findTreasuryTokenPda(token, config),
-        ...splits.map(({ recipient }, index) => findTokenPda(`splits[${index}].recipient`, recipient, token)),
-    ]);
+    const addresses = await findDistributionAddresses({ ...input, ...token, payer, splits }, config);
     const instruction = await getGeneratedDistributeInstructionAsync(
-        { ...token, channel, payeeTokenAccount, payer, recipients: splits, treasuryTokenAccount },
+        {
+            ...token,
+            channel: addresses.channel,
+            channelTokenAccount: addresses.escrow,
+            payeeTokenAccount: addresses.payee,
+            payer,
+            payerTokenAccount: addresses.payer,
+            recipients: splits,
+            treasuryTokenAccount: addresses.treasury,
+        },
         getProgramConfig(config),
     );
-    const recipientMetas = recipientTokenAccounts.map(([address]) =>
-        Object.freeze({ address, role: AccountRole.WRITABLE }),
-    );
+    const recipientMetas = addresses.recipients.map(address => Object.freeze({ address, role: AccountRole.WRITABLE }));
     return Object.freeze({ ...instruction, accounts: [...instruction.accounts, ...recipientMetas] as const });
 }

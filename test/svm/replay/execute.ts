@@ -13,8 +13,11 @@ import {
     lamports,
     pipe,
     setTransactionMessageFeePayer,
+    type AccountMeta,
     type Address,
     type Instruction,
+    type InstructionWithAccounts,
+    type InstructionWithData,
     type ReadonlyUint8Array,
 } from '@solana/kit';
 import { FailedTransactionMetadata, LiteSVM, type TransactionMetadata } from 'litesvm';
@@ -117,7 +120,14 @@ function send(svm: LiteSVM, step: RecordedStep, programId: Address): StepResult 
     };
 }
 
-function toInstruction({ accounts, data, program }: RecordedInstruction): Instruction {
+/** A recorded instruction as kit knows instructions. */
+export function toInstruction({
+    accounts,
+    data,
+    program,
+}: RecordedInstruction): Instruction &
+    InstructionWithAccounts<readonly AccountMeta[]> &
+    InstructionWithData<ReadonlyUint8Array> {
     return {
         accounts: accounts.map(({ address, signer, writable }) => ({
             address,

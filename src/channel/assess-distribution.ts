@@ -1,0 +1,206 @@
+import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
+
+import { ChannelStatus, type Channel } from '../../generated/tombstone';
+import {
+    ESCROW_CODES,
+    getAbortBlocker,
+    getBlocker,
+    getForeignBlocker,
+    getMintBlocker,
+    getTokenAccountBlocker,
+    TREASURY_CODES,
+    type Blocker,
+} from './blocker';
+import { getDistributionHash, getPayouts, toSplits, type Split } from './distribution';
+import type { DistributionAddresses } from './distribution-addresses';
+import { readTokenAccount, type TokenAccountCondition } from './token-account';
+
+/** The accounts that decide what `distribute` does, each as it is on chain. */
+export type DistributionAccounts = Readonly<{
+    mint: MaybeEncodedAccount;
+    escrow: MaybeEncodedAccount;
+    payer: MaybeEncodedAccount;
+    payee: MaybeEncodedAccount;
+    treasury: MaybeEncodedAccount;
+    /** In the order of the splits. */
+    recipients: readonly MaybeEncodedAccount[];
+}>;
+
+/** What {@link assessDistribution} takes. */
+export type AssessDistributionInput = Readonly<{
+    /** Decoded account of the channel. */
+    channel: Pick<
+        Channel,
+        'deposit' | 'distributionHash' | 'mint' | 'payee' | 'payer' | 'payerWithdrawnAt' | 'settlement' | 'status'
+    >;
+    /** Distribution plan, as the channel was opened with. */
+    splits: readonly Split[];
+    /** Token program that owns the mint. */
+    tokenProgram: Address;
+    addresses: DistributionAddresses;
+    accounts: DistributionAccounts;
+}>;
+
+/**
+ * What becomes of one party's share.
+ *
+ * - `nothing`: it is due nothing; its token account is not looked at.
+ * - `paid`: it receives the amount.
+ * - `forfeited`: the amount goes to the treasury, for good, since its token account can't receive it.
+ * - `fails`: its token account makes the whole transaction fail.
+ */
+export type PayoutOutcome = 'fails' | 'forfeited' | 'nothing' | 'paid';
+
+/** What one party would get from `distribute`. */
+export type PayoutAssessment = Readonly<{
+    beneficiary: 'payee' | 'payer' | 'recipient';
+    /** Wallet of the party. */
+    owner: Address;
+    tokenAccount: Address;
+    /** What it is due, in base units of the token. */
+    amount: bigint;
+    outcome: PayoutOutcome;
+    /** Why, when it is not paid what it is due. */
+    condition: TokenAccountCondition;
+}>;
+
+/** What `distribute` would do now, party by party; see {@link assessDistribution}. */
+export type DistributionAssessment = Readonly<{
+    /** Recipients in the order of the splits, the payee, and the payer when a refund is due. */
+    payouts: readonly PayoutAssessment[];
+    /** What nobody is due and the treasury gets when the channel is closed, in base units. */
+    sweep: bigint;
+    /** What the treasury would get of what others are due, in base units. */
+    forfeited: bigint;
+    /** What would make the transaction fail, in the order in which the program would find it. */
+    blockers: readonly Blocker[];
+    /** Wallets whose token account is missing and would be used: create these first. */
+    missingTokenAccounts: readonly Address[];
+    /** Wallet that owns the treasury's token account, and whether that account is missing. */
+    treasuryOwner: Address;
+    isTreasuryMissing: boolean;
+}>;
+
+// Malformed extensions abort, where anything else that is wrong with a party's account forfeits its share (section 8).
+const MALFORMED_CODES = { payee: 62, payer: 59, recipient: 2406 } as const;
+
+/**
+ * Says, party by party, what `distribute` would pay now, what would be forfeited to the treasury and why, and what would
+ * make the transaction fail (spec sections 7.8 and 8).
+ *
+ * Pure: it judges the accounts it is given. A payout is only as good as they are recent; a party can still close or
+ * freeze its token account before the transaction lands.
+ *
+ * @throws The errors of {@link toSplits}.
+ */
+export function assessDistribution(input: AssessDistributionInput): DistributionAssessment {
+    const { accounts, addresses, channel, tokenProgram } = input;
+    const splits = toSplits(input.splits);
+    const token = { mint: channel.mint, tokenProgram };
+    const isFinal = channel.status === ChannelStatus.Finalized;
+    const escrow = readTokenAccount(accounts.escrow, { ...token, owner: addresses.channel });
+    const treasury = readTokenAccount(accounts.treasury, { ...token, owner: addresses.treasuryOwner });
+
+    const blockers: (Blocker | undefined)[] = [
+        channel.status === ChannelStatus.Closing ? getBlocker('channel', 2400) : undefined,
+        getMintBlocker(accounts.mint, tokenProgram),
+        getTokenAccountBlocker('escrow', escrow.condition, ESCROW_CODES),
+        getTokenAccountBlocker('treasury', treasury.condition, TREASURY_CODES),
+        isSame(getDistributionHash(splits), channel.distributionHash) ? undefined : getBlocker('splits', 2407),
+        ...getWatermarkBlockers(channel),
+    ];
+    const payouts = getDues(channel, splits, addresses, accounts).map(({ account, ...due }): PayoutAssessment => {
+        const { condition } = readTokenAccount(account, { ...token, owner: due.owner });
+        return Object.freeze({ ...due, condition, outcome: getOutcome(due.amount, condition) });
+    });
+    for (const { beneficiary, condition, outcome } of payouts) {
+        if (outcome !== 'fails') continue;
+        blockers.push(
+            condition === 'malformedExtensions'
+                ? getBlocker(beneficiary, MALFORMED_CODES[beneficiary])
+                : getAbortBlocker(beneficiary),
+        );
+    }
+    const due = payouts.reduce((sum, { amount }) => sum + amount, 0n);
+    if (escrow.condition === 'usable' && escrow.amount < due) {
+        blockers.push(
+            isFinal
+                ? getBlocker('escrow', 2411)
+                : getForeignBlocker('escrow', `The escrow holds ${escrow.amount}, ${due} are due.`),
+        );
+    }
+    const forfeited = payouts.reduce((sum, { amount, outcome }) => (outcome === 'forfeited' ? sum + amount : sum), 0n);
+    const missing = payouts.filter(({ amount, condition }) => amount > 0n && condition === 'missing');
+    const isTreasuryMissing = treasury.condition === 'missing';
+    return Object.freeze({
+        blockers: blockers.filter(blocker => blocker !== undefined),
+        forfeited,
+        isTreasuryMissing,
+        missingTokenAccounts: [
+            ...new Set([...(isTreasuryMissing ? [addresses.treasuryOwner] : []), ...missing.map(({ owner }) => owner)]),
+        ],
+        payouts,
+        sweep: isFinal && escrow.amount > due ? escrow.amount - due : 0n,
+        treasuryOwner: addresses.treasuryOwner,
+    });
+}
+
+type Due = Pick<PayoutAssessment, 'amount' | 'beneficiary' | 'owner' | 'tokenAccount'> &
+    Readonly<{ account: MaybeEncodedAccount }>;
+
+/** Who is due what, in the order of the program's transfers (spec section 9.1). */
+function getDues(
+    { deposit, payee, payer, payerWithdrawnAt, settlement, status }: AssessDistributionInput['channel'],
+    splits: readonly Split[],
+    addresses: DistributionAddresses,
+    accounts: DistributionAccounts,
+): Due[] {
+    const { payoutWatermark, settled } = settlement;
+    // A watermark above the settled amount is a blocker of its own: the program pays nothing then.
+    const payouts = getPayouts({
+        payoutWatermark: payoutWatermark > settled ? settled : payoutWatermark,
+        settled,
+        splits,
+    });
+    const dues: Due[] = splits.map(({ recipient }, index) => ({
+        account: accounts.recipients[index]!,
+        amount: payouts.recipients[index]!,
+        beneficiary: 'recipient',
+        owner: recipient,
+        tokenAccount: addresses.recipients[index]!,
+    }));
+    dues.push({
+        account: accounts.payee,
+        amount: payouts.payee,
+        beneficiary: 'payee',
+        owner: payee,
+        tokenAccount: addresses.payee,
+    });
+    if (status === ChannelStatus.Finalized && payerWithdrawnAt === 0n && deposit > settled) {
+        dues.push({
+            account: accounts.payer,
+            amount: deposit - settled,
+            beneficiary: 'payer',
+            owner: payer,
+            tokenAccount: addresses.payer,
+        });
+    }
+    return dues;
+}
+
+function getOutcome(amount: bigint, condition: TokenAccountCondition): PayoutOutcome {
+    if (amount === 0n) return 'nothing';
+    if (condition === 'usable') return 'paid';
+    return condition === 'malformedExtensions' || condition === 'invalidState' ? 'fails' : 'forfeited';
+}
+
+function getWatermarkBlockers({ settlement, status }: AssessDistributionInput['channel']) {
+    const { payoutWatermark, settled } = settlement;
+    if (payoutWatermark > settled) return [getBlocker('channel', 2410)];
+    if (status === ChannelStatus.Open && payoutWatermark === settled) return [getBlocker('channel', 2408)];
+    return [];
+}
+
+function isSame(a: ReadonlyUint8Array, b: ReadonlyUint8Array): boolean {
+    return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}

@@ -1,0 +1,116 @@
+import type { Address, MaybeEncodedAccount } from '@solana/kit';
+import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
+
+import { toU64 } from '../input';
+import { getForeignBlocker, getMintBlocker, getTokenAccountBlocker, PAYER_CODES, type Blocker } from './blocker';
+import { toSplits, type Split } from './distribution';
+import type { DistributionAccounts } from './assess-distribution';
+import type { DistributionAddresses } from './distribution-addresses';
+import { readTokenAccount, type TokenAccountCondition } from './token-account';
+
+/** What {@link assessOpen} takes. */
+export type AssessOpenInput = Readonly<{
+    payer: Address;
+    payee: Address;
+    mint: Address;
+    /** Token program that owns the mint. */
+    tokenProgram: Address;
+    /** Amount to lock, in base units of the token (u64). */
+    deposit: bigint | number;
+    splits: readonly Split[];
+    addresses: DistributionAddresses;
+    accounts: DistributionAccounts & Readonly<{ channel: MaybeEncodedAccount }>;
+}>;
+
+/** Whether a party could receive what it will be due one day. */
+export type PayoutReadiness = Readonly<{
+    beneficiary: 'payee' | 'recipient' | 'treasury';
+    /** Wallet of the party. */
+    owner: Address;
+    tokenAccount: Address;
+    condition: TokenAccountCondition;
+}>;
+
+/** What stands in the way of opening a channel now and of distributing it later; see {@link assessOpen}. */
+export type OpenAssessment = Readonly<{
+    /** What would make `open` fail, in the order in which it would. */
+    blockers: readonly Blocker[];
+    /**
+     * Token accounts that could not receive a payout as they are now. A share whose token account is not usable when
+     * it is distributed goes to the treasury, and without the treasury's own nothing can be distributed at all.
+     */
+    unready: readonly PayoutReadiness[];
+    /** Wallets of `unready` whose token account is simply missing: `open` can create them on the way. */
+    missingTokenAccounts: readonly Address[];
+}>;
+
+/**
+ * Says what would make `open` fail now (spec section 7.1), and which token accounts later payouts could not use.
+ *
+ * Pure: it judges the accounts it is given.
+ *
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the deposit; the errors of {@link toSplits}.
+ */
+export function assessOpen(input: AssessOpenInput): OpenAssessment {
+    const { accounts, addresses, mint, payee, payer, tokenProgram } = input;
+    const deposit = toU64('deposit', input.deposit, 1n);
+    const splits = toSplits(input.splits);
+    const token = { mint, tokenProgram };
+
+    const payerAccount = readTokenAccount(accounts.payer, { ...token, owner: payer });
+    const blockers = [
+        getMintBlocker(accounts.mint, tokenProgram),
+        getTokenAccountBlocker('payer', payerAccount.condition, PAYER_CODES),
+        isInUse(accounts.channel)
+            ? getForeignBlocker(
+                  'channel',
+                  'The address of the channel is in use, by a channel or by what one left: choose another salt.',
+              )
+            : undefined,
+        accounts.escrow.exists && accounts.escrow.programAddress !== SYSTEM_PROGRAM_ADDRESS
+            ? getForeignBlocker('escrow', 'The escrow of the channel exists already: choose another salt.')
+            : undefined,
+        payerAccount.condition === 'usable' && payerAccount.amount < deposit
+            ? getForeignBlocker('payer', `The payer holds ${payerAccount.amount}, the deposit is ${deposit}.`)
+            : undefined,
+    ].filter(blocker => blocker !== undefined);
+
+    const parties: (Omit<PayoutReadiness, 'condition'> & { account: MaybeEncodedAccount })[] = [
+        { account: accounts.payee, beneficiary: 'payee', owner: payee, tokenAccount: addresses.payee },
+        ...splits.map(({ recipient }, index) => ({
+            account: accounts.recipients[index]!,
+            beneficiary: 'recipient' as const,
+            owner: recipient,
+            tokenAccount: addresses.recipients[index]!,
+        })),
+        {
+            account: accounts.treasury,
+            beneficiary: 'treasury',
+            owner: addresses.treasuryOwner,
+            tokenAccount: addresses.treasury,
+        },
+    ];
+    const unready = parties
+        .map(({ account, ...party }) =>
+            Object.freeze({
+                ...party,
+                condition: readTokenAccount(account, { ...token, owner: party.owner }).condition,
+            }),
+        )
+        .filter(({ condition }) => condition !== 'usable');
+    return Object.freeze({
+        blockers,
+        missingTokenAccounts: [
+            ...new Set(unready.filter(({ condition }) => condition === 'missing').map(({ owner }) => owner)),
+        ],
+        unready,
+    });
+}
+
+/** The System program creates an account only where there is none, and lamports alone make one (spec section 7.1). */
+function isInUse(account: MaybeEncodedAccount): boolean {
+    return (
+        account.exists &&
+        (account.lamports > 0n || account.data.length > 0 || account.programAddress !== SYSTEM_PROGRAM_ADDRESS)
+    );
+}

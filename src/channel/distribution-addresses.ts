@@ -1,0 +1,62 @@
+import type { Address } from '@solana/kit';
+
+import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { toAddress } from '../input';
+import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type TokenInput } from './addresses';
+import { toSplits, type Split } from './distribution';
+
+/** Every address that `distribute` derives: the escrow and the token accounts of the parties. */
+export type DistributionAddresses = Readonly<{
+    channel: Address;
+    escrow: Address;
+    payer: Address;
+    payee: Address;
+    treasury: Address;
+    /** Wallet that owns the treasury's token account. */
+    treasuryOwner: Address;
+    /** In the order of the splits. */
+    recipients: readonly Address[];
+}>;
+
+/** What the addresses follow from. */
+export type DistributionAddressesInput = TokenInput &
+    Readonly<{
+        channel: Address;
+        /** Payer of the channel. */
+        payer: Address;
+        /** Payee of the channel. */
+        payee: Address;
+        /** Distribution plan. */
+        splits: readonly Split[];
+    }>;
+
+/**
+ * Derives the token accounts that `distribute` reads and pays (spec section 7.8).
+ *
+ * @throws By field: `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`; the errors of {@link toSplits}.
+ */
+export async function findDistributionAddresses(
+    input: DistributionAddressesInput,
+    config: DeploymentConfig = {},
+): Promise<DistributionAddresses> {
+    const channel = toAddress('channel', input.channel);
+    const treasuryOwner = toAddress('config.treasuryOwner', config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner);
+    const [[escrow], [payer], [payee], [treasury], ...recipients] = await Promise.all([
+        findEscrowPda(input),
+        findTokenPda('payer', input.payer, input),
+        findTokenPda('payee', input.payee, input),
+        findTreasuryTokenPda(input, config),
+        ...toSplits(input.splits).map(({ recipient }, index) =>
+            findTokenPda(`splits[${index}].recipient`, recipient, input),
+        ),
+    ]);
+    return Object.freeze({
+        channel,
+        escrow,
+        payee,
+        payer,
+        recipients: recipients.map(([address]) => address),
+        treasury,
+        treasuryOwner,
+    });
+}

@@ -1,0 +1,153 @@
+import {
+    getU16Decoder,
+    getU8Decoder,
+    type Address,
+    type MaybeEncodedAccount,
+    type ReadonlyUint8Array,
+} from '@solana/kit';
+import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
+import {
+    AccountState,
+    getMintSize,
+    getMultisigSize,
+    getTokenDecoder,
+    getTokenSize,
+    type Token,
+} from '@solana-program/token';
+
+import { TOKEN_2022_PROGRAM_ADDRESS } from '../input';
+
+/**
+ * What the program would find in a token account (spec section 6.4), given that the account is at the derived address.
+ *
+ * - `usable`: it can send and receive.
+ * - `missing`: there is no token account at the address; one can be created.
+ * - `unreadable`: there is something else at the address.
+ * - `frozen`, `uninitialized`: by its state.
+ * - `reassigned`: it belongs to another owner or mint by now.
+ * - `unsupportedExtension`, `malformedExtensions`: a Token-2022 extension other than an immutable owner.
+ * - `invalidState`: a state that no token program writes; the payment-channels program aborts on it.
+ */
+export type TokenAccountCondition =
+    | 'frozen'
+    | 'invalidState'
+    | 'malformedExtensions'
+    | 'missing'
+    | 'reassigned'
+    | 'uninitialized'
+    | 'unreadable'
+    | 'unsupportedExtension'
+    | 'usable';
+
+/**
+ * What the program would find in a mint (spec section 6.2). `unreadable` also stands for a mint of the other token
+ * program or of none.
+ */
+export type MintCondition = 'malformed' | 'malformedExtensions' | 'unreadable' | 'unsupportedExtension' | 'usable';
+
+/** A token account as the program sees it. */
+export type TokenAccountReading = Readonly<{
+    condition: TokenAccountCondition;
+    /** What it holds, in base units of the token; 0 when it can't be read. */
+    amount: bigint;
+}>;
+
+// Extension types of Token-2022 that the program knows (spec section 6.3). It accepts the first one on a token account
+// and the others on a mint.
+const IMMUTABLE_OWNER = 7;
+const METADATA_AND_GROUPS: readonly number[] = [18, 19, 20, 21, 22, 23];
+const KNOWN_EXTENSIONS: readonly number[] = [IMMUTABLE_OWNER, ...METADATA_AND_GROUPS];
+
+// What Token-2022 writes behind the base of an account that has extensions, at the same place for mints: its kind.
+const ACCOUNT_TYPE_MINT = 1;
+const ACCOUNT_TYPE_TOKEN_ACCOUNT = 2;
+
+/**
+ * Says whether the token account of a wallet can send and receive, in the order in which the program checks (spec
+ * section 6.4). Only the address is not checked: pass the account at the derived one.
+ */
+export function readTokenAccount(
+    account: MaybeEncodedAccount,
+    expected: Readonly<{ mint: Address; owner: Address; tokenProgram: Address }>,
+): TokenAccountReading {
+    const unusable = (condition: TokenAccountCondition, amount = 0n) => Object.freeze({ amount, condition });
+    if (!account.exists || isUnassigned(account)) return unusable('missing');
+    const { data, programAddress } = account;
+    if (programAddress !== expected.tokenProgram) return unusable('unreadable');
+    const hasExtensions = data.length !== getTokenSize();
+    if (hasExtensions && !isExtended(data, programAddress, ACCOUNT_TYPE_TOKEN_ACCOUNT)) return unusable('unreadable');
+
+    const token = tryDecodeToken(data);
+    if (!token) return unusable('invalidState');
+    const { amount } = token;
+    if (token.state === AccountState.Frozen) return unusable('frozen', amount);
+    if (token.state === AccountState.Uninitialized) return unusable('uninitialized', amount);
+    if (token.mint !== expected.mint || token.owner !== expected.owner) return unusable('reassigned', amount);
+    if (hasExtensions) {
+        const finding = walkExtensions(getExtensions(data), [IMMUTABLE_OWNER]);
+        if (finding !== 'usable') return unusable(finding, amount);
+    }
+    return Object.freeze({ amount, condition: 'usable' });
+}
+
+/** Says whether the program accepts a mint of the given token program, in the order in which it checks (section 6.2). */
+export function readMint(account: MaybeEncodedAccount, tokenProgram: Address): MintCondition {
+    if (!account.exists || account.programAddress !== tokenProgram) return 'unreadable';
+    const { data } = account;
+    if (data.length === getMintSize()) return 'usable';
+    if (!isExtended(data, tokenProgram, ACCOUNT_TYPE_MINT)) return 'unreadable';
+    if (data.subarray(getMintSize(), getTokenSize()).some(byte => byte !== 0)) return 'malformed';
+    return walkExtensions(getExtensions(data), METADATA_AND_GROUPS);
+}
+
+/** Whether an address is as free as one that was never used, but for lamports that somebody sent to it. */
+function isUnassigned({
+    data,
+    programAddress,
+}: Readonly<{ data: ReadonlyUint8Array; programAddress: Address }>): boolean {
+    return programAddress === SYSTEM_PROGRAM_ADDRESS && data.length === 0;
+}
+
+/** Whether data is that of a Token-2022 account of the given kind behind whose base extensions follow. */
+function isExtended(data: ReadonlyUint8Array, tokenProgram: Address, accountType: number): boolean {
+    return (
+        tokenProgram === TOKEN_2022_PROGRAM_ADDRESS &&
+        data.length > getTokenSize() &&
+        // A multisig has no kind; Token-2022 tells it by its size alone.
+        data.length !== getMultisigSize() &&
+        data[getTokenSize()] === accountType
+    );
+}
+
+function getExtensions(data: ReadonlyUint8Array): ReadonlyUint8Array {
+    return data.subarray(getTokenSize() + getU8Decoder().fixedSize);
+}
+
+function tryDecodeToken(data: ReadonlyUint8Array): Token | undefined {
+    try {
+        return getTokenDecoder().decode(data);
+    } catch {
+        // Of these bytes only the state has values that can't be decoded.
+        return undefined;
+    }
+}
+
+/** Walks the type-length-value entries of an extended account (spec section 6.3). */
+function walkExtensions(
+    extensions: ReadonlyUint8Array,
+    allowed: readonly number[],
+): 'malformedExtensions' | 'unsupportedExtension' | 'usable' {
+    const u16 = getU16Decoder();
+    let rest = extensions;
+    for (;;) {
+        if (rest.length < u16.fixedSize) return rest.some(byte => byte !== 0) ? 'malformedExtensions' : 'usable';
+        const type = u16.decode(rest);
+        if (type === 0) return 'usable';
+        if (rest.length < 2 * u16.fixedSize) return 'malformedExtensions';
+        if (!KNOWN_EXTENSIONS.includes(type)) return 'unsupportedExtension';
+        const end = 2 * u16.fixedSize + u16.decode(rest, u16.fixedSize);
+        if (end > rest.length) return 'malformedExtensions';
+        if (!allowed.includes(type)) return 'unsupportedExtension';
+        rest = rest.subarray(end);
+    }
+}
