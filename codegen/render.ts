@@ -12,6 +12,7 @@ import { getEnumPage } from './pages/enums';
 import { getErrorsPage } from './pages/errors';
 import { getEventsPage } from './pages/events';
 import { getFolderIndexPage } from './pages/folder-index';
+import { getSeedsPage } from './pages/seeds';
 
 /** The files of a client by their path inside its folder, with `/` as the separator. */
 export type RenderedClient = ReadonlyMap<string, string>;
@@ -39,9 +40,9 @@ const NAME_TRANSFORMERS: Partial<NameTransformers> = {
  * Renders a Codama root node to a TypeScript client that imports nothing but `@solana/kit`.
  *
  * The pages are those of `@codama/renderers-js`, with what it lacks added and what does not run everywhere replaced,
- * as whole pages: constants and events (it renders neither), errors (its page reads `process.env` on import, which
- * throws in a browser, and knows no other program address than the default) and enums with values of their own (it
- * counts from 0 whatever the values).
+ * as whole pages: constants, events and the seeds of addresses as data (it renders none of these), errors (its page
+ * reads `process.env` on import, which throws in a browser, and knows no other program address than the default) and
+ * enums with values of their own (it counts from 0 whatever the values).
  *
  * Deterministic: the same root node gives the same bytes.
  */
@@ -60,8 +61,9 @@ export async function renderClient(root: RootNode): Promise<RenderedClient> {
             if (page !== undefined) pages.set(`types/${type.name}.ts`, page);
         }
         if (program.events.length > 0) pages.set(`events/${file}`, getEventsPage(program, nameApi));
+        if (program.pdas.length > 0) pages.set(`seeds/${file}`, getSeedsPage(program, nameApi));
     }
-    for (const folder of ['constants', 'events']) {
+    for (const folder of ['constants', 'events', 'seeds']) {
         const files = [...pages.keys()].filter(path => path.startsWith(`${folder}/`));
         if (files.length > 0) pages.set(`${folder}/index.ts`, getFolderIndexPage(files));
     }

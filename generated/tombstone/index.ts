@@ -9,4 +9,5 @@ export * from './events';
 export * from './instructions';
 export * from './pdas';
 export * from './programs';
+export * from './seeds';
 export * from './types';

@@ -1,0 +1,16 @@
+/**
+ * Rendered from the program's Codama IDL by `just generate`: do not edit, change the IDL or codegen/ instead.
+ */
+
+/** The seeds of the address "channel", in order. */
+export const CHANNEL_PDA_SEEDS = [
+    { kind: 'text', text: 'channel' },
+    { kind: 'address', name: 'payer' },
+    { kind: 'address', name: 'payee' },
+    { kind: 'address', name: 'mint' },
+    { kind: 'address', name: 'authorizedSigner' },
+    { kind: 'u64', name: 'salt' },
+] as const;
+
+/** The seeds of the address "eventAuthority", in order. */
+export const EVENT_AUTHORITY_PDA_SEEDS = [{ kind: 'text', text: 'event_authority' }] as const;
