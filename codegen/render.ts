@@ -7,6 +7,7 @@ import {
 import { getAllPrograms, visit, type RootNode } from 'codama';
 import { format, type Options } from 'prettier';
 
+import { withSafeDocs } from './docs';
 import { getConstantsPage } from './pages/constants';
 import { getEnumPage } from './pages/enums';
 import { getErrorsPage } from './pages/errors';
@@ -46,7 +47,8 @@ const NAME_TRANSFORMERS: Partial<NameTransformers> = {
  *
  * Deterministic: the same root node gives the same bytes.
  */
-export async function renderClient(root: RootNode): Promise<RenderedClient> {
+export async function renderClient(idl: RootNode): Promise<RenderedClient> {
+    const root = withSafeDocs(idl);
     const nameTransformers = { ...DEFAULT_NAME_TRANSFORMERS, ...NAME_TRANSFORMERS };
     const renderMap = visit(root, getRenderMapVisitor({ kitImportStrategy: 'rootOnly', nameTransformers }));
     const pages = new Map([...renderMap].map(([path, page]) => [path as string, page.content]));

@@ -15,9 +15,7 @@ export function getPage(...sections: string[]): string {
 }
 
 /** The docs of a node as a TSDoc comment; the empty string when it has none. */
-export function getDocBlock(docs: Docs | undefined): string {
-    if (!docs || docs.length === 0) return '';
-    // A comment that a doc could close would let an IDL write code into the client.
-    const lines = docs.map(line => line.replaceAll('*/', '*\\/'));
+export function getDocBlock(lines: Docs | undefined): string {
+    if (!lines || lines.length === 0) return '';
     return lines.length === 1 ? `/** ${lines[0]} */\n` : `/**\n${lines.map(line => ` * ${line}`).join('\n')}\n */\n`;
 }
