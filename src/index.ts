@@ -1,6 +1,24 @@
 // The rendered client: accounts, types, errors, events, PDAs, instruction data and parsers. What follows it here takes
-// the place of the rendered function of the same name.
-export * from '../generated/tombstone/accounts';
+// the place of the rendered function of the same name. Of the accounts it is only what can't be misused: the rendered
+// functions that decode and fetch them look neither at the owner nor at the discriminator.
+export {
+    CHANNEL_DISCRIMINATOR,
+    CLOSED_CHANNEL_DISCRIMINATOR,
+    getChannelCodec,
+    getChannelDecoder,
+    getChannelDiscriminatorBytes,
+    getChannelEncoder,
+    getChannelSize,
+    getClosedChannelCodec,
+    getClosedChannelDecoder,
+    getClosedChannelDiscriminatorBytes,
+    getClosedChannelEncoder,
+    getClosedChannelSize,
+    type Channel,
+    type ChannelArgs,
+    type ClosedChannel,
+    type ClosedChannelArgs,
+} from '../generated/tombstone/accounts';
 export * from '../generated/tombstone/constants';
 export * from '../generated/tombstone/errors';
 export * from '../generated/tombstone/events';
@@ -17,6 +35,13 @@ export {
     type ChannelSeedsInput,
     type TokenInput,
 } from './channel/addresses';
+export {
+    findChannelPdaSync,
+    findEscrowPdaSync,
+    findEventAuthorityPdaSync,
+    findTokenPdaSync,
+    findTreasuryTokenPdaSync,
+} from './channel/derive';
 export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
 export {
     assessDistribution,
@@ -29,6 +54,13 @@ export {
 export { assessOpen, type AssessOpenInput, type OpenAssessment, type PayoutReadiness } from './channel/assess-open';
 export { type Blocker } from './channel/blocker';
 export {
+    fetchClosingChannels,
+    watchClosingChannels,
+    type ClosingChannelFilter,
+    type FetchClosingChannelsConfig,
+    type WatchClients,
+} from './channel/closing';
+export {
     findDistributionAddresses,
     type DistributionAddresses,
     type DistributionAddressesInput,
@@ -36,9 +68,39 @@ export {
 export {
     fetchDistributionAssessment,
     fetchOpenAssessment,
-    type AssessmentConfig,
+    fetchTokenProgram,
     type FetchedDistributionAssessment,
 } from './channel/fetch-assessment';
+export {
+    fetchAllChannel,
+    fetchAllMaybeChannel,
+    fetchChannel,
+    fetchChannelFromSeeds,
+    fetchChannelState,
+    fetchChannelStates,
+    fetchMaybeChannel,
+    fetchMaybeChannelFromSeeds,
+    type FetchChannelConfig,
+    type Fetched,
+} from './channel/fetch';
+export { getChannelFilters, type ChannelFilter, type ProgramAccountsFilter } from './channel/filters';
+export { fetchChannels, type FetchChannelsConfig } from './channel/query';
+export {
+    assertIsLiveChannelState,
+    decodeChannelState,
+    getChannelFigures,
+    isFinalizable,
+    isLiveChannelState,
+    isSettleable,
+    type AbsentChannelState,
+    type ChannelFigures,
+    type ChannelState,
+    type ClosedChannelState,
+    type ClosingChannelState,
+    type FinalizedChannelState,
+    type LiveChannelState,
+    type OpenChannelState,
+} from './channel/state';
 export {
     readMint,
     readTokenAccount,
@@ -93,6 +155,12 @@ export { getTopUpInstructionAsync, type TopUpInput } from './instructions/top-up
 export { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from './instructions/withdraw-payer';
 export { ED25519_PROGRAM_ADDRESS, getVerifyVoucherInstruction, type Ed25519Instruction } from './voucher/ed25519';
 export { signVoucher, type VoucherSigner } from './voucher/sign';
+export {
+    createVoucherVerifier,
+    type VoucherVerification,
+    type VoucherVerifier,
+    type VoucherVerifierOptions,
+} from './voucher/verifier';
 export { verifyVoucher } from './voucher/verify';
 export {
     decodeVoucher,

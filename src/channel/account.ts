@@ -11,20 +11,22 @@ import {
 } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
+import { describe, toAddress } from '../input';
 
 /**
  * Decodes the account of a channel, checking what the program checks when it loads one (spec section 6.1) and that the
  * status is a known one.
  *
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account, `ACCOUNT_MALFORMED` when it is the tombstone
- * of a closed channel, has another length, discriminator or version, or a status that nobody knows.
+ * of a closed channel, has another length, discriminator or version, or a status that nobody knows; `ADDRESS_INVALID`
+ * when the address or the owner is none.
  */
 export function decodeChannelAccount<TAddress extends string>(
     account: EncodedAccount<TAddress>,
     config: DeploymentConfig = {},
 ): Account<Channel, TAddress> {
     const { programAddress: expectedOwner } = getProgramConfig(config);
-    const { address, data, programAddress: owner } = account;
+    const { address, data, owner } = toEncodedAccount(account);
     if (owner !== expectedOwner) {
         throw new PaymentChannelsError('ACCOUNT_OWNER_MISMATCH', { address, expectedOwner, owner });
     }
@@ -48,13 +50,29 @@ function tryDecode(data: EncodedAccount['data']): Channel | undefined {
     }
 }
 
+/** What of an account is looked at here, for callers whose types promise more than they hold. */
+function toEncodedAccount(account: EncodedAccount): { address: Address; data: Uint8Array; owner: Address } {
+    if (typeof account !== 'object' || (account as unknown) === null) {
+        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address: describe(account), reason: 'it is no account' });
+    }
+    const address = toAddress('account.address', account.address);
+    const owner = toAddress('account.programAddress', account.programAddress);
+    if (!(account.data instanceof Uint8Array)) {
+        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason: 'its data are no bytes' });
+    }
+    return { address, data: account.data, owner };
+}
+
 /** Whether an account is the tombstone that a closed channel leaves at its address (spec section 3.2). */
 export function isClosedChannelAccount(
     account: Readonly<{ data: EncodedAccount['data']; programAddress: Address }>,
     config: DeploymentConfig = {},
 ): boolean {
+    const { programAddress } = getProgramConfig(config);
     return (
-        account.programAddress === getProgramConfig(config).programAddress &&
+        (account as unknown) instanceof Object &&
+        account.programAddress === programAddress &&
+        account.data instanceof Uint8Array &&
         account.data.length === getClosedChannelSize() &&
         account.data[0] === CLOSED_CHANNEL_DISCRIMINATOR
     );

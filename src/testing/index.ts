@@ -1,3 +1,4 @@
+export type { ChannelState } from '../channel/state';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 export {
     assertSucceeded,
@@ -6,11 +7,4 @@ export {
     type TransactionResult,
 } from './result';
 export { type TransactionFailure } from './runtime-error';
-export {
-    createSimulator,
-    Simulator,
-    type ChannelState,
-    type SendOptions,
-    type SimulatorClock,
-    type SimulatorOptions,
-} from './simulator';
+export { createSimulator, Simulator, type SendOptions, type SimulatorClock, type SimulatorOptions } from './simulator';

@@ -33,9 +33,8 @@ import {
 } from '@solana-program/token';
 import { LiteSVM } from 'litesvm';
 
-import type { Channel } from '../../generated/tombstone';
-import { decodeChannelAccount, isClosedChannelAccount } from '../channel/account';
 import { findTokenPda, findTreasuryTokenPda, type TokenInput } from '../channel/addresses';
+import { decodeChannelState, type ChannelState } from '../channel/state';
 import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
@@ -78,10 +77,6 @@ export type SendOptions = Readonly<{
 
 /** The clock of a simulation. */
 export type SimulatorClock = Readonly<{ unixTimestamp: bigint; slot: bigint }>;
-
-/** What stands at the address of a channel. */
-export type ChannelState =
-    Readonly<{ kind: 'absent' }> | Readonly<{ kind: 'channel'; channel: Channel }> | Readonly<{ kind: 'closed' }>;
 
 type MessageWithFeePayer = TransactionMessage & TransactionMessageWithFeePayerSigner;
 
@@ -295,13 +290,10 @@ export class Simulator {
     /**
      * Says what stands at the address of a channel.
      *
-     * @throws `ACCOUNT_OWNER_MISMATCH` or `ACCOUNT_MALFORMED` when it is neither a channel nor what one leaves.
+     * @throws `ADDRESS_INVALID`, or as {@link decodeChannelState}.
      */
     getChannel(address: Address): ChannelState {
-        const account = this.svm.getAccount(toAddress('channel', address));
-        if (!account.exists) return { kind: 'absent' };
-        if (isClosedChannelAccount(account, this.deployment)) return { kind: 'closed' };
-        return { channel: decodeChannelAccount(account, this.deployment).data, kind: 'channel' };
+        return decodeChannelState(this.svm.getAccount(toAddress('channel', address)), this.deployment);
     }
 
     /**

@@ -27,7 +27,7 @@ const LIFE = `
     const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 600n }, payer);
     await simulator.sendOrThrow(getSettleInstructions({ voucher }), { feePayer: payee });
     const state = simulator.getChannel(channel);
-    if (state.kind !== 'channel') throw new Error(state.kind);
+    if (state.kind !== 'open') throw new Error(state.kind);
     console.log(JSON.stringify({
         events: opened.events.length,
         isTyped: isPaymentChannelsError(new PaymentChannelsError('PAYER_IS_PAYEE', { address: 'x' }), 'PAYER_IS_PAYEE'),

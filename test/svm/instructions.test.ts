@@ -197,7 +197,7 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         ]);
 
         expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([899n, 45n, 25n, 30n, 1n]);
-        expect(simulator.getChannel(channel.address)).toEqual({ kind: 'closed' });
+        expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: 'closed' });
         expect(simulator.svm.getAccount(channel.escrow).exists).toBe(false);
         expect(simulator.getLamports(channel.address)).toBe(TOMBSTONE_RENT);
         expect(simulator.getLamports(cast.payer.address) - lamportsBefore).toBe(
@@ -274,6 +274,6 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         const result = await simulator.send([instruction]);
         // The token program's "insufficient funds", not this program's "missing signature": both are number 1.
         expect(result.failure).toMatchObject({ code: 1, name: undefined, program: tokenProgram });
-        expect(simulator.getChannel(channel.address)).toEqual({ kind: 'absent' });
+        expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: 'absent' });
     });
 });

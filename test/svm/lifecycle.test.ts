@@ -85,7 +85,7 @@ describe.each([
                     settled: 6_999n,
                     splits: channel.splits,
                 });
-                expect(simulator.getChannel(channel.address)).toEqual({ kind: 'closed' });
+                expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: 'closed' });
                 expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([
                     -6_999n,
                     payee,
@@ -116,7 +116,7 @@ describe.each([
                     settled: 1_000n,
                     splits: channel.splits,
                 });
-                expect(simulator.getChannel(channel.address)).toEqual({ kind: 'closed' });
+                expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: 'closed' });
                 expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([
                     -1_000n,
                     payee,

@@ -1,6 +1,7 @@
 import type { Address, Instruction, KeyPairSigner, Signature } from '@solana/kit';
 
 import { getPayouts } from '../../channel/distribution';
+import { assertIsLiveChannelState } from '../../channel/state';
 import { getDistributeInstructionAsync } from '../../instructions/distribute';
 import { getFinalizeInstruction } from '../../instructions/finalize';
 import { getOpenInstructionAsync } from '../../instructions/open';
@@ -237,7 +238,7 @@ class ScenarioRun {
 
     async #distribute({ address, name, token }: PlannedChannel, action: string) {
         const state = this.simulator.getChannel(address);
-        if (state.kind !== 'channel') throw new Error(`${name} is ${state.kind}`);
+        assertIsLiveChannelState(state);
         const instruction = await getDistributeInstructionAsync(
             { ...state.channel, channel: address, splits: this.parties.splits, tokenProgram: token.tokenProgram },
             this.simulator.deployment,

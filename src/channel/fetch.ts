@@ -1,0 +1,227 @@
+import {
+    assertAccountExists,
+    type Account,
+    type Address,
+    type Commitment,
+    type GetAccountInfoApi,
+    type GetMultipleAccountsApi,
+    type MaybeAccount,
+    type MaybeEncodedAccount,
+    type Rpc,
+    type Slot,
+} from '@solana/kit';
+
+import type { Channel } from '../../generated/tombstone';
+import type { DeploymentConfig } from '../deployment';
+import { toAddress } from '../input';
+import { refuseRpcAnswer, toRpcList, toRpcRecord } from '../rpc-answer';
+import { decodeChannelAccount } from './account';
+import { findChannelPda, type ChannelSeedsInput } from './addresses';
+import { toContextSlot, toMaybeEncodedAccount } from './rpc-account';
+import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from './state';
+
+/** How to read channels; a {@link Deployment} is one. */
+export type FetchChannelConfig = DeploymentConfig &
+    Readonly<{
+        abortSignal?: AbortSignal | undefined;
+        /**
+         * How final the state has to be; `confirmed` by default. An RPC that is told nothing takes `finalized`, which
+         * lags by some 13 seconds and reports a channel that was just opened as missing.
+         */
+        commitment?: Commitment | undefined;
+        /** Slot that the RPC has to have seen, for instance that of a transaction that was just confirmed. */
+        minContextSlot?: Slot | undefined;
+    }>;
+
+/** Something with the slot that it was read at. */
+export type Fetched<TState> = TState & Readonly<{ slot: Slot }>;
+
+/** The most addresses that getMultipleAccounts takes. */
+const MAX_ADDRESSES = 100;
+
+/** What of a config goes to the RPC; what is not given is left out, as kit's types ask for. */
+export function getRpcConfig({ commitment = 'confirmed', minContextSlot }: FetchChannelConfig): {
+    commitment: Commitment;
+    minContextSlot?: Slot;
+} {
+    return { commitment, ...(minContextSlot === undefined ? {} : { minContextSlot }) };
+}
+
+/** What of a config goes to the transport. */
+export function getSendConfig({ abortSignal }: FetchChannelConfig): { abortSignal?: AbortSignal } {
+    return abortSignal === undefined ? {} : { abortSignal };
+}
+
+/**
+ * Fetches what stands at the address of a channel: an open, closing or finalized channel, the tombstone of a closed one,
+ * or nothing.
+ *
+ * @throws `ADDRESS_INVALID`; `RPC_RESPONSE_INVALID` when the answer can't be read; the errors of
+ * {@link decodeChannelState}. Errors of the RPC itself (kit's `SolanaError`) come through as they are.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, address);
+ * if (state.kind === 'closing') console.log(`settle before ${state.deadlineAt}`);
+ * ```
+ */
+export async function fetchChannelState(
+    rpc: Rpc<GetAccountInfoApi>,
+    address: Address,
+    config: FetchChannelConfig = {},
+): Promise<Fetched<ChannelState>> {
+    const { account, slot } = await fetchAccount(rpc, address, config);
+    return Object.freeze({ ...decodeChannelState(account, config), slot });
+}
+
+/**
+ * Fetches what stands at each of many addresses, in their order: 100 addresses with each request, one request after the
+ * other.
+ *
+ * @throws As {@link fetchChannelState}, for the first address that can't be read.
+ */
+export async function fetchChannelStates(
+    rpc: Rpc<GetMultipleAccountsApi>,
+    addresses: readonly Address[],
+    config: FetchChannelConfig = {},
+): Promise<readonly Fetched<ChannelState>[]> {
+    const accounts = await fetchAccounts(rpc, addresses, config);
+    return Object.freeze(
+        accounts.map(({ account, slot }) => Object.freeze({ ...decodeChannelState(account, config), slot })),
+    );
+}
+
+/**
+ * Fetches the account of a channel.
+ *
+ * @throws `CHANNEL_NOT_FOUND` when there is none, `CHANNEL_CLOSED` when it left its tombstone, or as
+ * {@link fetchChannelState}.
+ */
+export async function fetchChannel<TAddress extends string = string>(
+    rpc: Rpc<GetAccountInfoApi>,
+    address: Address<TAddress>,
+    config: FetchChannelConfig = {},
+): Promise<Account<Channel, TAddress>> {
+    const { account } = await fetchAccount(rpc, address, config);
+    return toChannelAccount(account, config) as Account<Channel, TAddress>;
+}
+
+/**
+ * Fetches the account of a channel, if there is one.
+ *
+ * @throws `CHANNEL_CLOSED` when it left its tombstone, or as {@link fetchChannelState}.
+ */
+export async function fetchMaybeChannel<TAddress extends string = string>(
+    rpc: Rpc<GetAccountInfoApi>,
+    address: Address<TAddress>,
+    config: FetchChannelConfig = {},
+): Promise<MaybeAccount<Channel, TAddress>> {
+    const { account } = await fetchAccount(rpc, address, config);
+    return toMaybeChannelAccount(account, config) as MaybeAccount<Channel, TAddress>;
+}
+
+/**
+ * Fetches the accounts of many channels as {@link fetchChannelStates} does.
+ *
+ * @throws As {@link fetchChannel}, for the first address that there is no channel at.
+ */
+export async function fetchAllChannel(
+    rpc: Rpc<GetMultipleAccountsApi>,
+    addresses: readonly Address[],
+    config: FetchChannelConfig = {},
+): Promise<Account<Channel>[]> {
+    const accounts = await fetchAccounts(rpc, addresses, config);
+    return accounts.map(({ account }) => toChannelAccount(account, config));
+}
+
+/**
+ * Fetches the accounts of many channels, of those that there are, as {@link fetchChannelStates} does.
+ *
+ * @throws As {@link fetchMaybeChannel}, for the first address that can't be read.
+ */
+export async function fetchAllMaybeChannel(
+    rpc: Rpc<GetMultipleAccountsApi>,
+    addresses: readonly Address[],
+    config: FetchChannelConfig = {},
+): Promise<MaybeAccount<Channel>[]> {
+    const accounts = await fetchAccounts(rpc, addresses, config);
+    return accounts.map(({ account }) => toMaybeChannelAccount(account, config));
+}
+
+/**
+ * Fetches the account of the channel of the given parties and salt.
+ *
+ * @throws As {@link findChannelPda} and {@link fetchChannel}.
+ */
+export async function fetchChannelFromSeeds(
+    rpc: Rpc<GetAccountInfoApi>,
+    seeds: ChannelSeedsInput,
+    config: FetchChannelConfig = {},
+): Promise<Account<Channel>> {
+    const [address] = await findChannelPda(seeds, config);
+    return await fetchChannel(rpc, address, config);
+}
+
+/**
+ * Fetches the account of the channel of the given parties and salt, if there is one.
+ *
+ * @throws As {@link findChannelPda} and {@link fetchMaybeChannel}.
+ */
+export async function fetchMaybeChannelFromSeeds(
+    rpc: Rpc<GetAccountInfoApi>,
+    seeds: ChannelSeedsInput,
+    config: FetchChannelConfig = {},
+): Promise<MaybeAccount<Channel>> {
+    const [address] = await findChannelPda(seeds, config);
+    return await fetchMaybeChannel(rpc, address, config);
+}
+
+type FetchedAccount = Readonly<{ account: MaybeEncodedAccount; slot: Slot }>;
+
+async function fetchAccount(
+    rpc: Rpc<GetAccountInfoApi>,
+    input: Address,
+    config: FetchChannelConfig,
+): Promise<FetchedAccount> {
+    const address = toAddress('address', input);
+    const answer: unknown = await rpc
+        .getAccountInfo(address, { encoding: 'base64', ...getRpcConfig(config) })
+        .send(getSendConfig(config));
+    const slot = toContextSlot('answer', answer);
+    return { account: toMaybeEncodedAccount('answer.value', address, toRpcRecord('answer', answer)['value']), slot };
+}
+
+async function fetchAccounts(
+    rpc: Rpc<GetMultipleAccountsApi>,
+    input: readonly Address[],
+    config: FetchChannelConfig,
+): Promise<FetchedAccount[]> {
+    const addresses = Array.from(input, (address, index) => toAddress(`addresses[${index}]`, address));
+    const accounts: FetchedAccount[] = [];
+    for (let start = 0; start < addresses.length; start += MAX_ADDRESSES) {
+        const chunk = addresses.slice(start, start + MAX_ADDRESSES);
+        const answer: unknown = await rpc
+            .getMultipleAccounts(chunk, { encoding: 'base64', ...getRpcConfig(config) })
+            .send(getSendConfig(config));
+        const slot = toContextSlot('answer', answer);
+        const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
+        if (values.length !== chunk.length) refuseRpcAnswer('answer.value.length', values.length);
+        for (const [index, address] of chunk.entries()) {
+            const account = toMaybeEncodedAccount(`answer.value[${index}]`, address, values[index]);
+            accounts.push({ account, slot });
+        }
+    }
+    return accounts;
+}
+
+function toMaybeChannelAccount(account: MaybeEncodedAccount, config: FetchChannelConfig): MaybeAccount<Channel> {
+    const state = decodeChannelState(account, config);
+    if (state.kind === 'absent') return Object.freeze({ address: account.address, exists: false });
+    return Object.freeze({ ...toChannelAccount(account, config), exists: true });
+}
+
+function toChannelAccount(account: MaybeEncodedAccount, config: FetchChannelConfig): Account<Channel> {
+    assertIsLiveChannelState(decodeChannelState(account, config));
+    assertAccountExists(account);
+    return decodeChannelAccount(account, config);
+}

@@ -1,0 +1,120 @@
+import type { Address, EncodedAccount, GetProgramAccountsApi, Rpc, Slot } from '@solana/kit';
+
+import { getProgramConfig } from '../deployment';
+import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import { toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
+import { getRpcConfig, getSendConfig, type FetchChannelConfig, type Fetched } from './fetch';
+import { getBytesToMatch, getChannelFilters, isMatch, type BytesAt, type ChannelFilter } from './filters';
+import { toContextSlot, toEncodedAccount } from './rpc-account';
+import { decodeChannelState, isLiveChannelState, type LiveChannelState } from './state';
+
+/** How to look for channels. */
+export type FetchChannelsConfig = FetchChannelConfig &
+    Readonly<{
+        /**
+         * Called for each account that was found and can't be read, with the typed error that says why; the others are
+         * then returned. Without it such an account makes the whole query fail: none is ever skipped in silence.
+         */
+        onUnreadable?: ((error: PaymentChannelsError, address: Address) => void) | undefined;
+    }>;
+
+/** An account that an RPC found, as it was found. */
+export type FoundChannel = Readonly<{ data: EncodedAccount['data']; state: Fetched<LiveChannelState> }>;
+
+/**
+ * Finds the channels with all of the given fields, by the RPC's getProgramAccounts. Closed channels are not among them:
+ * a tombstone does not say whose channel it was.
+ *
+ * @throws `CHANNELS_UNREADABLE` with every account that can't be read (its `cause` has the errors), unless
+ * {@link FetchChannelsConfig.onUnreadable} takes them; `RPC_RESPONSE_INVALID` when the answer as a whole can't be read;
+ * `ADDRESS_INVALID` by field, `CHANNEL_STATUS_INVALID`. Errors of the RPC itself come through as they are.
+ *
+ * @example
+ * ```ts
+ * const open = await fetchChannels(rpc, { payee, status: 'open' });
+ * ```
+ */
+export async function fetchChannels(
+    rpc: Rpc<GetProgramAccountsApi>,
+    filter: ChannelFilter,
+    config: FetchChannelsConfig = {},
+): Promise<readonly Fetched<LiveChannelState>[]> {
+    const { found } = await queryChannels(rpc, filter, config);
+    return Object.freeze(found.map(({ state }) => state));
+}
+
+/** As {@link fetchChannels}, with the slot of the query, which a query that finds nothing has too. */
+export async function queryChannels(
+    rpc: Rpc<GetProgramAccountsApi>,
+    filter: ChannelFilter,
+    config: FetchChannelsConfig,
+): Promise<{ found: readonly FoundChannel[]; slot: Slot }> {
+    const { programAddress } = getProgramConfig(config);
+    const answer: unknown = await rpc
+        .getProgramAccounts(programAddress, {
+            encoding: 'base64',
+            filters: getChannelFilters(filter),
+            withContext: true,
+            ...getRpcConfig(config),
+        })
+        .send(getSendConfig(config));
+    const slot = toContextSlot('answer', answer);
+    const parts = getBytesToMatch(filter);
+    const reports = new UnreadableReports(config);
+    const found: FoundChannel[] = [];
+    for (const [index, value] of toRpcList('answer.value', toRpcRecord('answer', answer)['value']).entries()) {
+        const channel = readFoundChannel(`answer.value[${index}]`, value, slot, parts, config, reports);
+        if (channel) found.push(channel);
+    }
+    reports.throwIfAny();
+    return { found, slot };
+}
+
+/** Reads an account that an RPC found by filters; one that can't be read goes to the reports. */
+export function readFoundChannel(
+    field: string,
+    value: unknown,
+    slot: Slot,
+    parts: readonly BytesAt[],
+    config: FetchChannelsConfig,
+    reports: UnreadableReports,
+): FoundChannel | undefined {
+    const { account: fields, pubkey } = toRpcRecord(field, value);
+    const address = toRpcAddress(`${field}.pubkey`, pubkey);
+    try {
+        const account = toEncodedAccount(`${field}.account`, address, fields);
+        const state = decodeChannelState({ ...account, exists: true }, config);
+        if (!isLiveChannelState(state) || !isMatch(account.data, parts)) {
+            const reason = 'it is not one that was asked for; the RPC did not filter';
+            throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
+        }
+        return { data: account.data, state: Object.freeze({ ...state, slot }) };
+    } catch (error) {
+        if (!isPaymentChannelsError(error)) throw error;
+        reports.add(error, address);
+        return undefined;
+    }
+}
+
+/** Collects the accounts that can't be read, or hands them to whoever asked for them. */
+export class UnreadableReports {
+    readonly #errors: { address: Address; error: PaymentChannelsError }[] = [];
+
+    constructor(private readonly config: FetchChannelsConfig) {}
+
+    add(error: PaymentChannelsError, address: Address): void {
+        if (this.config.onUnreadable) this.config.onUnreadable(error, address);
+        else this.#errors.push({ address, error });
+    }
+
+    throwIfAny(): void {
+        if (this.#errors.length === 0) return;
+        const failures = this.#errors.map(({ address, error: { code, message } }) => ({
+            address,
+            code,
+            reason: message,
+        }));
+        const cause = new AggregateError(this.#errors.map(({ error }) => error));
+        throw new PaymentChannelsError('CHANNELS_UNREADABLE', { failures }, { cause });
+    }
+}

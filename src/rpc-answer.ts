@@ -1,0 +1,65 @@
+import {
+    getBase58Decoder,
+    getBase58Encoder,
+    getBase64Decoder,
+    getBase64Encoder,
+    isAddress,
+    type Address,
+    type ReadonlyUint8Array,
+} from '@solana/kit';
+
+import { PaymentChannelsError } from './errors';
+import { describe, U64_MAX } from './input';
+
+// What an RPC answers is read with these: each takes a value of any kind and the name of its place in the answer, and
+// throws `RPC_RESPONSE_INVALID` with that name. Kit types an answer but does not look whether it is what the type says.
+
+/** An object of an answer, its fields still unknown. */
+export type RpcRecord = Readonly<Record<string, unknown>>;
+
+export function refuseRpcAnswer(field: string, value: unknown, cause?: unknown): never {
+    throw new PaymentChannelsError('RPC_RESPONSE_INVALID', { field, value: describe(value) }, { cause });
+}
+
+export function isRpcRecord(value: unknown): value is RpcRecord {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function toRpcRecord(field: string, value: unknown): RpcRecord {
+    return isRpcRecord(value) ? value : refuseRpcAnswer(field, value);
+}
+
+export function toRpcList(field: string, value: unknown): readonly unknown[] {
+    return Array.isArray(value) ? value : refuseRpcAnswer(field, value);
+}
+
+export function toRpcAddress(field: string, value: unknown): Address {
+    return typeof value === 'string' && isAddress(value) ? value : refuseRpcAnswer(field, value);
+}
+
+/** A u64, which kit hands out as a bigint and JSON as a number. */
+export function toRpcU64(field: string, value: unknown): bigint {
+    const isInteger = typeof value === 'bigint' || Number.isSafeInteger(value);
+    const integer = isInteger ? BigInt(value as bigint | number) : -1n;
+    return integer >= 0n && integer <= U64_MAX ? integer : refuseRpcAnswer(field, value);
+}
+
+/** A number that counts or points into something small. */
+export function toRpcIndex(field: string, value: unknown): number {
+    const index = toRpcU64(field, value);
+    return index <= Number.MAX_SAFE_INTEGER ? Number(index) : refuseRpcAnswer(field, value);
+}
+
+/** Bytes as text in one of the encodings; text that is not exactly what the bytes encode to is refused. */
+export function toRpcBytes(field: string, value: unknown, encoding: 'base58' | 'base64'): ReadonlyUint8Array {
+    if (typeof value !== 'string') return refuseRpcAnswer(field, value);
+    const [encoder, decoder] =
+        encoding === 'base58' ? [getBase58Encoder(), getBase58Decoder()] : [getBase64Encoder(), getBase64Decoder()];
+    let bytes: ReadonlyUint8Array;
+    try {
+        bytes = encoder.encode(value);
+    } catch (cause) {
+        return refuseRpcAnswer(field, value, cause);
+    }
+    return decoder.decode(bytes) === value ? bytes : refuseRpcAnswer(field, value);
+}
