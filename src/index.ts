@@ -42,6 +42,13 @@ export {
     findTokenPdaSync,
     findTreasuryTokenPdaSync,
 } from './channel/derive';
+export {
+    findChannelPdaSync,
+    findEscrowPdaSync,
+    findEventAuthorityPdaSync,
+    findTokenPdaSync,
+    findTreasuryTokenPdaSync,
+} from './channel/derive';
 export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
 export {
     assessDistribution,

@@ -1,5 +1,4 @@
 import {
-    isAddress,
     isMessageSigner,
     isTransactionSigner,
     type Address,
@@ -9,6 +8,7 @@ import {
 } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
+import { encodeAddress } from './address-bytes';
 import { PaymentChannelsError } from './errors';
 
 // What every builder does with its input before any byte is built. Each of these throws a typed error that names the
@@ -49,10 +49,15 @@ export function toI64(field: string, value: unknown): bigint {
 }
 
 export function toAddress(field: string, value: unknown): Address {
-    if (typeof value !== 'string' || !isAddress(value)) {
-        throw new PaymentChannelsError('ADDRESS_INVALID', { field, value: describe(value) });
-    }
-    return value;
+    toAddressBytes(field, value);
+    return value as Address;
+}
+
+/** The 32 bytes of an address. */
+export function toAddressBytes(field: string, value: unknown): Uint8Array {
+    const bytes = typeof value === 'string' ? encodeAddress(value) : undefined;
+    if (bytes === undefined) throw new PaymentChannelsError('ADDRESS_INVALID', { field, value: describe(value) });
+    return bytes;
 }
 
 export function toSigner(field: string, value: unknown): TransactionSigner {

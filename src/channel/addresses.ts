@@ -1,9 +1,7 @@
 import type { Address, ProgramDerivedAddress } from '@solana/kit';
-import { findAssociatedTokenPda } from '@solana-program/token';
 
-import { findChannelPda as findGeneratedChannelPda } from '../../generated/tombstone';
-import { getProgramConfig, LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
-import { toAddress, toTokenProgram, toU64 } from '../input';
+import type { DeploymentConfig } from '../deployment';
+import { deriveTokenPda, findChannelPdaSync, findEscrowPdaSync, findTreasuryTokenPdaSync } from './derive';
 
 /** What the address of a channel follows from. */
 export type ChannelSeedsInput = Readonly<{
@@ -36,16 +34,7 @@ export async function findChannelPda(
     seeds: ChannelSeedsInput,
     config: DeploymentConfig = {},
 ): Promise<ProgramDerivedAddress> {
-    return await findGeneratedChannelPda(
-        {
-            authorizedSigner: toAddress('authorizedSigner', seeds.authorizedSigner),
-            mint: toAddress('mint', seeds.mint),
-            payee: toAddress('payee', seeds.payee),
-            payer: toAddress('payer', seeds.payer),
-            salt: toU64('salt', seeds.salt),
-        },
-        getProgramConfig(config),
-    );
+    return findChannelPdaSync(seeds, config);
 }
 
 /**
@@ -56,7 +45,7 @@ export async function findChannelPda(
 export async function findEscrowPda(
     input: Readonly<{ channel: Address }> & TokenInput,
 ): Promise<ProgramDerivedAddress> {
-    return await findTokenPda('channel', input.channel, input);
+    return findEscrowPdaSync(input);
 }
 
 /**
@@ -68,15 +57,10 @@ export async function findTreasuryTokenPda(
     input: TokenInput,
     config: DeploymentConfig = {},
 ): Promise<ProgramDerivedAddress> {
-    const { treasuryOwner = LOCALNET_DEPLOYMENT.treasuryOwner } = config;
-    return await findTokenPda('config.treasuryOwner', treasuryOwner, input);
+    return findTreasuryTokenPdaSync(input, config);
 }
 
 /** The associated token account of a wallet; `field` is the name of the wallet in an error. */
 export async function findTokenPda(field: string, owner: Address, token: TokenInput): Promise<ProgramDerivedAddress> {
-    return await findAssociatedTokenPda({
-        mint: toAddress('mint', token.mint),
-        owner: toAddress(field, owner),
-        tokenProgram: toTokenProgram('tokenProgram', token.tokenProgram),
-    });
+    return deriveTokenPda(field, owner, token);
 }

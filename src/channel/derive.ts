@@ -1,0 +1,91 @@
+import type { Address, ProgramDerivedAddress } from '@solana/kit';
+import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
+
+import { CHANNEL_PDA_SEEDS, EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
+import { getProgramConfig, LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { toAddressBytes, toTokenProgram, toU64 } from '../input';
+import type { ChannelSeedsInput, TokenInput } from './addresses';
+import { findProgramDerivedAddress } from './derive/program-derived-address';
+import { encodeSeeds } from './derive/seeds';
+
+// Seeds of the associated-token program, which is not ours (spec, Notation).
+const TOKEN_PDA_SEEDS = [
+    { kind: 'address', name: 'owner' },
+    { kind: 'address', name: 'tokenProgram' },
+    { kind: 'address', name: 'mint' },
+] as const;
+
+/**
+ * Derives the address of a channel and its bump (spec section 2) at once, for hot paths: `findChannelPda` without a
+ * promise.
+ *
+ * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
+ *
+ * @example
+ * ```ts
+ * const [channel] = findChannelPdaSync({ authorizedSigner, mint, payee, payer, salt: 1n });
+ * const [escrow] = findEscrowPdaSync({ channel, mint });
+ * ```
+ */
+export function findChannelPdaSync(seeds: ChannelSeedsInput, config: DeploymentConfig = {}): ProgramDerivedAddress {
+    const values = {
+        authorizedSigner: toAddressBytes('authorizedSigner', seeds.authorizedSigner),
+        mint: toAddressBytes('mint', seeds.mint),
+        payee: toAddressBytes('payee', seeds.payee),
+        payer: toAddressBytes('payer', seeds.payer),
+        salt: toU64('salt', seeds.salt),
+    };
+    return findProgramDerivedAddress(encodeSeeds(CHANNEL_PDA_SEEDS, values), getProgramAddressBytes(config));
+}
+
+/**
+ * Derives the address of a channel's escrow at once: its associated token account, which holds the deposit.
+ *
+ * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ */
+export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenInput): ProgramDerivedAddress {
+    return deriveTokenPda('channel', input.channel, input);
+}
+
+/**
+ * Derives the address of a wallet's token account at once: the associated one, which the program pays to.
+ *
+ * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ */
+export function findTokenPdaSync(input: Readonly<{ owner: Address }> & TokenInput): ProgramDerivedAddress {
+    return deriveTokenPda('owner', input.owner, input);
+}
+
+/**
+ * Derives the address of the treasury's token account for a mint at once, which `distribute` has to name.
+ *
+ * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ */
+export function findTreasuryTokenPdaSync(input: TokenInput, config: DeploymentConfig = {}): ProgramDerivedAddress {
+    const { treasuryOwner = LOCALNET_DEPLOYMENT.treasuryOwner } = config;
+    return deriveTokenPda('config.treasuryOwner', treasuryOwner, input);
+}
+
+/**
+ * Derives the address that signs the program's calls to itself, by which it emits events (spec section 2), at once.
+ *
+ * @throws `ADDRESS_INVALID` for a bad program address.
+ */
+export function findEventAuthorityPdaSync(config: DeploymentConfig = {}): ProgramDerivedAddress {
+    return findProgramDerivedAddress(encodeSeeds(EVENT_AUTHORITY_PDA_SEEDS, {}), getProgramAddressBytes(config));
+}
+
+/** The associated token account of a wallet; `field` is the name of the wallet in an error. */
+export function deriveTokenPda(field: string, owner: Address, token: TokenInput): ProgramDerivedAddress {
+    const values = {
+        mint: toAddressBytes('mint', token.mint),
+        owner: toAddressBytes(field, owner),
+        tokenProgram: toAddressBytes('tokenProgram', toTokenProgram('tokenProgram', token.tokenProgram)),
+    };
+    const program = toAddressBytes('associatedTokenProgram', ASSOCIATED_TOKEN_PROGRAM_ADDRESS);
+    return findProgramDerivedAddress(encodeSeeds(TOKEN_PDA_SEEDS, values), program);
+}
+
+function getProgramAddressBytes(config: DeploymentConfig): Uint8Array {
+    return toAddressBytes('config.programAddress', getProgramConfig(config).programAddress);
+}
