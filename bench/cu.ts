@@ -10,7 +10,7 @@ const BENCH = 'cu';
 
 export async function run(): Promise<BenchReport> {
     const elf = readProgramElf('tombstone');
-    const recorded = measureRecorded(elf.bytes);
+    const recorded = await measureRecorded(elf.bytes);
     const scenarios = await measureScenarios();
     return {
         notes: [

@@ -2,7 +2,7 @@
 
 import { getBase64Encoder, type Address } from '@solana/kit';
 
-import { startCase } from '../../test/svm/replay/execute';
+import { collectUnusedSvms, startCase } from '../../test/svm/replay/execute';
 import {
     listRecordedFiles,
     readRecordedFile,
@@ -36,13 +36,14 @@ export type Measured = Readonly<{ case: string; value: number; baseline: number 
  * One row for each kind of transaction, and one for all of them. A transaction's figure includes everything in it, so
  * those with several instructions of the program are one row per combination.
  */
-export function measureRecorded(elf: Uint8Array): Measured[] {
+export async function measureRecorded(elf: Uint8Array): Promise<Measured[]> {
     const sums = new Map<string, { count: number; ours: number; recorded: number }>();
     const add = (name: string, ours: number, recorded: number): void => {
         const sum = sums.get(name) ?? { count: 0, ours: 0, recorded: 0 };
         sums.set(name, { count: sum.count + 1, ours: sum.ours + ours, recorded: sum.recorded + recorded });
     };
     for (const recorded of listRecordedFiles('tombstone').flatMap(readRecordedFile)) {
+        await collectUnusedSvms();
         const run = startCase(recorded, elf);
         for (const step of recorded.steps) {
             const { computeUnits, error } = run.runStep(step);

@@ -42,7 +42,7 @@ describe.skipIf(!isReference)('the treasury owner', () => {
 async function expectNoDifference(file: (typeof files)[number], program: Uint8Array, place: NewPlace): Promise<void> {
     const label = readLabels('tombstone');
     for (const recorded of readRecordedFile(file)) {
-        const difference = findFirstDifference(await readdress(recorded, place), program, label);
+        const difference = await findFirstDifference(await readdress(recorded, place), program, label);
         expect(difference, difference).toBeUndefined();
     }
 }

@@ -13,11 +13,13 @@ describe.skipIf(files.length === 0)('recorded transactions of the tombstone prog
     const elf = readProgramElf('tombstone').bytes;
     const label = readLabels('tombstone');
 
-    it.each(files)('replays $name', { timeout: 600_000 }, file => {
+    it.each(files)('replays $name', { timeout: 600_000 }, async file => {
         const cases = readRecordedFile(file);
-        const differences = cases
-            .map(recorded => findFirstDifference(recorded, elf, label))
-            .filter(difference => difference !== undefined);
+        const differences: string[] = [];
+        for (const recorded of cases) {
+            const difference = await findFirstDifference(recorded, elf, label);
+            if (difference !== undefined) differences.push(difference);
+        }
         const report = [
             `${differences.length} of ${cases.length} cases differ`,
             ...differences.slice(0, SHOWN),

@@ -3,7 +3,7 @@
 import { getBase64Encoder, type Address } from '@solana/kit';
 
 import type { AccountState, CaseRun, StepResult } from './execute';
-import { startCase } from './execute';
+import { collectUnusedSvms, startCase } from './execute';
 import type { RecordedAccount, RecordedCase, RecordedError, RecordedStep } from './recorded-case';
 
 const base64 = getBase64Encoder();
@@ -45,11 +45,12 @@ const TOKEN_PROGRAMS: readonly string[] = [
 ];
 
 /** Runs a case to its end or to its first difference, which is returned. Compute units are not compared. */
-export function findFirstDifference(
+export async function findFirstDifference(
     recorded: RecordedCase,
     elf: Uint8Array,
     label: (id: string, step: number) => string,
-): string | undefined {
+): Promise<string | undefined> {
+    await collectUnusedSvms();
     const run = startCase(recorded, elf);
     for (const [index, step] of recorded.steps.entries()) {
         const result = run.runStep(step);

@@ -1,5 +1,6 @@
 /** Runs recorded cases in LiteSVM. */
 
+import { setImmediate } from 'node:timers/promises';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 
@@ -45,23 +46,32 @@ export type CaseRun = Readonly<{
 
 const base64 = getBase64Encoder();
 
-/** How many SVMs may wait for the garbage collector. About a thousand that are alive abort the process. */
+/** How many SVMs may wait for the garbage collector. About a thousand of them abort the process. */
 const COLLECT_EVERY = 100;
 let startedSinceCollection = 0;
 
 /** An SVM as the cases were recorded in: no signature checks, no history, and every standard program. */
-export function createRecordedSvm(): LiteSVM {
+function createRecordedSvm(): LiteSVM {
     startedSinceCollection += 1;
-    if (startedSinceCollection === COLLECT_EVERY) {
-        startedSinceCollection = 0;
-        collectGarbage();
-    }
     return new LiteSVM()
         .withFeatureSet(getSimulatorFeatureSet())
         .withBuiltins()
         .withDefaultPrograms()
         .withSigverify(false)
         .withTransactionHistory(0n);
+}
+
+/**
+ * Now and then frees the SVMs that nobody uses any more, with the memory they have mapped. To be called between cases
+ * where there are many.
+ */
+export async function collectUnusedSvms(): Promise<void> {
+    if (startedSinceCollection < COLLECT_EVERY) return;
+    startedSinceCollection = 0;
+    v8.setFlagsFromString('--expose-gc');
+    (vm.runInNewContext('gc') as () => void)();
+    // What is found here is freed between two turns of the event loop, so one has to end.
+    await setImmediate();
 }
 
 /** Sets up an SVM for a case. */
@@ -166,10 +176,4 @@ function readEvents(meta: TransactionMetadata, programId: Address, message: Read
         .map(inner => inner.instruction())
         .filter(instruction => instruction.programIdIndex() === programIndex)
         .map(instruction => new Uint8Array(instruction.data()));
-}
-
-/** Frees the SVMs that nobody uses any more, with the memory they have mapped. */
-export function collectGarbage(): void {
-    v8.setFlagsFromString('--expose-gc');
-    (vm.runInNewContext('gc') as () => void)();
 }
