@@ -1,0 +1,313 @@
+import { createHash } from 'node:crypto';
+
+import {
+    createKeyPairSignerFromPrivateKeyBytes,
+    createNoopSigner,
+    getAddressDecoder,
+    getAddressEncoder,
+    getU64Encoder,
+    isOffCurveAddress,
+    type Address,
+    type Instruction,
+    type KeyPairSigner,
+} from '@solana/kit';
+
+import {
+    findEventAuthorityPda,
+    getChannelDecoder,
+    getChannelEncoder,
+    getEmitEventInstruction,
+    type Channel,
+    type ChannelArgs,
+} from '../../../generated/tombstone';
+import { findChannelPda, findTokenPda } from '../../../src/channel/addresses';
+import { type Split } from '../../../src/channel/distribution';
+import { getDistributeInstructionAsync } from '../../../src/instructions/distribute';
+import { getFinalizeInstruction } from '../../../src/instructions/finalize';
+import { getOpenInstructionAsync } from '../../../src/instructions/open';
+import { getRequestCloseInstruction } from '../../../src/instructions/request-close';
+import { getSettleInstructions } from '../../../src/instructions/settle';
+import { getSettleAndFinalizeInstructions } from '../../../src/instructions/settle-and-finalize';
+import { getTopUpInstructionAsync } from '../../../src/instructions/top-up';
+import { getWithdrawPayerInstructionAsync } from '../../../src/instructions/withdraw-payer';
+import { signVoucher } from '../../../src/voucher/sign';
+import { type SignedVoucher, type VoucherInput } from '../../../src/voucher/voucher';
+import { type Arena, type ArenaResult } from '../arena';
+import {
+    rentFor,
+    TOKEN_2022_LENGTH,
+    TOKEN_2022_PROGRAM,
+    TOKEN_LENGTH,
+    TOKEN_PROGRAM,
+    type Book,
+    type ChannelSeeds,
+    type TokenAccount,
+} from '../model';
+
+export type TokenKind = 'spl' | 't22';
+/** Where a channel is: each state is reached from the one before it, with 400,000 of 1,000,000 settled. */
+export type Given = 'nothing' | 'fresh' | 'open' | 'closing' | 'finalized' | 'closed';
+
+export const NOW = 1_750_000_000n;
+export const GRACE_PERIOD = 3600;
+export const DEPOSIT = 1_000_000n;
+export const SETTLED = 400_000n;
+export const PAYER_TOKENS = 5_000_000n;
+const PAYER_LAMPORTS = 10_000_000_000n;
+
+/** The parties of one row, whom no other row knows, and the instructions between them as the toolkit builds them. */
+export class Stage {
+    readonly sponsor: Address;
+    readonly payer: Address;
+    readonly payee: Address;
+    readonly mint: Address;
+    readonly recipients: readonly [Address, Address];
+    readonly splits: readonly Split[];
+    readonly tokenProgram: Address;
+    seeds!: ChannelSeeds;
+    channel!: Address;
+    escrow!: Address;
+    payerToken!: Address;
+    payeeToken!: Address;
+    treasuryToken!: Address;
+    recipientTokens!: readonly Address[];
+
+    private constructor(
+        readonly arena: Arena,
+        readonly label: string,
+        readonly kind: TokenKind,
+        /** Signs the vouchers. */
+        readonly session: KeyPairSigner,
+        /** Signs vouchers that nobody asked for. */
+        readonly intruder: KeyPairSigner,
+    ) {
+        this.sponsor = this.stranger('sponsor');
+        this.payer = this.stranger('payer');
+        this.payee = this.stranger('payee');
+        this.mint = this.stranger('mint');
+        this.recipients = [this.stranger('recipient 0'), this.stranger('recipient 1')];
+        this.splits = [
+            { bps: 2_500, recipient: this.recipients[0] },
+            { bps: 3_000, recipient: this.recipients[1] },
+        ];
+        this.tokenProgram = kind === 'spl' ? TOKEN_PROGRAM : TOKEN_2022_PROGRAM;
+    }
+
+    static async create(arena: Arena, label: string, kind: TokenKind, given: Given): Promise<Stage> {
+        const [session, intruder] = await Promise.all([keyPair('session'), keyPair('intruder')]);
+        const stage = new Stage(arena, label, kind, session, intruder);
+        await stage.#prepare();
+        await stage.#advanceTo(given);
+        return stage;
+    }
+
+    async #prepare(): Promise<void> {
+        const { arena, mint, payee, payer, session } = this;
+        const { treasuryOwner } = arena.deployment;
+        arena.setClock(NOW);
+        this.seeds = { authorizedSigner: session.address, mint, payee, payer, salt: 0n };
+        [this.channel] = await findChannelPda(this.seeds, arena.deployment);
+        [this.escrow, this.payerToken, this.payeeToken, this.treasuryToken] = await Promise.all([
+            this.tokenOf(this.channel),
+            this.tokenOf(payer),
+            this.tokenOf(payee),
+            this.tokenOf(treasuryOwner),
+        ]);
+        this.recipientTokens = await Promise.all(this.recipients.map(recipient => this.tokenOf(recipient)));
+
+        for (const wallet of [this.sponsor, payer, payee]) {
+            arena.set(wallet, { kind: 'wallet', lamports: PAYER_LAMPORTS });
+        }
+        const { tokenProgram } = this;
+        arena.set(mint, { decimals: 6, kind: 'mint', lamports: rentFor(234), tokenProgram, trailer: 'none' });
+        arena.set(this.payerToken, this.token(payer, PAYER_TOKENS));
+        arena.set(this.payeeToken, this.token(payee));
+        arena.set(this.treasuryToken, this.token(treasuryOwner));
+        this.recipientTokens.forEach((address, i) => arena.set(address, this.token(this.recipients[i]!)));
+    }
+
+    async #advanceTo(given: Given): Promise<void> {
+        const steps: Record<Given, readonly (() => Promise<readonly Instruction[]>)[]> = {
+            nothing: [],
+            fresh: [() => this.open()],
+            open: [() => this.open(), () => this.settle(SETTLED)],
+            closing: [() => this.open(), () => this.settle(SETTLED), () => this.requestClose()],
+            finalized: [() => this.open(), () => this.settle(SETTLED), () => this.settleAndFinalize()],
+            closed: [
+                () => this.open(),
+                () => this.settle(SETTLED),
+                () => this.settleAndFinalize(),
+                () => this.distribute(),
+            ],
+        };
+        for (const build of steps[given]) await this.do(build());
+    }
+
+    // What a row needs to know.
+
+    get book(): Pick<Book, 'programAddress' | 'treasuryOwner'> {
+        return this.arena.deployment;
+    }
+
+    /** An address of this row alone. It stands for whatever nobody expects. */
+    stranger(name = 'stranger'): Address {
+        return getAddressDecoder().decode(hash(`${this.label}/${name}`));
+    }
+
+    async tokenOf(owner: Address): Promise<Address> {
+        const { mint, tokenProgram } = this;
+        return (await findTokenPda('owner', owner, { mint, tokenProgram }))[0];
+    }
+
+    /** A token account with nothing wrong with it, as the associated-token program makes it. */
+    token(owner: Address, amount = 0n): TokenAccount {
+        const { kind, mint, tokenProgram } = this;
+        return {
+            amount,
+            kind: 'token',
+            lamports: rentFor(kind === 'spl' ? TOKEN_LENGTH : TOKEN_2022_LENGTH),
+            mint,
+            owner,
+            state: 1,
+            tokenProgram,
+            trailer: kind === 'spl' ? 'none' : 'immutableOwner',
+        };
+    }
+
+    // Instructions, all valid.
+
+    async open(changes: Readonly<{ deposit?: bigint; splits?: readonly Split[] }> = {}): Promise<Instruction[]> {
+        const { arena, mint, payee, session, splits, tokenProgram } = this;
+        const input = {
+            authorizedSigner: session.address,
+            deposit: DEPOSIT,
+            gracePeriodSeconds: GRACE_PERIOD,
+            mint,
+            payee,
+            payer: this.#payerSigner,
+            salt: 0n,
+            splits,
+            tokenProgram,
+            ...changes,
+        };
+        return [await getOpenInstructionAsync(input, arena.deployment)];
+    }
+
+    async sign(voucher: Partial<VoucherInput> = {}, signer = this.session): Promise<SignedVoucher> {
+        return await signVoucher({ channelId: this.channel, cumulativeAmount: 500_000n, ...voucher }, signer);
+    }
+
+    async settle(cumulativeAmount: bigint): Promise<Instruction[]> {
+        return this.settleSigned(await this.sign({ cumulativeAmount }));
+    }
+
+    settleSigned(voucher: SignedVoucher): Instruction[] {
+        return [...getSettleInstructions({ voucher }, this.arena.deployment)];
+    }
+
+    async settleAndFinalize(cumulativeAmount?: bigint): Promise<Instruction[]> {
+        return this.settleAndFinalizeSigned(
+            cumulativeAmount === undefined ? undefined : await this.sign({ cumulativeAmount }),
+        );
+    }
+
+    settleAndFinalizeSigned(voucher?: SignedVoucher): Instruction[] {
+        const input = {
+            channel: voucher?.voucher.channelId ?? this.channel,
+            payee: createNoopSigner(this.payee),
+            voucher,
+        };
+        return [...getSettleAndFinalizeInstructions(input, this.arena.deployment)];
+    }
+
+    async topUp(amount = 1_000n): Promise<Instruction[]> {
+        return [await getTopUpInstructionAsync({ ...this.#common, amount }, this.arena.deployment)];
+    }
+
+    async requestClose(): Promise<Instruction[]> {
+        return [getRequestCloseInstruction(this.#common, this.arena.deployment)];
+    }
+
+    async finalize(): Promise<Instruction[]> {
+        return [getFinalizeInstruction(this.#common, this.arena.deployment)];
+    }
+
+    async distribute(splits = this.splits): Promise<Instruction[]> {
+        const input = { ...this.#common, payee: this.payee, payer: this.payer, splits };
+        return [await getDistributeInstructionAsync(input, this.arena.deployment)];
+    }
+
+    async withdrawPayer(): Promise<Instruction[]> {
+        return [await getWithdrawPayerInstructionAsync(this.#common, this.arena.deployment)];
+    }
+
+    async emitEvent(): Promise<Instruction[]> {
+        const [address] = await findEventAuthorityPda(this.arena.deployment);
+        const eventAuthority = createNoopSigner(address);
+        return [getEmitEventInstruction({ eventAuthority }, this.arena.deployment)];
+    }
+
+    get #payerSigner() {
+        return createNoopSigner(this.payer);
+    }
+
+    get #common() {
+        const { channel, mint, tokenProgram } = this;
+        return { channel, mint, payer: this.#payerSigner, tokenProgram };
+    }
+
+    // What can be done to the world.
+
+    send(instructions: readonly Instruction[]): ArenaResult {
+        return this.arena.send({ feePayer: this.sponsor, instructions });
+    }
+
+    /** Sends a transaction that has to succeed. */
+    async do(instructions: Promise<readonly Instruction[]> | readonly Instruction[]): Promise<void> {
+        const result = this.send(await instructions);
+        if (!result.ok) throw new Error(`${this.label}: ${result.failure.message}\n${result.logs.join('\n')}`);
+    }
+
+    /** Writes into the data of an account, which may also become longer or shorter. */
+    forge(address: Address, change: (data: Uint8Array) => Uint8Array | undefined, lamports?: bigint): void {
+        const account = this.arena.get(address);
+        if (!account.exists) throw new Error(`${this.label}: ${address} does not exist`);
+        const data = Uint8Array.from(account.data);
+        this.arena.setRaw(address, account.programAddress, change(data) ?? data, lamports ?? account.lamports);
+    }
+
+    /** Writes fields of the channel that no instruction would. */
+    forgeChannel(change: (channel: Channel) => Partial<ChannelArgs>): void {
+        this.forge(this.channel, data => {
+            const channel = getChannelDecoder().decode(data);
+            return new Uint8Array(getChannelEncoder().encode({ ...channel, ...change(channel) }));
+        });
+    }
+
+    /** Stores a bump that is not the channel's: one of another address, or one of a point on the curve. */
+    forgeBump(isOffCurve: boolean): void {
+        this.forgeChannel(channel => {
+            for (let bump = 255; bump >= 0; bump--) {
+                const address = derive(this.seeds, bump, this.book.programAddress);
+                if (bump !== channel.bump && isOffCurveAddress(address) === isOffCurve) return { bump };
+            }
+            throw new Error(`${this.label}: no such bump`);
+        });
+    }
+}
+
+/** What a program derives for seeds and a bump, whether or not it is an address that a program may sign for. */
+function derive({ authorizedSigner, mint, payee, payer, salt }: ChannelSeeds, bump: number, program: Address): Address {
+    const encoder = getAddressEncoder();
+    const hasher = createHash('sha256').update('channel');
+    for (const seed of [payer, payee, mint, authorizedSigner]) hasher.update(Uint8Array.from(encoder.encode(seed)));
+    hasher.update(Uint8Array.from(getU64Encoder().encode(salt))).update(Uint8Array.of(bump));
+    hasher.update(Uint8Array.from(encoder.encode(program))).update('ProgramDerivedAddress');
+    return getAddressDecoder().decode(hasher.digest());
+}
+
+const hash = (label: string) => createHash('sha256').update(`errors/${label}`).digest();
+
+async function keyPair(label: string): Promise<KeyPairSigner> {
+    return await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(hash(label)));
+}
