@@ -10,7 +10,7 @@ import {
 } from '@solana/kit';
 
 import type { Channel } from '../../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getProgramConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toAddress, toTokenProgram } from '../input';
 import { decodeChannelAccount } from './account';
@@ -18,10 +18,8 @@ import { findChannelPda, type ChannelSeedsInput } from './addresses';
 import { assessDistribution, type DistributionAccounts, type DistributionAssessment } from './assess-distribution';
 import { assessOpen, type OpenAssessment } from './assess-open';
 import type { Split } from './distribution';
+import { getRpcConfig, getSendConfig, type FetchChannelConfig } from './fetch';
 import { findDistributionAddresses, type DistributionAddresses } from './distribution-addresses';
-
-/** A deployment and how to read accounts: `commitment` is `confirmed` by default. */
-export type AssessmentConfig = DeploymentConfig & FetchAccountsConfig;
 
 /** An assessment with what was read for it, as the builder of `distribute` takes it. */
 export type FetchedDistributionAssessment = Readonly<{
@@ -44,7 +42,7 @@ export type FetchedDistributionAssessment = Readonly<{
 export async function fetchDistributionAssessment(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
     input: Readonly<{ channel: Address; splits: readonly Split[] }>,
-    config: AssessmentConfig = {},
+    config: FetchChannelConfig = {},
 ): Promise<FetchedDistributionAssessment> {
     const address = toAddress('channel', input.channel);
     const { mint, payee, payer } = decodeExisting(await fetchOne(rpc, address, config), config);
@@ -70,7 +68,7 @@ export async function fetchDistributionAssessment(
 export async function fetchOpenAssessment(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
     input: ChannelSeedsInput & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>,
-    config: AssessmentConfig = {},
+    config: FetchChannelConfig = {},
 ): Promise<OpenAssessment> {
     const { deposit, mint, payee, payer, splits } = input;
     const [channel] = await findChannelPda(input, config);
@@ -84,7 +82,7 @@ async function fetchDistributionAccounts(
     rpc: Rpc<GetMultipleAccountsApi>,
     mint: Address,
     addresses: DistributionAddresses,
-    config: AssessmentConfig,
+    config: FetchChannelConfig,
 ): Promise<DistributionAccounts & Readonly<{ channel: MaybeEncodedAccount }>> {
     const { channel, escrow, payee, payer, recipients, treasury } = addresses;
     const [
@@ -111,30 +109,32 @@ async function fetchDistributionAccounts(
     };
 }
 
-async function fetchTokenProgram(rpc: Rpc<GetAccountInfoApi>, mint: Address, config: AssessmentConfig) {
+/**
+ * Reads which token program owns a mint.
+ *
+ * @throws `ADDRESS_INVALID`; `ACCOUNT_MISSING` when there is no mint, `TOKEN_PROGRAM_UNSUPPORTED` when another program
+ * owns it.
+ */
+export async function fetchTokenProgram(
+    rpc: Rpc<GetAccountInfoApi>,
+    mint: Address,
+    config: FetchChannelConfig = {},
+): Promise<Address> {
     const account = await fetchOne(rpc, toAddress('mint', mint), config);
     if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: mint, field: 'mint' });
     return toTokenProgram('owner of mint', account.programAddress);
 }
 
-function fetchOne(rpc: Rpc<GetAccountInfoApi>, address: Address, config: AssessmentConfig) {
+function fetchOne(rpc: Rpc<GetAccountInfoApi>, address: Address, config: FetchChannelConfig) {
     return fetchEncodedAccount(rpc, address, getFetchConfig(config));
 }
 
-// The default of an RPC, `finalized`, would not know a channel that was just opened or topped up.
-function getFetchConfig({
-    abortSignal,
-    commitment = 'confirmed',
-    minContextSlot,
-}: AssessmentConfig): FetchAccountsConfig {
-    return {
-        commitment,
-        ...(abortSignal ? { abortSignal } : {}),
-        ...(minContextSlot === undefined ? {} : { minContextSlot }),
-    };
+/** How kit's functions want to be told what to read. */
+function getFetchConfig(config: FetchChannelConfig): FetchAccountsConfig {
+    return { ...getRpcConfig(config), ...getSendConfig(config) };
 }
 
-function decodeExisting(account: MaybeEncodedAccount, config: AssessmentConfig): Channel {
+function decodeExisting(account: MaybeEncodedAccount, config: FetchChannelConfig): Channel {
     const { address } = account;
     if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address, field: 'channel' });
     return decodeChannelAccount(account, getProgramConfig(config)).data;
