@@ -33,7 +33,7 @@ import {
 } from '../../src';
 import { createSimulator, readProgramElf, type Simulator } from '../../src/testing';
 import { createCast, TestChannel, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
-import { startCase, toInstruction, type CaseRun } from './replay/execute';
+import { collectUnusedSvms, startCase, toInstruction, type CaseRun } from './replay/execute';
 import { listRecordedFiles, readRecordedFile, type RecordedError, type RecordedStep } from './replay/recorded-case';
 
 const TREASURY_CODES = [2401, 2402, 2403];
@@ -206,6 +206,7 @@ describe.skipIf(files.length === 0)('the checks foresee what was recorded (skipp
     it.each(files)('in $name', { timeout: 600_000 }, async file => {
         for (const recorded of readRecordedFile(file)) {
             if (recorded.programId !== LOCALNET_DEPLOYMENT.programAddress) continue;
+            await collectUnusedSvms();
             const run = startCase(recorded, elf);
             for (const [index, step] of recorded.steps.entries()) {
                 const check = (await foreseeDistribute(run, step)) ?? (await foreseeOpen(run, step));
