@@ -1,26 +1,25 @@
-import { getPublicKeyFromAddress, verifySignature, type Address } from '@solana/kit';
+import type { Address } from '@solana/kit';
 
-import { toAddress } from '../input';
-import { encodeVoucher, toSignedVoucher, type SignedVoucher } from './voucher';
+import { createVoucherPacker, type VoucherPacker } from './packer';
+import type { SignedVoucher } from './voucher';
+import { assertEngineIsStrict, importKey, verifyPacked } from './web-crypto';
+
+/** Remembers nothing but the layout of a voucher. */
+let packer: VoucherPacker | undefined;
 
 /**
  * Whether the signature of a voucher is good and by the key it has to be by.
  *
- * This says nothing about the channel: not whether it is open, nor whether its deposit covers the voucher.
+ * This says nothing about the channel: not whether it is open, nor whether its deposit covers the voucher
+ * ({@link checkVoucher} does). Who verifies more than a few vouchers wants {@link createVoucherVerifier}.
  *
  * @param authorizedSigner The channel's authorized signer. A voucher by any other key is not good, whatever it says of
  * its signer.
- * @throws As {@link toSignedVoucher}; `ADDRESS_INVALID` for the authorized signer.
+ * @throws As {@link toSignedVoucher}; `ADDRESS_INVALID` for the authorized signer; `ED25519_UNSUPPORTED` where the
+ * runtime does not know Ed25519 or verifies it in another way than the precompile, `VERIFIER_FAILED` when it breaks down.
  */
 export async function verifyVoucher(signedVoucher: SignedVoucher, authorizedSigner: Address): Promise<boolean> {
-    const { signature, signer, voucher } = toSignedVoucher(signedVoucher);
-    if (signer !== toAddress('authorizedSigner', authorizedSigner)) return false;
-    let publicKey: CryptoKey;
-    try {
-        publicKey = await getPublicKeyFromAddress(signer);
-    } catch {
-        // 32 bytes that are not a point of the curve: some engines refuse to import them, and no signature is theirs.
-        return false;
-    }
-    return await verifySignature(publicKey, signature, encodeVoucher(voucher));
+    const packed = (packer ??= createVoucherPacker(0)).pack(signedVoucher, authorizedSigner);
+    const subtle = await assertEngineIsStrict(globalThis.crypto?.subtle);
+    return packed !== undefined && (await verifyPacked(subtle, await importKey(subtle, packed.key), packed));
 }

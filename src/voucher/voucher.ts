@@ -4,6 +4,9 @@ import { getVoucherArgsDecoder, getVoucherArgsEncoder, type VoucherArgs } from '
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toBytes, toI64, toU64 } from '../input';
 
+/** Bytes of an Ed25519 signature. */
+export const SIGNATURE_LENGTH = 64;
+
 /** What a voucher says: this much, in total, may be taken from this channel until then. */
 export type Voucher = Readonly<VoucherArgs>;
 
@@ -77,5 +80,3 @@ export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
         voucher: toVoucher(input.voucher),
     });
 }
-
-const SIGNATURE_LENGTH = 64;

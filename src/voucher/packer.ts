@@ -1,0 +1,102 @@
+import { getAddressEncoder, type Address, type FixedSizeEncoder, type ReadonlyUint8Array } from '@solana/kit';
+
+import { getVoucherArgsEncoder, type VoucherArgsArgs } from '../../generated/tombstone';
+import { PaymentChannelsError } from '../errors';
+import { describe, toAddress, toBytes, toI64, toU64, U64_MAX } from '../input';
+import { LruCache } from './lru';
+import { isStrictPoint, isStrictSignature } from './strict-signature';
+import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
+
+// What verifying needs of a voucher, as bytes. The codecs of kit spend more time on the base58 of two addresses than
+// an engine does on the signature; channels and signers come back with every voucher, so their bytes are remembered.
+
+/** A key that vouchers are verified with. */
+export type PackedKey = Readonly<{ bytes: ReadonlyUint8Array; isStrict: boolean }>;
+
+/** What an engine verifies. The signature and the key have the form that the precompile accepts. */
+export type PackedVoucher = Readonly<{ key: PackedKey; message: Uint8Array; signature: ReadonlyUint8Array }>;
+
+/** Makes the bytes of vouchers, in the layout of the encoder that it was made with. */
+export type VoucherPacker = Readonly<{
+    messageLength: number;
+    /**
+     * Checks the form of a signed voucher and packs it.
+     *
+     * @returns `undefined` for a voucher that no engine has to look at: by another signer than the authorized one, or
+     * with a key or signature that the precompile refuses.
+     * @throws As {@link toSignedVoucher}; `ADDRESS_INVALID` for the authorized signer.
+     */
+    pack: (signedVoucher: SignedVoucher, authorizedSigner: Address) => PackedVoucher | undefined;
+}>;
+
+/**
+ * @param cacheSize How many channels and how many keys are remembered at most.
+ * @param encoder The layout of the revision's vouchers, from generated/.
+ */
+export function createVoucherPacker(
+    cacheSize: number,
+    encoder: FixedSizeEncoder<VoucherArgsArgs> = getVoucherArgsEncoder(),
+): VoucherPacker {
+    const keys = new LruCache<Address, PackedKey>(cacheSize);
+    const templates = new LruCache<Address, Uint8Array>(cacheSize);
+    const encodeTemplate = (voucher: VoucherArgsArgs) => new Uint8Array(encoder.encode(voucher));
+    const amountOffset = findOffset(encoder, 'cumulativeAmount', U64_MAX);
+    const expiryOffset = findOffset(encoder, 'expiresAt', -1n);
+
+    const getKey = (field: string, value: unknown): PackedKey =>
+        keys.getOrMake(value as Address, () => {
+            const bytes = getAddressEncoder().encode(toAddress(field, value));
+            return Object.freeze({ bytes, isStrict: isStrictPoint(bytes) });
+        });
+    const getMessage = (voucher: SignedVoucher['voucher']): Uint8Array => {
+        if (typeof voucher !== 'object' || voucher === null) {
+            throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'voucher', value: describe(voucher) });
+        }
+        const { channelId, cumulativeAmount, expiresAt = 0n } = voucher;
+        const template = templates.getOrMake(channelId, () =>
+            encodeTemplate({
+                channelId: toAddress('voucher.channelId', channelId),
+                cumulativeAmount: 0n,
+                expiresAt: 0n,
+            }),
+        );
+        const message = template.slice();
+        const view = new DataView(message.buffer);
+        view.setBigUint64(amountOffset, toU64('voucher.cumulativeAmount', cumulativeAmount), true);
+        view.setBigInt64(expiryOffset, toI64('voucher.expiresAt', expiresAt), true);
+        return message;
+    };
+
+    return Object.freeze({
+        messageLength: encoder.fixedSize,
+        pack: (signedVoucher: SignedVoucher, authorizedSigner: Address) => {
+            if (typeof signedVoucher !== 'object' || signedVoucher === null) {
+                const value = describe(signedVoucher);
+                throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'signedVoucher', value });
+            }
+            const { signer, voucher } = signedVoucher;
+            // A copy: the caller may change its bytes while an engine is at work.
+            const signature = toBytes('signature', signedVoucher.signature, SIGNATURE_LENGTH).slice();
+            const message = getMessage(voucher);
+            const key = getKey('authorizedSigner', authorizedSigner);
+            if (signer !== authorizedSigner) {
+                toAddress('signer', signer);
+                return undefined;
+            }
+            return key.isStrict && isStrictSignature(signature) ? { key, message, signature } : undefined;
+        },
+    });
+}
+
+/** Where a field stands in the encoded voucher: where its bytes differ between zero and all bits set. */
+function findOffset(
+    encoder: FixedSizeEncoder<VoucherArgsArgs>,
+    field: 'cumulativeAmount' | 'expiresAt',
+    allBitsSet: bigint,
+): number {
+    const blank = { channelId: BLANK_CHANNEL, cumulativeAmount: 0n, expiresAt: 0n };
+    const zeros = encoder.encode(blank);
+    return encoder.encode({ ...blank, [field]: allBitsSet }).findIndex((byte, index) => byte !== zeros[index]);
+}
+
+const BLANK_CHANNEL = '11111111111111111111111111111111' as Address;
