@@ -1,0 +1,296 @@
+import { getBase58Decoder, isSolanaError, type Address } from '@solana/kit';
+import { describe, expect, it } from 'vitest';
+
+import {
+    ChannelStatus,
+    fetchAllChannel,
+    fetchAllMaybeChannel,
+    fetchChannel,
+    fetchChannelFromSeeds,
+    fetchChannels,
+    fetchChannelState,
+    fetchChannelStates,
+    fetchClosingChannels,
+    fetchMaybeChannel,
+    fetchMaybeChannelFromSeeds,
+    getChannelFilters,
+    type PaymentChannelsError,
+} from '../../src';
+import { accountOf, CHANNEL_ARGS, channelData, closingAt, NOW, rpcAccount } from '../fixtures/channels';
+import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, PROGRAM, SALT, SYSTEM_PROGRAM } from '../fixtures/parties';
+import { I64_MAX } from '../fixtures/random';
+import { errorOf, expectRefusal } from '../fixtures/refusals';
+import { atSlot, createFakeRpc } from '../fixtures/rpc';
+import { CHANNEL } from '../fixtures/vectors';
+
+const SLOT = 350_000_000n;
+const OTHER = addressOf(0x77);
+const channel = { ...CHANNEL_ARGS, discriminator: 1 };
+
+/** An RPC at which every account is the given one. */
+const rpcWith = (account: unknown) =>
+    createFakeRpc(({ method, params }) =>
+        atSlot(SLOT, method === 'getMultipleAccounts' ? (params[0] as unknown[]).map(() => account) : account),
+    );
+const found = (accounts: Record<Address, Uint8Array>) =>
+    Object.entries(accounts).map(([pubkey, data]) => ({ account: rpcAccount(data), pubkey }));
+const rpcThatFinds = (accounts: Record<Address, Uint8Array>) => createFakeRpc(() => atSlot(SLOT, found(accounts)));
+
+describe('one channel', () => {
+    it.each([
+        { account: null, expected: { kind: 'absent' } },
+        { account: rpcAccount(new Uint8Array(), SYSTEM_PROGRAM), expected: { kind: 'absent' } },
+        { account: rpcAccount(Uint8Array.of(2)), expected: { kind: 'closed' } },
+        { account: rpcAccount(channelData()), expected: { channel, kind: 'open' } },
+        { account: rpcAccount(channelData(closingAt(NOW))), expected: { deadlineAt: NOW + 600n, kind: 'closing' } },
+        { account: rpcAccount(channelData({ status: ChannelStatus.Finalized })), expected: { kind: 'finalized' } },
+        {
+            account: { ...rpcAccount(channelData()), data: [getBase58Decoder().decode(channelData()), 'base58'] },
+            expected: { channel, kind: 'open' },
+        },
+    ])('is told with its slot: $expected.kind', async ({ account, expected }) => {
+        const { rpc } = rpcWith(account);
+        expect(await fetchChannelState(rpc, CHANNEL)).toMatchObject({ address: CHANNEL, slot: SLOT, ...expected });
+    });
+
+    it('is asked for as base64 and confirmed', async () => {
+        const { requests, rpc } = rpcWith(null);
+        await fetchChannelState(rpc, CHANNEL);
+        expect(requests).toMatchObject([
+            { method: 'getAccountInfo', params: [CHANNEL, { commitment: 'confirmed', encoding: 'base64' }] },
+        ]);
+    });
+
+    it('is asked for as the caller says', async () => {
+        const { requests, rpc } = rpcWith(null);
+        const { signal } = new AbortController();
+        await fetchChannelState(rpc, CHANNEL, { abortSignal: signal, commitment: 'processed', minContextSlot: 7n });
+        expect(requests[0]?.params[1]).toEqual({ commitment: 'processed', encoding: 'base64', minContextSlot: 7n });
+        expect(requests[0]?.signal).toBe(signal);
+    });
+
+    it('comes as an account too, with everything around its data', async () => {
+        const { rpc } = rpcWith(rpcAccount(channelData()));
+        const expected = { ...accountOf(channelData()), data: channel, exists: true };
+        const seeds = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT };
+        expect(await fetchChannel(rpc, CHANNEL)).toEqual(expected);
+        expect(await fetchMaybeChannel(rpc, CHANNEL)).toEqual(expected);
+        expect(await fetchChannelFromSeeds(rpc, seeds)).toEqual(expected);
+        expect(await fetchMaybeChannelFromSeeds(rpc, seeds)).toEqual(expected);
+        expect(await fetchAllChannel(rpc, [CHANNEL])).toEqual([expected]);
+        expect(await fetchAllMaybeChannel(rpc, [CHANNEL])).toEqual([expected]);
+    });
+
+    it('has no account where there is none, or a tombstone', async () => {
+        const absent = rpcWith(null).rpc;
+        const closed = rpcWith(rpcAccount(Uint8Array.of(2))).rpc;
+        const nothing = { address: CHANNEL, exists: false };
+        expect(await fetchMaybeChannel(absent, CHANNEL)).toEqual(nothing);
+        expect(await fetchAllMaybeChannel(absent, [CHANNEL])).toEqual([nothing]);
+        await expectRefusal(() => fetchChannel(absent, CHANNEL), 'CHANNEL_NOT_FOUND', { address: CHANNEL });
+        await expectRefusal(() => fetchAllChannel(absent, [CHANNEL]), 'CHANNEL_NOT_FOUND', { address: CHANNEL });
+        await expectRefusal(() => fetchChannel(closed, CHANNEL), 'CHANNEL_CLOSED', { address: CHANNEL });
+        await expectRefusal(() => fetchMaybeChannel(closed, CHANNEL), 'CHANNEL_CLOSED', { address: CHANNEL });
+    });
+
+    it('is looked for in the deployment of the config', async () => {
+        const { rpc } = rpcWith(rpcAccount(channelData(), OTHER));
+        expect(await fetchChannelState(rpc, CHANNEL, { programAddress: OTHER })).toMatchObject({ kind: 'open' });
+        await expectRefusal(() => fetchChannelState(rpc, CHANNEL), 'ACCOUNT_OWNER_MISMATCH', { owner: OTHER });
+    });
+
+    const good = rpcAccount(channelData());
+    it.each<[field: string, answer: unknown]>([
+        ['answer', null],
+        ['answer', 'text'],
+        ['answer.context', { value: good }],
+        ['answer.context.slot', { context: { slot: -1 }, value: good }],
+        ['answer.value', { context: { slot: 1 } }],
+        ['answer.value', atSlot(1, [good])],
+        ['answer.value.data', atSlot(1, { ...good, data: 'text' })],
+        ['answer.value.data[0]', atSlot(1, { ...good, data: [1, 'base64'] })],
+        ['answer.value.data[0]', atSlot(1, { ...good, data: ['=', 'base64'] })],
+        // Text that decodes to the same bytes as another text: only one of them is what the bytes encode to.
+        ['answer.value.data[0]', atSlot(1, { ...good, data: ['Ah==', 'base64'] })],
+        ['answer.value.data[0]', atSlot(1, { ...good, data: ['0', 'base58'] })],
+        ['answer.value.data[1]', atSlot(1, { ...good, data: [good.data[0], 'base64+zstd'] })],
+        ['answer.value.data[1]', atSlot(1, { ...good, data: [good.data[0]] })],
+        ['answer.value.data[1]', atSlot(1, { ...good, data: [...good.data, 'more'] })],
+        ['answer.value.executable', atSlot(1, { ...good, executable: 'no' })],
+        ['answer.value.lamports', atSlot(1, { ...good, lamports: 0.5 })],
+        ['answer.value.lamports', atSlot(1, { ...good, lamports: 2n ** 64n })],
+        ['answer.value.owner', atSlot(1, { ...good, owner: 'nobody' })],
+    ])('is refused when the RPC answers it badly, by the place: %s', async (field, answer) => {
+        const { rpc } = createFakeRpc(() => answer);
+        await expectRefusal(() => fetchChannelState(rpc, CHANNEL), 'RPC_RESPONSE_INVALID', { field });
+    });
+
+    it('refuses a bad address before it asks', async () => {
+        const { requests, rpc } = rpcWith(null);
+        await expectRefusal(() => fetchChannelState(rpc, 'x' as Address), 'ADDRESS_INVALID', { field: 'address' });
+        const refused = () => fetchChannelStates(rpc, [CHANNEL, 'x' as Address]);
+        await expectRefusal(refused, 'ADDRESS_INVALID', { field: 'addresses[1]' });
+        expect(requests).toEqual([]);
+    });
+
+    it('lets the errors of the RPC through', async () => {
+        const { rpc } = createFakeRpc(() => {
+            throw new Error('connection refused');
+        });
+        expect(await errorOf(() => fetchChannelState(rpc, CHANNEL))).toMatchObject({ message: 'connection refused' });
+    });
+});
+
+describe('many channels', () => {
+    it('are asked for by the hundred and told in their order, each with its slot', async () => {
+        const addresses = Array.from({ length: 201 }, (_, index) => addressOf(index));
+        let slot = SLOT;
+        const { requests, rpc } = createFakeRpc(({ params }) =>
+            atSlot(
+                slot++,
+                (params[0] as Address[]).map((_, index) => (index % 2 ? null : rpcAccount(channelData()))),
+            ),
+        );
+        const states = await fetchChannelStates(rpc, addresses);
+        expect(states.map(({ address }) => address)).toEqual(addresses);
+        expect(states.slice(99, 102).map(({ kind }) => kind)).toEqual(['absent', 'open', 'absent']);
+        expect([states[0], states[100], states[200]].map(state => state?.slot)).toEqual([SLOT, SLOT + 1n, SLOT + 2n]);
+        expect(requests.map(({ method, params }) => [method, (params[0] as unknown[]).length, params[1]])).toEqual(
+            [100, 100, 1].map(count => ['getMultipleAccounts', count, { commitment: 'confirmed', encoding: 'base64' }]),
+        );
+    });
+
+    it('of no address need no request', async () => {
+        const { requests, rpc } = rpcWith(null);
+        expect(await fetchChannelStates(rpc, [])).toEqual([]);
+        expect(requests).toEqual([]);
+    });
+
+    it('are refused when the RPC answers more or fewer', async () => {
+        const { rpc } = createFakeRpc(() => atSlot(SLOT, [null]));
+        const refused = () => fetchChannelStates(rpc, [CHANNEL, OTHER]);
+        await expectRefusal(refused, 'RPC_RESPONSE_INVALID', { field: 'answer.value.length' });
+    });
+});
+
+describe('a query', () => {
+    it('asks the program of the deployment, with the filters, confirmed, with its context', async () => {
+        const { requests, rpc } = rpcThatFinds({});
+        const filter = { payee: PAYEE, status: 'open' as const };
+        expect(await fetchChannels(rpc, filter)).toEqual([]);
+        await fetchChannels(rpc, filter, { commitment: 'processed', minContextSlot: 7n, programAddress: OTHER });
+        const filters = [
+            { dataSize: 216n },
+            { memcmp: { bytes: '1', encoding: 'base58', offset: 3n } },
+            { memcmp: { bytes: PAYEE, encoding: 'base58', offset: 120n } },
+        ];
+        expect(getChannelFilters(filter)).toEqual(filters);
+        const config = { commitment: 'confirmed', encoding: 'base64', filters, withContext: true };
+        expect(requests).toMatchObject([
+            { method: 'getProgramAccounts', params: [PROGRAM, config] },
+            { params: [OTHER, { ...config, commitment: 'processed', minContextSlot: 7n }] },
+        ]);
+    });
+
+    it('returns the state of each with the slot', async () => {
+        const { rpc } = rpcThatFinds({ [CHANNEL]: channelData(), [OTHER]: channelData(closingAt(NOW)) });
+        expect(await fetchChannels(rpc, { payee: PAYEE })).toMatchObject([
+            { address: CHANNEL, channel, kind: 'open', slot: SLOT },
+            { address: OTHER, kind: 'closing', slot: SLOT },
+        ]);
+    });
+
+    const UNREADABLE: Record<string, Uint8Array> = {
+        'a status that nobody knows': channelData({}, [3, 3]),
+        'a version that nobody knows': channelData({ version: 2 }),
+        'another discriminator': channelData({}, [0, 9]),
+        'another payee than was asked for': channelData({ payee: OTHER }),
+        'a tombstone, which was not asked for': Uint8Array.of(2),
+    };
+    it.each(Object.entries(UNREADABLE))('fails when it finds an account with %s', async (_, data) => {
+        const { rpc } = rpcThatFinds({ [CHANNEL]: channelData(), [OTHER]: data });
+        const error = await errorOf(() => fetchChannels(rpc, { payee: PAYEE }));
+        expect(error).toMatchObject({
+            code: 'CHANNELS_UNREADABLE',
+            context: { failures: [{ address: OTHER, code: 'ACCOUNT_MALFORMED' }] },
+        });
+    });
+
+    it('names each account that it can not read', async () => {
+        const bad = Object.fromEntries(Object.values(UNREADABLE).map((data, index) => [addressOf(index), data]));
+        const { rpc } = rpcThatFinds(bad);
+        const error = (await errorOf(() => fetchChannels(rpc, { payee: PAYEE }))) as Error;
+        const { failures } = (error as PaymentChannelsError<'CHANNELS_UNREADABLE'>).context;
+        expect(failures.map(({ address }) => address)).toEqual(Object.keys(bad));
+        expect((error.cause as AggregateError).errors).toMatchObject(failures.map(({ code }) => ({ code })));
+    });
+
+    it('hands them to whoever asks for them, and returns the others', async () => {
+        const { rpc } = rpcThatFinds({ [CHANNEL]: channelData(), [OTHER]: channelData({}, [3, 3]) });
+        const unreadable: [string, string][] = [];
+        const channels = await fetchChannels(
+            rpc,
+            {},
+            { onUnreadable: (e, address) => unreadable.push([e.code, address]) },
+        );
+        expect(channels.map(({ address }) => address)).toEqual([CHANNEL]);
+        expect(unreadable).toEqual([['ACCOUNT_MALFORMED', OTHER]]);
+    });
+
+    it.each<[field: string, answer: unknown]>([
+        ['answer', found({})],
+        ['answer.value', atSlot(1, null)],
+        ['answer.value[0]', atSlot(1, [null])],
+        ['answer.value[1].pubkey', atSlot(1, [...found({ [CHANNEL]: channelData() }), { account: {}, pubkey: 'x' }])],
+    ])('is refused when the RPC answers it badly, by the place: %s', async (field, answer) => {
+        const { rpc } = createFakeRpc(() => answer);
+        const error = await errorOf(() => fetchChannels(rpc, {}));
+        expect(error).toMatchObject({ context: { field: expect.stringContaining(field) as string } });
+        await expectRefusal(() => fetchChannels(rpc, {}), 'RPC_RESPONSE_INVALID');
+    });
+
+    it('lets the errors of the RPC through', async () => {
+        const { rpc } = createFakeRpc(() => Promise.reject(new Error('busy')));
+        const error = await errorOf(() => fetchChannels(rpc, {}));
+        expect([isSolanaError(error), (error as Error).message]).toEqual([false, 'busy']);
+    });
+});
+
+describe('the channels that a payer has begun to close', () => {
+    const CLOSING = {
+        [addressOf(1)]: channelData(closingAt(NOW + 2n)),
+        [addressOf(2)]: channelData(closingAt(I64_MAX)),
+        [addressOf(3)]: channelData({ ...closingAt(NOW), gracePeriod: 601 }),
+        [addressOf(4)]: channelData(),
+        [addressOf(5)]: channelData({ status: ChannelStatus.Finalized }),
+        [addressOf(6)]: channelData(closingAt(NOW - 10_000n)),
+        [addressOf(7)]: channelData({ ...closingAt(NOW + 1n), gracePeriod: 600 }),
+    };
+
+    it('come in the order of their deadlines, those without one last', async () => {
+        const { rpc } = rpcThatFinds(CLOSING);
+        const closing = await fetchClosingChannels(rpc, { payee: PAYEE });
+        expect(closing.map(({ address }) => address)).toEqual([6, 3, 7, 1, 2].map(addressOf));
+        expect(closing.map(({ deadlineAt }) => deadlineAt)).toEqual([
+            NOW - 9_400n,
+            NOW + 601n,
+            NOW + 601n,
+            NOW + 602n,
+            undefined,
+        ]);
+    });
+
+    it('are selected here, so that a status nobody knows is an error and not left out', async () => {
+        const { requests, rpc } = rpcThatFinds({ ...CLOSING, [OTHER]: channelData({}, [3, 3]) });
+        await expectRefusal(() => fetchClosingChannels(rpc, { payee: PAYEE }), 'CHANNELS_UNREADABLE');
+        expect(requests[0]?.params[1]).toMatchObject({ filters: getChannelFilters({ payee: PAYEE }) });
+    });
+
+    it('are selected by the RPC when the caller says so', async () => {
+        const { requests, rpc } = rpcThatFinds({ [CHANNEL]: channelData(closingAt(NOW)) });
+        const filter = { mint: MINT, payee: PAYEE };
+        expect(await fetchClosingChannels(rpc, filter, { isStatusFilteredByRpc: true })).toHaveLength(1);
+        const filters = getChannelFilters({ ...filter, status: 'closing' });
+        expect(requests[0]?.params[1]).toMatchObject({ filters });
+    });
+});
