@@ -42,13 +42,6 @@ export {
     findTokenPdaSync,
     findTreasuryTokenPdaSync,
 } from './channel/derive';
-export {
-    findChannelPdaSync,
-    findEscrowPdaSync,
-    findEventAuthorityPdaSync,
-    findTokenPdaSync,
-    findTreasuryTokenPdaSync,
-} from './channel/derive';
 export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
 export {
     assessDistribution,
