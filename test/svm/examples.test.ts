@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { afterAll, describe, expect, it } from 'vitest';
+
+// What a new user copies first has to run as it stands: every example, and every program in the README.
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const run = async (file: string) => {
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: ROOT });
+    return stdout;
+};
+
+describe('the examples', () => {
+    const examples = readdirSync(join(ROOT, 'examples')).filter(name => name.endsWith('.ts'));
+
+    it.each(examples)('%s runs', async name => {
+        expect(await run(join('examples', name))).not.toMatch(/not ok|fail [1-9]/);
+    });
+
+    it('are all in the list of the folder', () => {
+        const readme = readFileSync(join(ROOT, 'examples/README.md'), 'utf8');
+        expect(examples.filter(name => !readme.includes(`(${name})`))).toEqual([]);
+    });
+});
+
+describe('the README', () => {
+    // Inside the project, so that the names of the package and of its dependencies mean what they mean to a user.
+    const folder = mkdtempSync(join(ROOT, 'test', '.readme-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const programs = [...readme.matchAll(/```ts\n([^]*?)```/g)]
+        .map(([, code]) => code!)
+        .filter(code => code.includes("from 'solana-payment-channels/testing'"));
+
+    it('begins with a program', () => {
+        expect(programs.length).toBeGreaterThan(0);
+    });
+
+    it.each(programs.map((code, index) => [`program ${index + 1}`, code]))('%s runs', async (name, code) => {
+        const file = join(folder, `${name.replace(' ', '-')}.ts`);
+        writeFileSync(file, code);
+        expect(await run(file)).toMatch(/\w/);
+    });
+});
