@@ -32,6 +32,13 @@ export type PaymentChannelsErrorContexts = {
     SPLITS_DUPLICATE_RECIPIENT: { field: string; firstField: string; recipient: string };
     SPLITS_HASH_MISMATCH: { actualHash: string; expectedHash: string };
     SPLITS_INVALID: { field: string; value: string };
+    SPLITS_NOT_DISTRIBUTABLE: {
+        actual: number;
+        exceeded: 'accounts' | 'bytes' | 'computeUnits' | 'instructionTrace';
+        max: number;
+        recipientCount: number;
+        remedies: readonly string[];
+    };
     SPLITS_RECIPIENT_IS_CHANNEL: { channel: string; field: string };
     SPLITS_SUM_TOO_HIGH: { maxBps: number; sumBps: number };
     SPLITS_TOO_MANY: { count: number; max: number };
@@ -43,6 +50,7 @@ export type PaymentChannelsErrorContexts = {
     TRANSACTION_SIGNATURE_INVALID: { signer: string };
     TRANSACTION_SIGNATURE_MISSING: { signer: string };
     TRANSACTION_TOO_LARGE: { actualBytes: number; maxBytes: number };
+    TRANSACTION_VERSION_UNSUPPORTED: { field: string; value: string };
     VERIFIER_BACKEND_UNAVAILABLE: { backend: string; reason: string };
     VERIFIER_CLOSED: { backend: string };
     VERIFIER_FAILED: { backend: string; reason: string };
@@ -56,6 +64,13 @@ export type PaymentChannelsErrorContexts = {
 export type PaymentChannelsErrorCode = keyof PaymentChannelsErrorContexts;
 
 type Messages = { [TCode in PaymentChannelsErrorCode]: (context: PaymentChannelsErrorContexts[TCode]) => string };
+
+const DISTRIBUTION_LIMITS = {
+    accounts: 'accounts',
+    bytes: 'bytes',
+    computeUnits: 'compute units',
+    instructionTrace: 'instructions, inner ones included',
+};
 
 const MESSAGES: Messages = {
     ACCOUNT_MALFORMED: ({ address, reason }) => `Account ${address} is not a channel of this program: ${reason}`,
@@ -106,6 +121,10 @@ const MESSAGES: Messages = {
     SPLITS_HASH_MISMATCH: ({ actualHash, expectedHash }) =>
         `splits are not the ones the channel was opened with: they hash to ${actualHash}, the channel holds ${expectedHash}`,
     SPLITS_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    SPLITS_NOT_DISTRIBUTABLE: ({ actual, exceeded, max, recipientCount, remedies }) =>
+        `splits name ${recipientCount} recipients and could never be distributed in the way that was said: the ` +
+        `transaction needs ${actual} ${DISTRIBUTION_LIMITS[exceeded]}, and ${max} is the most` +
+        (remedies.length === 0 ? '' : `. Name fewer, or distribute ${remedies.join(', or ')}, and say so at open`),
     SPLITS_RECIPIENT_IS_CHANNEL: ({ channel, field }) => `${field} is the channel itself (${channel})`,
     SPLITS_SUM_TOO_HIGH: ({ maxBps, sumBps }) => `splits add up to ${sumBps} bps; the whole is ${maxBps}`,
     SPLITS_TOO_MANY: ({ count, max }) => `splits name ${count} recipients; the program accepts at most ${max}`,
@@ -121,6 +140,8 @@ const MESSAGES: Messages = {
     TRANSACTION_SIGNATURE_MISSING: ({ signer }) => `The transaction has no signature of ${signer}`,
     TRANSACTION_TOO_LARGE: ({ actualBytes, maxBytes }) =>
         `The transaction is ${actualBytes} bytes long; a cluster accepts at most ${maxBytes}`,
+    TRANSACTION_VERSION_UNSUPPORTED: ({ field, value }) =>
+        `${field} is not a version of transactions ('legacy', 0 or 1): ${value}`,
     VERIFIER_BACKEND_UNAVAILABLE: ({ backend, reason }) => `Vouchers can't be verified with ${backend}: ${reason}`,
     VERIFIER_CLOSED: ({ backend }) => `This verifier (${backend}) was closed: create another one`,
     VERIFIER_FAILED: ({ backend, reason }) =>
