@@ -28,6 +28,7 @@ export * from '../generated/tombstone/programs';
 export * from '../generated/tombstone/types';
 
 export { decodeChannelAccount, isClosedChannelAccount } from './channel/account';
+export { createAddressCache, type AddressCache } from './channel/address-cache';
 export {
     findChannelPda,
     findEscrowPda,
@@ -136,6 +137,13 @@ export {
     type PaymentChannelsErrorCode,
     type PaymentChannelsErrorContexts,
 } from './errors';
+export {
+    getLoggedEventCount,
+    parseEvents,
+    parseTransactionEvents,
+    type ChannelEvent,
+    type UnknownEvent,
+} from './events';
 export { TOKEN_2022_PROGRAM_ADDRESS } from './input';
 export {
     getDistributeInstructionAsync,
@@ -153,8 +161,61 @@ export {
 } from './instructions/settle-and-finalize';
 export { getTopUpInstructionAsync, type TopUpInput } from './instructions/top-up';
 export { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from './instructions/withdraw-payer';
+export type {
+    Agreed,
+    BlockhashLifetime,
+    DurableNonce,
+    GuardProgram,
+    OpenAgreement,
+    TopUpAgreement,
+    TransactionAgreement,
+} from './transactions/agreement';
+export {
+    assembleOpenTransaction,
+    assembleTopUpTransaction,
+    type AssembledTransaction,
+    type AssembleInput,
+} from './transactions/assemble';
+export { cosignTransaction, type CosignedTransaction } from './transactions/cosign';
+export { inspectOpenTransaction, inspectTopUpTransaction, type Inspection } from './transactions/inspect';
+export type {
+    InspectionMismatch,
+    InspectionMismatchCode,
+    InspectionMismatchValues,
+} from './transactions/inspect/mismatch';
+export type {
+    InspectedOpen,
+    InspectedTopUp,
+    InspectedTransaction,
+    TransactionAddition,
+} from './transactions/inspected';
+export { getMemoInstruction, MEMO_PROGRAM_ADDRESS } from './transactions/memo';
+export type { TransactionCosigner } from './transactions/sign';
+export { decodeWireTransaction, encodeWireTransaction } from './transactions/wire';
+export { checkVoucher, checkVoucherState, type VerifySignedVoucher, type VoucherCheckInput } from './voucher/check';
+export { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from './program-error';
+export { parseProgramLogs, type LoggedCall, type LoggedCalls } from './program-logs';
+export { type ExecutedInstruction, type RpcTransaction } from './rpc-transaction';
 export { ED25519_PROGRAM_ADDRESS, getVerifyVoucherInstruction, type Ed25519Instruction } from './voucher/ed25519';
+export {
+    parseSignedVoucherJson,
+    parseVoucherJson,
+    toSignedVoucherJson,
+    toVoucherJson,
+    type SignedVoucherJson,
+    type VoucherJson,
+} from './voucher/json';
 export { signVoucher, type VoucherSigner } from './voucher/sign';
+export {
+    type AcceptedVoucher,
+    type ReplayedVoucher,
+    type VoucherInstruction,
+    type VoucherOnChainError,
+    type VoucherRefusal,
+    type VoucherRefusalCode,
+    type VoucherRefusalContexts,
+    type VoucherVerdict,
+} from './voucher/verdict';
 export {
     createVoucherVerifier,
     type VoucherVerification,

@@ -1,0 +1,123 @@
+import type { Address } from '@solana/kit';
+
+import { PAYMENT_CHANNELS_PROGRAM_ERRORS, type PaymentChannelsProgramErrorCode } from '../../generated/tombstone';
+import type { SignedVoucher } from './voucher';
+
+/** The voucher is good and worth more than what was accepted before. */
+export type AcceptedVoucher = Readonly<{
+    kind: 'accepted';
+    signedVoucher: SignedVoucher;
+    /** What it is worth above all that was accepted or settled before, in base units. */
+    delta: bigint;
+    /** The cumulative amount that counts as accepted from now on, in base units. */
+    watermark: bigint;
+}>;
+
+/** The voucher that was accepted last has come again: answer as the first time, and give nothing for it. */
+export type ReplayedVoucher = Readonly<{
+    kind: 'replay';
+    signedVoucher: SignedVoucher;
+    /** The cumulative amount that counts as accepted, as before, in base units. */
+    watermark: bigint;
+}>;
+
+/** The instruction that is to bring a voucher on chain. */
+export type VoucherInstruction = 'settle' | 'settleAndFinalize';
+
+/** Why a voucher is refused: what a program needs to react to it. Amounts are base units, times unix seconds. */
+export type VoucherRefusalContexts = {
+    /** The channel has another status than the instruction needs. */
+    CHANNEL_NOT_SETTLEABLE: { channel: Address; instruction: VoucherInstruction; status: string };
+    CHANNEL_MISMATCH: { channel: Address; voucherChannelId: Address };
+    /** The channel is closing, and its deadline has passed. */
+    DEADLINE_PASSED: { channel: Address; deadlineAt: bigint; unixTimestamp: bigint };
+    /** The channel is closing, and its deadline leaves less time than the margin. */
+    DEADLINE_TOO_SOON: { channel: Address; deadlineAt: bigint; marginSeconds: number; unixTimestamp: bigint };
+    /** The voucher is worth less above what was accepted than the server wants at least. */
+    DELTA_TOO_SMALL: { delta: bigint; minimumDelta: bigint };
+    EXPIRED: { expiresAt: bigint; unixTimestamp: bigint };
+    /** The voucher has not expired, but does not leave the time of the margin. */
+    EXPIRES_TOO_SOON: { expiresAt: bigint; marginSeconds: number; unixTimestamp: bigint };
+    /** A voucher over as much or more was accepted before. */
+    NOT_ABOVE_ACCEPTED: { acceptedAmount: bigint; cumulativeAmount: bigint };
+    NOT_ABOVE_SETTLED: { cumulativeAmount: bigint; settled: bigint };
+    OVER_DEPOSIT: { cumulativeAmount: bigint; deposit: bigint };
+    SIGNATURE_INVALID: { signer: Address };
+    SIGNER_MISMATCH: { authorizedSigner: Address; signer: Address };
+};
+
+export type VoucherRefusalCode = keyof VoucherRefusalContexts;
+
+/** What happens to a transaction that brings a refused voucher on chain all the same. */
+export type VoucherOnChainError =
+    | Readonly<{ kind: 'custom'; code: PaymentChannelsProgramErrorCode; name: string }>
+    | Readonly<{ kind: 'builtin'; name: 'ArithmeticOverflow' | 'InvalidAccountData' | 'InvalidAccountOwner' }>
+    /** The Ed25519 precompile refuses the transaction before the program runs. */
+    | Readonly<{ kind: 'precompile' }>;
+
+type RefusalOf<TCode extends VoucherRefusalCode> = Readonly<{
+    kind: 'refused';
+    code: TCode;
+    context: Readonly<VoucherRefusalContexts[TCode]>;
+    /** The error that the program or the precompile has for it; `undefined` for a rule of the server's own. */
+    onChainError: VoucherOnChainError | undefined;
+    message: string;
+}>;
+
+/** The voucher is not accepted: narrow it by its code. */
+export type VoucherRefusal = { [TCode in VoucherRefusalCode]: RefusalOf<TCode> }[VoucherRefusalCode];
+
+/** What is to be done with a voucher. */
+export type VoucherVerdict = AcceptedVoucher | ReplayedVoucher | VoucherRefusal;
+
+type Messages = { [TCode in VoucherRefusalCode]: (context: VoucherRefusalContexts[TCode]) => string };
+
+const MESSAGES: Messages = {
+    CHANNEL_MISMATCH: ({ channel, voucherChannelId }) =>
+        `the voucher was signed for channel ${voucherChannelId}, not for ${channel}`,
+    CHANNEL_NOT_SETTLEABLE: ({ channel, instruction, status }) =>
+        `channel ${channel} is ${status}: ${instruction} takes no voucher there`,
+    DEADLINE_PASSED: ({ channel, deadlineAt, unixTimestamp }) =>
+        `channel ${channel} took vouchers until ${deadlineAt}; it is ${unixTimestamp}`,
+    DEADLINE_TOO_SOON: ({ channel, deadlineAt, marginSeconds, unixTimestamp }) =>
+        `channel ${channel} takes vouchers until ${deadlineAt}, less than ${marginSeconds} seconds after ${unixTimestamp}`,
+    DELTA_TOO_SMALL: ({ delta, minimumDelta }) =>
+        `the voucher adds ${delta} to what was accepted; at least ${minimumDelta} is wanted`,
+    EXPIRED: ({ expiresAt, unixTimestamp }) => `the voucher expired at ${expiresAt}; it is ${unixTimestamp}`,
+    EXPIRES_TOO_SOON: ({ expiresAt, marginSeconds, unixTimestamp }) =>
+        `the voucher expires at ${expiresAt}, less than ${marginSeconds} seconds after ${unixTimestamp}`,
+    NOT_ABOVE_ACCEPTED: ({ acceptedAmount, cumulativeAmount }) =>
+        `the voucher is over ${cumulativeAmount} in all, and ${acceptedAmount} was accepted before`,
+    NOT_ABOVE_SETTLED: ({ cumulativeAmount, settled }) =>
+        `the voucher is over ${cumulativeAmount} in all, and ${settled} is settled already`,
+    OVER_DEPOSIT: ({ cumulativeAmount, deposit }) =>
+        `the voucher is over ${cumulativeAmount} in all, and the deposit is ${deposit}: top the channel up first`,
+    SIGNATURE_INVALID: ({ signer }) => `the signature is not one of ${signer} over this voucher`,
+    SIGNER_MISMATCH: ({ authorizedSigner, signer }) =>
+        `the voucher was signed by ${signer}; the authorized signer is ${authorizedSigner}`,
+};
+
+/** A refusal, with the error that the chain has for it. */
+export function refuse<TCode extends VoucherRefusalCode>(
+    code: TCode,
+    context: VoucherRefusalContexts[TCode],
+    onChainError?: VoucherOnChainError,
+): RefusalOf<TCode> {
+    return Object.freeze({
+        code,
+        context: Object.freeze(context),
+        kind: 'refused',
+        message: MESSAGES[code](context),
+        onChainError,
+    });
+}
+
+/** A custom error of the program. */
+export function customError(code: PaymentChannelsProgramErrorCode): VoucherOnChainError {
+    return Object.freeze({ code, kind: 'custom', name: PAYMENT_CHANNELS_PROGRAM_ERRORS[code].name });
+}
+
+/** One of the runtime's own errors. */
+export function builtinError(name: Extract<VoucherOnChainError, { kind: 'builtin' }>['name']): VoucherOnChainError {
+    return Object.freeze({ kind: 'builtin', name });
+}
