@@ -2,13 +2,13 @@ import { defineConfig, type Options } from 'tsup';
 
 const library: Options = {
     dts: true,
-    entry: { index: 'src/index.ts', testing: 'src/testing/index.ts' },
+    entry: { index: 'src/index.ts', node: 'src/node/index.ts', testing: 'src/testing/index.ts' },
     platform: 'neutral',
     sourcemap: true,
     splitting: true,
     target: 'es2022',
-    // The modules of Node that only ./testing imports, and native code that nothing may bundle.
-    external: [/^node:/, 'litesvm'],
+    // The modules of Node that only ./node and ./testing import, and native code that nothing may bundle.
+    external: [/^node:/, 'litesvm', 'sodium-native'],
 };
 
 export default defineConfig([
@@ -18,7 +18,7 @@ export default defineConfig([
         format: 'cjs',
         // Its current version has no CommonJS build.
         noExternal: ['@noble/hashes'],
-        // For import.meta.url, by which ./testing finds the program's ELF.
+        // For import.meta.url, by which ./testing finds the program's ELF and ./node finds sodium-native.
         shims: true,
     },
     {

@@ -1,0 +1,2 @@
+// What needs Node: entry point ./node.
+export { createNodeVoucherVerifier, type NodeVoucherVerifier, type NodeVoucherVerifierOptions } from './verifier';
