@@ -196,6 +196,17 @@ export { checkVoucher, checkVoucherState, type VerifySignedVoucher, type Voucher
 export { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from './program-error';
 export { parseProgramLogs, type LoggedCall, type LoggedCalls } from './program-logs';
 export { type ExecutedInstruction, type RpcTransaction } from './rpc-transaction';
+export {
+    createTransactionSizer,
+    findExceededLimit,
+    getTransactionLimits,
+    measureTransaction,
+    type ComputeBudgetParts,
+    type TransactionLimits,
+    type TransactionMeasure,
+    type TransactionSizer,
+    type TransactionSizerInput,
+} from './transaction-size';
 export { ED25519_PROGRAM_ADDRESS, getVerifyVoucherInstruction, type Ed25519Instruction } from './voucher/ed25519';
 export {
     parseSignedVoucherJson,

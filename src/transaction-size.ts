@@ -1,0 +1,345 @@
+import {
+    createTransactionMessage,
+    getAddressComparator,
+    getTransactionMessageSizeLimit,
+    isSignerRole,
+    isWritableRole,
+    pipe,
+    setTransactionMessageComputeUnitLimit,
+    setTransactionMessageComputeUnitPrice,
+    setTransactionMessageFeePayer,
+    setTransactionMessageHeapSize,
+    setTransactionMessageLoadedAccountsDataSizeLimit,
+    type AccountLookupMeta,
+    type AccountMeta,
+    type Address,
+    type AddressesByLookupTableAddress,
+    type Instruction,
+    type TransactionMessage,
+    type TransactionVersion,
+} from '@solana/kit';
+import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
+
+import { PaymentChannelsError } from './errors';
+import { describe, toAddress } from './input';
+
+/** What a transaction of a version may have at most. */
+export type TransactionLimits = Readonly<{
+    /** Bytes on the wire, signatures included. */
+    bytes: number;
+    /** Accounts, those of lookup tables included: each is locked while the transaction runs. */
+    accounts: number;
+    /** Signatures. */
+    signers: number;
+    /** Instructions, those of the compute budget included. */
+    instructions: number;
+}>;
+
+/** How large a transaction is, in what {@link TransactionLimits} limits. */
+export type TransactionMeasure = TransactionLimits;
+
+/**
+ * What a transaction asks of the compute budget, beside the instructions it was given: an instruction each in a legacy
+ * or version 0 transaction, a field of its configuration in version 1. That it asks counts for its size, how much does
+ * not.
+ */
+export type ComputeBudgetParts = Readonly<{
+    computeUnitLimit?: boolean | undefined;
+    /** Price of a compute unit; in version 1 the priority fee. */
+    computeUnitPrice?: boolean | undefined;
+    loadedAccountsDataSizeLimit?: boolean | undefined;
+    heapSize?: boolean | undefined;
+}>;
+
+/** What the size of a transaction follows from, apart from its instructions. */
+export type TransactionSizerInput = Readonly<{
+    feePayer: Address;
+    version: TransactionVersion;
+    /** Tables that a version 0 transaction takes its accounts from where it can; other versions have none. */
+    lookupTables?: AddressesByLookupTableAddress | undefined;
+    computeBudget?: ComputeBudgetParts | undefined;
+}>;
+
+/** Measures a transaction while it grows, each step in the time that the added instructions take alone. */
+export type TransactionSizer = Readonly<{
+    /** What the transaction measures with what was appended so far. */
+    getMeasure: () => TransactionMeasure;
+    /** What it would measure with these instructions appended. */
+    measureWith: (instructions: readonly Instruction[]) => TransactionMeasure;
+    append: (instructions: readonly Instruction[]) => void;
+}>;
+
+const SIGNATURE_BYTES = 64;
+const ADDRESS_BYTES = 32;
+const BLOCKHASH_BYTES = 32;
+/** Numbers of signers, of readonly signers and of other readonly accounts. */
+const HEADER_BYTES = 3;
+const MIN_HEAP_BYTES = 32 * 1024;
+
+/** The limits of a transaction version. */
+export function getTransactionLimits(version: TransactionVersion): TransactionLimits {
+    const empty = createTransactionMessage({ version: toTransactionVersion('version', version) });
+    // Kit enforces the other three when it compiles a message and has no names for them.
+    return Object.freeze({
+        accounts: 64,
+        // Any fee payer will do: it only looks at the version.
+        bytes: getTransactionMessageSizeLimit(setTransactionMessageFeePayer(SYSTEM_PROGRAM_ADDRESS, empty)),
+        instructions: 64,
+        signers: 12,
+    });
+}
+
+/**
+ * The first limit of its version that a transaction exceeds, if it does.
+ *
+ * @example
+ * ```ts
+ * const excess = findExceededLimit(sizer.measureWith(instructions), getTransactionLimits(0));
+ * if (excess === undefined) sizer.append(instructions);
+ * ```
+ */
+export function findExceededLimit(
+    measure: TransactionMeasure,
+    limits: TransactionLimits,
+): Readonly<{ limit: keyof TransactionLimits; actual: number; max: number }> | undefined {
+    for (const limit of ['bytes', 'accounts', 'signers', 'instructions'] as const) {
+        if (measure[limit] > limits[limit]) {
+            return Object.freeze({ actual: measure[limit], limit, max: limits[limit] });
+        }
+    }
+    return undefined;
+}
+
+/**
+ * Measures a transaction without compiling it: exactly the bytes that kit's `getTransactionMessageSize` counts.
+ *
+ * With lookup tables it is the size that `compressTransactionMessageUsingAddressLookupTables` brings it to.
+ *
+ * @throws `ADDRESS_INVALID` for the fee payer, `TRANSACTION_VERSION_UNSUPPORTED`.
+ *
+ * @example
+ * ```ts
+ * const { bytes } = measureTransaction({ feePayer, instructions, version: 0 });
+ * ```
+ */
+export function measureTransaction(
+    input: TransactionSizerInput & Readonly<{ instructions: readonly Instruction[] }>,
+): TransactionMeasure {
+    return createTransactionSizer(input).measureWith(input.instructions);
+}
+
+/**
+ * Creates a {@link TransactionSizer} for a transaction without instructions.
+ *
+ * @throws As {@link measureTransaction}.
+ */
+export function createTransactionSizer(input: TransactionSizerInput): TransactionSizer {
+    const version = toTransactionVersion('version', input.version);
+    const { computeBudget = {}, lookupTables = {} } = input;
+    const state = new SizerState(
+        toAddress('feePayer', input.feePayer),
+        version,
+        version === 0 ? lookupTables : {},
+        version === 1 ? getConfigBytes(computeBudget) : 0,
+    );
+    if (version !== 1) state.append(getComputeBudgetInstructions(version, computeBudget));
+    return Object.freeze<TransactionSizer>({
+        append: instructions => {
+            state.append(instructions);
+        },
+        getMeasure: () => state.getMeasure(),
+        measureWith: instructions => {
+            const undo = state.append(instructions);
+            const measure = state.getMeasure();
+            undo();
+            return measure;
+        },
+    });
+}
+
+/** Refuses what is no transaction version. */
+export function toTransactionVersion(field: string, value: unknown): TransactionVersion {
+    if (value !== 'legacy' && value !== 0 && value !== 1) {
+        throw new PaymentChannelsError('TRANSACTION_VERSION_UNSUPPORTED', { field, value: describe(value) });
+    }
+    return value;
+}
+
+/** Everything that is known of an account of the transaction. */
+type Entry = Readonly<{
+    /** Signs, is invoked, or pays the fee: what no lookup table may hold. */
+    isPinned: boolean;
+    isSigner: boolean;
+    isWritable: boolean;
+    lookupTable: Address | undefined;
+}>;
+
+class SizerState {
+    readonly #version: TransactionVersion;
+    readonly #configBytes: number;
+    readonly #tableOf: ReadonlyMap<Address, Address>;
+    readonly #entries = new Map<Address, Entry>();
+    /** How many accounts are taken from each table, by whether they are writable. */
+    readonly #lookups = new Map<Address, { readonly: number; writable: number }>();
+    #staticCount = 0;
+    #signerCount = 0;
+    #instructionCount = 0;
+    #instructionBytes = 0;
+
+    constructor(
+        feePayer: Address,
+        version: TransactionVersion,
+        lookupTables: AddressesByLookupTableAddress,
+        configBytes: number,
+    ) {
+        this.#version = version;
+        this.#configBytes = configBytes;
+        const tableOf = new Map<Address, Address>();
+        for (const [table, addresses] of Object.entries(lookupTables)) {
+            for (const address of addresses) if (!tableOf.has(address)) tableOf.set(address, table as Address);
+        }
+        this.#tableOf = tableOf;
+        this.#set(feePayer, { isPinned: true, isSigner: true, isWritable: true, lookupTable: undefined });
+    }
+
+    /** Appends instructions and returns what takes them away again, if nothing else was appended since. */
+    append(instructions: readonly Instruction[]): () => void {
+        const [instructionCount, instructionBytes] = [this.#instructionCount, this.#instructionBytes];
+        const replaced: [Address, Entry | undefined][] = [];
+        const merge = (address: Address, entry: Entry) => {
+            const old = this.#entries.get(address);
+            const merged = old === undefined ? entry : getMerged(old, entry);
+            if (merged === old) return;
+            replaced.push([address, old]);
+            this.#set(address, merged);
+        };
+        for (const { accounts = [], data, programAddress } of instructions) {
+            merge(programAddress, { isPinned: true, isSigner: false, isWritable: false, lookupTable: undefined });
+            for (const account of accounts) merge(account.address, this.#getEntry(account));
+            this.#instructionCount++;
+            this.#instructionBytes += getInstructionBytes(this.#version, accounts.length, data?.length ?? 0);
+        }
+        return () => {
+            for (const [address, entry] of replaced.reverse()) this.#set(address, entry);
+            this.#instructionCount = instructionCount;
+            this.#instructionBytes = instructionBytes;
+        };
+    }
+
+    getMeasure(): TransactionMeasure {
+        let lookupBytes = 0;
+        let lookupCount = 0;
+        let tableCount = 0;
+        for (const { readonly, writable } of this.#lookups.values()) {
+            if (readonly + writable === 0) continue;
+            tableCount++;
+            lookupCount += readonly + writable;
+            lookupBytes += ADDRESS_BYTES + getCompactSize(writable) + writable + getCompactSize(readonly) + readonly;
+        }
+        return Object.freeze({
+            accounts: this.#staticCount + lookupCount,
+            bytes:
+                this.#getEnvelopeBytes(tableCount) +
+                lookupBytes +
+                HEADER_BYTES +
+                BLOCKHASH_BYTES +
+                SIGNATURE_BYTES * this.#signerCount +
+                ADDRESS_BYTES * this.#staticCount +
+                this.#instructionBytes,
+            instructions: this.#instructionCount,
+            signers: this.#signerCount,
+        });
+    }
+
+    /** What only says the version and how many of everything there are. */
+    #getEnvelopeBytes(tableCount: number): number {
+        // Version byte, mask and values of the configuration, one byte for instructions and one for accounts.
+        if (this.#version === 1) return 1 + 4 + this.#configBytes + 1 + 1;
+        const lengths =
+            getCompactSize(this.#signerCount) +
+            getCompactSize(this.#staticCount) +
+            getCompactSize(this.#instructionCount);
+        return this.#version === 0 ? 1 + lengths + getCompactSize(tableCount) : lengths;
+    }
+
+    #getEntry(account: AccountLookupMeta | AccountMeta): Entry {
+        const isSigner = isSignerRole(account.role);
+        // An instruction may have been compressed before it came here.
+        const isLookup = this.#version === 0 && 'lookupTableAddress' in account;
+        const lookupTable = isLookup ? account.lookupTableAddress : this.#tableOf.get(account.address);
+        return { isPinned: isSigner, isSigner, isWritable: isWritableRole(account.role), lookupTable };
+    }
+
+    /** Puts an entry in the place of the one that is there, and keeps the counts. */
+    #set(address: Address, entry: Entry | undefined): void {
+        const old = this.#entries.get(address);
+        if (old !== undefined) this.#count(old, -1);
+        if (entry === undefined) this.#entries.delete(address);
+        else {
+            this.#entries.set(address, entry);
+            this.#count(entry, 1);
+        }
+    }
+
+    #count({ isPinned, isSigner, isWritable, lookupTable }: Entry, by: 1 | -1): void {
+        if (isSigner) this.#signerCount += by;
+        if (isPinned || lookupTable === undefined) {
+            this.#staticCount += by;
+            return;
+        }
+        const lookups = this.#lookups.get(lookupTable) ?? { readonly: 0, writable: 0 };
+        lookups[isWritable ? 'writable' : 'readonly'] += by;
+        this.#lookups.set(lookupTable, lookups);
+    }
+}
+
+/** Two mentions of one account as one; the same object as before when the second adds nothing. */
+function getMerged(old: Entry, { isPinned, isSigner, isWritable, lookupTable }: Entry): Entry {
+    const merged: Entry = {
+        isPinned: old.isPinned || isPinned,
+        isSigner: old.isSigner || isSigner,
+        isWritable: old.isWritable || isWritable,
+        lookupTable: getPreferredTable(old.lookupTable, lookupTable),
+    };
+    return merged.isPinned === old.isPinned &&
+        merged.isSigner === old.isSigner &&
+        merged.isWritable === old.isWritable &&
+        merged.lookupTable === old.lookupTable
+        ? old
+        : merged;
+}
+
+/** Of two tables that hold an account, kit takes the one that sorts first. */
+function getPreferredTable(a: Address | undefined, b: Address | undefined): Address | undefined {
+    if (a === undefined || b === undefined || a === b) return a ?? b;
+    return getAddressComparator()(b, a) < 0 ? b : a;
+}
+
+function getInstructionBytes(version: TransactionVersion, accountCount: number, dataLength: number): number {
+    // Index of the program, then either compact lengths, or one byte and two.
+    const lengths = version === 1 ? 1 + 2 : getCompactSize(accountCount) + getCompactSize(dataLength);
+    return 1 + lengths + accountCount + dataLength;
+}
+
+/** Bytes of a length in the compact form of legacy and version 0 messages: seven bits of it in each. */
+function getCompactSize(length: number): number {
+    return length < 2 ** 7 ? 1 : length < 2 ** 14 ? 2 : 3;
+}
+
+/** The instructions by which a legacy or version 0 transaction asks, as kit writes them; the values are any. */
+function getComputeBudgetInstructions(version: 'legacy' | 0, parts: ComputeBudgetParts): readonly Instruction[] {
+    return pipe(
+        createTransactionMessage({ version }) as TransactionMessage & { version: 'legacy' | 0 },
+        m => setTransactionMessageComputeUnitLimit(parts.computeUnitLimit ? 1 : undefined, m),
+        m => setTransactionMessageComputeUnitPrice(parts.computeUnitPrice ? 1n : undefined, m),
+        m => setTransactionMessageLoadedAccountsDataSizeLimit(parts.loadedAccountsDataSizeLimit ? 1 : undefined, m),
+        m => setTransactionMessageHeapSize(parts.heapSize ? MIN_HEAP_BYTES : undefined, m),
+    ).instructions;
+}
+
+/** The configuration of a version 1 transaction: a u64 for the priority fee, a u32 for anything else. */
+function getConfigBytes(parts: ComputeBudgetParts): number {
+    const { computeUnitLimit, computeUnitPrice, heapSize, loadedAccountsDataSizeLimit } = parts;
+    const u32Count = [computeUnitLimit, heapSize, loadedAccountsDataSizeLimit].filter(Boolean).length;
+    return 4 * u32Count + (computeUnitPrice ? 8 : 0);
+}
