@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { PAYMENT_CHANNELS_PROGRAM_ERRORS } from '../../generated/tombstone';
 import idl from '../../idl/tombstone.json';
 import { Arena } from './arena';
+import { CONTROLS } from './errors/controls';
 import { dispatchRows } from './errors/dispatch';
 import { loadingRows } from './errors/loading';
 import { openRows } from './errors/open';
@@ -64,6 +65,20 @@ describe('errors of the program', () => {
                 code,
             });
         });
+    });
+});
+
+describe('what the rows change', () => {
+    let arena: Arena;
+    beforeAll(async () => {
+        arena = await Arena.create();
+    });
+
+    // A row says something only if its transaction would succeed without its one fault.
+    it.each(CONTROLS)('succeeds as it is: $name, $token, $given', async ({ build, given, name, now, token }) => {
+        const stage = await Stage.create(arena, `control ${name} ${token} ${given}`, token, given);
+        if (now) arena.setClock(now);
+        await stage.do(build(stage));
     });
 });
 

@@ -148,7 +148,9 @@ function nextOf(world: World, slot: Slot, { part }: Call): CallName {
     }
     if (channel.status === STATUS_CLOSING) {
         const isOver = world.now >= channel.closureStartedAt + BigInt(channel.gracePeriod);
-        return isOver ? 'finalize' : from(['settleAndFinalize', 'finalize', 'settle', 'distribute']);
+        return isOver
+            ? 'finalize'
+            : from(['settleAndFinalize', 'finalize', 'settleAndFinalize', 'settle', 'distribute']);
     }
     return from(['withdrawPayer', 'distribute', 'distribute', 'settle']);
 }

@@ -1,4 +1,4 @@
-import { type Address, type Instruction } from '@solana/kit';
+import { type Address, type Instruction, type KeyPairSigner } from '@solana/kit';
 
 import { getOpenInstructionDataEncoder, getDistributeInstructionDataEncoder } from '../../../generated/tombstone';
 import { signVoucher } from '../../../src/voucher/sign';
@@ -145,6 +145,11 @@ const badPlans = (headLength: number): readonly Fault[] => {
     ];
 };
 
+/** Somebody with a key who is not the channel's signer. */
+function intruderOf({ slot, universe }: Context): KeyPairSigner {
+    return [...universe.sessions, ...universe.payers].find(({ address }) => address !== slot.session.address)!;
+}
+
 const voucherFaults: readonly Fault[] = [
     { all: async ([, settle]) => (settle ? [settle] : []), name: 'no precompile' },
     {
@@ -171,12 +176,18 @@ const voucherFaults: readonly Fault[] = [
         name: 'other amount than signed',
     },
     {
-        all: async ([, settle], { built, elsewhere, slot, universe }) => {
-            const signers = [...universe.sessions, ...universe.payers];
-            const wrong = signers.find(({ address }) => address !== slot.session.address) ?? elsewhere.session;
-            return [getVerifyVoucherInstruction(await signVoucher(built.voucher!, wrong)), settle!];
+        all: async ([, settle], context) => {
+            const { built } = context;
+            return [getVerifyVoucherInstruction(await signVoucher(built.voucher!, intruderOf(context))), settle!];
         },
         name: 'signed by another',
+    },
+    {
+        all: async ([, settle], context) => {
+            const voucher = { ...context.built.voucher!, expiresAt: 1n };
+            return [getVerifyVoucherInstruction(await signVoucher(voucher, intruderOf(context))), settle!];
+        },
+        name: 'another voucher signed by another',
     },
     {
         all: async ([, settle], { built, elsewhere, slot }) => {
@@ -262,6 +273,15 @@ const SPECIFIC: Readonly<Record<CallName, readonly Fault[]>> = {
     ],
 };
 
+function faultsOf(name: CallName, isPair: boolean): readonly Fault[] {
+    return [...SPECIFIC[name], ...(isPair ? voucherFaults : []), ...COMMON];
+}
+
+/** How many faults there are to choose from in an instruction. */
+export function countFaults(name: CallName, isPair: boolean): number {
+    return faultsOf(name, isPair).length;
+}
+
 /** Applies the faults that were drawn for a call, and says which they were. */
 export async function applyFaults(
     built: BuiltCall,
@@ -278,7 +298,7 @@ export async function applyFaults(
             ({ programAddress }) => programAddress === context.universe.book.programAddress,
         );
         const isPair = built.voucher !== undefined && own === 1 && instructions[0] === built.instructions[0];
-        const faults = [...SPECIFIC[built.name], ...(isPair ? voucherFaults : []), ...COMMON];
+        const faults = faultsOf(built.name, isPair);
         const fault = faults[which % faults.length]!;
         names.push(fault.name);
         if ('all' in fault) instructions = await fault.all(instructions, full);

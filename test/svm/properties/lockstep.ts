@@ -2,7 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type Address, type Instruction } from '@solana/kit';
 
-import { parsePaymentChannelsEvent } from '../../../generated/tombstone';
+import {
+    parsePaymentChannelsEvent,
+    PaymentChannelsEvent,
+    PayoutBeneficiary,
+    RedirectReason,
+} from '../../../generated/tombstone';
 import { type Arena, type ArenaResult } from '../arena';
 import { runTransaction, toEncodedAccount, type AccountState, type Outcome, type World } from '../model';
 import { buildCall, type BuiltCall } from './build';
@@ -178,8 +183,10 @@ class Lockstep {
                     continue;
                 }
                 const event = parsePaymentChannelsEvent(data);
-                const { beneficiary, reason } = { beneficiary: '', reason: '', ...event?.data };
-                if (reason !== '') this.tally.add('effects', `redirect of ${beneficiary} for ${reason}`);
+                if (event?.eventType !== PaymentChannelsEvent.PayoutRedirected) continue;
+                const { beneficiary, reason } = event.data;
+                const text = `redirect of ${nameOf(PayoutBeneficiary, beneficiary)} for ${nameOf(RedirectReason, reason)}`;
+                this.tally.add('effects', text);
             }
         });
     }
@@ -218,6 +225,10 @@ class Lockstep {
         this.arena.set(address, account);
     }
 }
+
+/** A value of an enum as its name begins in the IDL: with a small letter. */
+const nameOf = (names: Readonly<Record<number, string>>, value: number): string =>
+    names[value]!.charAt(0).toLowerCase() + names[value]!.slice(1);
 
 const COMPUTE_BUDGET = 'ComputeBudget111111111111111111111111111111';
 

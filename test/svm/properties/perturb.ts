@@ -85,18 +85,27 @@ function changeToken(
     const fine =
         existing?.kind === 'token' ? { ...fresh, amount: existing.amount, lamports: existing.lamports } : fresh;
     const hasTrailer = slot.tokenProgram === TOKEN_2022_PROGRAM;
+    // An account of SPL Token has no place for extensions: there these are like `fine`.
+    const malformed = hasTrailer ? ({ trailer: 'malformed' } as const) : {};
+    const unsupported = hasTrailer ? ({ trailer: 'unsupported' } as const) : {};
+    const frozen = { state: 2 };
+    const reassigned = { owner: universe.sponsor };
     const states: Record<typeof condition, TokenAccount | undefined> = {
         'bad state': { ...fine, state: 3 },
         bare: { ...fine, trailer: 'none' },
         fine: fine,
-        frozen: { ...fine, state: 2 },
-        'malformed extension': { ...fine, trailer: hasTrailer ? 'malformed' : 'none' },
+        frozen: { ...fine, ...frozen },
+        'frozen and malformed': { ...fine, ...frozen, ...malformed },
+        'frozen and reassigned': { ...fine, ...frozen, ...reassigned },
+        'reassigned and malformed': { ...fine, ...reassigned, ...malformed },
+        'reassigned and unsupported': { ...fine, ...reassigned, ...unsupported },
+        'malformed extension': { ...fine, ...malformed },
         missing: undefined,
         'other mint': { ...fine, mint: universe.recipients[0]! },
         'other program': { ...fine, tokenProgram: hasTrailer ? TOKEN_PROGRAM : TOKEN_2022_PROGRAM },
-        reassigned: { ...fine, owner: universe.sponsor },
+        reassigned: { ...fine, ...reassigned },
         uninitialised: { ...fine, state: 0 },
-        'unsupported extension': { ...fine, trailer: hasTrailer ? 'unsupported' : 'none' },
+        'unsupported extension': { ...fine, ...unsupported },
     };
     return { accounts: [[address, states[condition]]], note: `${universe.nameOf(address)} becomes ${condition}` };
 }

@@ -65,6 +65,11 @@ export const CONDITIONS = [
     'malformed extension',
     'other program',
     'bad state',
+    // Two things wrong at once: which of them is seen first?
+    'frozen and reassigned',
+    'frozen and malformed',
+    'reassigned and malformed',
+    'reassigned and unsupported',
 ] as const;
 export const DONATIONS = ['channel lamports', 'escrow lamports', 'escrow tokens'] as const;
 export const FUNDS = ['rich', 'exact', 'exact-1', 'channel only', 'dust left', 'nothing'] as const;
@@ -159,14 +164,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
             ),
             type: fc.constant('clock' as const),
         }),
-        weight: 50,
+        weight: 70,
     },
     {
         arbitrary: fc.record({
-            condition: mostly(14, CONDITIONS),
+            condition: mostly(12, CONDITIONS),
             holder: weighted(
                 [4, 'recipient' as const],
-                [2, 'payee' as const],
+                [3, 'payee' as const],
                 [3, 'payer' as const],
                 [1, 'treasury' as const],
                 [1, 'escrow' as const],
@@ -175,7 +180,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
             slot,
             type: fc.constant('token' as const),
         }),
-        weight: 50,
+        weight: 70,
     },
     {
         arbitrary: fc.record({
