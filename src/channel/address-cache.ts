@@ -1,0 +1,83 @@
+import type { ProgramDerivedAddress } from '@solana/kit';
+
+import { toInteger } from '../input';
+import { LruCache } from '../voucher/lru';
+import {
+    findChannelPdaSync,
+    findEscrowPdaSync,
+    findEventAuthorityPdaSync,
+    findTokenPdaSync,
+    findTreasuryTokenPdaSync,
+} from './derive';
+
+/**
+ * Finds addresses as the functions of the same names do, and remembers the last ones.
+ *
+ * It takes what they take, returns what they return and throws what they throw.
+ */
+export type AddressCache = Readonly<{
+    findChannelPdaSync: typeof findChannelPdaSync;
+    findEscrowPdaSync: typeof findEscrowPdaSync;
+    findEventAuthorityPdaSync: typeof findEventAuthorityPdaSync;
+    findTokenPdaSync: typeof findTokenPdaSync;
+    findTreasuryTokenPdaSync: typeof findTreasuryTokenPdaSync;
+}>;
+
+const DEFAULT_MAX_ENTRIES = 10_000;
+
+/**
+ * Creates a cache of derived addresses, for a server that meets the same channels, mints and wallets again and again.
+ *
+ * It holds `maxEntries` addresses (10,000 by default, about 6 MB) and forgets the ones that were not asked for the
+ * longest. There is none that works behind the scenes: what should be cached asks a cache.
+ *
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for `maxEntries`, which has to be between 1 and 2 ** 24.
+ *
+ * @example
+ * ```ts
+ * const addresses = createAddressCache({ maxEntries: 100_000 });
+ * const [channel] = addresses.findChannelPdaSync({ authorizedSigner, mint, payee, payer, salt });
+ * const [escrow] = addresses.findEscrowPdaSync({ channel, mint });
+ * ```
+ */
+export function createAddressCache(options: Readonly<{ maxEntries?: number | undefined }> = {}): AddressCache {
+    // A Map holds at most 2 ** 24 entries.
+    const { maxEntries: maxEntriesInput = DEFAULT_MAX_ENTRIES } = options;
+    const maxEntries = Number(toInteger('maxEntries', maxEntriesInput, 1n, 2n ** 24n));
+    const known = new LruCache<string, ProgramDerivedAddress>(maxEntries);
+
+    /** Takes an address from what is known, by everything that it follows from; `null` stands for what is no key. */
+    const find = (derive: () => ProgramDerivedAddress, ...parts: readonly unknown[]): ProgramDerivedAddress => {
+        let key = '';
+        for (const part of parts) {
+            // No valid part has a separator in it, so that the key of a bad input is never that of a good one.
+            if (part === undefined) key += '|';
+            else if (typeof part === 'string') key += `/${part}`;
+            else return derive();
+        }
+        return known.getOrMake(key, derive);
+    };
+    return Object.freeze<AddressCache>({
+        findChannelPdaSync: (seeds, config = {}) => {
+            const { authorizedSigner, mint, payee, payer, salt } = seeds;
+            // A number that is not exact may read like a bigint that is.
+            const saltPart = typeof salt === 'bigint' || Number.isSafeInteger(salt) ? BigInt(salt).toString() : null;
+            const parts = [config.programAddress, payer, payee, mint, authorizedSigner, saltPart];
+            return find(() => findChannelPdaSync(seeds, config), 'channel', ...parts);
+        },
+        findEscrowPdaSync: input =>
+            find(() => findEscrowPdaSync(input), 'token', input.channel, input.mint, input.tokenProgram),
+        findEventAuthorityPdaSync: (config = {}) =>
+            find(() => findEventAuthorityPdaSync(config), 'eventAuthority', config.programAddress),
+        findTokenPdaSync: input =>
+            find(() => findTokenPdaSync(input), 'token', input.owner, input.mint, input.tokenProgram),
+        findTreasuryTokenPdaSync: (input, config = {}) =>
+            find(
+                () => findTreasuryTokenPdaSync(input, config),
+                'treasury',
+                config.treasuryOwner,
+                input.mint,
+                input.tokenProgram,
+            ),
+    });
+}
