@@ -1,20 +1,45 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import { createFromJson, type RootNode } from 'codama';
+import type { RootNode } from '@codama/nodes';
+
+import { parseIdl, type CheckOptions } from './check/check';
+import type { Finding } from './check/finding';
 
 /** One IDL of the `idl/` folder: a revision of the program. */
 export type Idl = { revision: string; root: RootNode };
 
-/** Reads the Codama root node in a file. */
-export function readIdl(path: string): RootNode {
-    return createFromJson(readFileSync(path, 'utf8')).getRoot();
+/** An IDL that cannot be rendered; says what the check found. */
+export class BadIdlError extends Error {
+    constructor(
+        readonly file: string,
+        readonly findings: readonly Finding[],
+    ) {
+        const errors = findings.filter(({ severity }) => severity === 'error');
+        const lines = errors.map(({ fix, message, path }) => `  ${path === '' ? 'the file' : path}: ${message} ${fix}`);
+        super(`${file} cannot be rendered:\n${lines.join('\n')}`);
+    }
 }
 
-/** Reads every IDL of a folder; the name of the file is the name of the revision. */
-export function readIdls(folder: string): Idl[] {
+/**
+ * Reads the Codama root node in a file.
+ *
+ * @throws {@link BadIdlError} when the check finds an error in it.
+ */
+export function readIdl(path: string, options?: CheckOptions): RootNode {
+    const { findings, root } = parseIdl(readFileSync(path, 'utf8'), options);
+    if (!root) throw new BadIdlError(path, findings);
+    return root;
+}
+
+/**
+ * Reads every IDL of a folder; the name of the file is the name of the revision.
+ *
+ * @throws {@link BadIdlError} when the check finds an error in one of them.
+ */
+export function readIdls(folder: string, options?: CheckOptions): Idl[] {
     return readdirSync(folder)
         .filter(name => name.endsWith('.json'))
         .sort()
-        .map(name => ({ revision: basename(name, '.json'), root: readIdl(join(folder, name)) }));
+        .map(name => ({ revision: basename(name, '.json'), root: readIdl(join(folder, name), options) }));
 }

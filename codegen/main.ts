@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { findStaleFiles, writeClient } from './files';
-import { readIdls } from './idl';
+import { assertWasRendered, findStaleFiles, writeClient } from './files';
+import { BadIdlError, readIdls, type Idl } from './idl';
 import { renderClient } from './render';
 
 // `just generate` and `just check-generated`: idl/*.json -> generated/<revision>/.
@@ -18,11 +18,12 @@ if (args.some(arg => arg !== '--check')) {
 }
 const isCheck = args.includes('--check');
 
-const idls = readIdls(join(ROOT, 'idl'));
-// Everything is rendered before anything is written: a bad IDL leaves generated/ as it was.
+// Everything is checked and rendered before anything is written: a bad IDL leaves generated/ as it was.
+const idls = readHouseIdls();
 const clients = await Promise.all(
     idls.map(async ({ revision, root }) => ({ revision, client: await renderClient(root) })),
 );
+if (!isCheck) for (const { revision } of clients) assertWasRendered(join(GENERATED, revision));
 
 const stale = clients.flatMap(({ revision, client }) => {
     const folder = join(GENERATED, revision);
@@ -45,4 +46,15 @@ if (isCheck) {
     for (const line of stale) console.log(line);
     for (const line of orphanLines) console.error(`${line}: delete it if its revision is gone`);
     console.log(stale.length === 0 ? 'generated/ was up to date' : `${stale.length} files of generated/ changed`);
+}
+
+/** The IDLs of this project, by the rules of this house. */
+function readHouseIdls(): Idl[] {
+    try {
+        return readIdls(join(ROOT, 'idl'), { isHouse: true });
+    } catch (error) {
+        if (!(error instanceof BadIdlError)) throw error;
+        console.error(error.message);
+        process.exit(1);
+    }
 }

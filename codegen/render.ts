@@ -1,19 +1,25 @@
 import {
-    getNameApi,
     DEFAULT_NAME_TRANSFORMERS,
+    getNameApi,
     getRenderMapVisitor,
     type NameTransformers,
 } from '@codama/renderers-js';
-import { getAllPrograms, visit, type RootNode } from 'codama';
+import { getAllInstructionsWithSubs, getAllPrograms, type ProgramNode, type RootNode } from '@codama/nodes';
+import { visit } from '@codama/visitors-core';
 import { format, type Options } from 'prettier';
 
-import { withSafeDocs } from './docs';
+import { getAccountCountPage } from './pages/account-count';
 import { getConstantsPage } from './pages/constants';
 import { getEnumPage } from './pages/enums';
 import { getErrorsPage } from './pages/errors';
 import { getEventsPage } from './pages/events';
-import { getFolderIndexPage } from './pages/folder-index';
+import { getFolderIndexPage, getInstructionsIndexPage } from './pages/folder-index';
+import { getNumbersPage } from './pages/numbers';
+import { getOverrides } from './pages/overrides';
+import type { NameApi } from './pages/page';
 import { getSeedsPage } from './pages/seeds';
+import { getMarker, MARKER_FILE } from './files';
+import { prepare } from './visitors/prepare';
 
 /** The files of a client by their path inside its folder, with `/` as the separator. */
 export type RenderedClient = ReadonlyMap<string, string>;
@@ -37,41 +43,101 @@ const NAME_TRANSFORMERS: Partial<NameTransformers> = {
     programIsErrorFunction: (name, { pascalCase }) => `is${pascalCase(name)}ProgramError`,
 };
 
+/** The module, in the renderer's own terms, from which its pages import the codecs of numbers. */
+const NUMBERS_MODULE = 'solanaCodecsNumbers';
+
+/** The folders of a client whose pages are for its other pages only. */
+const INTERNAL_FOLDERS: ReadonlySet<string> = new Set(['overrides', 'shared']);
+
 /**
  * Renders a Codama root node to a TypeScript client that imports nothing but `@solana/kit`.
  *
- * The pages are those of `@codama/renderers-js`, with what it lacks added and what does not run everywhere replaced,
- * as whole pages: constants, events and the seeds of addresses as data (it renders none of these), errors (its page
- * reads `process.env` on import, which throws in a browser, and knows no other program address than the default) and
- * enums with values of their own (it counts from 0 whatever the values).
+ * The pages are those of `@codama/renderers-js`, for a tree that our visitors prepared, with what the renderer lacks
+ * added, and what it gets wrong replaced, as whole pages; `codegen/README.md` lists them.
  *
  * Deterministic: the same root node gives the same bytes.
+ *
+ * @param root An IDL in which the check found no error.
  */
-export async function renderClient(idl: RootNode): Promise<RenderedClient> {
-    const root = withSafeDocs(idl);
+export async function renderClient(root: RootNode): Promise<RenderedClient> {
+    const { instructionData, root: tree } = prepare(root);
     const nameTransformers = { ...DEFAULT_NAME_TRANSFORMERS, ...NAME_TRANSFORMERS };
-    const renderMap = visit(root, getRenderMapVisitor({ kitImportStrategy: 'rootOnly', nameTransformers }));
+    const renderMap = visit(
+        tree,
+        getRenderMapVisitor({
+            customInstructionData: instructionData,
+            dependencyMap: { [NUMBERS_MODULE]: '../shared' },
+            kitImportStrategy: 'rootOnly',
+            nameTransformers,
+        }),
+    );
     const pages = new Map([...renderMap].map(([path, page]) => [path as string, page.content]));
+    const numbers = new Set(
+        [...renderMap.values()].flatMap(({ imports }) => [...(imports.get(NUMBERS_MODULE)?.keys() ?? [])]),
+    );
 
     const nameApi = getNameApi(nameTransformers);
-    for (const program of getAllPrograms(root)) {
-        const file = `${program.name}.ts`;
-        if (program.constants.length > 0) pages.set(`constants/${file}`, getConstantsPage(program, nameApi));
-        if (program.errors.length > 0) pages.set(`errors/${file}`, getErrorsPage(program, nameApi));
-        for (const type of program.definedTypes) {
-            const page = getEnumPage(type, nameApi);
-            if (page !== undefined) pages.set(`types/${type.name}.ts`, page);
-        }
-        if (program.events.length > 0) pages.set(`events/${file}`, getEventsPage(program, nameApi));
-        if (program.pdas.length > 0) pages.set(`seeds/${file}`, getSeedsPage(program, nameApi));
+    for (const program of getAllPrograms(tree)) addProgramPages(program, nameApi, pages, numbers);
+    addIndexPages(tree, pages, nameApi, numbers);
+
+    const paths = [...pages.keys()].sort();
+    const formatted = await Promise.all(
+        paths.map(async path => [path, await format(pages.get(path)!, FORMAT)] as const),
+    );
+    return new Map([[MARKER_FILE, getMarker(paths)], ...formatted]);
+}
+
+function addProgramPages(
+    program: ProgramNode,
+    nameApi: NameApi,
+    pages: Map<string, string>,
+    numbers: Set<string>,
+): void {
+    const file = `${program.name}.ts`;
+    const constants = getConstantsPage(program, nameApi);
+    if (constants !== undefined) pages.set(`constants/${file}`, constants);
+    if (program.errors.length > 0) pages.set(`errors/${file}`, getErrorsPage(program, nameApi));
+    const events = getEventsPage(program, nameApi);
+    if (events !== undefined) pages.set(`events/${file}`, events);
+    const seeds = getSeedsPage(program, nameApi);
+    if (seeds !== undefined) pages.set(`seeds/${file}`, seeds);
+    for (const type of program.definedTypes) {
+        const found = getEnumPage(type, nameApi);
+        if (found === undefined) continue;
+        pages.set(`types/${type.name}.ts`, found.page);
+        for (const name of found.numbers) numbers.add(name);
+    }
+    for (const instruction of getAllInstructionsWithSubs(program, { leavesOnly: true })) {
+        pages.set(`overrides/${instruction.name}.ts`, getOverrides(instruction, nameApi).page);
+    }
+}
+
+function addIndexPages(
+    root: RootNode,
+    pages: Map<string, string>,
+    nameApi: NameApi,
+    numbers: ReadonlySet<string>,
+): void {
+    const filesOf = (folder: string) => [...pages.keys()].filter(path => path.startsWith(`${folder}/`));
+    const instructions = getAllPrograms(root).flatMap(program =>
+        getAllInstructionsWithSubs(program, { leavesOnly: true }),
+    );
+    if (instructions.length > 0) {
+        pages.set('shared/accountCount.ts', getAccountCountPage());
+        const names = instructions.flatMap(instruction => getOverrides(instruction, nameApi).names);
+        pages.set('overrides/index.ts', getFolderIndexPage(filesOf('overrides')));
+        const files = filesOf('instructions').filter(path => path !== 'instructions/index.ts');
+        pages.set('instructions/index.ts', getInstructionsIndexPage(files, names));
+    }
+    if (numbers.size > 0) {
+        pages.set('shared/numbers.ts', getNumbersPage([...numbers].sort()));
+        pages.set('shared/index.ts', getFolderIndexPage(['shared/numbers.ts']));
     }
     for (const folder of ['constants', 'events', 'seeds']) {
-        const files = [...pages.keys()].filter(path => path.startsWith(`${folder}/`));
+        const files = filesOf(folder);
         if (files.length > 0) pages.set(`${folder}/index.ts`, getFolderIndexPage(files));
     }
     const folders = [...pages.keys()].filter(path => path.endsWith('/index.ts'));
-    pages.set('index.ts', getFolderIndexPage(folders));
-
-    const paths = [...pages.keys()].sort();
-    return new Map(await Promise.all(paths.map(async path => [path, await format(pages.get(path)!, FORMAT)] as const)));
+    const shown = folders.filter(path => !INTERNAL_FOLDERS.has(path.slice(0, path.indexOf('/'))));
+    pages.set('index.ts', getFolderIndexPage(shown, root.program.docs));
 }

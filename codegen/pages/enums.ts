@@ -1,36 +1,62 @@
-import { isNode, isScalarEnum, type DefinedTypeNode } from 'codama';
+import { isNode, isScalarEnum, resolveNestedTypeNode, type DefinedTypeNode, type EnumTypeNode } from '@codama/nodes';
 
 import { getDocBlock, getPage, type NameApi } from './page';
 
 /**
- * The page of an enum whose variants have values of their own; `undefined` for any other type, and for an enum whose
- * values are 0, 1, 2, … in order: the renderer, which ignores the values, gets that one right.
+ * The page of an enum without fields, with the values of its variants and their docs; `undefined` for any other type.
+ * The renderer counts from 0 whatever the values, and drops the docs of the variants.
+ *
+ * @returns The page, and the codecs of numbers that it imports.
  */
-export function getEnumPage({ docs, name, type }: DefinedTypeNode, nameApi: NameApi): string | undefined {
-    if (!isNode(type, 'enumTypeNode') || !isScalarEnum(type)) return undefined;
-    if (type.variants.every(({ discriminator }, index) => (discriminator ?? index) === index)) return undefined;
-    if (!isNode(type.size, 'numberTypeNode') || type.size.format !== 'u8') {
-        throw new Error(`Enum "${name}": no page for values wider than a byte yet`);
-    }
-    const members = type.variants.map(
-        ({ discriminator, name }, index) => `${nameApi.enumVariant(name)} = ${discriminator ?? index},`,
-    );
+export function getEnumPage(
+    { docs, name, type }: DefinedTypeNode,
+    nameApi: NameApi,
+): { numbers: readonly string[]; page: string } | undefined {
+    if (!isNode(type, 'enumTypeNode') || !isScalarEnum(type) || type.variants.length === 0) return undefined;
+    const members = type.variants.map(({ discriminator, docs, name }: Variant, index) => {
+        const value = discriminator ?? index;
+        return `${getDocBlock(docs)}${nameApi.enumVariant(name)} = ${value},`;
+    });
+    const hasValues = type.variants.some(({ discriminator }, index) => (discriminator ?? index) !== index);
     const strict = nameApi.dataType(name);
     const loose = nameApi.dataArgsType(name);
     const [encoder, decoder] = [nameApi.encoderFunction(name), nameApi.decoderFunction(name)];
+    const size = getSize(type, nameApi);
+    const options = (codec: string | undefined) => {
+        const all = [...(codec ? [`size: ${codec}`] : []), ...(hasValues ? ['useValuesAsDiscriminators: true'] : [])];
+        return all.length === 0 ? '' : `, { ${all.join(', ')} }`;
+    };
 
-    return getPage(
-        `import { combineCodec, getEnumDecoder, getEnumEncoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';`,
+    const page = getPage(
+        `import { combineCodec, getEnumDecoder, getEnumEncoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';
+         ${size ? `import { ${size.names.join(', ')} } from '../shared';` : ''}`,
         `${getDocBlock(docs)}export enum ${strict} { ${members.join('\n')} }`,
         `export type ${loose} = ${strict};`,
         `export function ${encoder}(): FixedSizeEncoder<${loose}> {
-            return getEnumEncoder(${strict}, { useValuesAsDiscriminators: true });
+            return getEnumEncoder(${strict}${options(size?.encoder)});
          }`,
         `export function ${decoder}(): FixedSizeDecoder<${strict}> {
-            return getEnumDecoder(${strict}, { useValuesAsDiscriminators: true });
+            return getEnumDecoder(${strict}${options(size?.decoder)});
          }`,
         `export function ${nameApi.codecFunction(name)}(): FixedSizeCodec<${loose}, ${strict}> {
             return combineCodec(${encoder}(), ${decoder}());
          }`,
     );
+    return { numbers: size?.names ?? [], page };
+}
+
+/** The Codama standard gives a variant no docs; the IDLs of this house have them all the same. */
+type Variant = EnumTypeNode['variants'][number] & { docs?: string[] };
+
+/** The codec of an enum's values, when it is another than a single byte. */
+function getSize(type: EnumTypeNode, nameApi: NameApi) {
+    const { endian, format } = resolveNestedTypeNode(type.size);
+    if (format === 'u8') return undefined;
+    const names = [nameApi.decoderFunction(format), nameApi.encoderFunction(format)] as const;
+    const config = endian === 'be' ? '{ endian: Endian.Big }' : '';
+    return {
+        decoder: `${names[0]}(${config})`,
+        encoder: `${names[1]}(${config})`,
+        names: [...(endian === 'be' ? ['Endian'] : []), ...names],
+    };
 }

@@ -1,4 +1,4 @@
-import type { ProgramNode } from 'codama';
+import type { ProgramNode } from '@codama/nodes';
 
 import { getDocBlock, getPage, type NameApi } from './page';
 

@@ -1,57 +1,70 @@
-import { isNode, pascalCase, type EventNode, type ProgramNode } from 'codama';
+import { pascalCase, type DefinedTypeNode, type EventNode, type ProgramNode } from '@codama/nodes';
 
+import { encodeConstant, toHex, type FindType } from '../constants';
+import { getPattern } from '../discriminators';
+import { getFields } from '../types';
 import { getDocBlock, getPage, type NameApi } from './page';
 
-type Part = { bytes: number[]; offset: number };
+/** What Anchor puts before the data of an event when a program emits it by a call to itself. */
+const CALL_TAG = 'e445a52e51cb9a1d';
+
+type Part = { bytes: readonly number[]; constant: string; offset: number };
 
 /**
- * The page of a program's events: what stands before each payload, and a parser that tells the events apart.
+ * The page of a program's events: the bytes that tell each, a parser of event data, and one of the inner instructions
+ * by which a program emits events.
  *
- * The payload of an event is a defined type; its discriminators are constant bytes without gaps before it.
+ * The data of an event is a defined type (`lift-event-data`). The bytes that tell it are part of that type when it
+ * holds them as a prefix or a field, and stand before it otherwise. An event that nothing tells has no part in it.
  */
-export function getEventsPage(program: ProgramNode, nameApi: NameApi): string {
-    const events = program.events.map(event => {
-        if (!isNode(event.data, 'definedTypeLinkNode')) {
-            throw new Error(`Event "${event.name}": its data is not a link to a defined type`);
-        }
-        return {
-            constant: `${nameApi.constant(event.name)}_EVENT_DISCRIMINATOR`,
-            decoder: nameApi.decoderFunction(event.data.name),
-            docs: event.docs,
-            prefix: getPrefix(event),
-            type: nameApi.dataType(event.data.name),
-            variant: pascalCase(event.name),
-        };
+export function getEventsPage(program: ProgramNode, nameApi: NameApi): string | undefined {
+    const findType: FindType = link => program.definedTypes.find(({ name }) => name === link.name);
+    const events = program.events.flatMap(event => {
+        const data = event.data.kind === 'definedTypeLinkNode' ? findType(event.data) : undefined;
+        const recognition = data && getRecognition(event, data, findType, nameApi);
+        return data && recognition ? [{ ...recognition, data, docs: event.docs, variant: pascalCase(event.name) }] : [];
     });
-    const name = pascalCase(program.name);
-    const enumName = `${name}Event`;
+    if (events.length === 0) return undefined;
+
+    const enumName = `${pascalCase(program.name)}Event`;
+    const address = nameApi.programAddressConstant(program.name);
+    const decoders = events.map(({ data }) => nameApi.decoderFunction(data.name));
+    const types = events.map(({ data }) => `type ${nameApi.dataType(data.name)}`);
+    // Where the IDL gives the tag as a part of each event, the data of the instruction is that of the event.
+    const isTagged = events.every(({ parts }) => toHex(parts[0]?.bytes ?? []).startsWith(CALL_TAG));
 
     return getPage(
-        `import { containsBytes, SOLANA_ERROR__CODECS__INVALID_BYTE_LENGTH, SolanaError, type ReadonlyUint8Array } from '@solana/kit';
-         import { ${events.flatMap(({ decoder, type }) => [decoder, `type ${type}`]).join(', ')} } from '../types';`,
+        `import { containsBytes, SOLANA_ERROR__CODECS__INVALID_BYTE_LENGTH, SolanaError, type Address, type ReadonlyUint8Array } from '@solana/kit';
+         import { ${address} } from '../programs';
+         import { ${[...new Set([...decoders, ...types])].join(', ')} } from '../types';`,
         `/** The events of the program. */
          export enum ${enumName} { ${events.map(({ docs, variant }) => `${getDocBlock(docs)}${variant},`).join('\n')} }`,
-        ...events.map(
-            ({ constant, prefix, variant }) =>
-                `/** The bytes that stand before the payload of \`${variant}\`. */
-                 export const ${constant}: ReadonlyUint8Array = /* @__PURE__ */ new Uint8Array([${prefix.join(', ')}]);`,
+        ...events.flatMap(({ parts, payloadOffset, variant }) =>
+            parts.map(
+                ({ bytes, constant }) =>
+                    `/** ${payloadOffset > 0 ? `The bytes that stand before the payload of \`${variant}\`.` : `Bytes that tell \`${variant}\`.`} */
+                     export const ${constant}: ReadonlyUint8Array = /* @__PURE__ */ new Uint8Array([${bytes.join(', ')}]);`,
+            ),
         ),
         `/** An event with its decoded payload. */
          export type Parsed${enumName} = ${events
-             .map(({ type, variant }) => `{ eventType: ${enumName}.${variant}; data: ${type} }`)
+             .map(({ data, variant }) => `{ eventType: ${enumName}.${variant}; data: ${nameApi.dataType(data.name)} }`)
              .join(' | ')};`,
-        `/** Says which event the data of an inner instruction carries; \`undefined\` when it carries none. */
+        `/** Says which event the data of an event is; \`undefined\` when it is none. */
          export function identify${enumName}(data: ReadonlyUint8Array): ${enumName} | undefined {
             ${events
-                .map(
-                    ({ constant, variant }) =>
-                        `if (containsBytes(data, ${constant}, 0)) return ${enumName}.${variant};`,
-                )
+                .map(({ parts, size, variant }) => {
+                    const conditions = [
+                        ...(size === undefined ? [] : [`data.length === ${size}`]),
+                        ...parts.map(({ constant, offset }) => `containsBytes(data, ${constant}, ${offset})`),
+                    ];
+                    return `if (${conditions.join(' && ')}) return ${enumName}.${variant};`;
+                })
                 .join('\n')}
             return undefined;
          }`,
         `/**
-          * Decodes the event that the data of an inner instruction carries; \`undefined\` when it carries none.
+          * Decodes the data of an event; \`undefined\` when it is none.
           *
           * @throws A \`SolanaError\` when the payload is shorter or longer than that of the event.
           */
@@ -60,9 +73,9 @@ export function getEventsPage(program: ProgramNode, nameApi: NameApi): string {
             switch (eventType) {
                 ${events
                     .map(
-                        ({ constant, decoder, variant }) =>
+                        ({ data, payloadOffset, variant }) =>
                             `case ${enumName}.${variant}: {
-                                const [payload, end] = ${decoder}().read(data, ${constant}.length);
+                                const [payload, end] = ${nameApi.decoderFunction(data.name)}().read(data, ${payloadOffset});
                                 assertIsWhole(data, end, '${variant}');
                                 return { eventType, data: payload };
                              }`,
@@ -72,6 +85,24 @@ export function getEventsPage(program: ProgramNode, nameApi: NameApi): string {
                     return undefined;
             }
          }`,
+        `/**
+          * Decodes the event that the program emitted by an inner instruction, a call to itself; \`undefined\` for an
+          * instruction of another program and for one that carries no event.
+          *
+          * @throws A \`SolanaError\` when the payload is shorter or longer than that of the event.
+          */
+         export function parse${enumName}Instruction(
+            instruction: { readonly data?: ReadonlyUint8Array; readonly programAddress: Address },
+            config: { programAddress?: Address } = {},
+         ): Parsed${enumName} | undefined {
+            const { data, programAddress } = instruction;
+            if (data === undefined || programAddress !== (config.programAddress ?? ${address})) return undefined;
+            ${isTagged ? `return parse${enumName}(data);` : `return containsBytes(data, CALL_TAG, 0) ? parse${enumName}(data.slice(CALL_TAG.length)) : parse${enumName}(data);`}
+         }`,
+        isTagged
+            ? ''
+            : `/** What stands before the data of an event that a program emits by a call to itself. */
+               const CALL_TAG: ReadonlyUint8Array = /* @__PURE__ */ new Uint8Array([${fromHex(CALL_TAG).join(', ')}]);`,
         `function assertIsWhole(data: ReadonlyUint8Array, end: number, codecDescription: string): void {
             if (data.length !== end) {
                 throw new SolanaError(SOLANA_ERROR__CODECS__INVALID_BYTE_LENGTH, {
@@ -84,25 +115,42 @@ export function getEventsPage(program: ProgramNode, nameApi: NameApi): string {
     );
 }
 
-/** The bytes of an event's discriminators, joined; they have to cover the data from its start without a gap. */
-function getPrefix(event: EventNode): number[] {
-    const parts = (event.discriminators ?? []).map((discriminator): Part => {
-        if (
-            !isNode(discriminator, 'constantDiscriminatorNode') ||
-            !isNode(discriminator.constant.value, 'bytesValueNode') ||
-            discriminator.constant.value.encoding !== 'base16'
-        ) {
-            throw new Error(`Event "${event.name}": a discriminator is not constant base16 bytes`);
-        }
-        return { bytes: [...Buffer.from(discriminator.constant.value.data, 'hex')], offset: discriminator.offset };
-    });
-    const prefix: number[] = [];
-    for (const part of parts.sort((a, b) => a.offset - b.offset)) {
-        if (part.offset !== prefix.length) {
-            throw new Error(`Event "${event.name}": its discriminators leave a gap or overlap at byte ${part.offset}`);
-        }
-        prefix.push(...part.bytes);
+/** By what an event is recognized, and where its data type starts; `undefined` when nothing tells it. */
+function getRecognition(event: EventNode, data: DefinedTypeNode, findType: FindType, nameApi: NameApi) {
+    const discriminators = event.discriminators ?? [];
+    const pattern = getPattern(discriminators, getFields(data.type, findType) ?? [], findType);
+    if (pattern === undefined || (pattern.bytes.size === 0 && pattern.size === undefined)) return undefined;
+
+    const runs: { bytes: number[]; offset: number }[] = [];
+    for (const [place, byte] of [...pattern.bytes].sort(([a], [b]) => a - b)) {
+        const last = runs.at(-1);
+        if (last && last.offset + last.bytes.length === place) last.bytes.push(byte);
+        else runs.push({ bytes: [byte], offset: place });
     }
-    if (prefix.length === 0) throw new Error(`Event "${event.name}": it has no discriminator`);
-    return prefix;
+    const [first, ...others] = runs;
+    const isPrefix = first?.offset === 0 && others.length === 0;
+    const isInData =
+        !isPrefix ||
+        discriminators.some(({ kind }) => kind === 'fieldDiscriminatorNode') ||
+        startsWith(data, first.bytes, findType);
+    const constant = `${nameApi.constant(event.name)}_EVENT_DISCRIMINATOR`;
+    return {
+        parts: runs.map((run, index): Part => ({
+            ...run,
+            constant: index === 0 ? constant : `${constant}_${index + 1}`,
+        })),
+        payloadOffset: isInData ? 0 : first.bytes.length,
+        size: pattern.size,
+    };
+}
+
+/** Whether a type has the bytes as a hidden prefix. */
+function startsWith({ type }: DefinedTypeNode, bytes: readonly number[], findType: FindType): boolean {
+    if (type.kind !== 'hiddenPrefixTypeNode') return false;
+    const prefix = type.prefix.flatMap(({ type, value }) => encodeConstant(type, value, findType) ?? []);
+    return toHex(prefix).startsWith(toHex(bytes));
+}
+
+function fromHex(hex: string): number[] {
+    return (hex.match(/../g) ?? []).map(pair => parseInt(pair, 16));
 }

@@ -1,11 +1,11 @@
 import type { getNameApi } from '@codama/renderers-js';
-import type { Docs } from 'codama';
+import type { Docs } from '@codama/nodes';
 
 /** Names that the renderer gives to what it generates. */
 export type NameApi = ReturnType<typeof getNameApi>;
 
 const HEADER = `/**
- * Rendered from the program's Codama IDL by \`just generate\`: do not edit, change the IDL or codegen/ instead.
+ * Rendered from the program's Codama IDL: do not edit, change the IDL and render it again.
  */
 `;
 
@@ -14,8 +14,10 @@ export function getPage(...sections: string[]): string {
     return [HEADER, ...sections.filter(section => section !== '')].join('\n\n');
 }
 
-/** The docs of a node as a TSDoc comment; the empty string when it has none. */
-export function getDocBlock(lines: Docs | undefined): string {
-    if (!lines || lines.length === 0) return '';
-    return lines.length === 1 ? `/** ${lines[0]} */\n` : `/**\n${lines.map(line => ` * ${line}`).join('\n')}\n */\n`;
+/** Docs as a TSDoc comment; the empty string when there are none. */
+export function getDocBlock(docs: Docs | undefined): string {
+    if (!docs || docs.length === 0) return '';
+    return docs.length === 1
+        ? `/** ${docs[0]} */\n`
+        : `/**\n${docs.map(line => (line === '' ? ' *' : ` * ${line}`)).join('\n')}\n */\n`;
 }

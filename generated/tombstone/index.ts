@@ -1,5 +1,11 @@
 /**
- * Rendered from the program's Codama IDL by `just generate`: do not edit, change the IDL or codegen/ instead.
+ * Rendered from the program's Codama IDL: do not edit, change the IDL and render it again.
+ */
+
+/**
+ * Payment channels, tombstone revision: a payer locks a deposit once, pays by signing cumulative vouchers off chain, and the payee settles the latest voucher on chain. A closed channel leaves a tombstone at its address.
+ *
+ * @module
  */
 
 export * from './accounts';

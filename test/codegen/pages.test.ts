@@ -18,6 +18,7 @@ import {
     stringTypeNode,
     stringValueNode,
     structTypeNode,
+    structValueNode,
     bytesValueNode,
     type ConstantNode,
     type EventNode,
@@ -58,34 +59,42 @@ describe('events', () => {
         );
     });
 
-    it.each<[problem: string, parts: Partial<EventNode>, message: string]>([
-        [
-            'a gap between its discriminators',
-            { discriminators: [bytesAt(0, '01'), bytesAt(2, '02')] },
-            'gap or overlap at byte 2',
-        ],
-        ['a gap before the first', { discriminators: [bytesAt(1, '01')] }, 'gap or overlap at byte 1'],
-        [
-            'discriminators that overlap',
-            { discriminators: [bytesAt(0, '0102'), bytesAt(1, '02')] },
-            'gap or overlap at byte 1',
-        ],
-        ['no discriminator', { discriminators: [] }, 'no discriminator'],
-        ['an empty discriminator', { discriminators: [bytesAt(0, '')] }, 'no discriminator'],
-        [
-            'a discriminator in another encoding',
-            { discriminators: [bytesAt(0, 'ab', 'utf8')] },
-            'not constant base16 bytes',
-        ],
-        [
-            'a discriminator of another kind',
-            { discriminators: [sizeDiscriminatorNode(48)] },
-            'not constant base16 bytes',
-        ],
-        ['a payload that is no defined type', { data: structTypeNode([]) }, 'not a link to a defined type'],
-    ])('refuses an event with %s', async (_, parts, message) => {
-        await expect(renderEvent(parts)).rejects.toThrow(`Event "opened": `);
-        await expect(renderEvent(parts)).rejects.toThrow(message);
+    it.each([
+        ['text', bytesAt(0, 'ab', 'utf8'), '97, 98'],
+        ['digits', bytesAt(0, '6162'), '97, 98'],
+    ])('takes a discriminator that is written as %s', async (_, discriminator, bytes) => {
+        const page = await renderEvent({ discriminators: [discriminator] });
+        expect(page).toContain(
+            `OPENED_EVENT_DISCRIMINATOR: ReadonlyUint8Array = /* @__PURE__ */ new Uint8Array([${bytes}])`,
+        );
+    });
+
+    it('takes bytes that do not start the data, or leave a gap, for bytes of the data itself', async () => {
+        const page = await renderEvent({ discriminators: [bytesAt(0, '01'), bytesAt(2, '02')] });
+        expect(page).toContain(
+            'if (containsBytes(data, OPENED_EVENT_DISCRIMINATOR, 0) && containsBytes(data, OPENED_EVENT_DISCRIMINATOR_2, 2))',
+        );
+        expect(page).toContain('getOpenedDecoder().read(data, 0)');
+    });
+
+    it('takes a length for a discriminator', async () => {
+        const page = await renderEvent({ discriminators: [sizeDiscriminatorNode(32)] });
+        expect(page).toContain('if (data.length === 32) return PaymentChannelsEvent.Opened;');
+    });
+
+    it.each<[problem: string, parts: Partial<EventNode>]>([
+        ['no discriminator', { discriminators: [] }],
+        ['an empty discriminator', { discriminators: [bytesAt(0, '')] }],
+    ])('leaves out an event with %s', async (_, parts) => {
+        const page = await renderEvent(parts);
+        expect(page).not.toContain('Opened');
+        expect(page).toContain('PayoutRedirected');
+    });
+
+    it('gives data that is written out in place a type of its own', async () => {
+        const client = await renderWith({ events: [{ ...opened, data: structTypeNode([]) }, redirected] });
+        expect(client.get('types/openedEvent.ts')).toContain('export function getOpenedEventDecoder()');
+        expect(client.get('events/paymentChannels.ts')).toContain('getOpenedEventDecoder().read(data, 16)');
     });
 
     it('has no page without events', async () => {
@@ -109,11 +118,16 @@ describe('constants', () => {
         expect(await renderConstant(type, value)).toContain(`export const ${code}`);
     });
 
-    it('refuses a value that it has no code for', async () => {
-        const address = publicKeyValueNode(root.program.publicKey);
-        await expect(renderConstant(publicKeyTypeNode(), address)).rejects.toThrow(
-            'Constant "answer": no page for a publicKeyValueNode yet',
-        );
+    it('renders an address and bytes with their types', async () => {
+        const { publicKey } = root.program;
+        const address = await renderConstant(publicKeyTypeNode(), publicKeyValueNode(publicKey));
+        expect(address).toContain(`export const ANSWER = '${publicKey}' as Address<'${publicKey}'>;`);
+        const bytes = await renderConstant(bytesTypeNode(), bytesValueNode('base16', '0102'));
+        expect(bytes).toContain('export const ANSWER = /* @__PURE__ */ new Uint8Array([1, 2]) as ReadonlyUint8Array;');
+    });
+
+    it('leaves out a value that is made of others', async () => {
+        expect(await renderConstant(structTypeNode([]), structValueNode([]))).toBe('');
     });
 });
 
@@ -133,12 +147,28 @@ describe('enums', () => {
         expect(page.match(/useValuesAsDiscriminators: true/g)).toHaveLength(2);
     });
 
-    it.each([[[undefined, undefined]], [[0, 1]]])('is left to the renderer when it counts from 0: %o', async values => {
-        expect(await renderEnum(values)).not.toContain('useValuesAsDiscriminators');
+    it.each([[[undefined, undefined]], [[0, 1]]])(
+        'needs no values in its codec when it counts from 0: %o',
+        async values => {
+            expect(await renderEnum(values)).not.toContain('useValuesAsDiscriminators');
+        },
+    );
+
+    it('can be wider than a byte', async () => {
+        const page = await renderEnum([7, 3], 'u16');
+        expect(page).toContain('size: getU16Encoder(), useValuesAsDiscriminators: true');
+        expect(page).toContain('size: getU16Decoder(), useValuesAsDiscriminators: true');
     });
 
-    it('refuses values wider than a byte', async () => {
-        await expect(renderEnum([7, 3], 'u16')).rejects.toThrow('Enum "answer": no page for values wider than a byte');
+    it('carries the docs of its variants', async () => {
+        const variants = [{ ...enumEmptyVariantTypeNode('first'), docs: ['The first.'] }];
+        const page = await renderPage('types/answer.ts', {
+            definedTypes: [
+                ...root.program.definedTypes,
+                definedTypeNode({ name: 'answer', type: enumTypeNode(variants) }),
+            ],
+        });
+        expect(page).toContain('/** The first. */\n    First = 0,');
     });
 });
 

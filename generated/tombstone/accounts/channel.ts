@@ -19,16 +19,8 @@ import {
     getAddressEncoder,
     getBytesDecoder,
     getBytesEncoder,
-    getI64Decoder,
-    getI64Encoder,
     getStructDecoder,
     getStructEncoder,
-    getU32Decoder,
-    getU32Encoder,
-    getU64Decoder,
-    getU64Encoder,
-    getU8Decoder,
-    getU8Encoder,
     transformEncoder,
     type Account,
     type Address,
@@ -43,6 +35,16 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 import { ChannelSeeds, findChannelPda } from '../pdas';
+import {
+    getI64Decoder,
+    getI64Encoder,
+    getU32Decoder,
+    getU32Encoder,
+    getU64Decoder,
+    getU64Encoder,
+    getU8Decoder,
+    getU8Encoder,
+} from '../shared';
 import {
     getChannelStatusDecoder,
     getChannelStatusEncoder,

@@ -15,8 +15,6 @@ import {
     fetchEncodedAccounts,
     getStructDecoder,
     getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     transformEncoder,
     type Account,
     type Address,
@@ -29,6 +27,7 @@ import {
     type MaybeAccount,
     type MaybeEncodedAccount,
 } from '@solana/kit';
+import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const CLOSED_CHANNEL_DISCRIMINATOR = 2;
 

@@ -1,14 +1,16 @@
 /**
- * Rendered from the program's Codama IDL by `just generate`: do not edit, change the IDL or codegen/ instead.
+ * Rendered from the program's Codama IDL: do not edit, change the IDL and render it again.
  */
 
 import {
     containsBytes,
     SOLANA_ERROR__CODECS__INVALID_BYTE_LENGTH,
     SolanaError,
+    type Address,
     type ReadonlyUint8Array,
 } from '@solana/kit';
-import { getOpenedDecoder, type Opened, getPayoutRedirectedDecoder, type PayoutRedirected } from '../types';
+import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
+import { getOpenedDecoder, getPayoutRedirectedDecoder, type Opened, type PayoutRedirected } from '../types';
 
 /** The events of the program. */
 export enum PaymentChannelsEvent {
@@ -33,7 +35,7 @@ export type ParsedPaymentChannelsEvent =
     | { eventType: PaymentChannelsEvent.Opened; data: Opened }
     | { eventType: PaymentChannelsEvent.PayoutRedirected; data: PayoutRedirected };
 
-/** Says which event the data of an inner instruction carries; `undefined` when it carries none. */
+/** Says which event the data of an event is; `undefined` when it is none. */
 export function identifyPaymentChannelsEvent(data: ReadonlyUint8Array): PaymentChannelsEvent | undefined {
     if (containsBytes(data, OPENED_EVENT_DISCRIMINATOR, 0)) return PaymentChannelsEvent.Opened;
     if (containsBytes(data, PAYOUT_REDIRECTED_EVENT_DISCRIMINATOR, 0)) return PaymentChannelsEvent.PayoutRedirected;
@@ -41,7 +43,7 @@ export function identifyPaymentChannelsEvent(data: ReadonlyUint8Array): PaymentC
 }
 
 /**
- * Decodes the event that the data of an inner instruction carries; `undefined` when it carries none.
+ * Decodes the data of an event; `undefined` when it is none.
  *
  * @throws A `SolanaError` when the payload is shorter or longer than that of the event.
  */
@@ -49,21 +51,34 @@ export function parsePaymentChannelsEvent(data: ReadonlyUint8Array): ParsedPayme
     const eventType = identifyPaymentChannelsEvent(data);
     switch (eventType) {
         case PaymentChannelsEvent.Opened: {
-            const [payload, end] = getOpenedDecoder().read(data, OPENED_EVENT_DISCRIMINATOR.length);
+            const [payload, end] = getOpenedDecoder().read(data, 16);
             assertIsWhole(data, end, 'Opened');
             return { eventType, data: payload };
         }
         case PaymentChannelsEvent.PayoutRedirected: {
-            const [payload, end] = getPayoutRedirectedDecoder().read(
-                data,
-                PAYOUT_REDIRECTED_EVENT_DISCRIMINATOR.length,
-            );
+            const [payload, end] = getPayoutRedirectedDecoder().read(data, 16);
             assertIsWhole(data, end, 'PayoutRedirected');
             return { eventType, data: payload };
         }
         case undefined:
             return undefined;
     }
+}
+
+/**
+ * Decodes the event that the program emitted by an inner instruction, a call to itself; `undefined` for an
+ * instruction of another program and for one that carries no event.
+ *
+ * @throws A `SolanaError` when the payload is shorter or longer than that of the event.
+ */
+export function parsePaymentChannelsEventInstruction(
+    instruction: { readonly data?: ReadonlyUint8Array; readonly programAddress: Address },
+    config: { programAddress?: Address } = {},
+): ParsedPaymentChannelsEvent | undefined {
+    const { data, programAddress } = instruction;
+    if (data === undefined || programAddress !== (config.programAddress ?? PAYMENT_CHANNELS_PROGRAM_ADDRESS))
+        return undefined;
+    return parsePaymentChannelsEvent(data);
 }
 
 function assertIsWhole(data: ReadonlyUint8Array, end: number, codecDescription: string): void {

@@ -8,24 +8,13 @@
 
 import {
     AccountRole,
-    combineCodec,
     getAddressEncoder,
-    getArrayDecoder,
-    getArrayEncoder,
     getProgramDerivedAddress,
-    getStructDecoder,
-    getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     getUtf8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
-    transformEncoder,
     type AccountMeta,
     type Address,
-    type Codec,
-    type Decoder,
-    type Encoder,
     type Instruction,
     type InstructionWithAccounts,
     type InstructionWithData,
@@ -39,11 +28,12 @@ import {
     type ResolvedInstructionAccount,
 } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
+import { getU8Encoder } from '../shared';
 import {
-    getDistributionEntryDecoder,
-    getDistributionEntryEncoder,
-    type DistributionEntry,
-    type DistributionEntryArgs,
+    getDistributeInstructionDataDecoder,
+    getDistributeInstructionDataEncoder,
+    type DistributeInstructionData,
+    type DistributeInstructionDataArgs,
 } from '../types';
 
 export const DISTRIBUTE_DISCRIMINATOR = 7;
@@ -91,39 +81,6 @@ export type DistributeInstruction<
         ]
     >;
 
-export type DistributeInstructionData = {
-    /** First byte of the instruction data; selects the instruction. */
-    discriminator: number;
-    /** Distribution plan, exactly as it was given to open. */
-    recipients: Array<DistributionEntry>;
-};
-
-export type DistributeInstructionDataArgs = {
-    /** Distribution plan, exactly as it was given to open. */
-    recipients: Array<DistributionEntryArgs>;
-};
-
-export function getDistributeInstructionDataEncoder(): Encoder<DistributeInstructionDataArgs> {
-    return transformEncoder(
-        getStructEncoder([
-            ['discriminator', getU8Encoder()],
-            ['recipients', getArrayEncoder(getDistributionEntryEncoder())],
-        ]),
-        value => ({ ...value, discriminator: DISTRIBUTE_DISCRIMINATOR }),
-    );
-}
-
-export function getDistributeInstructionDataDecoder(): Decoder<DistributeInstructionData> {
-    return getStructDecoder([
-        ['discriminator', getU8Decoder()],
-        ['recipients', getArrayDecoder(getDistributionEntryDecoder())],
-    ]);
-}
-
-export function getDistributeInstructionDataCodec(): Codec<DistributeInstructionDataArgs, DistributeInstructionData> {
-    return combineCodec(getDistributeInstructionDataEncoder(), getDistributeInstructionDataDecoder());
-}
-
 export type DistributeAsyncInput<
     TAccountChannel extends string = string,
     TAccountPayer extends string = string,
@@ -135,7 +92,7 @@ export type DistributeAsyncInput<
     TAccountTokenProgram extends string = string,
     TAccountEventAuthority extends string = string,
     TAccountSelfProgram extends string = string,
-> = {
+> = DistributeInstructionDataArgs & {
     /** Channel to distribute. */
     channel: Address<TAccountChannel>;
     /** Payer of the channel; receives the rent when the channel is closed. */
@@ -156,7 +113,6 @@ export type DistributeAsyncInput<
     eventAuthority?: Address<TAccountEventAuthority>;
     /** The program itself, so that it can call itself to emit an event. */
     selfProgram?: Address<TAccountSelfProgram>;
-    recipients: DistributeInstructionDataArgs['recipients'];
     recipientTokenAccounts?: Array<Address>;
 };
 
@@ -309,7 +265,7 @@ export type DistributeInput<
     TAccountTokenProgram extends string = string,
     TAccountEventAuthority extends string = string,
     TAccountSelfProgram extends string = string,
-> = {
+> = DistributeInstructionDataArgs & {
     /** Channel to distribute. */
     channel: Address<TAccountChannel>;
     /** Payer of the channel; receives the rent when the channel is closed. */
@@ -330,7 +286,6 @@ export type DistributeInput<
     eventAuthority: Address<TAccountEventAuthority>;
     /** The program itself, so that it can call itself to emit an event. */
     selfProgram?: Address<TAccountSelfProgram>;
-    recipients: DistributeInstructionDataArgs['recipients'];
     recipientTokenAccounts?: Array<Address>;
 };
 

@@ -11,8 +11,6 @@ import {
     getProgramDerivedAddress,
     getStructDecoder,
     getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     getUtf8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
@@ -32,6 +30,7 @@ import {
 } from '@solana/kit';
 import { getAccountMetaFactory, type ResolvedInstructionAccount } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
+import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const EMIT_EVENT_DISCRIMINATOR = 228;
 

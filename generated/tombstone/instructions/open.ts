@@ -7,29 +7,14 @@
  */
 
 import {
-    combineCodec,
     getAddressEncoder,
-    getArrayDecoder,
-    getArrayEncoder,
     getProgramDerivedAddress,
-    getStructDecoder,
-    getStructEncoder,
-    getU32Decoder,
-    getU32Encoder,
-    getU64Decoder,
-    getU64Encoder,
-    getU8Decoder,
-    getU8Encoder,
     getUtf8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
-    transformEncoder,
     type AccountMeta,
     type AccountSignerMeta,
     type Address,
-    type Codec,
-    type Decoder,
-    type Encoder,
     type Instruction,
     type InstructionWithAccounts,
     type InstructionWithData,
@@ -46,11 +31,12 @@ import {
     type ResolvedInstructionAccount,
 } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
+import { getU64Encoder, getU8Encoder } from '../shared';
 import {
-    getDistributionEntryDecoder,
-    getDistributionEntryEncoder,
-    type DistributionEntry,
-    type DistributionEntryArgs,
+    getOpenInstructionDataDecoder,
+    getOpenInstructionDataEncoder,
+    type OpenInstructionData,
+    type OpenInstructionDataArgs,
 } from '../types';
 
 export const OPEN_DISCRIMINATOR = 1;
@@ -107,57 +93,6 @@ export type OpenInstruction<
         ]
     >;
 
-export type OpenInstructionData = {
-    /** First byte of the instruction data; selects the instruction. */
-    discriminator: number;
-    /** Number that tells apart channels with the same payer, payee, mint and authorized signer. */
-    salt: bigint;
-    /** Amount to lock, in base units of the token; not zero. */
-    deposit: bigint;
-    /** Seconds between requestClose and finalize in which the payee can still settle; not zero. */
-    gracePeriod: number;
-    /** Distribution plan: at most 32 recipients with their shares; what is left of 10,000 bps goes to the payee. */
-    recipients: Array<DistributionEntry>;
-};
-
-export type OpenInstructionDataArgs = {
-    /** Number that tells apart channels with the same payer, payee, mint and authorized signer. */
-    salt: number | bigint;
-    /** Amount to lock, in base units of the token; not zero. */
-    deposit: number | bigint;
-    /** Seconds between requestClose and finalize in which the payee can still settle; not zero. */
-    gracePeriod: number;
-    /** Distribution plan: at most 32 recipients with their shares; what is left of 10,000 bps goes to the payee. */
-    recipients: Array<DistributionEntryArgs>;
-};
-
-export function getOpenInstructionDataEncoder(): Encoder<OpenInstructionDataArgs> {
-    return transformEncoder(
-        getStructEncoder([
-            ['discriminator', getU8Encoder()],
-            ['salt', getU64Encoder()],
-            ['deposit', getU64Encoder()],
-            ['gracePeriod', getU32Encoder()],
-            ['recipients', getArrayEncoder(getDistributionEntryEncoder())],
-        ]),
-        value => ({ ...value, discriminator: OPEN_DISCRIMINATOR }),
-    );
-}
-
-export function getOpenInstructionDataDecoder(): Decoder<OpenInstructionData> {
-    return getStructDecoder([
-        ['discriminator', getU8Decoder()],
-        ['salt', getU64Decoder()],
-        ['deposit', getU64Decoder()],
-        ['gracePeriod', getU32Decoder()],
-        ['recipients', getArrayDecoder(getDistributionEntryDecoder())],
-    ]);
-}
-
-export function getOpenInstructionDataCodec(): Codec<OpenInstructionDataArgs, OpenInstructionData> {
-    return combineCodec(getOpenInstructionDataEncoder(), getOpenInstructionDataDecoder());
-}
-
 export type OpenAsyncInput<
     TAccountPayer extends string = string,
     TAccountPayee extends string = string,
@@ -172,7 +107,7 @@ export type OpenAsyncInput<
     TAccountAssociatedTokenProgram extends string = string,
     TAccountEventAuthority extends string = string,
     TAccountSelfProgram extends string = string,
-> = {
+> = OpenInstructionDataArgs & {
     /** Wallet that locks the deposit and pays the rent of the channel and its escrow. */
     payer: TransactionSigner<TAccountPayer>;
     /** Wallet that is paid by vouchers; must differ from the payer. */
@@ -199,10 +134,6 @@ export type OpenAsyncInput<
     eventAuthority?: Address<TAccountEventAuthority>;
     /** The program itself, so that it can call itself to emit an event. */
     selfProgram?: Address<TAccountSelfProgram>;
-    salt: OpenInstructionDataArgs['salt'];
-    deposit: OpenInstructionDataArgs['deposit'];
-    gracePeriod: OpenInstructionDataArgs['gracePeriod'];
-    recipients: OpenInstructionDataArgs['recipients'];
 };
 
 export async function getOpenInstructionAsync<
@@ -395,7 +326,7 @@ export type OpenInput<
     TAccountAssociatedTokenProgram extends string = string,
     TAccountEventAuthority extends string = string,
     TAccountSelfProgram extends string = string,
-> = {
+> = OpenInstructionDataArgs & {
     /** Wallet that locks the deposit and pays the rent of the channel and its escrow. */
     payer: TransactionSigner<TAccountPayer>;
     /** Wallet that is paid by vouchers; must differ from the payer. */
@@ -422,10 +353,6 @@ export type OpenInput<
     eventAuthority: Address<TAccountEventAuthority>;
     /** The program itself, so that it can call itself to emit an event. */
     selfProgram?: Address<TAccountSelfProgram>;
-    salt: OpenInstructionDataArgs['salt'];
-    deposit: OpenInstructionDataArgs['deposit'];
-    gracePeriod: OpenInstructionDataArgs['gracePeriod'];
-    recipients: OpenInstructionDataArgs['recipients'];
 };
 
 export function getOpenInstruction<

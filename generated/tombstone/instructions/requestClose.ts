@@ -10,8 +10,6 @@ import {
     combineCodec,
     getStructDecoder,
     getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
     transformEncoder,
@@ -31,6 +29,7 @@ import {
 } from '@solana/kit';
 import { getAccountMetaFactory, type ResolvedInstructionAccount } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
+import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const REQUEST_CLOSE_DISCRIMINATOR = 5;
 

@@ -7,19 +7,10 @@
  */
 
 import {
-    combineCodec,
-    getStructDecoder,
-    getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
-    transformEncoder,
     type AccountMeta,
     type Address,
-    type FixedSizeCodec,
-    type FixedSizeDecoder,
-    type FixedSizeEncoder,
     type Instruction,
     type InstructionWithAccounts,
     type InstructionWithData,
@@ -29,7 +20,13 @@ import {
 } from '@solana/kit';
 import { getAccountMetaFactory, type ResolvedInstructionAccount } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
-import { getVoucherArgsDecoder, getVoucherArgsEncoder, type VoucherArgs, type VoucherArgsArgs } from '../types';
+import { getU8Encoder } from '../shared';
+import {
+    getSettleInstructionDataDecoder,
+    getSettleInstructionDataEncoder,
+    type SettleInstructionData,
+    type SettleInstructionDataArgs,
+} from '../types';
 
 export const SETTLE_DISCRIMINATOR = 2;
 
@@ -54,45 +51,14 @@ export type SettleInstruction<
         ]
     >;
 
-export type SettleInstructionData = {
-    /** First byte of the instruction data; selects the instruction. */
-    discriminator: number;
-    /** Voucher, as it was signed. */
-    voucher: VoucherArgs;
-};
-
-export type SettleInstructionDataArgs = {
-    /** Voucher, as it was signed. */
-    voucher: VoucherArgsArgs;
-};
-
-export function getSettleInstructionDataEncoder(): FixedSizeEncoder<SettleInstructionDataArgs> {
-    return transformEncoder(
-        getStructEncoder([
-            ['discriminator', getU8Encoder()],
-            ['voucher', getVoucherArgsEncoder()],
-        ]),
-        value => ({ ...value, discriminator: SETTLE_DISCRIMINATOR }),
-    );
-}
-
-export function getSettleInstructionDataDecoder(): FixedSizeDecoder<SettleInstructionData> {
-    return getStructDecoder([
-        ['discriminator', getU8Decoder()],
-        ['voucher', getVoucherArgsDecoder()],
-    ]);
-}
-
-export function getSettleInstructionDataCodec(): FixedSizeCodec<SettleInstructionDataArgs, SettleInstructionData> {
-    return combineCodec(getSettleInstructionDataEncoder(), getSettleInstructionDataDecoder());
-}
-
-export type SettleInput<TAccountChannel extends string = string, TAccountInstructionsSysvar extends string = string> = {
+export type SettleInput<
+    TAccountChannel extends string = string,
+    TAccountInstructionsSysvar extends string = string,
+> = SettleInstructionDataArgs & {
     /** Channel that the voucher was signed for. */
     channel: Address<TAccountChannel>;
     /** Instructions sysvar, through which the program reads the precompile instruction. */
     instructionsSysvar?: Address<TAccountInstructionsSysvar>;
-    voucher: SettleInstructionDataArgs['voucher'];
 };
 
 export function getSettleInstruction<

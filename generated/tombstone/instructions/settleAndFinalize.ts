@@ -7,20 +7,11 @@
  */
 
 import {
-    combineCodec,
-    getStructDecoder,
-    getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
-    transformEncoder,
     type AccountMeta,
     type AccountSignerMeta,
     type Address,
-    type FixedSizeCodec,
-    type FixedSizeDecoder,
-    type FixedSizeEncoder,
     type Instruction,
     type InstructionWithAccounts,
     type InstructionWithData,
@@ -32,7 +23,13 @@ import {
 } from '@solana/kit';
 import { getAccountMetaFactory, type ResolvedInstructionAccount } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
-import { getVoucherArgsDecoder, getVoucherArgsEncoder, type VoucherArgs, type VoucherArgsArgs } from '../types';
+import { getU8Encoder } from '../shared';
+import {
+    getSettleAndFinalizeInstructionDataDecoder,
+    getSettleAndFinalizeInstructionDataEncoder,
+    type SettleAndFinalizeInstructionData,
+    type SettleAndFinalizeInstructionDataArgs,
+} from '../types';
 
 export const SETTLE_AND_FINALIZE_DISCRIMINATOR = 4;
 
@@ -61,61 +58,17 @@ export type SettleAndFinalizeInstruction<
         ]
     >;
 
-export type SettleAndFinalizeInstructionData = {
-    /** First byte of the instruction data; selects the instruction. */
-    discriminator: number;
-    /** Last voucher, as it was signed; ignored when `hasVoucher` is 0. */
-    voucher: VoucherArgs;
-    /** 0: finalize at the amount settled so far. Any other value: settle the voucher first. */
-    hasVoucher: number;
-};
-
-export type SettleAndFinalizeInstructionDataArgs = {
-    /** Last voucher, as it was signed; ignored when `hasVoucher` is 0. */
-    voucher: VoucherArgsArgs;
-    /** 0: finalize at the amount settled so far. Any other value: settle the voucher first. */
-    hasVoucher: number;
-};
-
-export function getSettleAndFinalizeInstructionDataEncoder(): FixedSizeEncoder<SettleAndFinalizeInstructionDataArgs> {
-    return transformEncoder(
-        getStructEncoder([
-            ['discriminator', getU8Encoder()],
-            ['voucher', getVoucherArgsEncoder()],
-            ['hasVoucher', getU8Encoder()],
-        ]),
-        value => ({ ...value, discriminator: SETTLE_AND_FINALIZE_DISCRIMINATOR }),
-    );
-}
-
-export function getSettleAndFinalizeInstructionDataDecoder(): FixedSizeDecoder<SettleAndFinalizeInstructionData> {
-    return getStructDecoder([
-        ['discriminator', getU8Decoder()],
-        ['voucher', getVoucherArgsDecoder()],
-        ['hasVoucher', getU8Decoder()],
-    ]);
-}
-
-export function getSettleAndFinalizeInstructionDataCodec(): FixedSizeCodec<
-    SettleAndFinalizeInstructionDataArgs,
-    SettleAndFinalizeInstructionData
-> {
-    return combineCodec(getSettleAndFinalizeInstructionDataEncoder(), getSettleAndFinalizeInstructionDataDecoder());
-}
-
 export type SettleAndFinalizeInput<
     TAccountMerchant extends string = string,
     TAccountChannel extends string = string,
     TAccountInstructionsSysvar extends string = string,
-> = {
+> = SettleAndFinalizeInstructionDataArgs & {
     /** Payee of the channel. */
     merchant: TransactionSigner<TAccountMerchant>;
     /** Channel to finalize. */
     channel: Address<TAccountChannel>;
     /** Instructions sysvar, through which the program reads the precompile instruction. */
     instructionsSysvar?: Address<TAccountInstructionsSysvar>;
-    voucher: SettleAndFinalizeInstructionDataArgs['voucher'];
-    hasVoucher: SettleAndFinalizeInstructionDataArgs['hasVoucher'];
 };
 
 export function getSettleAndFinalizeInstruction<

@@ -7,24 +7,13 @@
  */
 
 import {
-    combineCodec,
     getAddressEncoder,
     getProgramDerivedAddress,
-    getStructDecoder,
-    getStructEncoder,
-    getU64Decoder,
-    getU64Encoder,
-    getU8Decoder,
-    getU8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
-    transformEncoder,
     type AccountMeta,
     type AccountSignerMeta,
     type Address,
-    type FixedSizeCodec,
-    type FixedSizeDecoder,
-    type FixedSizeEncoder,
     type Instruction,
     type InstructionWithAccounts,
     type InstructionWithData,
@@ -40,6 +29,13 @@ import {
     type ResolvedInstructionAccount,
 } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
+import { getU8Encoder } from '../shared';
+import {
+    getTopUpInstructionDataDecoder,
+    getTopUpInstructionDataEncoder,
+    type TopUpInstructionData,
+    type TopUpInstructionDataArgs,
+} from '../types';
 
 export const TOP_UP_DISCRIMINATOR = 3;
 
@@ -76,39 +72,6 @@ export type TopUpInstruction<
         ]
     >;
 
-export type TopUpInstructionData = {
-    /** First byte of the instruction data; selects the instruction. */
-    discriminator: number;
-    /** Amount to add, in base units of the token; not zero. */
-    amount: bigint;
-};
-
-export type TopUpInstructionDataArgs = {
-    /** Amount to add, in base units of the token; not zero. */
-    amount: number | bigint;
-};
-
-export function getTopUpInstructionDataEncoder(): FixedSizeEncoder<TopUpInstructionDataArgs> {
-    return transformEncoder(
-        getStructEncoder([
-            ['discriminator', getU8Encoder()],
-            ['amount', getU64Encoder()],
-        ]),
-        value => ({ ...value, discriminator: TOP_UP_DISCRIMINATOR }),
-    );
-}
-
-export function getTopUpInstructionDataDecoder(): FixedSizeDecoder<TopUpInstructionData> {
-    return getStructDecoder([
-        ['discriminator', getU8Decoder()],
-        ['amount', getU64Decoder()],
-    ]);
-}
-
-export function getTopUpInstructionDataCodec(): FixedSizeCodec<TopUpInstructionDataArgs, TopUpInstructionData> {
-    return combineCodec(getTopUpInstructionDataEncoder(), getTopUpInstructionDataDecoder());
-}
-
 export type TopUpAsyncInput<
     TAccountPayer extends string = string,
     TAccountChannel extends string = string,
@@ -116,7 +79,7 @@ export type TopUpAsyncInput<
     TAccountChannelTokenAccount extends string = string,
     TAccountMint extends string = string,
     TAccountTokenProgram extends string = string,
-> = {
+> = TopUpInstructionDataArgs & {
     /** Payer of the channel. */
     payer: TransactionSigner<TAccountPayer>;
     /** Channel to top up. */
@@ -129,7 +92,6 @@ export type TopUpAsyncInput<
     mint: Address<TAccountMint>;
     /** Token program that owns the mint: SPL Token or Token-2022. */
     tokenProgram: Address<TAccountTokenProgram>;
-    amount: TopUpInstructionDataArgs['amount'];
 };
 
 export async function getTopUpInstructionAsync<
@@ -236,7 +198,7 @@ export type TopUpInput<
     TAccountChannelTokenAccount extends string = string,
     TAccountMint extends string = string,
     TAccountTokenProgram extends string = string,
-> = {
+> = TopUpInstructionDataArgs & {
     /** Payer of the channel. */
     payer: TransactionSigner<TAccountPayer>;
     /** Channel to top up. */
@@ -249,7 +211,6 @@ export type TopUpInput<
     mint: Address<TAccountMint>;
     /** Token program that owns the mint: SPL Token or Token-2022. */
     tokenProgram: Address<TAccountTokenProgram>;
-    amount: TopUpInstructionDataArgs['amount'];
 };
 
 export function getTopUpInstruction<

@@ -12,8 +12,6 @@ import {
     getProgramDerivedAddress,
     getStructDecoder,
     getStructEncoder,
-    getU8Decoder,
-    getU8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__INSUFFICIENT_ACCOUNT_METAS,
     SolanaError,
     transformEncoder,
@@ -38,6 +36,7 @@ import {
     type ResolvedInstructionAccount,
 } from '@solana/kit/program-client-core';
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../programs';
+import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const WITHDRAW_PAYER_DISCRIMINATOR = 8;
 

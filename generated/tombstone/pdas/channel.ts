@@ -9,11 +9,11 @@
 import {
     getAddressEncoder,
     getProgramDerivedAddress,
-    getU64Encoder,
     getUtf8Encoder,
     type Address,
     type ProgramDerivedAddress,
 } from '@solana/kit';
+import { getU64Encoder } from '../shared';
 
 export type ChannelSeeds = {
     /** Wallet that locks the deposit. */

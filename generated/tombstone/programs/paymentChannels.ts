@@ -9,7 +9,6 @@
 import {
     assertIsInstructionWithAccounts,
     containsBytes,
-    getU8Encoder,
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_ACCOUNT,
     SOLANA_ERROR__PROGRAM_CLIENTS__FAILED_TO_IDENTIFY_INSTRUCTION,
     SOLANA_ERROR__PROGRAM_CLIENTS__UNRECOGNIZED_INSTRUCTION_TYPE,
@@ -76,6 +75,7 @@ import {
     type TopUpAsyncInput,
     type WithdrawPayerAsyncInput,
 } from '../instructions';
+import { getU8Encoder } from '../shared';
 
 export const PAYMENT_CHANNELS_PROGRAM_ADDRESS =
     'CQAyft83tN1w2bRofB5PZ79eVDU2xZUVo43LU1qL4zRg' as Address<'CQAyft83tN1w2bRofB5PZ79eVDU2xZUVo43LU1qL4zRg'>;

@@ -1,5 +1,5 @@
 /**
- * Rendered from the program's Codama IDL by `just generate`: do not edit, change the IDL or codegen/ instead.
+ * Rendered from the program's Codama IDL: do not edit, change the IDL and render it again.
  */
 
 /** The seeds of the address "channel", in order. */

@@ -1,5 +1,5 @@
 /**
- * Rendered from the program's Codama IDL by `just generate`: do not edit, change the IDL or codegen/ instead.
+ * Rendered from the program's Codama IDL: do not edit, change the IDL and render it again.
  */
 
 import {
@@ -13,7 +13,9 @@ import {
 
 /** First byte of each account of the program. */
 export enum AccountDiscriminator {
+    /** A channel. */
     Channel = 1,
+    /** The tombstone of a closed channel. */
     ClosedChannel = 2,
 }
 

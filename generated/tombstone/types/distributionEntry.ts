@@ -12,13 +12,12 @@ import {
     getAddressEncoder,
     getStructDecoder,
     getStructEncoder,
-    getU16Decoder,
-    getU16Encoder,
     type Address,
     type FixedSizeCodec,
     type FixedSizeDecoder,
     type FixedSizeEncoder,
 } from '@solana/kit';
+import { getU16Decoder, getU16Encoder } from '../shared';
 
 /** One recipient of the distribution plan. */
 export type DistributionEntry = {

@@ -8,10 +8,15 @@
 
 export * from './accountDiscriminator';
 export * from './channelStatus';
+export * from './distributeInstructionData';
 export * from './distributionEntry';
 export * from './opened';
+export * from './openInstructionData';
 export * from './payoutBeneficiary';
 export * from './payoutRedirected';
 export * from './redirectReason';
+export * from './settleAndFinalizeInstructionData';
+export * from './settleInstructionData';
 export * from './settlementWatermarks';
+export * from './topUpInstructionData';
 export * from './voucherArgs';

@@ -12,8 +12,6 @@ import {
     getAddressEncoder,
     getStructDecoder,
     getStructEncoder,
-    getU64Decoder,
-    getU64Encoder,
     type Address,
     type FixedSizeCodec,
     type FixedSizeDecoder,
@@ -29,6 +27,7 @@ import {
     type RedirectReason,
     type RedirectReasonArgs,
 } from '.';
+import { getU64Decoder, getU64Encoder } from '../shared';
 
 /** Payload of the event that distribute emits for a payout that goes to the treasury instead. */
 export type PayoutRedirected = {

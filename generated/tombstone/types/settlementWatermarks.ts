@@ -10,12 +10,11 @@ import {
     combineCodec,
     getStructDecoder,
     getStructEncoder,
-    getU64Decoder,
-    getU64Encoder,
     type FixedSizeCodec,
     type FixedSizeDecoder,
     type FixedSizeEncoder,
 } from '@solana/kit';
+import { getU64Decoder, getU64Encoder } from '../shared';
 
 /** The two watermarks of a channel. */
 export type SettlementWatermarks = {

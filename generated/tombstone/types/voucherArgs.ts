@@ -10,17 +10,14 @@ import {
     combineCodec,
     getAddressDecoder,
     getAddressEncoder,
-    getI64Decoder,
-    getI64Encoder,
     getStructDecoder,
     getStructEncoder,
-    getU64Decoder,
-    getU64Encoder,
     type Address,
     type FixedSizeCodec,
     type FixedSizeDecoder,
     type FixedSizeEncoder,
 } from '@solana/kit';
+import { getI64Decoder, getI64Encoder, getU64Decoder, getU64Encoder } from '../shared';
 
 /** A voucher: the 48 bytes that the authorized signer signs. */
 export type VoucherArgs = {

@@ -1,0 +1,142 @@
+import type {
+    EnumTypeNode,
+    InstructionArgumentNode,
+    Node,
+    StructFieldTypeNode,
+    TypeNode,
+    ValueNode,
+} from '@codama/nodes';
+
+import { getNumberRange } from '../constants';
+import { locate, type CheckContext } from './context';
+import { error } from './finding';
+
+/** Numbers fit the formats that the IDL gives them, and what counts or selects is an unsigned integer. */
+export function checkNumbers({ report, visits }: CheckContext): void {
+    const wrong = (path: string, message: string, fix: string) => report(error({ rule: 'number', path, message, fix }));
+
+    for (const { node, path } of visits) {
+        const held = getHeldNumber(node);
+        if (held) {
+            const problem = describeMisfit(held.type, held.value);
+            if (problem) wrong(`${path}.${held.attribute}`, problem, 'Write a number that the format can hold.');
+        }
+        const counter = getCounter(node);
+        if (counter?.type.kind === 'numberTypeNode' && !/^(u|shortU)/.test(counter.type.format)) {
+            wrong(
+                `${path}.${counter.attribute}`,
+                `What counts or selects is ${counter.type.format} here.`,
+                'Use an unsigned integer format, for instance u8 or u32.',
+            );
+        }
+        if (node.kind === 'enumTypeNode') checkEnum(node, path, wrong);
+    }
+
+    function checkEnum(node: EnumTypeNode, path: string, wrong: (path: string, message: string, fix: string) => void) {
+        const values = new Map<number, string>();
+        const size = innermost(node.size as TypeNode);
+        const range = size.kind === 'numberTypeNode' ? getNumberRange(size.format) : undefined;
+        const isData = node.variants.some(({ kind }) => kind !== 'enumEmptyVariantTypeNode');
+        for (const [index, { node: variant, path: variantPath }] of locate(
+            node.variants,
+            `${path}.variants`,
+        ).entries()) {
+            const value = variant.discriminator ?? index;
+            const other = values.get(value);
+            if (other !== undefined) {
+                wrong(
+                    variantPath,
+                    `Value ${value} of variant "${variant.name}" is already that of "${other}".`,
+                    'Give each variant the value that the program writes for it.',
+                );
+            }
+            values.set(value, variant.name);
+            if (range && BigInt(value) > range[1]) {
+                wrong(
+                    variantPath,
+                    `Value ${value} of variant "${variant.name}" does not fit the enum's ${(size as { format: string }).format}.`,
+                    'Widen the "size" of the enum, or correct the value.',
+                );
+            }
+            if (isData && value !== index) {
+                report(
+                    error({
+                        rule: 'unsupported',
+                        path: variantPath,
+                        message: `Variant "${variant.name}" has value ${value} at place ${index}; with fields in a variant only values that count up from 0 can be rendered.`,
+                        fix: 'Add the variants that are missing before it, or type the field as a number.',
+                    }),
+                );
+            }
+        }
+    }
+}
+
+type Held = { attribute: string; type: TypeNode; value: ValueNode };
+
+/** The constant that a node holds together with its type. */
+function getHeldNumber(node: Node): Held | undefined {
+    switch (node.kind) {
+        case 'constantNode':
+        case 'constantValueNode':
+            return { attribute: 'value', type: node.type, value: node.value };
+        case 'constantPdaSeedNode':
+            return { attribute: 'value', type: node.type, value: node.value as ValueNode };
+        case 'instructionArgumentNode':
+        case 'structFieldTypeNode': {
+            const { defaultValue, type } = node as InstructionArgumentNode | StructFieldTypeNode;
+            return defaultValue ? { attribute: 'defaultValue', type, value: defaultValue as ValueNode } : undefined;
+        }
+        default:
+            return undefined;
+    }
+}
+
+function describeMisfit(type: TypeNode, value: ValueNode): string | undefined {
+    const number = innermost(type);
+    if (value.kind !== 'numberValueNode') return undefined;
+    if (number.kind !== 'numberTypeNode') {
+        const isKnown = number.kind !== 'definedTypeLinkNode';
+        return isKnown ? `A number stands here for a ${number.kind}.` : undefined;
+    }
+    const range = getNumberRange(number.format);
+    if (range === undefined) return undefined;
+    if (!Number.isSafeInteger(value.number)) {
+        return `${value.number} is not a whole number that JSON can hold exactly (at most ${Number.MAX_SAFE_INTEGER}).`;
+    }
+    const isWithin = BigInt(value.number) >= range[0] && BigInt(value.number) <= range[1];
+    return isWithin ? undefined : `${value.number} does not fit ${number.format}, ${range[0]} to ${range[1]}.`;
+}
+
+/** The number that says how long, how many or which. */
+function getCounter(node: Node): { attribute: string; type: TypeNode } | undefined {
+    switch (node.kind) {
+        case 'booleanTypeNode':
+        case 'enumTypeNode':
+            return { attribute: 'size', type: innermost(node.size as TypeNode) };
+        case 'optionTypeNode':
+        case 'prefixedCountNode':
+        case 'sizePrefixTypeNode':
+            return { attribute: 'prefix', type: innermost(node.prefix as TypeNode) };
+        default:
+            return undefined;
+    }
+}
+
+/** The number inside of types that only say what it means or where it stands. */
+function innermost(type: TypeNode): TypeNode {
+    switch (type.kind) {
+        case 'amountTypeNode':
+        case 'dateTimeTypeNode':
+        case 'solAmountTypeNode':
+            return innermost(type.number as TypeNode);
+        case 'fixedSizeTypeNode':
+        case 'hiddenPrefixTypeNode':
+        case 'hiddenSuffixTypeNode':
+        case 'postOffsetTypeNode':
+        case 'preOffsetTypeNode':
+            return innermost(type.type as TypeNode);
+        default:
+            return type;
+    }
+}
