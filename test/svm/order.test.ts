@@ -7,37 +7,12 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Arena } from './arena';
 import { countFaults } from './properties/faults';
 import { runInLockstep } from './properties/lockstep';
-import {
-    type Call,
-    type CallName,
-    type CONDITIONS,
-    type FaultPick,
-    type HOLDERS,
-    type Sequence,
-    type Step,
-} from './properties/scenario';
+import { type CallName, type FaultPick, type Step } from './properties/scenario';
+import { call, sequenceOf, token, transaction } from './properties/script';
 import { Tally } from './properties/tally';
 import { Universe, type MintName } from './properties/universe';
 
 const isDeep = process.env['TEST_DEEP'] === '1';
-
-const call = (name: CallName, faults: readonly FaultPick[] = [], hasVoucher = true): Call => ({
-    amount: 'some',
-    expiry: 'never',
-    faults,
-    hasVoucher,
-    name,
-    part: 9_000,
-    slot: 0,
-});
-const transaction = (...calls: Call[]): Step => ({ calls, payerPaysFee: false, type: 'transaction' });
-const token = (holder: (typeof HOLDERS)[number], condition: (typeof CONDITIONS)[number]): Step => ({
-    condition,
-    holder,
-    index: 0,
-    slot: 0,
-    type: 'token',
-});
 
 /** Where the channel can be before the instruction, and how it gets there. */
 const STATES = {
@@ -89,16 +64,11 @@ const SURROUNDINGS: Readonly<Record<string, readonly Step[]>> = {
     'escrow there': [token('escrow', 'fine')],
     'escrow missing': [token('escrow', 'missing')],
     'channel address with a lamport': [{ amount: 1, slot: 0, type: 'donate', what: 'channel lamports' }],
+    'escrow address with a lamport': [{ amount: 1, slot: 0, type: 'donate', what: 'escrow lamports' }],
+    'escrow address with more than its rent': [{ amount: 5_000_000, slot: 0, type: 'donate', what: 'escrow lamports' }],
+    'tokens given to the escrow': [{ amount: 1, slot: 0, type: 'donate', what: 'escrow tokens' }],
     'poor payer': [{ lamports: 'channel only', slot: 0, type: 'fund' }],
 };
-
-function sequenceOf(mint: MintName, steps: readonly Step[]): Sequence {
-    const slot = { gracePeriod: 3600, mint, payee: 0, payer: 0, salt: 0, signer: 0 };
-    const plan = { count: 3, shape: 'partial', start: 0 } as const;
-    // The neighbour, whose accounts get mixed up with those of the channel, has another payer and payee.
-    const neighbour = { ...slot, payee: 1, payer: 1, plan: { ...plan, count: 1, start: 5 } };
-    return { missingRecipients: 0, slots: [{ ...slot, plan }, neighbour], steps };
-}
 
 /** The pairs of faults, and single ones. */
 function* pairsOf(name: CallName): Generator<readonly FaultPick[]> {
