@@ -1,0 +1,94 @@
+import type { AccountRole, Address, Blockhash, Nonce, TransactionVersion } from '@solana/kit';
+
+import type { TokenInput } from '../channel/addresses';
+import type { Split } from '../channel/distribution';
+
+// What payer and operator agreed on before one of them built a transaction. Whatever is not agreed is refused.
+
+/** An amount or a time that was agreed: exactly this much, or from `min` up to `max`, both included. */
+export type Agreed =
+    bigint | number | Readonly<{ min?: bigint | number | undefined; max?: bigint | number | undefined }>;
+
+/** A blockhash with the last block height in which it is good; what `getLatestBlockhash` returns. */
+export type BlockhashLifetime = Readonly<{ blockhash: Blockhash; lastValidBlockHeight: bigint }>;
+
+/** A durable nonce: a transaction with it can be held back and sent at any time until the nonce is advanced. */
+export type DurableNonce = Readonly<{
+    nonce: Nonce;
+    nonceAccountAddress: Address;
+    /** Who signs for the nonce to be advanced. */
+    nonceAuthorityAddress: Address;
+}>;
+
+/** A program that wallets call to guard a transaction, and what it may be given. */
+export type GuardProgram = Readonly<{
+    programAddress: Address;
+    /**
+     * The accounts that may be passed to it, each with the most that it may be in the message. What an account may do
+     * holds for the whole message: a payer that may be passed at all has to be a writable signer here. The operator
+     * can't be listed.
+     */
+    accounts: readonly Readonly<{ address: Address; role: AccountRole }>[];
+}>;
+
+/** What any transaction for two parties is judged by. */
+export type TransactionAgreement = TokenInput &
+    Readonly<{
+        /** Wallet that locks the money and pays all rent. */
+        payer: Address;
+        /** Wallet that pays the fee of the transaction, and nothing else; not the payer. */
+        operator: Address;
+        /** Blockhashes that the transaction may be built on: those that the operator gave out and still takes. */
+        blockhashes: readonly BlockhashLifetime[];
+        /** A durable nonce that the transaction may be built on instead. None by default. */
+        durableNonce?: DurableNonce | undefined;
+        /** Most lamports that the operator pays as the fee, for signatures and priority together. */
+        maxFeeLamports: bigint | number;
+        /** Versions of the transaction message; all three by default. */
+        versions?: readonly TransactionVersion[] | undefined;
+        /** Bounds of the compute-unit limit, if the message sets one; from 1 by default. */
+        computeUnitLimit?: Agreed | undefined;
+        /** Most micro-lamports for a compute unit (legacy and version 0). The fee is bounded in any case. */
+        maxComputeUnitPriceMicroLamports?: bigint | number | undefined;
+        /** Memos by their whole content, each at most once: `required` ones have to be there. None by default. */
+        memos?: Readonly<{ allowed?: readonly string[]; required?: readonly string[] }> | undefined;
+        /**
+         * Idempotent creations of associated token accounts for the agreed mint, paid by the payer. None by default.
+         * `operatorPaysLamports` lets the operator pay instead, at most this much for each.
+         */
+        createTokenAccounts?:
+            Readonly<{ owners: readonly Address[]; operatorPaysLamports?: bigint | number | undefined }> | undefined;
+        /** Guard programs that the payer's wallet may add. None by default. */
+        guardPrograms?: readonly GuardProgram[] | undefined;
+        /**
+         * Contents of the lookup tables that version 0 messages may use; others are refused. Read them from the chain
+         * yourself, and only from tables that can no longer change: whoever can extend a table decides what it says.
+         */
+        lookupTables?: Readonly<Record<Address, readonly Address[]>> | undefined;
+    }>;
+
+/** What was agreed on a channel to open. */
+export type OpenAgreement = TransactionAgreement &
+    Readonly<{
+        /** Wallet that is paid by vouchers. */
+        payee: Address;
+        /** Ed25519 key that signs the vouchers. */
+        authorizedSigner: Address;
+        /** Salt of the channel, or `'any'` to leave it to the payer. */
+        salt: bigint | number | 'any';
+        /** Amount to lock, in base units of the token. */
+        deposit: Agreed;
+        /** Seconds between requestClose and finalize. */
+        gracePeriodSeconds: Agreed;
+        /** Distribution plan: exactly these recipients and shares, in this order. */
+        splits: readonly Split[];
+    }>;
+
+/** What was agreed on a top-up. Payer, mint and token program are those of the channel's account. */
+export type TopUpAgreement = TransactionAgreement &
+    Readonly<{
+        /** Open channel. */
+        channel: Address;
+        /** Amount to add, in base units of the token. */
+        amount: Agreed;
+    }>;

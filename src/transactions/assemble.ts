@@ -1,0 +1,190 @@
+import {
+    appendTransactionMessageInstructions,
+    compileTransaction,
+    compressTransactionMessageUsingAddressLookupTables,
+    createTransactionMessage,
+    pipe,
+    setTransactionMessageComputeUnitLimit,
+    setTransactionMessageComputeUnitPrice,
+    setTransactionMessageFeePayer,
+    setTransactionMessageLifetimeUsingBlockhash,
+    setTransactionMessageLoadedAccountsDataSizeLimit,
+    setTransactionMessagePriorityFeeLamports,
+    type Address,
+    type Base64EncodedWireTransaction,
+    type Instruction,
+    type Transaction,
+    type TransactionMessage,
+    type TransactionMessageWithFeePayer,
+    type TransactionVersion,
+} from '@solana/kit';
+
+import type { DeploymentConfig } from '../deployment';
+import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import { describe, toAddress, toInteger, toU64 } from '../input';
+import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
+import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
+import type { BlockhashLifetime } from './agreement';
+import { toBlockhash } from './check-agreement';
+import { getMemoInstruction } from './memo';
+import { signWith, toCosigner, type TransactionCosigner } from './sign';
+import { encodeWireTransaction, toDecodedTransaction } from './wire';
+
+/** How to put an instruction of the payer into a transaction that the operator pays for. */
+export type AssembleInput = Readonly<{
+    /** Wallet that pays the fee; not the payer. Its signature is left open. */
+    operator: Address;
+    /** Recent blockhash that the transaction is built on; one that the operator gave out. */
+    blockhash: BlockhashLifetime;
+    /** Version of the transaction message, 0 by default. */
+    version?: TransactionVersion | undefined;
+    /** Limit of compute units; by default the runtime's own for one instruction (200,000). */
+    computeUnitLimit?: number | undefined;
+    /** What is paid for priority, in lamports for the whole transaction; rounded down to what a price can express. */
+    priorityFeeLamports?: bigint | number | undefined;
+    /** A memo, for instance the order number that the operator gave out. */
+    memo?: string | undefined;
+    /** Other instructions that were agreed, such as creations of token accounts. They come first. */
+    extraInstructions?: readonly Instruction[] | undefined;
+    /** Contents of lookup tables to use (version 0 only); the operator has to know them. */
+    lookupTables?: Readonly<Record<Address, readonly Address[]>> | undefined;
+}>;
+
+/** A transaction with the payer's signature, and the operator's still missing. */
+export type AssembledTransaction = Readonly<{
+    transaction: Transaction;
+    /** The same in base64, as it is sent to the operator. */
+    wire: Base64EncodedWireTransaction;
+}>;
+
+type Message = TransactionMessage & TransactionMessageWithFeePayer;
+
+// What the runtime grants an instruction that asks for nothing, and where a message of version 1 has to ask.
+const DEFAULT_COMPUTE_UNITS = 200_000;
+const MAX_COMPUTE_UNITS = 1_400_000n;
+const DEFAULT_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
+const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
+const VERSIONS: readonly unknown[] = ['legacy', 0, 1];
+
+/**
+ * Builds a transaction that opens a channel, paid for by the operator, and has the payer sign it (spec section 7.1).
+ *
+ * The payer may be a modifying signer of kit: a wallet that adds a priority fee, a memo or guards before it signs. What
+ * it signed is what comes back; the operator's {@link inspectOpenTransaction} sees what was added.
+ *
+ * @throws As {@link getOpenInstructionAsync}; `OPERATOR_IS_PAYER`; `SIGNER_INVALID` for a payer that can't sign without
+ * sending; `BLOCKHASH_INVALID`; `AGREEMENT_INVALID` by field; `TRANSACTION_TOO_LARGE`; `TRANSACTION_SIGNATURE_MISSING`,
+ * `TRANSACTION_SIGNATURE_INVALID` or `TRANSACTION_MALFORMED` for what the payer's wallet returned.
+ *
+ * @example
+ * ```ts
+ * const { wire } = await assembleOpenTransaction({ ...offer, blockhash, operator, payer: wallet }, deployment);
+ * await fetch(offer.url, { body: wire, method: 'POST' });
+ * ```
+ */
+export async function assembleOpenTransaction(
+    input: AssembleInput & OpenInput,
+    config: DeploymentConfig = {},
+): Promise<AssembledTransaction> {
+    const payer = toCosigner('payer', input.payer);
+    return await assemble(await getOpenInstructionAsync(input, config), payer, input);
+}
+
+/**
+ * Builds a transaction that adds to the deposit of a channel, as {@link assembleOpenTransaction} does for an open (spec
+ * section 7.3).
+ *
+ * @throws As {@link getTopUpInstructionAsync} and {@link assembleOpenTransaction}.
+ */
+export async function assembleTopUpTransaction(
+    input: AssembleInput & TopUpInput,
+    config: DeploymentConfig = {},
+): Promise<AssembledTransaction> {
+    const payer = toCosigner('payer', input.payer);
+    return await assemble(await getTopUpInstructionAsync(input, config), payer, input);
+}
+
+async function assemble(
+    instruction: Instruction,
+    payer: TransactionCosigner,
+    input: AssembleInput,
+): Promise<AssembledTransaction> {
+    const operator = toAddress('operator', input.operator);
+    if (operator === payer.address) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: operator });
+    const { extraInstructions = [], memo, version = 0 } = input;
+    if (!VERSIONS.includes(version)) refuse('version', version);
+    if (memo !== undefined && typeof memo !== 'string') refuse('memo', memo);
+    if (!Array.isArray(extraInstructions)) refuse('extraInstructions', extraInstructions);
+    const lifetime = toLifetime(input.blockhash);
+
+    const message = pipe(
+        // Kit's types keep the versions apart; what is done here is the same for each.
+        createTransactionMessage({ version }) as TransactionMessage,
+        m => setTransactionMessageFeePayer(operator, m) as Message,
+        m => setTransactionMessageLifetimeUsingBlockhash(lifetime, m) as Message,
+        m => setBudget(m, input),
+        m => appendTransactionMessageInstructions([...extraInstructions, instruction], m) as Message,
+        m =>
+            memo === undefined ? m : (appendTransactionMessageInstructions([getMemoInstruction(memo)], m) as Message),
+    );
+    const unsigned = compile(message, input.lookupTables);
+    // Before anybody is asked to sign it.
+    toDecodedTransaction(unsigned);
+    const { transaction } = await signWith(payer, unsigned);
+    return Object.freeze({ transaction, wire: encodeWireTransaction(transaction) });
+}
+
+function refuse(field: string, value: unknown): never {
+    throw new PaymentChannelsError('AGREEMENT_INVALID', { field, value: describe(value) });
+}
+
+function toLifetime(lifetime: BlockhashLifetime): BlockhashLifetime {
+    const { blockhash, lastValidBlockHeight } = (lifetime ?? {}) as Partial<BlockhashLifetime>;
+    return Object.freeze({
+        blockhash: toBlockhash('blockhash.blockhash', blockhash) as BlockhashLifetime['blockhash'],
+        lastValidBlockHeight: toU64('blockhash.lastValidBlockHeight', lastValidBlockHeight),
+    });
+}
+
+function setBudget(message: Message, { computeUnitLimit, priorityFeeLamports }: AssembleInput): Message {
+    const units =
+        computeUnitLimit === undefined
+            ? DEFAULT_COMPUTE_UNITS
+            : Number(toInteger('computeUnitLimit', computeUnitLimit, 1n, MAX_COMPUTE_UNITS));
+    const priorityFee =
+        priorityFeeLamports === undefined ? undefined : toU64('priorityFeeLamports', priorityFeeLamports);
+    if (message.version === 1) {
+        return pipe(
+            message,
+            m => setTransactionMessageComputeUnitLimit(units, m),
+            m => setTransactionMessageLoadedAccountsDataSizeLimit(DEFAULT_LOADED_ACCOUNTS_DATA_SIZE, m),
+            m => (priorityFee === undefined ? m : setTransactionMessagePriorityFeeLamports(priorityFee, m)),
+        );
+    }
+    // Without the limit a price would be for whatever the runtime grants by default.
+    if (computeUnitLimit === undefined && priorityFee === undefined) return message;
+    const limited = setTransactionMessageComputeUnitLimit(units, message);
+    if (priorityFee === undefined) return limited;
+    const price = (priorityFee * MICRO_LAMPORTS_PER_LAMPORT) / BigInt(units);
+    return setTransactionMessageComputeUnitPrice(toU64('priorityFeeLamports', price), limited);
+}
+
+function compile(message: Message, lookupTables: AssembleInput['lookupTables']): Transaction {
+    try {
+        return compileTransaction(lookupTables === undefined ? message : compress(message, lookupTables));
+    } catch (cause) {
+        if (isPaymentChannelsError(cause)) throw cause;
+        // For instance an instruction of the caller's that writes to a program.
+        const reason = cause instanceof Error ? cause.message : describe(cause);
+        throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field: 'message', reason }, { cause });
+    }
+}
+
+function compress(message: Message, lookupTables: NonNullable<AssembleInput['lookupTables']>): Message {
+    if (message.version !== 0) return refuse('lookupTables', `given for version ${message.version}`);
+    const tables = Object.entries(lookupTables).map(([table, addresses]): [Address, Address[]] => [
+        toAddress('lookupTables', table),
+        Array.isArray(addresses) ? [...addresses] : refuse(`lookupTables.${table}`, addresses),
+    ]);
+    return compressTransactionMessageUsingAddressLookupTables(message, Object.fromEntries(tables)) as Message;
+}

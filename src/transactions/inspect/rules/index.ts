@@ -1,0 +1,71 @@
+import type { Rule } from '../context';
+import {
+    accountAddresses,
+    accountCount,
+    extraInstructions,
+    instructionData,
+    oneChannelInstruction,
+    operatorAccounts,
+    writability,
+} from './accounts';
+import { guardAccounts, memoAccounts, memoContents, requiredMemos, tokenAccountOwners } from './extras';
+import {
+    computeBudgetForm,
+    computeBudgetRepeats,
+    computeUnitLimit,
+    computeUnitPrice,
+    maxFee,
+    requiredConfig,
+    sizes,
+} from './fees';
+import { duplicateAccounts, durableNonce, feePayer, lifetime, lookupTables, unusedAccounts, version } from './message';
+import { deposit, gracePeriod, salt, splits, splitsRecipient, type OpenContext } from './open';
+import { invalidSignatures, missingSignatures, missingSigners, unexpectedSigners } from './signers';
+import { amount, type TopUpContext } from './top-up';
+
+/** What every transaction for two parties is judged by. */
+export const COMMON_RULES: readonly Rule[] = [
+    version,
+    feePayer,
+    lifetime,
+    durableNonce,
+    lookupTables,
+    duplicateAccounts,
+    unusedAccounts,
+    unexpectedSigners,
+    missingSigners,
+    missingSignatures,
+    invalidSignatures,
+    oneChannelInstruction,
+    extraInstructions,
+    instructionData,
+    accountCount,
+    accountAddresses,
+    operatorAccounts,
+    writability,
+    memoContents,
+    requiredMemos,
+    memoAccounts,
+    tokenAccountOwners,
+    guardAccounts,
+    computeBudgetForm,
+    computeBudgetRepeats,
+    computeUnitLimit,
+    computeUnitPrice,
+    maxFee,
+    requiredConfig,
+    sizes,
+];
+
+/** What an open is judged by. */
+export const OPEN_RULES: readonly Rule<OpenContext>[] = [
+    ...COMMON_RULES,
+    salt,
+    deposit,
+    gracePeriod,
+    splits,
+    splitsRecipient,
+];
+
+/** What a topUp is judged by. */
+export const TOP_UP_RULES: readonly Rule<TopUpContext>[] = [...COMMON_RULES, amount];

@@ -1,0 +1,156 @@
+import type {
+    Address,
+    Base64EncodedWireTransaction,
+    Transaction,
+    TransactionVersion,
+    TransactionWithLifetime,
+} from '@solana/kit';
+
+import type { OpenInstructionData, TopUpInstructionData } from '../../generated/tombstone';
+import type { Split } from '../channel/distribution';
+import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from './check-agreement';
+import type { InspectionContext } from './inspect/context';
+import type { JudgedInstruction } from './inspect/instruction';
+import { decodeMemo } from './memo';
+import type { DecodedTransaction } from './wire';
+import { encodeWireTransaction } from './wire';
+
+/** Something that stands in a transaction beside the instruction that was agreed, at `path`. */
+export type TransactionAddition = Readonly<
+    | { kind: 'memo'; path: string; content: string }
+    | { kind: 'createTokenAccount'; path: string; owner: Address; isPaidByOperator: boolean }
+    | { kind: 'guard'; path: string; programAddress: Address }
+>;
+
+/** What is known of any transaction that inspection accepted. */
+export type InspectedTransaction = Readonly<{
+    /** The transaction that was inspected, with the signatures it came with. */
+    transaction: Transaction & TransactionWithLifetime;
+    /** The same in base64. */
+    wire: Base64EncodedWireTransaction;
+    version: TransactionVersion;
+    payer: Address;
+    operator: Address;
+    mint: Address;
+    tokenProgram: Address;
+    channel: Address;
+    /** Token account that holds the deposit. */
+    escrow: Address;
+    payerTokenAccount: Address;
+    /** Fee in lamports, at most. */
+    feeLamports: bigint;
+    /** Part of the fee that is for priority, at most. */
+    priorityFeeLamports: bigint;
+    /** All that the operator can lose by signing, in lamports: the fee, and token accounts it agreed to pay for. */
+    maxOperatorCostLamports: bigint;
+    /** Limit of compute units that the message sets, if it does. */
+    computeUnitLimit: number | undefined;
+    /** What an application or the payer's wallet put beside the instruction. */
+    additions: readonly TransactionAddition[];
+}>;
+
+/** An open that is what was agreed. */
+export type InspectedOpen = InspectedTransaction &
+    Readonly<{
+        kind: 'open';
+        payee: Address;
+        authorizedSigner: Address;
+        salt: bigint;
+        /** In base units of the token. */
+        deposit: bigint;
+        gracePeriodSeconds: number;
+        splits: readonly Split[];
+    }>;
+
+/** A topUp that is what was agreed. */
+export type InspectedTopUp = InspectedTransaction &
+    Readonly<{
+        kind: 'topUp';
+        /** In base units of the token. */
+        amount: bigint;
+    }>;
+
+/** What is known of an accepted open. */
+export function getInspectedOpen(
+    decoded: DecodedTransaction,
+    context: InspectionContext<CheckedOpenAgreement, OpenInstructionData>,
+    data: OpenInstructionData,
+): InspectedOpen {
+    const { authorizedSigner, payee } = context.agreement;
+    return Object.freeze({
+        ...getInspectedTransaction(decoded, context),
+        authorizedSigner,
+        deposit: data.deposit,
+        gracePeriodSeconds: data.gracePeriod,
+        kind: 'open',
+        payee,
+        salt: data.salt,
+        splits: Object.freeze(data.recipients.map(split => Object.freeze(split))),
+    });
+}
+
+/** What is known of an accepted topUp. */
+export function getInspectedTopUp(
+    decoded: DecodedTransaction,
+    context: InspectionContext<CheckedTopUpAgreement, TopUpInstructionData>,
+    data: TopUpInstructionData,
+): InspectedTopUp {
+    return Object.freeze({ ...getInspectedTransaction(decoded, context), amount: data.amount, kind: 'topUp' });
+}
+
+function getInspectedTransaction(
+    { transaction }: DecodedTransaction,
+    context: InspectionContext,
+): InspectedTransaction {
+    const { agreement, channelAccounts, fee, instructions, message } = context;
+    const { mint, operator, payer, tokenProgram } = agreement;
+    const addressOf = (name: string) => channelAccounts.find(account => account.name === name)!.address;
+    const creations = instructions.filter(
+        instruction => instruction.kind === 'createTokenAccount' && instruction.isPaidByOperator,
+    );
+    const rent = BigInt(creations.length) * (agreement.createTokenAccounts.operatorPaysLamports ?? 0n);
+    return {
+        additions: Object.freeze(instructions.flatMap(getAddition)),
+        channel: addressOf('channel'),
+        computeUnitLimit: fee.computeUnitLimit,
+        escrow: addressOf('channelTokenAccount'),
+        feeLamports: fee.feeLamports,
+        maxOperatorCostLamports: fee.feeLamports + rent,
+        mint,
+        operator,
+        payer,
+        payerTokenAccount: addressOf('payerTokenAccount'),
+        priorityFeeLamports: fee.priorityFeeLamports,
+        tokenProgram,
+        transaction: Object.freeze({ ...transaction, lifetimeConstraint: getLifetime(agreement, context) }),
+        version: message.version,
+        wire: encodeWireTransaction(transaction),
+    };
+}
+
+function getLifetime(
+    { blockhashes, durableNonce }: CheckedAgreement,
+    { instructions, message }: InspectionContext,
+): TransactionWithLifetime['lifetimeConstraint'] {
+    if (durableNonce && instructions[0]?.kind === 'durableNonce') {
+        const { nonce, nonceAccountAddress } = durableNonce;
+        return Object.freeze({ nonce, nonceAccountAddress });
+    }
+    return blockhashes.find(({ blockhash }) => blockhash === message.lifetimeToken)!;
+}
+
+function getAddition(instruction: JudgedInstruction): TransactionAddition[] {
+    const { path } = instruction;
+    switch (instruction.kind) {
+        case 'createTokenAccount': {
+            const { isPaidByOperator, kind, owner } = instruction;
+            return [Object.freeze({ isPaidByOperator, kind, owner: owner!, path })];
+        }
+        case 'guard':
+            return [Object.freeze({ kind: 'guard', path, programAddress: instruction.programAddress })];
+        case 'memo':
+            return [Object.freeze({ content: decodeMemo(instruction.data), kind: 'memo', path })];
+        default:
+            return [];
+    }
+}
