@@ -24,7 +24,15 @@ export * from '../generated/tombstone/errors';
 export * from '../generated/tombstone/events';
 export * from '../generated/tombstone/instructions';
 export * from '../generated/tombstone/pdas';
-export * from '../generated/tombstone/programs';
+export {
+    identifyPaymentChannelsAccount,
+    identifyPaymentChannelsInstruction,
+    parsePaymentChannelsInstruction,
+    PAYMENT_CHANNELS_PROGRAM_ADDRESS,
+    PaymentChannelsAccount,
+    PaymentChannelsInstruction,
+    type ParsedPaymentChannelsInstruction,
+} from '../generated/tombstone/programs';
 export * from '../generated/tombstone/types';
 
 export { decodeChannelAccount, isClosedChannelAccount } from './channel/account';
@@ -150,6 +158,15 @@ export {
     type DistributeInput,
     type DistributeInstructionWithRecipients,
 } from './instructions/distribute';
+export {
+    assertIsDistributable,
+    getDistributeRequirements,
+    getMaxDistributableRecipients,
+    type DistributablePlan,
+    type DistributeRequirement,
+    type DistributeRequirements,
+    type DistributionMethod,
+} from './instructions/distribute-limit';
 export { getFinalizeInstruction, type FinalizeInput } from './instructions/finalize';
 export { getOpenInstructionAsync, type OpenInput } from './instructions/open';
 export { getRequestCloseInstruction, type RequestCloseInput } from './instructions/request-close';

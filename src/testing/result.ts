@@ -1,8 +1,8 @@
 import { getBase58Decoder, type Address, type Signature } from '@solana/kit';
 import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
 
-import { parsePaymentChannelsEvent, type ParsedPaymentChannelsEvent } from '../../generated/tombstone';
 import { PaymentChannelsError } from '../errors';
+import { parseEvents, type ChannelEvent } from '../events';
 import { getTransactionFailure, type TransactionFailure } from './runtime-error';
 
 /** What can be said of a transaction whether it succeeded or failed. */
@@ -16,7 +16,7 @@ export type TransactionReport = Readonly<{
     feeLamports: bigint;
     logs: readonly string[];
     /** Events of the payment-channels program, in order; none of them lasts when the transaction failed. */
-    events: readonly ParsedPaymentChannelsEvent[];
+    events: readonly ChannelEvent[];
 }>;
 
 /** The outcome of a transaction: look at `ok`, or call {@link assertSucceeded}. */
@@ -53,17 +53,18 @@ export function getTransactionResult(
     const { addresses, bytes, feeLamports, programAddress } = known;
     const isFailed = outcome instanceof FailedTransactionMetadata;
     const metadata = isFailed ? outcome.meta() : outcome;
-    const events = metadata
+    const executed = metadata
         .innerInstructions()
         .flat()
-        .map(inner => inner.instruction())
-        .filter(instruction => addresses[instruction.programIdIndex()] === programAddress)
-        .map(instruction => parsePaymentChannelsEvent(instruction.data()))
-        .filter(event => event !== undefined);
+        .map(inner => ({
+            data: inner.instruction().data(),
+            programAddress: addresses[inner.instruction().programIdIndex()]!,
+            stackHeight: inner.stackHeight(),
+        }));
     const report: TransactionReport = {
         bytes,
         computeUnits: Number(metadata.computeUnitsConsumed()),
-        events,
+        events: parseEvents(executed, { programAddress }),
         feeLamports,
         logs: metadata.logs(),
         signature: getBase58Decoder().decode(metadata.signature()) as Signature,
