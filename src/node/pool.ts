@@ -31,7 +31,7 @@ type Answer = Readonly<{ ready: true } | { ready?: undefined; id: number; verdic
 
 /** One at work and one to go on with, so that no thread waits for this one. */
 const MAX_IN_FLIGHT = 2;
-/** A thread that dies may take down a batch that is not to blame, so that one failure is not enough. */
+/** The first time another batch may have been to blame. */
 const MAX_FAILURES = 3;
 
 /**
@@ -84,8 +84,8 @@ export async function createPool(threads: number, backend: string, startWorker: 
 
     const pump = () => {
         while (queue.length > 0) {
-            const slot = slots.reduce((a, b) => (b.inFlight.size < a.inFlight.size ? b : a));
-            if (slot.inFlight.size >= MAX_IN_FLIGHT) return;
+            const slot = findSlot(slots, queue[0]!);
+            if (slot === undefined) return;
             const batch = queue.shift()!;
             try {
                 const worker = slot.worker ?? spawn(slot);
@@ -136,6 +136,22 @@ export async function createPool(threads: number, backend: string, startWorker: 
     // Until there is work; while it starts, its thread keeps the process alive.
     for (const { worker } of slots) worker?.unref();
     return Object.freeze(pool);
+}
+
+/** The thread that has the least to do, of those that can take the batch now. */
+function findSlot(slots: readonly Slot[], batch: Batch): Slot | undefined {
+    const isSuspect = ({ failures }: Batch) => failures > 0;
+    return slots
+        .filter(({ inFlight }) =>
+            // A batch that a thread died at is tried again alone, so that it takes down no other.
+            isSuspect(batch)
+                ? inFlight.size === 0
+                : inFlight.size < MAX_IN_FLIGHT && ![...inFlight.values()].some(isSuspect),
+        )
+        .reduce<Slot | undefined>(
+            (best, slot) => (best === undefined || slot.inFlight.size < best.inFlight.size ? slot : best),
+            undefined,
+        );
 }
 
 function noop(): void {
