@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../generated/tombstone';
-import { toAddress } from './input';
+import { assertIsInput, toAddress } from './input';
 
 /**
  * One deployment of the program on a cluster or in a simulator.
@@ -33,6 +33,14 @@ export const LOCALNET_DEPLOYMENT: Deployment = /* @__PURE__ */ Object.freeze({
 
 /** The program to address, for the `config` of a generated function. Only what is not given has a default. */
 export function getProgramConfig(config: DeploymentConfig): { programAddress: Address } {
+    assertIsInput('config', config);
     const { programAddress = LOCALNET_DEPLOYMENT.programAddress } = config;
     return { programAddress: toAddress('config.programAddress', programAddress) };
+}
+
+/** The wallet that owns the treasury's token accounts. Only what is not given has a default. */
+export function getTreasuryOwner(config: DeploymentConfig): Address {
+    assertIsInput('config', config);
+    const { treasuryOwner = LOCALNET_DEPLOYMENT.treasuryOwner } = config;
+    return toAddress('config.treasuryOwner', treasuryOwner);
 }

@@ -48,6 +48,13 @@ export function toI64(field: string, value: unknown): bigint {
     return toInteger(field, value, I64_MIN, I64_MAX);
 }
 
+/** What a caller passes as an object has to be one: reading a field of anything else would be a `TypeError`. */
+export function assertIsInput(field: string, value: unknown): asserts value is object {
+    if (typeof value !== 'object' || value === null) {
+        throw new PaymentChannelsError('INPUT_INVALID', { field, value: describe(value) });
+    }
+}
+
 export function toAddress(field: string, value: unknown): Address {
     toAddressBytes(field, value);
     return value as Address;

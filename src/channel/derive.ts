@@ -2,8 +2,8 @@ import type { Address, ProgramDerivedAddress } from '@solana/kit';
 import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { CHANNEL_PDA_SEEDS, EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
-import { getProgramConfig, LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
-import { toAddressBytes, toTokenProgram, toU64 } from '../input';
+import { getProgramConfig, getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { assertIsInput, toAddressBytes, toTokenProgram, toU64 } from '../input';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { findProgramDerivedAddress } from './derive/program-derived-address';
 import { encodeSeeds } from './derive/seeds';
@@ -28,6 +28,7 @@ const TOKEN_PDA_SEEDS = [
  * ```
  */
 export function findChannelPdaSync(seeds: ChannelSeedsInput, config: DeploymentConfig = {}): ProgramDerivedAddress {
+    assertIsInput('seeds', seeds);
     const values = {
         authorizedSigner: toAddressBytes('authorizedSigner', seeds.authorizedSigner),
         mint: toAddressBytes('mint', seeds.mint),
@@ -44,6 +45,7 @@ export function findChannelPdaSync(seeds: ChannelSeedsInput, config: DeploymentC
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenInput): ProgramDerivedAddress {
+    assertIsInput('input', input);
     return deriveTokenPda('channel', input.channel, input);
 }
 
@@ -53,6 +55,7 @@ export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenI
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findTokenPdaSync(input: Readonly<{ owner: Address }> & TokenInput): ProgramDerivedAddress {
+    assertIsInput('input', input);
     return deriveTokenPda('owner', input.owner, input);
 }
 
@@ -62,8 +65,8 @@ export function findTokenPdaSync(input: Readonly<{ owner: Address }> & TokenInpu
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findTreasuryTokenPdaSync(input: TokenInput, config: DeploymentConfig = {}): ProgramDerivedAddress {
-    const { treasuryOwner = LOCALNET_DEPLOYMENT.treasuryOwner } = config;
-    return deriveTokenPda('config.treasuryOwner', treasuryOwner, input);
+    assertIsInput('input', input);
+    return deriveTokenPda('config.treasuryOwner', getTreasuryOwner(config), input);
 }
 
 /**

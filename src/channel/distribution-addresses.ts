@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
-import { toAddress } from '../input';
+import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { assertIsInput, toAddress } from '../input';
 import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type TokenInput } from './addresses';
 import { toSplits, type Split } from './distribution';
 
@@ -39,8 +39,9 @@ export async function findDistributionAddresses(
     input: DistributionAddressesInput,
     config: DeploymentConfig = {},
 ): Promise<DistributionAddresses> {
+    assertIsInput('input', input);
     const channel = toAddress('channel', input.channel);
-    const treasuryOwner = toAddress('config.treasuryOwner', config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner);
+    const treasuryOwner = getTreasuryOwner(config);
     const [[escrow], [payer], [payee], [treasury], ...recipients] = await Promise.all([
         findEscrowPda(input),
         findTokenPda('payer', input.payer, input),

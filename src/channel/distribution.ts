@@ -9,7 +9,7 @@ import {
     MAX_RECIPIENTS,
 } from '../../generated/tombstone';
 import { PaymentChannelsError } from '../errors';
-import { describe, toAddress, toBytes, toInteger, toU64, U16_MAX } from '../input';
+import { assertIsInput, describe, toAddress, toBytes, toInteger, toU64, U16_MAX } from '../input';
 
 /** One recipient of a distribution and its share. */
 export type Split = Readonly<{
@@ -127,6 +127,7 @@ export type Payouts = Readonly<{
 export function getPayouts(
     input: Readonly<{ splits: readonly Split[]; settled: bigint | number; payoutWatermark: bigint | number }>,
 ): Payouts {
+    assertIsInput('input', input);
     const splits = toSplits(input.splits);
     const settled = toU64('settled', input.settled);
     const payoutWatermark = toInteger('payoutWatermark', input.payoutWatermark, 0n, settled);

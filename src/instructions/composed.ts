@@ -1,8 +1,9 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import type { OpenInstruction } from '../../generated/tombstone';
-import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { toSplits } from '../channel/distribution';
+import { assertIsInput } from '../input';
 import { getCreateTokenAccountsInstructionsAsync, type CreateTokenAccountInstruction } from './create-token-accounts';
 import {
     getDistributeInstructionAsync,
@@ -38,13 +39,13 @@ export async function getOpenInstructionsAsync(
     input: OpenWithTokenAccountsInput,
     config: DeploymentConfig = {},
 ): Promise<readonly [...CreateTokenAccountInstruction[], OpenInstruction<Address>]> {
+    assertIsInput('input', input);
     const { createTokenAccounts, ...openInput } = input;
     const open = await getOpenInstructionAsync(openInput, config);
     if (!createTokenAccounts) return [open];
-    const { treasuryOwner = LOCALNET_DEPLOYMENT.treasuryOwner } = config;
     const {
         funder = input.payer,
-        owners = [input.payee, ...toSplits(input.splits).map(({ recipient }) => recipient), treasuryOwner],
+        owners = [input.payee, ...toSplits(input.splits).map(({ recipient }) => recipient), getTreasuryOwner(config)],
     } = createTokenAccounts;
     return [...(await getCreateTokenAccountsInstructionsAsync({ ...input, funder, owners })), open];
 }
@@ -75,6 +76,7 @@ export async function getDistributeInstructionsAsync(
     input: DistributeWithTokenAccountsInput,
     config: DeploymentConfig = {},
 ): Promise<readonly [...CreateTokenAccountInstruction[], DistributeInstructionWithRecipients]> {
+    assertIsInput('input', input);
     const { createTokenAccounts, ...distributeInput } = input;
     const distribute = await getDistributeInstructionAsync(distributeInput, config);
     if (!createTokenAccounts) return [distribute];

@@ -10,7 +10,7 @@ import type {
 import { getCreateAssociatedTokenIdempotentInstruction } from '@solana-program/token';
 
 import { findTokenPda, type TokenInput } from '../channel/addresses';
-import { toAddress, toSigner, toTokenProgram } from '../input';
+import { assertIsInput, toAddress, toSigner, toTokenProgram } from '../input';
 
 /** Which token accounts to create. */
 export type CreateTokenAccountsInput = TokenInput &
@@ -34,6 +34,7 @@ export type CreateTokenAccountInstruction = Instruction<Address> &
 export async function getCreateTokenAccountsInstructionsAsync(
     input: CreateTokenAccountsInput,
 ): Promise<readonly CreateTokenAccountInstruction[]> {
+    assertIsInput('input', input);
     const payer = toSigner('funder', input.funder);
     const mint = toAddress('mint', input.mint);
     const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);

@@ -5,7 +5,7 @@ import {
     type FinalizeInstruction,
 } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { toAddress } from '../input';
+import { assertIsInput, toAddress } from '../input';
 
 /** What {@link getFinalizeInstruction} takes. */
 export type FinalizeInput = Readonly<{
@@ -22,5 +22,6 @@ export function getFinalizeInstruction(
     input: FinalizeInput,
     config: DeploymentConfig = {},
 ): FinalizeInstruction<Address> {
+    assertIsInput('input', input);
     return getGeneratedFinalizeInstruction({ channel: toAddress('channel', input.channel) }, getProgramConfig(config));
 }

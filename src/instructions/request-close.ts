@@ -5,7 +5,7 @@ import {
     type RequestCloseInstruction,
 } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { toAddress, toSigner } from '../input';
+import { assertIsInput, toAddress, toSigner } from '../input';
 
 /** What {@link getRequestCloseInstruction} takes. */
 export type RequestCloseInput = Readonly<{
@@ -25,6 +25,7 @@ export function getRequestCloseInstruction(
     input: RequestCloseInput,
     config: DeploymentConfig = {},
 ): RequestCloseInstruction<Address> {
+    assertIsInput('input', input);
     return getGeneratedRequestCloseInstruction(
         { channel: toAddress('channel', input.channel), payer: toSigner('payer', input.payer) },
         getProgramConfig(config),

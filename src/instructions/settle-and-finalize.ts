@@ -6,7 +6,7 @@ import {
     type VoucherArgs,
 } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { toAddress, toSigner } from '../input';
+import { assertIsInput, toAddress, toSigner } from '../input';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
@@ -52,6 +52,7 @@ export function getSettleAndFinalizeInstructions(
     input: SettleAndFinalizeInput,
     config: DeploymentConfig = {},
 ): SettleAndFinalizeInstructions {
+    assertIsInput('input', input);
     const merchant = toSigner('payee', input.payee);
     const channel = toAddress('channel', input.channel);
     const build = (voucher: VoucherArgs, hasVoucher: 0 | 1) =>

@@ -2,6 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { getSettleInstruction, type SettleInstruction } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { assertIsInput } from '../input';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
@@ -26,6 +27,7 @@ export type SettleInstructions = readonly [verify: Ed25519Instruction, settle: S
  * @throws The errors of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
  */
 export function getSettleInstructions(input: SettleInput, config: DeploymentConfig = {}): SettleInstructions {
+    assertIsInput('input', input);
     const signed = toSignedVoucher(input.voucher);
     if (input.channel !== undefined) assertIsVoucherOf(signed.voucher, input.channel);
     const { voucher } = signed;

@@ -6,7 +6,7 @@ import {
 } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { toAddress, toSigner, toTokenProgram, toU64 } from '../input';
+import { assertIsInput, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
 
 /** What {@link getTopUpInstructionAsync} takes. */
 export type TopUpInput = TokenInput &
@@ -29,6 +29,7 @@ export async function getTopUpInstructionAsync(
     input: TopUpInput,
     config: DeploymentConfig = {},
 ): Promise<TopUpInstruction<Address>> {
+    assertIsInput('input', input);
     return await getGeneratedTopUpInstructionAsync(
         {
             amount: toU64('amount', input.amount, 1n),

@@ -6,7 +6,7 @@ import {
 } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { toAddress, toSigner, toTokenProgram } from '../input';
+import { assertIsInput, toAddress, toSigner, toTokenProgram } from '../input';
 
 /** What {@link getWithdrawPayerInstructionAsync} takes. */
 export type WithdrawPayerInput = TokenInput &
@@ -27,6 +27,7 @@ export async function getWithdrawPayerInstructionAsync(
     input: WithdrawPayerInput,
     config: DeploymentConfig = {},
 ): Promise<WithdrawPayerInstruction<Address>> {
+    assertIsInput('input', input);
     return await getGeneratedWithdrawPayerInstructionAsync(
         {
             channel: toAddress('channel', input.channel),

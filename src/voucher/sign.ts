@@ -11,7 +11,7 @@ import {
 
 import { PaymentChannelsError } from '../errors';
 import { toMessageSigner } from '../input';
-import { encodeVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
+import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 
 /** Whatever can sign a voucher: any kit message signer, or a key pair of the Web Crypto API. */
 export type VoucherSigner = MessageSigner | CryptoKeyPair;
@@ -22,8 +22,9 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
  * A voucher can be signed before the channel is open; its address is known beforehand. Whether the signer is the
  * channel's authorized signer shows when the voucher is verified.
  *
- * @throws As {@link toVoucher}; `SIGNER_INVALID` for what can't sign messages; `VOUCHER_SIGNER_CHANGED_MESSAGE` when a modifying signer signed other bytes,
- * `VOUCHER_SIGNER_DID_NOT_SIGN` when it returned no signature.
+ * @throws As {@link toVoucher}; `SIGNER_INVALID` for what can't sign messages; `VOUCHER_SIGNER_CHANGED_MESSAGE` when a
+ * modifying signer signed other bytes, `VOUCHER_SIGNER_DID_NOT_SIGN` when it returned no signature,
+ * `BYTES_LENGTH_INVALID` when what it returned is none.
  *
  * @example
  * ```ts
@@ -43,8 +44,9 @@ export async function signVoucher(input: VoucherInput, signer: VoucherSigner): P
     const messageSigner = toMessageSigner('signer', signer);
     const { address } = messageSigner;
     const signature = await signMessage(message, messageSigner);
-    if (!signature) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: address });
-    return Object.freeze({ signature, signer: address, voucher });
+    if (signature === undefined) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: address });
+    // What a wallet returns is not ours: a signature of another length would go into a transaction as it is.
+    return toSignedVoucher({ signature, signer: address, voucher });
 }
 
 function isKeyPair(signer: VoucherSigner): signer is CryptoKeyPair {
@@ -55,13 +57,13 @@ async function signMessage(content: ReadonlyUint8Array, signer: MessageSigner): 
     const message = createSignableMessage(new Uint8Array(content));
     let signatures: Readonly<Record<Address, SignatureBytes>> | undefined;
     if (isMessageModifyingSigner(signer)) {
-        const [signed] = await signer.modifyAndSignMessages([message]);
+        const [signed] = (await signer.modifyAndSignMessages([message])) ?? [];
         if (signed && !areEqual(signed.content, content)) {
             throw new PaymentChannelsError('VOUCHER_SIGNER_CHANGED_MESSAGE', { signer: signer.address });
         }
         signatures = signed?.signatures;
     } else {
-        [signatures] = await signer.signMessages([message]);
+        [signatures] = (await signer.signMessages([message])) ?? [];
     }
     return signatures?.[signer.address];
 }
