@@ -51,9 +51,8 @@ export function withoutSigners(instruction: Instruction): Instruction {
     return { ...instruction, accounts };
 }
 
-/** An instruction of the compute-budget program: something that does nothing and is not the precompile. */
+/** A memo: an instruction that does nothing, is not the precompile, and may stand in a transaction any number of times. */
 export const UNRELATED_INSTRUCTION: Instruction = {
-    // SetComputeUnitLimit to 1,400,000.
-    data: Uint8Array.of(2, 0xc0, 0x5c, 0x15, 0),
-    programAddress: 'ComputeBudget111111111111111111111111111111' as Address,
+    data: new TextEncoder().encode('unrelated'),
+    programAddress: 'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr' as Address,
 };

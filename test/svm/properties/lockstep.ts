@@ -143,7 +143,7 @@ class Lockstep {
 
     #compareAccounts(addresses: Iterable<Address>): void {
         for (const address of addresses) {
-            if (this.universe.isOfRuntime(address) || address === COMPUTE_BUDGET) continue;
+            if (this.universe.isOfRuntime(address)) continue;
             this.#touched.add(address);
             const account = this.#world.accounts.get(address);
             const observed = this.arena.get(address);
@@ -229,8 +229,6 @@ class Lockstep {
 /** A value of an enum as its name begins in the IDL: with a small letter. */
 const nameOf = (names: Readonly<Record<number, string>>, value: number): string =>
     names[value]!.charAt(0).toLowerCase() + names[value]!.slice(1);
-
-const COMPUTE_BUDGET = 'ComputeBudget111111111111111111111111111111';
 
 function accountsOf({ feePayer, instructions }: Transaction): ReadonlySet<Address> {
     const metas = instructions.flatMap(({ accounts }) => accounts ?? []);
