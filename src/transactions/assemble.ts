@@ -21,7 +21,7 @@ import {
 
 import type { DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { describe, toAddress, toInteger, toU64 } from '../input';
+import { assertIsInput, describe, toAddress, toInteger, toU64 } from '../input';
 import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import type { BlockhashLifetime } from './agreement';
@@ -73,7 +73,7 @@ const VERSIONS: readonly unknown[] = ['legacy', 0, 1];
  * it signed is what comes back; the operator's {@link inspectOpenTransaction} sees what was added.
  *
  * @throws As {@link getOpenInstructionAsync}; `OPERATOR_IS_PAYER`; `SIGNER_INVALID` for a payer that can't sign without
- * sending; `BLOCKHASH_INVALID`; `AGREEMENT_INVALID` by field; `TRANSACTION_TOO_LARGE`; `TRANSACTION_SIGNATURE_MISSING`,
+ * sending; `BLOCKHASH_INVALID`; `INPUT_INVALID` by field; `TRANSACTION_TOO_LARGE`; `TRANSACTION_SIGNATURE_MISSING`,
  * `TRANSACTION_SIGNATURE_INVALID` or `TRANSACTION_MALFORMED` for what the payer's wallet returned.
  *
  * @example
@@ -86,6 +86,7 @@ export async function assembleOpenTransaction(
     input: AssembleInput & OpenInput,
     config: DeploymentConfig = {},
 ): Promise<AssembledTransaction> {
+    assertIsInput('input', input);
     const payer = toCosigner('payer', input.payer);
     return await assemble(await getOpenInstructionAsync(input, config), payer, input);
 }
@@ -100,6 +101,7 @@ export async function assembleTopUpTransaction(
     input: AssembleInput & TopUpInput,
     config: DeploymentConfig = {},
 ): Promise<AssembledTransaction> {
+    assertIsInput('input', input);
     const payer = toCosigner('payer', input.payer);
     return await assemble(await getTopUpInstructionAsync(input, config), payer, input);
 }
@@ -135,7 +137,7 @@ async function assemble(
 }
 
 function refuse(field: string, value: unknown): never {
-    throw new PaymentChannelsError('AGREEMENT_INVALID', { field, value: describe(value) });
+    throw new PaymentChannelsError('INPUT_INVALID', { field, value: describe(value) });
 }
 
 function toLifetime(lifetime: BlockhashLifetime): BlockhashLifetime {

@@ -10,16 +10,22 @@ import {
 
 import {
     getOpenDiscriminatorBytes,
-    getOpenInstructionAsync,
+    getOpenInstruction,
     getOpenInstructionDataCodec,
     getTopUpDiscriminatorBytes,
-    getTopUpInstructionAsync,
+    getTopUpInstruction,
     getTopUpInstructionDataCodec,
     parseOpenInstruction,
     parseTopUpInstruction,
     type OpenInstructionData,
     type TopUpInstructionData,
 } from '../../../generated/tombstone';
+import {
+    findChannelPdaSync,
+    findEscrowPdaSync,
+    findEventAuthorityPdaSync,
+    findTokenPdaSync,
+} from '../../channel/derive';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from '../check-agreement';
 import type { ExpectedAccount } from './instruction';
 
@@ -36,26 +42,32 @@ export type ChannelInstruction<TAgreement extends CheckedAgreement, TData> = Rea
         agreement: TAgreement,
         data: TData | undefined,
         programAddress: Address,
-    ) => Promise<readonly ExpectedAccount[]>;
+    ) => readonly ExpectedAccount[];
 }>;
 
 /** `open` (spec section 7.1). */
 export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenInstructionData> = /* @__PURE__ */ Object.freeze({
     getDataCodec: () => getOpenInstructionDataCodec() as Codec<OpenInstructionData>,
-    getExpectedAccounts: async (agreement, data, programAddress) => {
-        const { authorizedSigner, deposit, gracePeriodSeconds, mint, payee, salt, splits, tokenProgram } = agreement;
-        const instruction = await getOpenInstructionAsync(
+    getExpectedAccounts: (agreement, data, programAddress) => {
+        const { authorizedSigner, deposit, gracePeriodSeconds, mint, payee, payer, splits, tokenProgram } = agreement;
+        // The salt of the transaction, so that another one shows once, and not in every address besides.
+        const salt = data?.salt ?? (agreement.salt === 'any' ? 0n : agreement.salt);
+        const [channel] = findChannelPdaSync({ authorizedSigner, mint, payee, payer, salt }, { programAddress });
+        const [eventAuthority] = findEventAuthorityPdaSync({ programAddress });
+        const instruction = getOpenInstruction(
             {
                 authorizedSigner,
+                channel,
                 deposit: deposit.min,
+                eventAuthority,
                 gracePeriod: Number(gracePeriodSeconds.min),
                 mint,
                 payee,
-                payer: createNoopSigner(agreement.payer),
+                payer: createNoopSigner(payer),
                 recipients: [...splits],
-                // The salt of the transaction, so that another one shows once, and not in every address besides.
-                salt: data?.salt ?? (salt === 'any' ? 0n : salt),
+                salt,
                 tokenProgram,
+                ...getTokenAccounts(channel, agreement),
             },
             { programAddress },
         );
@@ -68,9 +80,17 @@ export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenInstructionData>
 /** `topUp` (spec section 7.3). */
 export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpInstructionData> = /* @__PURE__ */ Object.freeze({
     getDataCodec: () => getTopUpInstructionDataCodec() as Codec<TopUpInstructionData>,
-    getExpectedAccounts: async ({ amount, channel, mint, payer, tokenProgram }, _data, programAddress) => {
-        const instruction = await getTopUpInstructionAsync(
-            { amount: amount.min, channel, mint, payer: createNoopSigner(payer), tokenProgram },
+    getExpectedAccounts: (agreement, _data, programAddress) => {
+        const { amount, channel, mint, payer, tokenProgram } = agreement;
+        const instruction = getTopUpInstruction(
+            {
+                amount: amount.min,
+                channel,
+                mint,
+                payer: createNoopSigner(payer),
+                tokenProgram,
+                ...getTokenAccounts(channel, agreement),
+            },
             { programAddress },
         );
         return getNamedAccounts(instruction, parseTopUpInstruction(instruction).accounts);
@@ -78,6 +98,13 @@ export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpInstructionD
     getDiscriminator: getTopUpDiscriminatorBytes,
     name: 'topUp',
 });
+
+/** The two token accounts between which the money moves. */
+function getTokenAccounts(channel: Address, { mint, payer, tokenProgram }: CheckedAgreement) {
+    const [channelTokenAccount] = findEscrowPdaSync({ channel, mint, tokenProgram });
+    const [payerTokenAccount] = findTokenPdaSync({ mint, owner: payer, tokenProgram });
+    return { channelTokenAccount, payerTokenAccount };
+}
 
 /** Reads data with a codec; `isExact` says that there is only this one way to write it. */
 export function decodeExactly<T>(codec: Codec<T>, data: ReadonlyUint8Array): { value?: T; isExact: boolean } {

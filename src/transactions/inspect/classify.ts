@@ -14,12 +14,12 @@ import {
 } from '@solana-program/system';
 import {
     ASSOCIATED_TOKEN_PROGRAM_ADDRESS,
-    findAssociatedTokenPda,
     getCreateAssociatedTokenIdempotentDiscriminatorBytes,
     getCreateAssociatedTokenIdempotentInstruction,
     parseCreateAssociatedTokenIdempotentInstruction,
 } from '@solana-program/token';
 
+import { findTokenPdaSync } from '../../channel/derive';
 import type { CheckedAgreement } from '../check-agreement';
 import { MEMO_PROGRAM_ADDRESS } from '../memo';
 import { decodeExactly, getNamedAccounts, type ChannelInstruction } from './channel-instruction';
@@ -41,13 +41,13 @@ export type ClassifiedInstructions<TData> = Readonly<{
 }>;
 
 /** Says of every instruction what it is, by its program and data alone, and which accounts it has to have. */
-export async function classifyInstructions<TAgreement extends CheckedAgreement, TData>(
+export function classifyInstructions<TAgreement extends CheckedAgreement, TData>(
     raw: readonly RawInstruction[],
     version: TransactionVersion,
     agreement: TAgreement,
     channelInstruction: ChannelInstruction<TAgreement, TData>,
     programAddress: Address,
-): Promise<ClassifiedInstructions<TData>> {
+): ClassifiedInstructions<TData> {
     const discriminator = channelInstruction.getDiscriminator();
     const isChannel = (instruction: RawInstruction) =>
         instruction.programAddress === programAddress && startsWith(instruction.data, discriminator);
@@ -55,9 +55,9 @@ export async function classifyInstructions<TAgreement extends CheckedAgreement, 
     const { isExact, value: data } = first
         ? decodeExactly(channelInstruction.getDataCodec(), first.data)
         : { isExact: false, value: undefined };
-    const channelAccounts = await channelInstruction.getExpectedAccounts(agreement, data, programAddress);
+    const channelAccounts = channelInstruction.getExpectedAccounts(agreement, data, programAddress);
 
-    const classify = async (instruction: RawInstruction, index: number): Promise<JudgedInstruction> => {
+    const classify = (instruction: RawInstruction, index: number): JudgedInstruction => {
         if (instruction === first) {
             return { ...instruction, expected: channelAccounts, isDataExact: isExact, kind: 'channel' };
         }
@@ -65,12 +65,12 @@ export async function classifyInstructions<TAgreement extends CheckedAgreement, 
             return { ...instruction, expected: channelAccounts, isDataExact: true, kind: 'repeatedChannel' };
         }
         return (
-            (await classifyCreation(instruction, agreement)) ??
+            classifyCreation(instruction, agreement) ??
             classifyNonce(instruction, index, agreement) ??
             classifyHelper(instruction, version, agreement, programAddress)
         );
     };
-    return { channelAccounts, data, instructions: await Promise.all(raw.map(classify)) };
+    return { channelAccounts, data, instructions: raw.map(classify) };
 }
 
 function startsWith(data: ReadonlyUint8Array, bytes: ReadonlyUint8Array): boolean {
@@ -82,10 +82,10 @@ function equals(data: ReadonlyUint8Array, bytes: ReadonlyUint8Array): boolean {
 }
 
 /** An idempotent creation of an associated token account, if creations were agreed at all. */
-async function classifyCreation(
+function classifyCreation(
     instruction: RawInstruction,
     { createTokenAccounts, mint, operator, payer, tokenProgram }: CheckedAgreement,
-): Promise<JudgedInstruction | undefined> {
+): JudgedInstruction | undefined {
     if (instruction.programAddress !== ASSOCIATED_TOKEN_PROGRAM_ADDRESS || createTokenAccounts.owners.length === 0) {
         return undefined;
     }
@@ -100,18 +100,18 @@ async function classifyCreation(
         kind: 'createTokenAccount',
         owner,
         ...(owner !== undefined && {
-            expected: await getCreationAccounts(isPaidByOperator ? operator : payer, owner, mint, tokenProgram),
+            expected: getCreationAccounts(isPaidByOperator ? operator : payer, owner, mint, tokenProgram),
         }),
     };
 }
 
-async function getCreationAccounts(
+function getCreationAccounts(
     funder: Address,
     owner: Address,
     mint: Address,
     tokenProgram: Address,
-): Promise<readonly ExpectedAccount[]> {
-    const [ata] = await findAssociatedTokenPda({ mint, owner, tokenProgram });
+): readonly ExpectedAccount[] {
+    const [ata] = findTokenPdaSync({ mint, owner, tokenProgram });
     const instruction = getCreateAssociatedTokenIdempotentInstruction({
         ata,
         mint,

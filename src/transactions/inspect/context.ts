@@ -63,10 +63,13 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
         path: `instructions[${index}]`,
         programAddress: program,
     }));
-    const [{ channelAccounts, data, instructions }, signatures] = await Promise.all([
-        classifyInstructions(raw, message.version, agreement, channelInstruction, programAddress),
-        getSignatureStates(transaction),
-    ]);
+    const { channelAccounts, data, instructions } = classifyInstructions(
+        raw,
+        message.version,
+        agreement,
+        channelInstruction,
+        programAddress,
+    );
     return {
         accounts,
         agreement,
@@ -76,7 +79,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
         fee: getTransactionFee(message, instructions),
         instructions,
         message,
-        signatures,
+        signatures: await getSignatureStates(transaction),
         transaction,
     };
 }
