@@ -6,6 +6,7 @@ export type PaymentChannelsErrorContexts = {
     ADDRESS_INVALID: { field: string; value: string };
     ADDRESS_OFF_CURVE: { address: string; field: string };
     AGREEMENT_INVALID: { field: string; value: string };
+    BATCH_INVALID: { field: string; value: string };
     BLOCKHASH_INVALID: { field: string; value: string };
     BYTES_LENGTH_INVALID: { actualLength: number; expectedLength: number; field: string };
     CHANNELS_UNREADABLE: { failures: readonly Readonly<{ address: string; code: string; reason: string }>[] };
@@ -83,6 +84,7 @@ const MESSAGES: Messages = {
     ADDRESS_OFF_CURVE: ({ address, field }) =>
         `${field} ${address} is not a point of the Ed25519 curve: nobody could ever sign with it`,
     AGREEMENT_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    BATCH_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
     BLOCKHASH_INVALID: ({ field, value }) => `${field} is not a base58 blockhash of 32 bytes: ${value}`,
     BYTES_LENGTH_INVALID: ({ actualLength, expectedLength, field }) =>
         `${field} has to be ${expectedLength} bytes long, not ${actualLength}`,

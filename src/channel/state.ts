@@ -65,8 +65,12 @@ export function decodeChannelState(
     return getLiveChannelState(address, decodeChannelAccount(account, config).data);
 }
 
-/** The state of a channel whose account was decoded. */
-function getLiveChannelState(address: Address, channel: Channel): LiveChannelState {
+/**
+ * The state of a channel whose account was decoded.
+ *
+ * @throws `ACCOUNT_MALFORMED` for amounts that contradict each other.
+ */
+export function getLiveChannelState(address: Address, channel: Channel): LiveChannelState {
     const { deposit, settlement } = channel;
     // The program never lets these happen; an account that shows them is not what the program wrote.
     if (settlement.settled > deposit) {
