@@ -5,6 +5,7 @@ import { printReport, type BenchReport } from './report';
 const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchReport> }>>> = {
     cu: () => import('./cu'),
     pda: () => import('./pda'),
+    verify: () => import('./verify'),
 };
 
 async function main(commandArguments: readonly string[]): Promise<number> {

@@ -38,14 +38,13 @@ export function createVoucherPacker(
     encoder: FixedSizeEncoder<VoucherArgsArgs> = getVoucherArgsEncoder(),
 ): VoucherPacker {
     const keys = new LruCache<Address, PackedKey>(cacheSize);
-    const templates = new LruCache<Address, Uint8Array>(cacheSize);
-    const encodeTemplate = (voucher: VoucherArgsArgs) => new Uint8Array(encoder.encode(voucher));
+    const templates = new LruCache<Address, ReadonlyUint8Array>(cacheSize);
     const amountOffset = findOffset(encoder, 'cumulativeAmount', U64_MAX);
     const expiryOffset = findOffset(encoder, 'expiresAt', -1n);
 
-    const getKey = (field: string, value: unknown): PackedKey =>
-        keys.getOrMake(value as Address, () => {
-            const bytes = getAddressEncoder().encode(toAddress(field, value));
+    const getKey = (address: Address): PackedKey =>
+        keys.getOrMake(address, () => {
+            const bytes = encodeAddress('authorizedSigner', address, () => getAddressEncoder().encode(address));
             return Object.freeze({ bytes, isStrict: isStrictPoint(bytes) });
         });
     const getMessage = (voucher: SignedVoucher['voucher']): Uint8Array => {
@@ -54,11 +53,9 @@ export function createVoucherPacker(
         }
         const { channelId, cumulativeAmount, expiresAt = 0n } = voucher;
         const template = templates.getOrMake(channelId, () =>
-            encodeTemplate({
-                channelId: toAddress('voucher.channelId', channelId),
-                cumulativeAmount: 0n,
-                expiresAt: 0n,
-            }),
+            encodeAddress('voucher.channelId', channelId, () =>
+                encoder.encode({ channelId, cumulativeAmount: 0n, expiresAt: 0n }),
+            ),
         );
         const message = template.slice();
         const view = new DataView(message.buffer);
@@ -78,7 +75,7 @@ export function createVoucherPacker(
             // A copy: the caller may change its bytes while an engine is at work.
             const signature = toBytes('signature', signedVoucher.signature, SIGNATURE_LENGTH).slice();
             const message = getMessage(voucher);
-            const key = getKey('authorizedSigner', authorizedSigner);
+            const key = getKey(authorizedSigner);
             if (signer !== authorizedSigner) {
                 toAddress('signer', signer);
                 return undefined;
@@ -86,6 +83,16 @@ export function createVoucherPacker(
             return key.isStrict && isStrictSignature(signature) ? { key, message, signature } : undefined;
         },
     });
+}
+
+/** Encodes what an address is in; the encoder checks the address, and a check of our own would take as long again. */
+function encodeAddress(field: string, address: unknown, encode: () => ReadonlyUint8Array): ReadonlyUint8Array {
+    try {
+        return encode();
+    } catch (error) {
+        toAddress(field, address);
+        throw error;
+    }
 }
 
 /** Where a field stands in the encoded voucher: where its bytes differ between zero and all bits set. */

@@ -1,0 +1,239 @@
+/** Vouchers verified per second, against kit's own functions and against libsodium in a plain loop. */
+
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+
+import {
+    generateKeyPairSigner,
+    getAddressEncoder,
+    getPublicKeyFromAddress,
+    verifySignature,
+    type Address,
+} from '@solana/kit';
+
+import {
+    createVoucherVerifier,
+    encodeVoucher,
+    signVoucher,
+    type VoucherVerification,
+    type VoucherVerifier,
+} from '../src';
+import { createNodeVoucherVerifier } from '../src/node';
+import type { BenchReport, BenchRow } from './report';
+
+const BENCH = 'verify';
+const UNIT = 'vouchers/s';
+const VOUCHERS = 6_000;
+const CHANNELS = 200;
+const ROUNDS = 5;
+/** Channels that are seen for the first time cost more; they are measured with fewer vouchers. */
+const COLD_VOUCHERS = 1_000;
+
+type Sodium = Readonly<{
+    crypto_sign_verify_detached: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
+}>;
+
+/** One way to verify all vouchers. It has to find every one good. */
+type Contestant = Readonly<{
+    name: string;
+    verify: () => boolean[] | Promise<boolean[]>;
+    end?: () => Promise<unknown>;
+}>;
+
+export async function run(): Promise<BenchReport> {
+    const cores = availableParallelism();
+    const vouchers = await makeVouchers(VOUCHERS, CHANNELS);
+    const ours = createVoucherVerifier();
+    const node = await createNodeVoucherVerifier();
+    const packed = vouchers.map(pack);
+    const contestants: Contestant[] = [
+        { name: 'kit', verify: () => verifyWithKit(vouchers) },
+        { name: 'kit, 128 at once', verify: () => verifyWithKitConcurrently(vouchers) },
+        { name: 'createVoucherVerifier', verify: () => ours.verifyAll(vouchers) },
+        { name: 'sodium-native, one thread', verify: () => verifyWithSodium(packed) },
+        await startSodiumThreads(packed, cores),
+        { end: node.close, name: 'createNodeVoucherVerifier', verify: () => node.verifyAll(vouchers) },
+        { name: 'createNodeVoucherVerifier, one by one', verify: () => verifyOneByOne(node, vouchers) },
+    ];
+    const perSecond = await measure(contestants, VOUCHERS, ROUNDS);
+    for (const { end } of contestants) await end?.();
+
+    const row = (name: string, baseline: string | null): BenchRow => toRow(name, perSecond.get(name)!, baseline);
+    const toRow = (name: string, value: number, baselineName: string | null): BenchRow => {
+        const baseline = baselineName === null ? null : perSecond.get(baselineName)!;
+        return {
+            baseline,
+            bench: BENCH,
+            case: baselineName === null ? name : `${name} / ${baselineName}`,
+            ratio: baseline === null ? null : value / baseline,
+            unit: UNIT,
+            value,
+        };
+    };
+    const allCores = 'sodium-native, all cores';
+    const cold = await measureCold();
+    return {
+        notes: [
+            `${cores} cores, Node ${process.versions.node}, OpenSSL ${process.versions.openssl}; ./node runs on ` +
+                `${node.backend}${node.fallbackReason === undefined ? '' : ` (${node.fallbackReason})`}.`,
+            `${VOUCHERS} vouchers of ${CHANNELS} channels with a signer each, the best of ${ROUNDS} rounds in turn; the ` +
+                `last two rows with ${COLD_VOUCHERS} vouchers, each of a channel and a signer of its own.`,
+        ],
+        tables: [
+            {
+                rows: [
+                    row('kit', null),
+                    row('kit, 128 at once', 'kit'),
+                    row('createVoucherVerifier', 'kit'),
+                    row('createVoucherVerifier', 'kit, 128 at once'),
+                    toRow('createVoucherVerifier, nothing cached', cold.ours, 'kit'),
+                ],
+                title:
+                    "The Web Crypto API: createVoucherVerifier().verifyAll, against kit's getPublicKeyFromAddress and " +
+                    'verifySignature for each voucher, one after the other and many at once.',
+            },
+            {
+                rows: [
+                    row('sodium-native, one thread', null),
+                    row(allCores, 'sodium-native, one thread'),
+                    row('createNodeVoucherVerifier', allCores),
+                    row('createNodeVoucherVerifier, one by one', allCores),
+                    toRow('createNodeVoucherVerifier, nothing cached', cold.node, allCores),
+                ],
+                title:
+                    './node: createNodeVoucherVerifier().verifyAll and .verify, against the limit: libsodium in a plain ' +
+                    'loop over bytes that are there already, in one thread for each core.',
+            },
+        ],
+    };
+}
+
+/** Vouchers per second of each, the best round of several. The rounds take turns, so that all have the same weather. */
+async function measure(
+    contestants: readonly Contestant[],
+    count: number,
+    rounds: number,
+    warmUps = 1,
+): Promise<ReadonlyMap<string, number>> {
+    const best = new Map<string, number>();
+    for (let round = 0; round < warmUps + rounds; round += 1) {
+        for (const { name, verify } of contestants) {
+            const start = performance.now();
+            const verdicts = await verify();
+            const perSecond = (count * 1_000) / (performance.now() - start);
+            if (verdicts.length !== count || !verdicts.every(Boolean))
+                throw new Error(`${name} refused a good voucher`);
+            if (round >= warmUps) best.set(name, Math.max(best.get(name) ?? 0, perSecond));
+        }
+    }
+    return best;
+}
+
+/** With new verifiers that have seen none of the channels. */
+async function measureCold(): Promise<Readonly<{ node: number; ours: number }>> {
+    const vouchers = await makeVouchers(COLD_VOUCHERS, COLD_VOUCHERS);
+    const best = { node: 0, ours: 0 };
+    for (let round = 0; round < ROUNDS; round += 1) {
+        const node = await createNodeVoucherVerifier();
+        for (const [name, verifier] of [['ours', createVoucherVerifier()] as const, ['node', node] as const]) {
+            const once = { name, verify: () => verifier.verifyAll(vouchers) };
+            best[name] = Math.max(best[name], (await measure([once], COLD_VOUCHERS, 1, 0)).get(name)!);
+        }
+        await node.close();
+    }
+    return best;
+}
+
+async function makeVouchers(count: number, channels: number): Promise<VoucherVerification[]> {
+    const signers = await Promise.all(Array.from({ length: channels }, () => generateKeyPairSigner()));
+    const addresses = await Promise.all(signers.map(async () => (await generateKeyPairSigner()).address));
+    const vouchers: VoucherVerification[] = [];
+    for (let index = 0; index < count; index += 1) {
+        const signer = signers[index % channels]!;
+        const voucher = { channelId: addresses[index % channels]!, cumulativeAmount: BigInt(index + 1) };
+        vouchers.push({ authorizedSigner: signer.address, signedVoucher: await signVoucher(voucher, signer) });
+    }
+    return vouchers;
+}
+
+async function verifyWithKit(vouchers: readonly VoucherVerification[]): Promise<boolean[]> {
+    const verdicts: boolean[] = [];
+    for (const { authorizedSigner, signedVoucher } of vouchers) {
+        const key = await getPublicKeyFromAddress(authorizedSigner);
+        verdicts.push(await verifySignature(key, signedVoucher.signature, encodeVoucher(signedVoucher.voucher)));
+    }
+    return verdicts;
+}
+
+async function verifyWithKitConcurrently(vouchers: readonly VoucherVerification[]): Promise<boolean[]> {
+    const verdicts: boolean[] = [];
+    for (let start = 0; start < vouchers.length; start += 128) {
+        const some = vouchers.slice(start, start + 128);
+        verdicts.push(...(await Promise.all(some.map(async one => (await verifyWithKit([one]))[0]!))));
+    }
+    return verdicts;
+}
+
+/** As the requests of a server come in: each asks for one voucher, many at a time. */
+async function verifyOneByOne(verifier: VoucherVerifier, vouchers: readonly VoucherVerification[]): Promise<boolean[]> {
+    return await Promise.all(
+        vouchers.map(({ authorizedSigner, signedVoucher }) => verifier.verify(signedVoucher, authorizedSigner)),
+    );
+}
+
+type Packed = Readonly<{ key: Uint8Array; message: Uint8Array; signature: Uint8Array }>;
+
+function pack({ authorizedSigner, signedVoucher }: VoucherVerification): Packed {
+    return {
+        key: encodeAddress(authorizedSigner),
+        message: new Uint8Array(encodeVoucher(signedVoucher.voucher)),
+        signature: new Uint8Array(signedVoucher.signature),
+    };
+}
+
+const encodeAddress = (address: Address) => new Uint8Array(getAddressEncoder().encode(address));
+
+function verifyWithSodium(packed: readonly Packed[]): boolean[] {
+    const sodium = createRequire(import.meta.url)('sodium-native') as Sodium;
+    return packed.map(({ key, message, signature }) => sodium.crypto_sign_verify_detached(signature, message, key));
+}
+
+/** A loop over the vouchers that the thread was given when it started; each message starts it once. */
+const THREAD_SOURCE = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const sodium = require(workerData.path);
+    parentPort.on('message', () => {
+        const verdicts = workerData.packed.map(({ key, message, signature }) =>
+            sodium.crypto_sign_verify_detached(signature, message, key));
+        parentPort.postMessage(verdicts);
+    });
+    parentPort.postMessage([]);
+`;
+
+async function startSodiumThreads(packed: readonly Packed[], threads: number): Promise<Contestant> {
+    const path = createRequire(import.meta.url).resolve('sodium-native');
+    const share = Math.ceil(packed.length / threads);
+    const answerOf = (worker: Worker) =>
+        new Promise<boolean[]>((resolve, reject) => {
+            worker.once('message', resolve);
+            worker.once('error', reject);
+        });
+    const workers = await Promise.all(
+        Array.from({ length: threads }, async (_, index) => {
+            const workerData = { packed: packed.slice(index * share, (index + 1) * share), path };
+            const worker = new Worker(THREAD_SOURCE, { eval: true, execArgv: [], workerData });
+            await answerOf(worker);
+            return worker;
+        }),
+    );
+    return {
+        end: () => Promise.all(workers.map(worker => worker.terminate())),
+        name: 'sodium-native, all cores',
+        verify: async () => {
+            const answers = workers.map(answerOf);
+            for (const worker of workers) worker.postMessage('go');
+            return (await Promise.all(answers)).flat();
+        },
+    };
+}
