@@ -24,6 +24,8 @@ export default defineConfig([
     {
         dts: false,
         entry: { cli: 'src/cli/main.ts' },
+        // What renders IDLs is installed beside us, in exact versions: tsup by itself would bundle optional dependencies.
+        external: [/^@codama\//, /^prettier/],
         format: 'esm',
         platform: 'node',
         sourcemap: true,

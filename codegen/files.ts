@@ -32,11 +32,13 @@ export function assertWasRendered(folder: string): void {
 }
 
 /**
- * Makes sure that {@link writeClient} removes nothing from a folder but files that were rendered there before.
+ * Makes sure that {@link writeClient} neither overwrites nor removes anything in a folder but what was rendered there
+ * before.
  *
  * @throws {@link ForeignFolderError} otherwise.
  */
-export function assertHasNoForeignFiles(folder: string): void {
+export function assertHasOnlyRendered(folder: string): void {
+    assertWasRendered(folder);
     const rendered = readMarker(folder) ?? new Set();
     const foreign = listFiles(folder).filter(path => !rendered.has(path));
     if (foreign.length === 0) return;

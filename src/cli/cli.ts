@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 
 import { version } from '../../package.json';
+import { addGenerateCommand } from './generate';
+import { addIdlCommands } from './idl';
 import { addSimulateCommand } from './simulate';
 import { ExitCode, UsageError, type Io } from './io';
 
@@ -12,12 +14,15 @@ import { ExitCode, UsageError, type Io } from './io';
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
     let exitCode = ExitCode.Success;
     const program = new Command('payment-channels')
-        .description('Payment channels on Solana: simulate settlement in this process.')
+        .description('Payment channels on Solana: simulate settlement in this process; check, compare and render IDLs.')
         .version(version)
         .showSuggestionAfterError(false)
         .configureOutput({ writeErr: () => undefined, writeOut: io.writeOutput })
         .exitOverride();
-    addSimulateCommand(program, io, code => (exitCode = code));
+    const setExitCode = (code: ExitCode) => void (exitCode = code);
+    addSimulateCommand(program, io, setExitCode);
+    addIdlCommands(program, io, setExitCode);
+    addGenerateCommand(program, io, setExitCode);
     try {
         await program.parseAsync(args, { from: 'user' });
         return exitCode;

@@ -121,7 +121,8 @@ describe('constants', () => {
     it('renders an address and bytes with their types', async () => {
         const { publicKey } = root.program;
         const address = await renderConstant(publicKeyTypeNode(), publicKeyValueNode(publicKey));
-        expect(address).toContain(`export const ANSWER = '${publicKey}' as Address<'${publicKey}'>;`);
+        expect(address).toContain(`'${publicKey}' as Address<'${publicKey}'>;`);
+        expect(address).toContain("import { type Address } from '@solana/kit';");
         const bytes = await renderConstant(bytesTypeNode(), bytesValueNode('base16', '0102'));
         expect(bytes).toContain('export const ANSWER = /* @__PURE__ */ new Uint8Array([1, 2]) as ReadonlyUint8Array;');
     });

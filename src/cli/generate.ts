@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+
+import { importCodegen } from './codegen';
+import { readFile } from './idl';
+import { formatFindings } from './idl-report';
+import { ExitCode, UsageError, type Io } from './io';
+
+type GenerateFlags = { check?: true; idl: string; out: string; strict?: true };
+
+/** `payment-channels generate`: an IDL of the user's own to a TypeScript client. */
+export function addGenerateCommand(program: Command, io: Io, setExitCode: (code: ExitCode) => void): void {
+    program
+        .command('generate')
+        .description(
+            'Render the TypeScript client of a Codama IDL, with nothing in it but @solana/kit. The folder is made to ' +
+                'hold exactly this client; one that was not rendered by this command is left alone.',
+        )
+        .requiredOption('--idl <file>', 'the IDL; it is checked first, and nothing is written when it has an error')
+        .requiredOption('--out <folder>', 'where to write the client')
+        .option('--strict', 'hold the IDL to all the rules of `idl check --strict`')
+        .option('--check', 'write nothing; exit 1 and list the files when the folder is not as it would be rendered')
+        .allowExcessArguments(false)
+        .action(async ({ check, idl, out, strict }: GenerateFlags) => {
+            const codegen = await importCodegen();
+            const { findings, root } = codegen.parseIdl(readFile(idl), { isHouse: strict ?? false });
+            if (!root) {
+                io.writeError(formatFindings(idl, findings, 'table', false));
+                io.writeError('payment-channels: nothing was written\n');
+                setExitCode(ExitCode.Failure);
+                return;
+            }
+            if (!check) assertCanWrite(() => codegen.assertHasOnlyRendered(out));
+            const client = await codegen.renderClient(root);
+            const stale = check ? codegen.findStaleFiles(out, client) : codegen.writeClient(out, client);
+            for (const { path, reason } of stale) io.writeOutput(`${reason.padEnd(10)} ${path}\n`);
+            if (check && stale.length > 0) {
+                io.writeError(`payment-channels: ${out} is not what ${idl} renders to\n`);
+                setExitCode(ExitCode.Failure);
+            }
+            const verdict = stale.length === 0 ? `${out} is up to date` : `${stale.length} files of ${out} changed`;
+            if (!check || stale.length === 0) io.writeOutput(`${verdict}\n`);
+
+            function assertCanWrite(assert: () => void): void {
+                try {
+                    assert();
+                } catch (error) {
+                    if (!(error instanceof codegen.ForeignFolderError)) throw error;
+                    throw new UsageError(error.message, { cause: error });
+                }
+            }
+        });
+}
