@@ -1,7 +1,9 @@
-import type { ProgramDerivedAddress } from '@solana/kit';
+import type { Address, ProgramDerivedAddress } from '@solana/kit';
 
-import { toInteger } from '../input';
+import { getTreasuryOwner } from '../deployment';
+import { assertIsInput, toInteger } from '../input';
 import { LruCache } from '../voucher/lru';
+import type { TokenInput } from './addresses';
 import {
     findChannelPdaSync,
     findEscrowPdaSync,
@@ -31,7 +33,7 @@ const DEFAULT_MAX_ENTRIES = 10_000;
  * It holds `maxEntries` addresses (10,000 by default, about 6 MB) and forgets the ones that were not asked for the
  * longest. There is none that works behind the scenes: what should be cached asks a cache.
  *
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for `maxEntries`, which has to be between 1 and 2 ** 24.
+ * @throws `INPUT_INVALID`; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for `maxEntries`, which has to be between 1 and 2 ** 24.
  *
  * @example
  * ```ts
@@ -41,8 +43,9 @@ const DEFAULT_MAX_ENTRIES = 10_000;
  * ```
  */
 export function createAddressCache(options: Readonly<{ maxEntries?: number | undefined }> = {}): AddressCache {
-    // A Map holds at most 2 ** 24 entries.
+    assertIsInput('options', options);
     const { maxEntries: maxEntriesInput = DEFAULT_MAX_ENTRIES } = options;
+    // A Map holds no more.
     const maxEntries = Number(toInteger('maxEntries', maxEntriesInput, 1n, 2n ** 24n));
     const known = new LruCache<string, ProgramDerivedAddress>(maxEntries);
 
@@ -57,27 +60,33 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
         }
         return known.getOrMake(key, derive);
     };
+    const findOfOwner = (derive: () => ProgramDerivedAddress, owner: Address, { mint, tokenProgram }: TokenInput) =>
+        find(derive, 'token', owner, mint, tokenProgram);
     return Object.freeze<AddressCache>({
         findChannelPdaSync: (seeds, config = {}) => {
+            assertIsInput('seeds', seeds);
+            assertIsInput('config', config);
             const { authorizedSigner, mint, payee, payer, salt } = seeds;
             // A number that is not exact may read like a bigint that is.
             const saltPart = typeof salt === 'bigint' || Number.isSafeInteger(salt) ? BigInt(salt).toString() : null;
             const parts = [config.programAddress, payer, payee, mint, authorizedSigner, saltPart];
             return find(() => findChannelPdaSync(seeds, config), 'channel', ...parts);
         },
-        findEscrowPdaSync: input =>
-            find(() => findEscrowPdaSync(input), 'token', input.channel, input.mint, input.tokenProgram),
-        findEventAuthorityPdaSync: (config = {}) =>
-            find(() => findEventAuthorityPdaSync(config), 'eventAuthority', config.programAddress),
-        findTokenPdaSync: input =>
-            find(() => findTokenPdaSync(input), 'token', input.owner, input.mint, input.tokenProgram),
-        findTreasuryTokenPdaSync: (input, config = {}) =>
-            find(
-                () => findTreasuryTokenPdaSync(input, config),
-                'treasury',
-                config.treasuryOwner,
-                input.mint,
-                input.tokenProgram,
-            ),
+        findEscrowPdaSync: input => {
+            assertIsInput('input', input);
+            return findOfOwner(() => findEscrowPdaSync(input), input.channel, input);
+        },
+        findEventAuthorityPdaSync: (config = {}) => {
+            assertIsInput('config', config);
+            return find(() => findEventAuthorityPdaSync(config), 'eventAuthority', config.programAddress);
+        },
+        findTokenPdaSync: input => {
+            assertIsInput('input', input);
+            return findOfOwner(() => findTokenPdaSync(input), input.owner, input);
+        },
+        findTreasuryTokenPdaSync: (input, config = {}) => {
+            assertIsInput('input', input);
+            return findOfOwner(() => findTreasuryTokenPdaSync(input, config), getTreasuryOwner(config), input);
+        },
     });
 }

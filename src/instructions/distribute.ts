@@ -1,14 +1,15 @@
 import { AccountRole, type AccountMeta, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
 import {
-    getDistributeInstructionAsync as getGeneratedDistributeInstructionAsync,
+    getDistributeInstruction as getGeneratedDistributeInstruction,
     type DistributeInstruction,
 } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
+import { findEventAuthorityPdaSync } from '../channel/derive';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
-import { findDistributionAddresses } from '../channel/distribution-addresses';
+import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { toAddress, toTokenProgram } from '../input';
+import { assertIsInput, toAddress, toTokenProgram } from '../input';
 
 /** What {@link getDistributeInstructionAsync} takes; the data of a fetched channel has most of it. */
 export type DistributeInput = TokenInput &
@@ -50,6 +51,7 @@ export async function getDistributeInstructionAsync(
     input: DistributeInput,
     config: DeploymentConfig = {},
 ): Promise<DistributeInstructionWithRecipients> {
+    assertIsInput('input', input);
     const token = {
         mint: toAddress('mint', input.mint),
         tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
@@ -59,18 +61,36 @@ export async function getDistributeInstructionAsync(
     if (input.distributionHash !== undefined) assertIsDistributionOf(splits, input.distributionHash);
 
     const addresses = await findDistributionAddresses({ ...input, ...token, payer, splits }, config);
-    const instruction = await getGeneratedDistributeInstructionAsync(
+    return buildDistributeInstruction({ ...token, addresses, payer, splits }, config);
+}
+
+/** The instruction of addresses that are derived, and of input that is checked, already. */
+export function buildDistributeInstruction(
+    input: Required<TokenInput> &
+        Readonly<{
+            addresses: Omit<DistributionAddresses, 'treasuryOwner'>;
+            payer: Address;
+            splits: readonly Split[];
+        }>,
+    config: DeploymentConfig,
+): DistributeInstructionWithRecipients {
+    const { addresses, mint, payer, splits, tokenProgram } = input;
+    const programConfig = getProgramConfig(config);
+    const [eventAuthority] = findEventAuthorityPdaSync(programConfig);
+    const instruction = getGeneratedDistributeInstruction(
         {
-            ...token,
             channel: addresses.channel,
             channelTokenAccount: addresses.escrow,
+            eventAuthority,
+            mint,
             payeeTokenAccount: addresses.payee,
             payer,
             payerTokenAccount: addresses.payer,
-            recipients: splits,
+            recipients: [...splits],
+            tokenProgram,
             treasuryTokenAccount: addresses.treasury,
         },
-        getProgramConfig(config),
+        programConfig,
     );
     const recipientMetas = addresses.recipients.map(address => Object.freeze({ address, role: AccountRole.WRITABLE }));
     return Object.freeze({ ...instruction, accounts: [...instruction.accounts, ...recipientMetas] as const });

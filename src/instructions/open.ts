@@ -4,11 +4,13 @@ import {
     getOpenInstructionAsync as getGeneratedOpenInstructionAsync,
     type OpenInstruction,
 } from '../../generated/tombstone';
-import { findChannelPda, type TokenInput } from '../channel/addresses';
+import type { TokenInput } from '../channel/addresses';
+import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
+import { assertIsInput, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
+import { assertIsDistributable, type DistributionMethod } from './distribute-limit';
 
 /** What {@link getOpenInstructionAsync} takes. */
 export type OpenInput = TokenInput &
@@ -27,22 +29,39 @@ export type OpenInput = TokenInput &
         gracePeriodSeconds: bigint | number;
         /** Distribution plan, fixed for the life of the channel; what is left of 10,000 bps goes to the payee. */
         splits: readonly Split[];
+        /**
+         * How the channel will be distributed; by default in a plain version 0 transaction, which has room for 11
+         * recipients. What names more, or will be sent with a compute-unit limit, has to say so here: the plan can't be
+         * changed once the channel is open, and one that can't be distributed locks the deposit.
+         */
+        distribution?: DistributionMethod | undefined;
     }>;
 
 /**
  * Opens a channel: creates its account and its escrow and moves the deposit into the escrow (spec section 7.1).
  *
  * Derives the channel, the escrow and the payer's token account. The channel's address is that of
- * {@link findChannelPda} for the same input.
+ * `findChannelPda` for the same input.
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `ADDRESS_OFF_CURVE`, `TOKEN_PROGRAM_UNSUPPORTED`,
  * `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `PAYER_IS_PAYEE`; `SPLITS_RECIPIENT_IS_CHANNEL` and the other errors of
- * {@link toSplits}.
+ * {@link toSplits}; `SPLITS_NOT_DISTRIBUTABLE` and the other errors of {@link assertIsDistributable}.
+ *
+ * @example
+ * ```ts
+ * const open = await getOpenInstructionAsync({
+ *     deposit: 1_000_000n, gracePeriodSeconds: 3_600, mint, payee, payer, salt: 1n,
+ *     // 20 recipients: room for them is in a transaction with a lookup table only, or in one of version 1.
+ *     distribution: { computeUnitLimit: 200_000, usesLookupTable: true },
+ *     splits,
+ * });
+ * ```
  */
 export async function getOpenInstructionAsync(
     input: OpenInput,
     config: DeploymentConfig = {},
 ): Promise<OpenInstruction<Address>> {
+    assertIsInput('input', input);
     const payer = toSigner('payer', input.payer);
     const payee = toAddress('payee', input.payee);
     if (payer.address === payee) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
@@ -59,13 +78,35 @@ export async function getOpenInstructionAsync(
     const gracePeriod = toU32('gracePeriodSeconds', input.gracePeriodSeconds, 1n);
     const recipients = toSplits(input.splits);
 
-    const [channel] = await findChannelPda({ authorizedSigner, mint, payee, payer: payer.address, salt }, config);
+    const [channel] = findChannelPdaSync({ authorizedSigner, mint, payee, payer: payer.address, salt }, config);
     const index = recipients.findIndex(({ recipient }) => recipient === channel);
     if (index >= 0) {
         throw new PaymentChannelsError('SPLITS_RECIPIENT_IS_CHANNEL', { channel, field: `splits[${index}].recipient` });
     }
+    const token = { mint, tokenProgram };
+    assertIsDistributable(
+        { ...token, channel, payee, payer: payer.address, splits: recipients },
+        input.distribution,
+        config,
+    );
+    const [channelTokenAccount] = findEscrowPdaSync({ ...token, channel });
+    const [payerTokenAccount] = findTokenPdaSync({ ...token, owner: payer.address });
+    const [eventAuthority] = findEventAuthorityPdaSync(config);
     return await getGeneratedOpenInstructionAsync(
-        { authorizedSigner, channel, deposit, gracePeriod, mint, payee, payer, recipients, salt, tokenProgram },
+        {
+            ...token,
+            authorizedSigner,
+            channel,
+            channelTokenAccount,
+            deposit,
+            eventAuthority,
+            gracePeriod,
+            payee,
+            payer,
+            payerTokenAccount,
+            recipients,
+            salt,
+        },
         getProgramConfig(config),
     );
 }

@@ -136,4 +136,18 @@ describe('an address cache', () => {
     ] as const)('refuses to hold %s entries', async (maxEntries, code) => {
         await expectRefusal(() => createAddressCache({ maxEntries }), code, { field: 'maxEntries' });
     });
+
+    it.each([null, undefined, 0, 'text'])('refuses %s as an input and as a config', async value => {
+        const cache = createAddressCache();
+        const wrong = value as never;
+        await expectRefusal(() => cache.findChannelPdaSync(wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findEscrowPdaSync(wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findTokenPdaSync(wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findTreasuryTokenPdaSync(wrong), 'INPUT_INVALID');
+        if (value === undefined) return;
+        await expectRefusal(() => createAddressCache(wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findChannelPdaSync(SEEDS, wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findEventAuthorityPdaSync(wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findTreasuryTokenPdaSync({ mint: MINT }, wrong), 'INPUT_INVALID');
+    });
 });

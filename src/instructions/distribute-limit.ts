@@ -1,0 +1,324 @@
+import type { Address, Instruction, TransactionVersion } from '@solana/kit';
+import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
+
+import { MAX_RECIPIENTS } from '../../generated/tombstone';
+import { decodeAddress } from '../address-bytes';
+import type { TokenInput } from '../channel/addresses';
+import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/derive';
+import { toSplits, type Split } from '../channel/distribution';
+import type { DistributionAddressesInput } from '../channel/distribution-addresses';
+import type { DeploymentConfig } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+import { assertIsInput, toAddress, toInteger, toTokenProgram } from '../input';
+import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../transaction-size';
+import { buildDistributeInstruction } from './distribute';
+import { getDistributeComputeUnits, getLikelyBumpSteps } from './distribute-compute';
+
+/**
+ * How a channel will be distributed: what decides how many recipients its plan can have.
+ *
+ * By default in a plain transaction of version 0: no lookup table, and nothing asked of the compute budget.
+ */
+export type DistributionMethod = Readonly<{
+    /** Version of the transaction; 0 by default. */
+    version?: TransactionVersion | undefined;
+    /**
+     * Whether a lookup table holds every account of the instruction, but for the program, which can't come from one.
+     * Only version 0 has them.
+     */
+    usesLookupTable?: boolean | undefined;
+    /**
+     * Compute units that the transaction will ask for. Without it, it asks for none and gets 200,000; a version 1
+     * transaction always asks, by default for the 1,400,000 that are the most.
+     */
+    computeUnitLimit?: number | undefined;
+    /** Whether it will name a price for compute units, in version 1 a priority fee. */
+    computeUnitPrice?: boolean | undefined;
+    /** Whether it will limit the size of the accounts it loads. A version 1 transaction always does. */
+    loadedAccountsDataSizeLimit?: boolean | undefined;
+    /** Wallet that will pay the fee; by default one that is no party of the channel. */
+    feePayer?: Address | undefined;
+}>;
+
+/** What can be distributed: the plan of a channel, or any plan of so many recipients. */
+export type DistributablePlan =
+    | DistributionAddressesInput
+    | Readonly<{
+          /** Number of recipients, at most 32. */
+          recipientCount: bigint | number;
+          /** Token program of the mint, SPL Token by default. */
+          tokenProgram?: Address | undefined;
+      }>;
+
+/** What a `distribute` needs of something, and the most that it can have. */
+export type DistributeRequirement = Readonly<{ needed: number; max: number }>;
+
+/** What the transaction of a `distribute` needs. */
+export type DistributeRequirements = Readonly<{
+    /** Its exact size on the wire, signature included; for any plan of a number of recipients, of the largest. */
+    bytes: DistributeRequirement;
+    accounts: DistributeRequirement;
+    /**
+     * Instructions of the runtime's trace, when nothing is redirected: those of the transaction, the transfers (in
+     * batches of eight for SPL Token) and the closing of the escrow.
+     */
+    instructionTrace: DistributeRequirement;
+    /**
+     * Compute units of the deployed program at most: on a finalized channel, with every payout redirected, and for
+     * Token-2022 with all extensions of the mint that the program allows. How long the token accounts take to derive is
+     * known for the plan of a channel; for any plan of a number of recipients it is what 99 of 100 take at most.
+     */
+    computeUnits: DistributeRequirement;
+    /** How many payouts may be redirected to the treasury: each takes one more of the trace. */
+    maxRedirects: number;
+}>;
+
+const DEFAULT_COMPUTE_UNIT_LIMIT = 200_000;
+const MAX_COMPUTE_UNIT_LIMIT = 1_400_000;
+const COMPUTE_UNITS_PER_BUDGET_INSTRUCTION = 150;
+const MAX_INSTRUCTION_TRACE = 64;
+const TRANSFERS_IN_BATCH = 8;
+/** Beside the recipients: the payee, the payer's refund and the sweep to the treasury. */
+const OTHER_TRANSFERS = 3;
+/** Those of them that may be redirected. */
+const OTHER_PAYOUTS = 2;
+
+/**
+ * What a `distribute` needs, exactly or as an upper bound, and the most it can have in the way it will be sent (spec
+ * sections 7.8 and 9).
+ *
+ * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `TOKEN_PROGRAM_UNSUPPORTED`,
+ * `TRANSACTION_VERSION_UNSUPPORTED`; the errors of {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const { bytes } = getDistributeRequirements({ recipientCount: 20 }, { usesLookupTable: true });
+ * console.log(`${bytes.needed} of ${bytes.max} bytes`);
+ * ```
+ */
+export function getDistributeRequirements(
+    plan: DistributablePlan,
+    method: DistributionMethod = {},
+    config: DeploymentConfig = {},
+): DistributeRequirements {
+    assertIsInput('plan', plan);
+    const { bumpSteps, instruction, recipientCount, tokenProgram } =
+        'splits' in plan ? describePlan(plan, config) : describeAnyPlan(plan);
+    const { computeBudget, computeUnitLimit, feePayer, version, usesLookupTable } = toMethod(method);
+    const measure = measureTransaction({
+        computeBudget,
+        feePayer,
+        instructions: [instruction],
+        lookupTables: usesLookupTable
+            ? { [getPlaceholder(0)]: (instruction.accounts ?? []).map(({ address }) => address) }
+            : undefined,
+        version,
+    });
+    const limits = getTransactionLimits(version);
+
+    const transferCount = recipientCount + OTHER_TRANSFERS;
+    const callCount =
+        tokenProgram === TOKEN_PROGRAM_ADDRESS ? Math.ceil(transferCount / TRANSFERS_IN_BATCH) : transferCount;
+    const instructionTrace = measure.instructions + callCount + 1;
+    const redirectCount = Math.min(recipientCount + OTHER_PAYOUTS, MAX_INSTRUCTION_TRACE - instructionTrace);
+    return Object.freeze({
+        accounts: requirement(measure.accounts, limits.accounts),
+        bytes: requirement(measure.bytes, limits.bytes),
+        computeUnits: requirement(
+            getDistributeComputeUnits({ bumpSteps, recipientCount, redirectCount, tokenProgram }) +
+                COMPUTE_UNITS_PER_BUDGET_INSTRUCTION * (measure.instructions - 1),
+            computeUnitLimit,
+        ),
+        instructionTrace: requirement(instructionTrace, MAX_INSTRUCTION_TRACE),
+        maxRedirects: redirectCount,
+    });
+}
+
+/**
+ * The most recipients that a plan can name to be distributed in some way: for SPL Token 11 in a plain transaction, 26 or
+ * 27 with a lookup table (with and without a compute-unit limit), 32 in version 1.
+ *
+ * @throws As {@link getDistributeRequirements}.
+ */
+export function getMaxDistributableRecipients(
+    input: Readonly<{ tokenProgram?: Address | undefined }> & DistributionMethod = {},
+): number {
+    assertIsInput('input', input);
+    const { tokenProgram, ...method } = input;
+    for (let recipientCount = MAX_RECIPIENTS; recipientCount > 0; recipientCount--) {
+        if (findExceeded(getDistributeRequirements({ recipientCount, tokenProgram }, method)) === undefined) {
+            return recipientCount;
+        }
+    }
+    return 0;
+}
+
+/**
+ * Refuses a plan that could be opened and then not be distributed in the way it will be.
+ *
+ * @throws `SPLITS_NOT_DISTRIBUTABLE` with what is exceeded, by how much, and what would help; otherwise as
+ * {@link getDistributeRequirements}.
+ */
+export function assertIsDistributable(
+    plan: DistributablePlan,
+    method: DistributionMethod = {},
+    config: DeploymentConfig = {},
+): void {
+    const requirements = getDistributeRequirements(plan, method, config);
+    const exceeded = findExceeded(requirements);
+    if (exceeded === undefined) return;
+    const { max, needed } = requirements[exceeded];
+    throw new PaymentChannelsError('SPLITS_NOT_DISTRIBUTABLE', {
+        actual: needed,
+        exceeded,
+        max,
+        recipientCount: 'splits' in plan ? plan.splits.length : Number(plan.recipientCount),
+        remedies: getRemedies(plan, method, config),
+    });
+}
+
+type Limit = 'accounts' | 'bytes' | 'computeUnits' | 'instructionTrace';
+
+function findExceeded(requirements: DistributeRequirements): Limit | undefined {
+    return (['bytes', 'accounts', 'instructionTrace', 'computeUnits'] as const).find(
+        limit => requirements[limit].needed > requirements[limit].max,
+    );
+}
+
+/** The other ways in which a plan can be distributed, the closest to the given one first. */
+function getRemedies(plan: DistributablePlan, method: DistributionMethod, config: DeploymentConfig): string[] {
+    const computeUnitLimit = MAX_COMPUTE_UNIT_LIMIT;
+    const lookupTable = { ...method, usesLookupTable: true, version: 0 } as const;
+    const remedies: (readonly [string, DistributionMethod])[] = [
+        ['with a higher compute-unit limit', { ...method, computeUnitLimit }],
+        ['through a lookup table', lookupTable],
+        ['through a lookup table and with a compute-unit limit', { ...lookupTable, computeUnitLimit }],
+        ['in a version 1 transaction', { ...method, computeUnitLimit, version: 1 }],
+    ];
+    const helping = remedies.filter(
+        ([, other]) => findExceeded(getDistributeRequirements(plan, other, config)) === undefined,
+    );
+    // What a lookup table does alone needs no limit as well.
+    return helping
+        .map(([text]) => text)
+        .filter((text, _, all) => text !== remedies[2]![0] || !all.includes(remedies[1]![0]));
+}
+
+function toMethod(method: DistributionMethod) {
+    assertIsInput('distribution', method);
+    const version = toTransactionVersion('distribution.version', method.version ?? 0);
+    const isVersion1 = version === 1;
+    const computeUnitLimit =
+        method.computeUnitLimit === undefined
+            ? undefined
+            : Number(
+                  toInteger(
+                      'distribution.computeUnitLimit',
+                      method.computeUnitLimit,
+                      0n,
+                      BigInt(MAX_COMPUTE_UNIT_LIMIT),
+                  ),
+              );
+    return {
+        computeBudget: {
+            computeUnitLimit: isVersion1 || computeUnitLimit !== undefined,
+            computeUnitPrice: Boolean(method.computeUnitPrice),
+            loadedAccountsDataSizeLimit: isVersion1 || Boolean(method.loadedAccountsDataSizeLimit),
+        },
+        computeUnitLimit: computeUnitLimit ?? (isVersion1 ? MAX_COMPUTE_UNIT_LIMIT : DEFAULT_COMPUTE_UNIT_LIMIT),
+        feePayer:
+            method.feePayer === undefined ? getPlaceholder(1) : toAddress('distribution.feePayer', method.feePayer),
+        usesLookupTable: method.usesLookupTable === true,
+        version,
+    };
+}
+
+type DescribedPlan = Readonly<{
+    instruction: Instruction;
+    tokenProgram: Address;
+    recipientCount: number;
+    bumpSteps: number;
+}>;
+
+/** The very instruction that will distribute a channel. */
+function describePlan(plan: DistributionAddressesInput, config: DeploymentConfig): DescribedPlan {
+    const splits = toSplits(plan.splits);
+    const token: Required<TokenInput> = {
+        mint: toAddress('mint', plan.mint),
+        tokenProgram: toTokenProgram('tokenProgram', plan.tokenProgram),
+    };
+    const channel = toAddress('channel', plan.channel);
+    const others = [
+        findEscrowPdaSync({ ...token, channel }),
+        deriveTokenPda('payer', plan.payer, token),
+        deriveTokenPda('payee', plan.payee, token),
+        findTreasuryTokenPdaSync(token, config),
+    ] as const;
+    const recipients = splits.map(({ recipient }, index) =>
+        deriveTokenPda(`splits[${index}].recipient`, recipient, token),
+    );
+    const [[escrow], [payer], [payee], [treasury]] = others;
+    return {
+        bumpSteps: [...others, ...recipients].reduce((sum, [, bump]) => sum + 255 - bump, 0),
+        instruction: buildDistributeInstruction(
+            {
+                ...token,
+                addresses: {
+                    channel,
+                    escrow,
+                    payee,
+                    payer,
+                    recipients: recipients.map(([address]) => address),
+                    treasury,
+                },
+                payer: plan.payer,
+                splits,
+            },
+            config,
+        ),
+        recipientCount: splits.length,
+        tokenProgram: token.tokenProgram,
+    };
+}
+
+/** An instruction for as many recipients in which no two addresses are the same. */
+function describeAnyPlan(plan: Exclude<DistributablePlan, DistributionAddressesInput>): DescribedPlan {
+    const tokenProgram = toTokenProgram('tokenProgram', plan.tokenProgram);
+    const recipientCount = Number(toInteger('recipientCount', plan.recipientCount, 0n, BigInt(MAX_RECIPIENTS)));
+    // The first two are the lookup table and the fee payer.
+    let index = 2;
+    const next = () => getPlaceholder(index++);
+    const recipients = Array.from({ length: recipientCount }, next);
+    const splits = recipients.map((recipient): Split => ({ bps: 1, recipient }));
+    return {
+        bumpSteps: getLikelyBumpSteps(recipientCount + OTHER_TRANSFERS + 1),
+        instruction: buildDistributeInstruction(
+            {
+                addresses: {
+                    channel: next(),
+                    escrow: next(),
+                    payee: next(),
+                    payer: next(),
+                    recipients,
+                    treasury: next(),
+                },
+                mint: next(),
+                payer: next(),
+                splits,
+                tokenProgram,
+            },
+            {},
+        ),
+        recipientCount,
+        tokenProgram,
+    };
+}
+
+/** An address that stands for one that is not known: no wallet, program or token account has it. */
+function getPlaceholder(index: number): Address {
+    return decodeAddress(new Uint8Array(32).fill(0xff, 1).fill(index + 1, 0, 1));
+}
+
+function requirement(needed: number, max: number): DistributeRequirement {
+    return Object.freeze({ max, needed });
+}

@@ -1,0 +1,92 @@
+import { getBase64Encoder, type Address } from '@solana/kit';
+import { describe, expect, it } from 'vitest';
+
+import {
+    CHANNEL_DISCRIMINATOR,
+    DISTRIBUTE_DISCRIMINATOR,
+    findTokenPdaSync,
+    getChannelDecoder,
+    getDistributeInstructionDataDecoder,
+} from '../../src';
+import { getDistributeComputeUnits } from '../../src/instructions/distribute-compute';
+import { SPL_TOKEN, TOKEN_2022, TREASURY_OWNER } from '../fixtures/parties';
+import {
+    getRecordedFolder,
+    listRecordedFiles,
+    readRecordedFile,
+    type RecordedAccount,
+    type RecordedCase,
+} from '../svm/replay/recorded-case';
+
+/** A distribute of the deployed program that succeeded: what it took, and the bound for it. */
+type Recorded = Readonly<{ id: string; tokenProgram: Address; recipientCount: number; actual: number; bound: number }>;
+
+function* getRecorded({ accounts, id, programId, steps }: RecordedCase): Generator<Recorded> {
+    const state = new Map<string, RecordedAccount | null>(accounts.map(account => [account.address, account]));
+    for (const [index, { expect: outcome, instructions }] of steps.entries()) {
+        const [instruction, ...others] = instructions;
+        const data = getBase64Encoder().encode(instruction!.data);
+        const isDistribute = instruction!.program === programId && data[0] === DISTRIBUTE_DISCRIMINATOR;
+        if (others.length === 0 && isDistribute && outcome.error === null) {
+            const addresses = instruction!.accounts.map(({ address }) => address);
+            const [channelAddress, , , , , , mint, tokenProgram] = addresses as [
+                Address,
+                Address,
+                Address,
+                Address,
+                Address,
+                Address,
+                Address,
+                Address, // prettier-ignore
+            ];
+            const channel = getChannelDecoder().decode(getBase64Encoder().encode(state.get(channelAddress)!.data));
+            expect(channel.discriminator).toBe(CHANNEL_DISCRIMINATOR);
+            const { recipients } = getDistributeInstructionDataDecoder().decode(data);
+            const owners = [channelAddress, TREASURY_OWNER, channel.payee, channel.payer];
+            const bumpSteps = [...owners, ...recipients.map(({ recipient }) => recipient)]
+                .map(owner => 255 - findTokenPdaSync({ mint, owner, tokenProgram })[1])
+                .reduce((sum, bumps) => sum + bumps, 0);
+            yield {
+                actual: outcome.computeUnits,
+                bound: getDistributeComputeUnits({
+                    bumpSteps,
+                    recipientCount: recipients.length,
+                    redirectCount: outcome.innerInstructionData.length,
+                    tokenProgram,
+                }),
+                id: `${id}#${index}`,
+                recipientCount: recipients.length,
+                tokenProgram,
+            };
+        }
+        for (const [address, account] of Object.entries(outcome.after)) state.set(address, account);
+    }
+}
+
+const files = listRecordedFiles('tombstone');
+
+describe('the bound for the compute units of a distribute', () => {
+    if (files.length === 0) {
+        it.skip(`there is no ${getRecordedFolder('tombstone')} to compare with`, () => undefined);
+        return;
+    }
+    const recorded = files.flatMap(readRecordedFile).flatMap(recordedCase => [...getRecorded(recordedCase)]);
+
+    it('holds for every recorded transaction of the deployed program', () => {
+        expect(recorded.length).toBeGreaterThan(100);
+        expect(recorded.filter(({ actual, bound }) => actual > bound)).toEqual([]);
+    });
+
+    it.each([
+        // Two recipients, and eleven: the base and the part of a recipient.
+        { recipientCount: 2, share: 0.85, title: 'SPL Token', tokenProgram: SPL_TOKEN },
+        { recipientCount: 11, share: 0.9, title: 'SPL Token', tokenProgram: SPL_TOKEN },
+        // The bound is for the dearest mint, the recorded one is the cheapest.
+        { recipientCount: 2, share: 0.7, title: 'Token-2022', tokenProgram: TOKEN_2022 },
+    ])('is near: $title, $recipientCount recipients', ({ recipientCount, share, tokenProgram }) => {
+        const shares = recorded
+            .filter(row => row.recipientCount === recipientCount && row.tokenProgram === tokenProgram)
+            .map(({ actual, bound }) => actual / bound);
+        expect(Math.max(...shares)).toBeGreaterThan(share);
+    });
+});
