@@ -52,6 +52,8 @@ export async function buildCall(universe: Universe, world: World, slot: Slot, ca
                     authorizedSigner,
                     // The builder refuses what the program refuses; a fault can still put a 0 into the data.
                     deposit: deposit === 0n ? 1n : deposit,
+                    // The one kind of transaction that has room for 32 recipients; the arena does not mind.
+                    distribution: { version: 1 },
                     gracePeriodSeconds: slot.gracePeriod,
                     mint,
                     payee,
