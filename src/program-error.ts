@@ -94,10 +94,10 @@ export function getProgramFailure(source: unknown, config: ProgramFailureConfig 
 }
 
 /** The error of an instruction: a code of a program, or one of the runtime's own. */
-export type InstructionError = Readonly<{ instructionIndex: number } & ({ code: number } | { name: string })>;
+type InstructionError = Readonly<{ instructionIndex: number } & ({ code: number } | { name: string })>;
 
 /** Says why an instruction failed. */
-export function getInstructionFailure(
+function getInstructionFailure(
     error: InstructionError,
     known: Readonly<{
         instructionProgram?: Address | undefined;
@@ -128,8 +128,8 @@ export function getInstructionFailure(
 }
 
 /** Says why a transaction was refused as a whole. */
-export function getRefusal(name: string, text = name): TransactionFailure {
-    return Object.freeze({ kind: 'transaction', message: `the runtime refused the transaction: ${text}`, name });
+function getRefusal(name: string): TransactionFailure {
+    return Object.freeze({ kind: 'transaction', message: `the runtime refused the transaction: ${name}`, name });
 }
 
 type FoundError = (InstructionError | Readonly<{ name: string }>) & Readonly<{ logs?: readonly string[] | undefined }>;

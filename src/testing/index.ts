@@ -1,10 +1,12 @@
 export type { ChannelState } from '../channel/state';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
+export { type ExecutedTransaction } from './history';
 export {
     assertSucceeded,
     type SuccessfulTransactionResult,
     type TransactionReport,
     type TransactionResult,
 } from './result';
+export { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 export { type TransactionFailure } from './runtime-error';
 export { createSimulator, Simulator, type SendOptions, type SimulatorClock, type SimulatorOptions } from './simulator';

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 import type { FailedTransactionMetadata } from 'litesvm';
 
-import { getInstructionFailure, getRefusal, type TransactionFailure } from '../program-error';
+import { getProgramFailure, type TransactionFailure } from '../program-error';
 
 export type { TransactionFailure } from '../program-error';
 
@@ -35,20 +35,26 @@ const TRANSACTION_ERRORS = [
     'InvalidLoadedAccountsDataSizeLimit', 'UnbalancedTransaction', 'ProgramCacheHitMaxLimit', 'CommitCancelled',
 ] as const;
 
+/** The error of a transaction that LiteSVM refused or that failed while it ran, as an RPC writes it. */
+export function getRpcTransactionError(failed: FailedTransactionMetadata): unknown {
+    const error = failed.err();
+    if (typeof error === 'number') return TRANSACTION_ERRORS[error] ?? `TransactionError${error}`;
+    if ('err' in error) return { InstructionError: [error.index, getRpcInstructionError(error.err())] };
+    const name = /^[A-Za-z]+/.exec(error.toString().replace(/^TransactionError(?=[A-Z])/, ''))?.[0] ?? 'Unknown';
+    return { [name]: 'accountIndex' in error ? { account_index: error.accountIndex } : error.index };
+}
+
+type LiteSvmInstructionError = ReturnType<
+    Extract<ReturnType<FailedTransactionMetadata['err']>, { err: unknown }>['err']
+>;
+
+function getRpcInstructionError(error: LiteSvmInstructionError): unknown {
+    if (typeof error === 'number') return INSTRUCTION_ERRORS[error] ?? `InstructionError${error}`;
+    return 'code' in error ? { Custom: error.code } : 'BorshIoError';
+}
+
 /** Decodes the error of a transaction that LiteSVM refused or that failed while it ran. */
 export function getTransactionFailure(failed: FailedTransactionMetadata, programAddress: Address): TransactionFailure {
-    const error = failed.err();
-    if (typeof error === 'number') return getRefusal(TRANSACTION_ERRORS[error] ?? `TransactionError${error}`);
-    if (!('err' in error)) {
-        const text = error.toString();
-        return getRefusal(/^\w+/.exec(text.replace(/^TransactionError(?=[A-Z])/, ''))?.[0] ?? text, text);
-    }
-    const instructionIndex = error.index;
-    const known = { logs: failed.meta().logs(), programAddress };
-    const cause = error.err();
-    if (typeof cause !== 'number' && 'code' in cause) {
-        return getInstructionFailure({ code: cause.code, instructionIndex }, known);
-    }
-    const name = typeof cause === 'number' ? (INSTRUCTION_ERRORS[cause] ?? `InstructionError${cause}`) : 'BorshIoError';
-    return getInstructionFailure({ instructionIndex, name }, known);
+    const source = { err: getRpcTransactionError(failed), logs: failed.meta().logs() };
+    return getProgramFailure(source, { programAddress })!;
 }

@@ -17,6 +17,7 @@ import {
     type Instruction,
     type KeyPairSigner,
     type MaybeEncodedAccount,
+    type Signature,
     type Transaction,
     type TransactionMessage,
     type TransactionMessageWithFeePayerSigner,
@@ -40,6 +41,7 @@ import { PaymentChannelsError } from '../errors';
 import { toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
 import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 import { getSimulatorFeatureSet } from './feature-set';
+import { TransactionHistory, type ExecutedTransaction } from './history';
 import { getMessageAddresses } from './lookup-table';
 import {
     assertSucceeded,
@@ -105,6 +107,7 @@ export class Simulator {
     /** A funded account of the simulator's own: default fee payer and authority of the mints it creates. */
     readonly faucet: KeyPairSigner;
     readonly #seed: string;
+    readonly #history = new TransactionHistory();
     #signerCount = 0;
 
     /** @internal Use {@link createSimulator}. */
@@ -355,16 +358,34 @@ export class Simulator {
             getCompiledTransactionMessageDecoder().decode(transaction.messageBytes),
             (address): MaybeEncodedAccount => this.svm.getAccount(address),
         );
-        // What the accounts of a transaction lose together is its fee, priority and precompile signatures included.
-        const sumLamports = () => [...new Set(addresses)].reduce((sum, address) => sum + this.getLamports(address), 0n);
-        const before = sumLamports();
+        const readBalances = () => addresses.map(address => this.getLamports(address));
+        const before = readBalances();
         const outcome = this.svm.sendTransaction(transaction);
-        return getTransactionResult(outcome, {
+        const after = readBalances();
+        // What the accounts of a transaction lose together is its fee, priority and precompile signatures included.
+        const lostLamports = addresses.map((address, index) =>
+            addresses.indexOf(address) === index ? before[index]! - after[index]! : 0n,
+        );
+        const result = getTransactionResult(outcome, {
             addresses,
             bytes,
-            feeLamports: before - sumLamports(),
+            feeLamports: lostLamports.reduce((sum, lost) => sum + lost, 0n),
             programAddress: this.deployment.programAddress,
         });
+        this.#history.add({
+            addresses,
+            balances: { after, before },
+            clock: this.getClock(),
+            outcome,
+            result,
+            transaction,
+        });
+        return result;
+    }
+
+    /** A transaction that was executed, one of the last ten thousand; not one that was refused before it ran. */
+    getExecutedTransaction(signature: Signature): ExecutedTransaction | undefined {
+        return this.#history.get(signature);
     }
 }
 

@@ -1,0 +1,38 @@
+import type { Address, Signature, Transaction } from '@solana/kit';
+import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
+
+import type { TransactionResult } from './result';
+
+/** A transaction that a simulator has executed, whether it succeeded or failed, with all that is known of it. */
+export type ExecutedTransaction = Readonly<{
+    transaction: Transaction;
+    result: TransactionResult;
+    /** What LiteSVM says of it. */
+    outcome: FailedTransactionMetadata | TransactionMetadata;
+    /** Its accounts, in the order in which its instructions name them. */
+    addresses: readonly Address[];
+    /** Lamports of those accounts before and after it. */
+    balances: Readonly<{ before: readonly bigint[]; after: readonly bigint[] }>;
+    /** When it was executed. */
+    clock: Readonly<{ slot: bigint; unixTimestamp: bigint }>;
+}>;
+
+// More than a test looks at, less than a long run would fill the memory with.
+const MAX_TRANSACTIONS = 10_000;
+
+/** The last transactions that were executed, to look up by their signature as on a cluster. */
+export class TransactionHistory {
+    readonly #executed = new Map<Signature, ExecutedTransaction>();
+
+    /** Keeps a transaction, unless it was refused before it ran: such a one leaves no trace on a cluster either. */
+    add(executed: ExecutedTransaction): void {
+        const { failure, feeLamports, signature } = executed.result;
+        if (failure?.kind === 'transaction' && feeLamports === 0n) return;
+        this.#executed.set(signature, Object.freeze(executed));
+        if (this.#executed.size > MAX_TRANSACTIONS) this.#executed.delete(this.#executed.keys().next().value!);
+    }
+
+    get(signature: Signature): ExecutedTransaction | undefined {
+        return this.#executed.get(signature);
+    }
+}

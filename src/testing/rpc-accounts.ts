@@ -1,0 +1,130 @@
+import {
+    getBase58Decoder,
+    getBase58Encoder,
+    getBase64Decoder,
+    getBase64Encoder,
+    type EncodedAccount,
+    type MaybeEncodedAccount,
+    type ReadonlyUint8Array,
+} from '@solana/kit';
+
+import {
+    getContext,
+    refuseRequest,
+    toConfig,
+    toRequestAddress,
+    toRequestNumber,
+    withContext,
+    type RequestConfig,
+    type RpcMethods,
+} from './rpc-request';
+import type { Simulator } from './simulator';
+
+/** What a node takes at most in one request. */
+const MAX_ADDRESSES = 100;
+const MAX_FILTERS = 4;
+const MAX_BASE58_BYTES = 128;
+
+/** The methods of an RPC that read accounts. */
+export function createAccountMethods(simulator: Simulator): RpcMethods {
+    const { svm } = simulator;
+    return {
+        getAccountInfo(address, rest) {
+            const config = toConfig(rest);
+            return withContext(simulator, config, toRpcAccount(svm.getAccount(toRequestAddress(address)), config));
+        },
+        getBalance(address, rest) {
+            return withContext(simulator, toConfig(rest), simulator.getLamports(toRequestAddress(address)));
+        },
+        getMinimumBalanceForRentExemption(size) {
+            return svm.minimumBalanceForRentExemption(BigInt(toRequestNumber(size)));
+        },
+        getMultipleAccounts(addresses, rest) {
+            const config = toConfig(rest);
+            const list = toList(addresses, MAX_ADDRESSES, 'inputs provided');
+            const accounts = list.map(address => toRpcAccount(svm.getAccount(toRequestAddress(address)), config));
+            return withContext(simulator, config, accounts);
+        },
+        getProgramAccounts(program, rest) {
+            const config = toConfig(rest);
+            const filters = toList(config['filters'] ?? [], MAX_FILTERS, 'filters provided').map(toFilter);
+            const accounts = svm
+                .getProgramAccounts(toRequestAddress(program))
+                .filter(({ data }) => filters.every(isMatch => isMatch(data)))
+                .map(account => ({
+                    account: toRpcAccount({ ...account, exists: true }, config),
+                    pubkey: account.address,
+                }));
+            const context = getContext(simulator, config);
+            return config['withContext'] ? { context, value: accounts } : accounts;
+        },
+    };
+}
+
+/** An account as a node writes it, in the encoding and with the slice of its data that was asked for. */
+export function toRpcAccount(account: MaybeEncodedAccount | MaybeReadonlyAccount, config: RequestConfig): unknown {
+    if (!account.exists) return null;
+    const { dataSlice, encoding = 'binary' } = config;
+    const { length, offset } = toConfig(dataSlice);
+    const data =
+        dataSlice === undefined
+            ? account.data
+            : account.data.slice(toRequestNumber(offset), toRequestNumber(offset) + toRequestNumber(length));
+    return {
+        data: encodeData(data, encoding),
+        executable: account.executable,
+        lamports: account.lamports,
+        owner: account.programAddress,
+        rentEpoch: 2n ** 64n - 1n,
+        space: BigInt(account.data.length),
+    };
+}
+
+type MaybeReadonlyAccount = EncodedAccount & { readonly exists: true };
+
+function encodeData(data: ReadonlyUint8Array, encoding: unknown): unknown {
+    switch (encoding) {
+        case 'base64':
+        case 'jsonParsed': // What a node answers as well for an account that it has no parser for.
+            return [getBase64Decoder().decode(data), 'base64'];
+        case 'base58':
+        case 'binary': {
+            if (data.length > MAX_BASE58_BYTES) {
+                const message = `Encoded binary (base 58) data should be less than ${MAX_BASE58_BYTES} bytes, please use Base64 encoding.`;
+                refuseRequest('invalidParams', message);
+            }
+            const text = getBase58Decoder().decode(data);
+            return encoding === 'binary' ? text : [text, encoding];
+        }
+        default:
+            return refuseRequest('invalidParams', `The RPC of a simulator has no encoding ${String(encoding)}`);
+    }
+}
+
+function toFilter(value: unknown): (data: ReadonlyUint8Array) => boolean {
+    const { dataSize, memcmp } = toConfig(value);
+    if (dataSize !== undefined) {
+        const size = toRequestNumber(dataSize);
+        return data => data.length === size;
+    }
+    const { bytes: text, encoding = 'base58', offset } = toConfig(memcmp);
+    if (typeof text !== 'string' || (encoding !== 'base58' && encoding !== 'base64')) {
+        return refuseRequest('invalidParams', 'Invalid param: a filter is neither dataSize nor memcmp');
+    }
+    const start = toRequestNumber(offset);
+    let bytes: ReadonlyUint8Array;
+    try {
+        bytes = (encoding === 'base58' ? getBase58Encoder() : getBase64Encoder()).encode(text);
+    } catch {
+        return refuseRequest('invalidParams', `Invalid param: ${text} is not ${encoding}`);
+    }
+    if (bytes.length > MAX_BASE58_BYTES)
+        refuseRequest('invalidParams', 'Invalid param: the bytes of a filter are too many');
+    return data => data.length >= start + bytes.length && bytes.every((byte, index) => data[start + index] === byte);
+}
+
+function toList(value: unknown, max: number, what: string): readonly unknown[] {
+    if (!Array.isArray(value)) return refuseRequest('invalidParams', 'Invalid param: a list was expected');
+    if (value.length > max) refuseRequest('invalidParams', `Too many ${what}; max ${max}`);
+    return value;
+}

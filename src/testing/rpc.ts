@@ -1,0 +1,81 @@
+import {
+    createSolanaRpcFromTransport,
+    type GetAccountInfoApi,
+    type GetBalanceApi,
+    type GetBlockHeightApi,
+    type GetLatestBlockhashApi,
+    type GetMinimumBalanceForRentExemptionApi,
+    type GetMultipleAccountsApi,
+    type GetProgramAccountsApi,
+    type GetSignatureStatusesApi,
+    type GetSlotApi,
+    type GetTransactionApi,
+    type IsBlockhashValidApi,
+    type Rpc,
+    type RpcTransport,
+    type SendTransactionApi,
+    type SimulateTransactionApi,
+} from '@solana/kit';
+
+import { createAccountMethods } from './rpc-accounts';
+import { refuseRequest, RpcRefusal, type RpcMethods } from './rpc-request';
+import { createTransactionMethods } from './rpc-transactions';
+import type { Simulator } from './simulator';
+
+/** What the RPC of a simulator can do: reading accounts, and sending, simulating and looking up transactions. */
+export type SimulatorRpcApi = GetAccountInfoApi &
+    GetBalanceApi &
+    GetBlockHeightApi &
+    GetLatestBlockhashApi &
+    GetMinimumBalanceForRentExemptionApi &
+    GetMultipleAccountsApi &
+    GetProgramAccountsApi &
+    GetSignatureStatusesApi &
+    GetSlotApi &
+    GetTransactionApi &
+    IsBlockhashValidApi &
+    SendTransactionApi &
+    SimulateTransactionApi;
+
+/**
+ * Creates an RPC for a simulator: kit's own client, answered in this process, so that the same program code runs on a
+ * cluster and in LiteSVM.
+ *
+ * Requests and answers, errors included, have the shape that a node gives them. Everything is final as soon as it has
+ * happened, whatever commitment is asked for. A blockhash is good for 150 slots of the simulator's clock, and there is a
+ * new one after each transaction. An account can't be had as `base64+zstd`, a transaction not as `jsonParsed`, and the
+ * token balances of a transaction are left out.
+ *
+ * @example
+ * ```ts
+ * const simulator = await createSimulator();
+ * const rpc = createSimulatorRpc(simulator);
+ * const state = await fetchChannelState(rpc, channel);
+ * ```
+ */
+export function createSimulatorRpc(simulator: Simulator): Rpc<SimulatorRpcApi> {
+    const methods: RpcMethods = {
+        ...createAccountMethods(simulator),
+        ...createTransactionMethods(simulator),
+    };
+    const transport = (({ payload, signal }: Parameters<RpcTransport>[0]) =>
+        new Promise<unknown>((resolve, reject) => {
+            if (signal?.aborted) reject(signal.reason as Error);
+            else resolve(answer(methods, payload));
+        })) as unknown as RpcTransport;
+    return createSolanaRpcFromTransport(transport);
+}
+
+/** Answers a JSON-RPC request; errors that are not the caller's come through as they are. */
+function answer(methods: RpcMethods, payload: unknown): object {
+    const { id, method, params } = payload as { id: unknown; method: string; params: readonly unknown[] };
+    try {
+        const handle = Object.hasOwn(methods, method) ? methods[method] : undefined;
+        if (!handle) return refuseRequest('methodNotFound', `The RPC of a simulator has no method ${method}`);
+        return { id, jsonrpc: '2.0', result: handle(...params) };
+    } catch (error) {
+        if (!(error instanceof RpcRefusal)) throw error;
+        const { code, data, message } = error;
+        return { error: { code, message, ...(data === undefined ? {} : { data }) }, id, jsonrpc: '2.0' };
+    }
+}
