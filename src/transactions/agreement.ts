@@ -54,7 +54,8 @@ export type TransactionAgreement = TokenInput &
         memos?: Readonly<{ allowed?: readonly string[]; required?: readonly string[] }> | undefined;
         /**
          * Idempotent creations of associated token accounts for the agreed mint, paid by the payer. None by default.
-         * `operatorPaysLamports` lets the operator pay instead, at most this much for each.
+         * `operatorPaysLamports` lets the operator pay instead; it is the rent of one such account, which follows from
+         * the mint, and is what each is counted with in the operator's cost.
          */
         createTokenAccounts?:
             Readonly<{ owners: readonly Address[]; operatorPaysLamports?: bigint | number | undefined }> | undefined;

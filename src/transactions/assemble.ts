@@ -28,7 +28,7 @@ import type { BlockhashLifetime } from './agreement';
 import { toBlockhash } from './check-agreement';
 import { getMemoInstruction } from './memo';
 import { signWith, toCosigner, type TransactionCosigner } from './sign';
-import { encodeWireTransaction, toDecodedTransaction } from './wire';
+import { toDecodedTransaction, toWire } from './wire';
 
 /** How to put an instruction of the payer into a transaction that the operator pays for. */
 export type AssembleInput = Readonly<{
@@ -132,8 +132,8 @@ async function assemble(
     const unsigned = compile(message, input.lookupTables);
     // Before anybody is asked to sign it.
     toDecodedTransaction(unsigned);
-    const { transaction } = await signWith(payer, unsigned);
-    return Object.freeze({ transaction, wire: encodeWireTransaction(transaction) });
+    const { bytes, transaction } = await signWith(payer, unsigned);
+    return Object.freeze({ transaction, wire: toWire(bytes) });
 }
 
 function refuse(field: string, value: unknown): never {

@@ -25,7 +25,7 @@ export type CosignedTransaction = SendableTransaction & Transaction & Transactio
  * transaction.
  */
 export async function cosignTransaction(
-    inspected: Pick<InspectedTransaction, 'operator' | 'transaction'>,
+    inspected: InspectedTransaction,
     operator: TransactionCosigner,
 ): Promise<CosignedTransaction> {
     const { operator: expected, transaction: input } = (inspected ?? {}) as Partial<InspectedTransaction>;

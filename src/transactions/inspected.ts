@@ -12,8 +12,7 @@ import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } fr
 import type { InspectionContext } from './inspect/context';
 import type { JudgedInstruction } from './inspect/instruction';
 import { decodeMemo } from './memo';
-import type { DecodedTransaction } from './wire';
-import { encodeWireTransaction } from './wire';
+import { toWire, type DecodedTransaction } from './wire';
 
 /** Something that stands in a transaction beside the instruction that was agreed, at `path`. */
 export type TransactionAddition = Readonly<
@@ -99,7 +98,7 @@ export function getInspectedTopUp(
 }
 
 function getInspectedTransaction(
-    { transaction }: DecodedTransaction,
+    { bytes, transaction }: DecodedTransaction,
     context: InspectionContext,
 ): InspectedTransaction {
     const { agreement, channelAccounts, fee, instructions, message } = context;
@@ -124,7 +123,7 @@ function getInspectedTransaction(
         tokenProgram,
         transaction: Object.freeze({ ...transaction, lifetimeConstraint: getLifetime(agreement, context) }),
         version: message.version,
-        wire: encodeWireTransaction(transaction),
+        wire: toWire(bytes),
     };
 }
 

@@ -36,7 +36,11 @@ const SIGNATURE_LENGTH = 64;
  * `TRANSACTION_TOO_LARGE` for more bytes than a cluster accepts.
  */
 export function encodeWireTransaction(transaction: Transaction): Base64EncodedWireTransaction {
-    const { bytes } = toDecodedTransaction(transaction);
+    return toWire(toDecodedTransaction(transaction).bytes);
+}
+
+/** Base64 of the bytes of a transaction. */
+export function toWire(bytes: ReadonlyUint8Array): Base64EncodedWireTransaction {
     return getBase64Decoder().decode(bytes) as Base64EncodedWireTransaction;
 }
 
