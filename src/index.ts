@@ -178,6 +178,18 @@ export {
 } from './instructions/settle-and-finalize';
 export { getTopUpInstructionAsync, type TopUpInput } from './instructions/top-up';
 export { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from './instructions/withdraw-payer';
+export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './settlement/batch';
+export type {
+    BatchPlan,
+    BatchTotals,
+    PlannedAction,
+    PlannedChannel,
+    PlannedTokenAccount,
+    PlannedTransaction,
+} from './settlement/batch-plan';
+export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
+export { getBatchTransactionMessage } from './settlement/message';
+export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';
 export type {
     Agreed,
     BlockhashLifetime,
@@ -260,3 +272,24 @@ export {
     type Voucher,
     type VoucherInput,
 } from './voucher/voucher';
+export { payer } from './plugin/payer';
+export {
+    paymentChannels,
+    type ClientWithDeployment,
+    type PaymentChannelsAccounts,
+    type PaymentChannelsInstructions,
+    type PaymentChannelsPdas,
+    type PaymentChannelsPlugin,
+    type PaymentChannelsPluginConfig,
+    type PaymentChannelsPluginRequirements,
+    type PluginDistributeInput,
+    type PluginOpenInput,
+    type SelfSendingPlan,
+} from './plugin/payment-channels';
+export { rpc } from './plugin/rpc';
+export { type SendingApi } from './plugin/send-message';
+export {
+    transactionSending,
+    type TransactionSendingConfig,
+    type TransactionSendingRequirements,
+} from './plugin/sending';

@@ -1,4 +1,5 @@
 export type { ChannelState } from '../channel/state';
+export { simulated, type SimulatedClient } from './client';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 export { type ExecutedTransaction } from './history';
 export {

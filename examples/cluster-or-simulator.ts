@@ -1,0 +1,75 @@
+// One program, on a cluster through an RPC or in this process in LiteSVM. Without RPC_URL it runs in the simulator:
+// `npx tsx examples/cluster-or-simulator.ts`. On a cluster PAYER and MERCHANT are key files, MINT a mint that the payer
+// has tokens of.
+
+import { readFileSync } from 'node:fs';
+
+import {
+    address,
+    createClient,
+    createKeyPairSignerFromBytes,
+    createSolanaRpc,
+    type Address,
+    type KeyPairSigner,
+} from '@solana/kit';
+import {
+    payer,
+    paymentChannels,
+    rpc,
+    signVoucher,
+    transactionSending,
+    type PaymentChannelsPlugin,
+} from 'solana-payment-channels';
+import { createSimulator, simulated } from 'solana-payment-channels/testing';
+
+/** What a payer and a merchant do: the same wherever it runs. */
+async function trade(
+    payerChannels: PaymentChannelsPlugin,
+    merchantChannels: PaymentChannelsPlugin,
+    { merchant, mint, wallet }: { merchant: KeyPairSigner; mint: Address; wallet: KeyPairSigner },
+): Promise<void> {
+    const salt = BigInt(Date.now());
+    const terms = { deposit: 1_000n, gracePeriodSeconds: 3_600, mint, payee: merchant.address, salt, splits: [] };
+    await payerChannels.instructions.open({ ...terms, createTokenAccounts: true }).sendTransaction();
+    const [channel] = await payerChannels.pdas.channel({
+        ...terms,
+        authorizedSigner: wallet.address,
+        payer: wallet.address,
+    });
+
+    const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, wallet);
+    await merchantChannels.instructions.settleAndFinalize({ channel, voucher }).sendTransaction();
+    await merchantChannels.instructions.distribute({ channel, splits: [] }).sendTransaction();
+    const { kind } = await merchantChannels.accounts.channel.fetchState(channel);
+    console.log(`channel ${channel} is ${kind}`);
+}
+
+async function main(): Promise<void> {
+    const url = process.env['RPC_URL'];
+    if (url) {
+        const read = (name: string) => createKeyPairSignerFromBytes(readKey(process.env[name]!));
+        const [wallet, merchant] = await Promise.all([read('PAYER'), read('MERCHANT')]);
+        const connect = (signer: KeyPairSigner) =>
+            createClient()
+                .use(payer(signer))
+                .use(rpc(createSolanaRpc(url)))
+                .use(transactionSending())
+                .use(paymentChannels()).paymentChannels;
+        await trade(connect(wallet), connect(merchant), { merchant, mint: address(process.env['MINT']!), wallet });
+        return;
+    }
+    const simulator = await createSimulator();
+    const [wallet, merchant] = [await simulator.createFundedSigner(), await simulator.createFundedSigner()];
+    const mint = await simulator.createMint();
+    await simulator.mintTokens({ amount: 1_000n, mint, owner: wallet.address });
+    const connect = (signer: KeyPairSigner) =>
+        createClient().use(payer(signer)).use(simulated(simulator)).use(transactionSending()).use(paymentChannels())
+            .paymentChannels;
+    await trade(connect(wallet), connect(merchant), { merchant, mint, wallet });
+}
+
+function readKey(path: string): Uint8Array {
+    return new Uint8Array(JSON.parse(readFileSync(path, 'utf8')) as number[]);
+}
+
+await main();

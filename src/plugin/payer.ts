@@ -1,0 +1,14 @@
+import { extendClient, type ClientWithPayer, type ExtendedClient, type TransactionSigner } from '@solana/kit';
+
+import { toSigner } from '../input';
+
+/**
+ * A client plugin that sets the payer: the default payer of channels, and who pays the fees.
+ *
+ * @throws `SIGNER_INVALID` for anything that can't sign a transaction.
+ */
+export function payer(signer: TransactionSigner) {
+    const additions: ClientWithPayer = { payer: toSigner('payer', signer) };
+    return <TClient extends object>(client: TClient): ExtendedClient<TClient, ClientWithPayer> =>
+        extendClient(client, additions);
+}

@@ -1,0 +1,33 @@
+import { extendClient, type ClientWithRpc, type ExtendedClient } from '@solana/kit';
+
+import type { ClientWithDeployment } from '../plugin/payment-channels';
+import { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
+import type { Simulator } from './simulator';
+
+/** What {@link simulated} adds to a client. */
+export type SimulatedClient = ClientWithDeployment &
+    ClientWithRpc<SimulatorRpcApi> &
+    Readonly<{ simulator: Simulator }>;
+
+/**
+ * A client plugin that stands a simulator in the place of a cluster: its RPC, and the deployment that is loaded in it,
+ * which the plugin of payment channels takes as its default.
+ *
+ * @example
+ * ```ts
+ * const client = createClient()
+ *     .use(payer(await simulator.createFundedSigner()))
+ *     .use(simulated(simulator))
+ *     .use(transactionSending())
+ *     .use(paymentChannels());
+ * ```
+ */
+export function simulated(simulator: Simulator) {
+    const additions: SimulatedClient = Object.freeze({
+        deployment: simulator.deployment,
+        rpc: createSimulatorRpc(simulator),
+        simulator,
+    });
+    return <TClient extends object>(client: TClient): ExtendedClient<TClient, SimulatedClient> =>
+        extendClient(client, additions);
+}
