@@ -102,7 +102,7 @@ const MESSAGES: Messages = {
     ED25519_UNSUPPORTED: ({ reason }) =>
         `The Web Crypto API of this runtime can't be trusted to verify as the chain does: ${reason}`,
     ELF_INVALID: ({ reason, source }) => `The program ELF (${source}) can't be used: ${reason}`,
-    INPUT_INVALID: ({ field, value }) => `${field} has to be an object with the fields of its type; got ${value}`,
+    INPUT_INVALID: ({ field, value }) => `${field} is not of the type that it has to be; got ${value}`,
     INTEGER_NOT_EXACT: ({ field, value }) =>
         `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
     INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,

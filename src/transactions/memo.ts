@@ -8,12 +8,22 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
+import { PaymentChannelsError } from '../errors';
+import { describe } from '../input';
+
 /** The address of the Memo program, which writes its data to the log of a transaction and does nothing else. */
 export const MEMO_PROGRAM_ADDRESS =
     'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr' as Address<'MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr'>;
 
-/** An instruction that writes a text to the log of its transaction, for instance an order number. Nobody signs it. */
+/**
+ * An instruction that writes a text to the log of its transaction, for instance an order number. Nobody signs it.
+ *
+ * @throws `INPUT_INVALID` for anything but a text.
+ */
 export function getMemoInstruction(content: string): Instruction<typeof MEMO_PROGRAM_ADDRESS> {
+    if (typeof content !== 'string') {
+        throw new PaymentChannelsError('INPUT_INVALID', { field: 'content', value: describe(content) });
+    }
     return Object.freeze({ data: encodeMemo(content), programAddress: MEMO_PROGRAM_ADDRESS });
 }
 
