@@ -83,7 +83,6 @@ function decodeBase64(wire: string): ReadonlyUint8Array {
 }
 
 function decodeBytes(bytes: ReadonlyUint8Array): DecodedTransaction {
-    assertSize(bytes.length, MAX_BYTES);
     const decoded = attempt(() => getTransactionDecoder().decode(bytes));
     if (!decoded) return refuse('transaction', 'it is not a transaction of version legacy, 0 or 1');
     const message = decodeMessage(decoded.messageBytes);

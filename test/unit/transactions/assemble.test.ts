@@ -284,6 +284,16 @@ describe('co-signing is refused', () => {
         const input = change(await inspected()) as InspectedOpen;
         await expectRefusal(() => cosignTransaction(input, operator as TransactionCosigner), code as 'SIGNER_INVALID');
     });
+
+    it('without the signature of the payer before the operator is asked for its own', async () => {
+        let isAsked = false;
+        const operator = { address: OPERATOR, signTransactions: async () => ((isAsked = true), []) };
+        const input = withSignature(await inspected(), null) as InspectedOpen;
+        await expectRefusal(() => cosignTransaction(input, operator), 'TRANSACTION_SIGNATURE_MISSING', {
+            signer: PAYER,
+        });
+        expect(isAsked).toBe(false);
+    });
 });
 
 function withSignature(inspected: InspectedOpen, signature: Uint8Array | null): unknown {

@@ -118,7 +118,7 @@ describe('base64', () => {
     });
 
     it('a long text is refused before it is decoded', async () => {
-        await expectRefusal(() => decodeWireTransaction('A'.repeat(50_000_000)), 'TRANSACTION_TOO_LARGE');
+        await expectRefusal(() => decodeWireTransaction('no base64'.repeat(1_000)), 'TRANSACTION_TOO_LARGE');
     });
 });
 
