@@ -30,7 +30,8 @@ export function toRpcRecord(field: string, value: unknown): RpcRecord {
 }
 
 export function toRpcList(field: string, value: unknown): readonly unknown[] {
-    return Array.isArray(value) ? value : refuseRpcAnswer(field, value);
+    // A copy has no holes, which methods of a list would pass over in silence.
+    return Array.isArray(value) ? Array.from(value as unknown[]) : refuseRpcAnswer(field, value);
 }
 
 export function toRpcAddress(field: string, value: unknown): Address {

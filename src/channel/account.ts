@@ -70,7 +70,8 @@ export function isClosedChannelAccount(
 ): boolean {
     const { programAddress } = getProgramConfig(config);
     return (
-        (account as unknown) instanceof Object &&
+        typeof account === 'object' &&
+        (account as unknown) !== null &&
         account.programAddress === programAddress &&
         account.data instanceof Uint8Array &&
         account.data.length === getClosedChannelSize() &&

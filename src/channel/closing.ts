@@ -12,7 +12,7 @@ import { getProgramConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toRpcRecord } from '../rpc-answer';
 import { getRpcConfig, type Fetched } from './fetch';
-import { getBytesToMatch, getChannelFilters, type ChannelFilter } from './filters';
+import { getBytesToMatch, toRpcFilters, type ChannelFilter } from './filters';
 import {
     queryChannels,
     readFoundChannel,
@@ -116,6 +116,7 @@ export async function* watchClosingChannels(
     filter: ClosingChannelFilter,
     config: FetchChannelsConfig = {},
 ): AsyncGenerator<Fetched<LiveChannelState>, void, void> {
+    const parts = getBytesToMatch(filter);
     const abort = linkAbort(config.abortSignal);
     try {
         // Without the status: the RPC tells nothing of a channel that no longer matches, as one that was finalized.
@@ -124,7 +125,7 @@ export async function* watchClosingChannels(
                 .programNotifications(getProgramConfig(config).programAddress, {
                     commitment: getRpcConfig(config).commitment,
                     encoding: 'base64',
-                    filters: getChannelFilters(filter),
+                    filters: toRpcFilters(parts),
                 })
                 .subscribe({ abortSignal: abort.signal }),
         );
@@ -140,7 +141,6 @@ export async function* watchClosingChannels(
             if (watched.isNews(channel)) yield channel.state;
         }
 
-        const parts = getBytesToMatch(filter);
         for (;;) {
             const { done, value } = await abort.orAborted(next);
             if (done) throw new PaymentChannelsError('SUBSCRIPTION_ENDED', { subscription: 'closing channels' });

@@ -48,9 +48,14 @@ const STATUS_OF_KIND = {
  * @throws `ADDRESS_INVALID` by field, `CHANNEL_STATUS_INVALID`.
  */
 export function getChannelFilters(filter: ChannelFilter): readonly ProgramAccountsFilter[] {
+    return toRpcFilters(getBytesToMatch(filter));
+}
+
+/** As {@link getChannelFilters}, for bytes that were looked up already. */
+export function toRpcFilters(parts: readonly BytesAt[]): readonly ProgramAccountsFilter[] {
     return Object.freeze([
         { dataSize: BigInt(getChannelSize()) },
-        ...getBytesToMatch(filter).map(({ bytes, offset }) => ({
+        ...parts.map(({ bytes, offset }) => ({
             memcmp: {
                 bytes: getBase58Decoder().decode(bytes) as Base58EncodedBytes,
                 encoding: 'base58' as const,
@@ -63,17 +68,31 @@ export function getChannelFilters(filter: ChannelFilter): readonly ProgramAccoun
 /** The bytes that an account has in each of the runs of bytes that a filter says something about. */
 export function getBytesToMatch(filter: ChannelFilter): readonly BytesAt[] {
     const fields = toFields(filter);
-    const encoder = getChannelEncoder();
-    // Where the fields are follows from the codec: it is where the bytes change when the fields do.
-    const blank = encoder.encode(BLANK());
-    const probe = encoder.encode({ ...BLANK(), ...pick(PROBE(), fields) });
-    const wanted = encoder.encode({ ...BLANK(), ...fields });
-    const runs: { bytes: ReadonlyUint8Array; offset: number }[] = [];
-    for (let start = 0, end = 0; start < blank.length; start = end + 1) {
-        for (end = start; end < blank.length && blank[end] !== probe[end];) end++;
-        if (end > start) runs.push({ bytes: wanted.subarray(start, end), offset: start });
+    const data = getChannelEncoder().encode({ ...getBlankChannel(), ...fields });
+    const runs: Range[] = [];
+    for (const [start, end] of getRanges(Object.keys(fields) as (keyof Fields)[])) {
+        const last = runs.at(-1);
+        if (last?.[1] === start) runs[runs.length - 1] = [last[0], end];
+        else runs.push([start, end]);
     }
-    return runs;
+    return runs.map(([start, end]) => ({ bytes: data.subarray(start, end), offset: start }));
+}
+
+type Range = readonly [start: number, end: number];
+
+const ranges = /* @__PURE__ */ new Map<keyof Fields, Range>();
+
+/** Where fields are in the account, in its order. It follows from the codec: there the bytes change when a field does. */
+function getRanges(fields: readonly (keyof Fields)[]): Range[] {
+    const encoder = getChannelEncoder();
+    const blank = fields.some(field => !ranges.has(field)) ? encoder.encode(getBlankChannel()) : undefined;
+    for (const field of fields) {
+        if (!blank || ranges.has(field)) continue;
+        const probe = encoder.encode({ ...getBlankChannel(), [field]: getProbe()[field] });
+        const changed = [...probe.keys()].filter(index => probe[index] !== blank[index]);
+        ranges.set(field, [changed[0]!, changed.at(-1)! + 1]);
+    }
+    return fields.map(field => ranges.get(field)!).sort(([a], [b]) => a - b);
 }
 
 /** Whether an account has what a filter asks for. */
@@ -104,7 +123,7 @@ function toStatus(kind: LiveChannelState['kind']): ChannelStatus {
 }
 
 /** A channel in which every field that can be asked for has no bit set. */
-const BLANK = (): ChannelArgs => ({
+const getBlankChannel = (): ChannelArgs => ({
     authorizedSigner: addressOf(0),
     bump: 0,
     closureStartedAt: 0n,
@@ -122,17 +141,13 @@ const BLANK = (): ChannelArgs => ({
 });
 
 /** Those fields with another value in every byte. */
-const PROBE = (): Required<Fields> => ({
+const getProbe = (): Required<Fields> => ({
     authorizedSigner: addressOf(0xff),
     mint: addressOf(0xff),
     payee: addressOf(0xff),
     payer: addressOf(0xff),
     status: ChannelStatus.Finalized,
 });
-
-function pick(from: Required<Fields>, fields: Fields): Fields {
-    return Object.fromEntries(Object.keys(fields).map(key => [key, from[key as keyof Fields]]));
-}
 
 function addressOf(byte: number): Address {
     return getAddressDecoder().decode(new Uint8Array(32).fill(byte));

@@ -4,7 +4,7 @@ import { getProgramConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import { toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
 import { getRpcConfig, getSendConfig, type FetchChannelConfig, type Fetched } from './fetch';
-import { getBytesToMatch, getChannelFilters, isMatch, type BytesAt, type ChannelFilter } from './filters';
+import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from './filters';
 import { toContextSlot, toEncodedAccount } from './rpc-account';
 import { decodeChannelState, isLiveChannelState, type LiveChannelState } from './state';
 
@@ -50,16 +50,16 @@ export async function queryChannels(
     config: FetchChannelsConfig,
 ): Promise<{ found: readonly FoundChannel[]; slot: Slot }> {
     const { programAddress } = getProgramConfig(config);
+    const parts = getBytesToMatch(filter);
     const answer: unknown = await rpc
         .getProgramAccounts(programAddress, {
             encoding: 'base64',
-            filters: getChannelFilters(filter),
+            filters: toRpcFilters(parts),
             withContext: true,
             ...getRpcConfig(config),
         })
         .send(getSendConfig(config));
     const slot = toContextSlot('answer', answer);
-    const parts = getBytesToMatch(filter);
     const reports = new UnreadableReports(config);
     const found: FoundChannel[] = [];
     for (const [index, value] of toRpcList('answer.value', toRpcRecord('answer', answer)['value']).entries()) {
