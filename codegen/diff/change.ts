@@ -7,73 +7,77 @@ export type Impact =
     /** Code and bytes of before go on working. */
     | 'compatible';
 
-export type ChangeKind =
-    | 'account-default'
-    | 'account-inserted'
-    | 'account-moved'
-    | 'account-optional'
-    | 'account-removed'
-    | 'account-renamed'
-    | 'account-signer'
-    | 'account-type-added'
-    | 'account-type-discriminator'
-    | 'account-type-removed'
-    | 'account-type-renamed'
-    | 'account-type-size'
-    | 'account-writable'
-    | 'argument-added'
-    | 'argument-default'
-    | 'argument-moved'
-    | 'argument-removed'
-    | 'argument-renamed'
-    | 'argument-retyped'
-    | 'constant-added'
-    | 'constant-changed'
-    | 'constant-removed'
-    | 'error-added'
-    | 'error-message'
-    | 'error-removed'
-    | 'error-renamed'
-    | 'error-renumbered'
-    | 'event-added'
-    | 'event-changed'
-    | 'event-discriminator'
-    | 'event-removed'
-    | 'event-renamed'
-    | 'field-added'
-    | 'field-default'
-    | 'field-moved'
-    | 'field-removed'
-    | 'field-renamed'
-    | 'field-retyped'
-    | 'instruction-added'
-    | 'instruction-discriminator'
-    | 'instruction-removed'
-    | 'instruction-renamed'
-    | 'offset-moved'
-    | 'pda-added'
-    | 'pda-program'
-    | 'pda-removed'
-    | 'pda-renamed'
-    | 'program-added'
-    | 'program-address'
-    | 'program-removed'
-    | 'program-renamed'
-    | 'remaining-accounts'
-    | 'seed-added'
-    | 'seed-changed'
-    | 'seed-moved'
-    | 'seed-removed'
-    | 'seed-renamed'
-    | 'type-added'
-    | 'type-removed'
-    | 'type-renamed'
-    | 'type-retyped'
-    | 'variant-added'
-    | 'variant-changed'
-    | 'variant-removed'
-    | 'variant-renamed'
-    | 'variant-renumbered';
+/** Every kind of change that is told. */
+export const CHANGE_KINDS = [
+    'account-default',
+    'account-inserted',
+    'account-moved',
+    'account-optional',
+    'account-removed',
+    'account-renamed',
+    'account-signer',
+    'account-type-added',
+    'account-type-discriminator',
+    'account-type-removed',
+    'account-type-renamed',
+    'account-type-size',
+    'account-writable',
+    'argument-added',
+    'argument-default',
+    'argument-moved',
+    'argument-removed',
+    'argument-renamed',
+    'argument-retyped',
+    'constant-added',
+    'constant-changed',
+    'constant-removed',
+    'error-added',
+    'error-message',
+    'error-removed',
+    'error-renamed',
+    'error-renumbered',
+    'event-added',
+    'event-changed',
+    'event-discriminator',
+    'event-removed',
+    'event-renamed',
+    'field-added',
+    'field-default',
+    'field-moved',
+    'field-removed',
+    'field-renamed',
+    'field-retyped',
+    'instruction-added',
+    'instruction-discriminator',
+    'instruction-removed',
+    'instruction-renamed',
+    'offset-moved',
+    'pda-added',
+    'pda-program',
+    'pda-removed',
+    'pda-renamed',
+    'program-added',
+    'program-address',
+    'program-removed',
+    'program-renamed',
+    'remaining-accounts',
+    'seed-added',
+    'seed-changed',
+    'seed-moved',
+    'seed-removed',
+    'seed-renamed',
+    'type-added',
+    'type-removed',
+    'type-renamed',
+    'type-retyped',
+    'variant-added',
+    'variant-changed',
+    'variant-removed',
+    'variant-renamed',
+    'variant-renumbered',
+] as const;
+
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** One difference between two IDLs. */
 export type Change = Readonly<{

@@ -5,6 +5,7 @@ import type {
     InstructionNode,
     InstructionRemainingAccountsNode,
     PdaNode,
+    PdaValueNode,
 } from '@codama/nodes';
 
 import { toComparable } from '../compare';
@@ -180,7 +181,7 @@ function compareDefaults(
             `${name} has no default any more.`,
             'Code that does not give it does not compile.',
         );
-    } else if (getDefaultKey(oldDefault, newDefault, sides.old) !== getDefaultKey(newDefault, oldDefault, sides.new)) {
+    } else if (!isSameDefault(oldDefault, newDefault, sides)) {
         add(
             'account-default',
             'wire',
@@ -190,18 +191,33 @@ function compareDefaults(
     }
 }
 
-/**
- * A default as text that is equal for equal ones. Seeds that a PDA gained or lost are told where the PDA is declared,
- * and an identifier is a name for people.
- */
-function getDefaultKey(value: InstructionInputValueNode, other: InstructionInputValueNode, side: Side): string {
-    if (value.kind === 'publicKeyValueNode') return value.publicKey;
-    if (value.kind !== 'pdaValueNode' || other.kind !== 'pdaValueNode' || !isDeclared(value.pda, side)) {
-        return toComparable(value);
+/** Whether two defaults lead to the same account. An identifier or the name of a PDA is for people only. */
+function isSameDefault(before: InstructionInputValueNode, after: InstructionInputValueNode, sides: Sides): boolean {
+    if (before.kind === 'publicKeyValueNode' && after.kind === 'publicKeyValueNode') {
+        return before.publicKey === after.publicKey;
     }
-    const common = value.seeds.filter(({ name }) => other.seeds.some(seed => seed.name === name));
-    const seeds = [...common].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return toComparable({ pda: value.pda.name, programId: value.programId, seeds });
+    if (before.kind !== 'pdaValueNode' || after.kind !== 'pdaValueNode') {
+        return toComparable(before) === toComparable(after);
+    }
+    if (describeDerivation(before) === describeDerivation(after)) return true;
+    // What a declared PDA gained or lost is told where it is declared; here only what is given for the seeds counts.
+    const isDeclaredInBoth =
+        before.pda.name === after.pda.name && isDeclared(before.pda, sides.old) && isDeclared(after.pda, sides.new);
+    const common = (one: PdaValueNode, other: PdaValueNode) =>
+        one.seeds
+            .filter(({ name }) => other.seeds.some(seed => seed.name === name))
+            .map(toComparable)
+            .sort();
+    return isDeclaredInBoth && common(before, after).join() === common(after, before).join();
+}
+
+/** From what an address is derived, whatever its seeds are called. */
+function describeDerivation({ pda, programId, seeds }: PdaValueNode): string {
+    if (pda.kind !== 'pdaNode') return toComparable([pda, programId, seeds]);
+    const values = pda.seeds.map(seed =>
+        seed.kind === 'constantPdaSeedNode' ? seed : [seed.type, seeds.find(({ name }) => name === seed.name)?.value],
+    );
+    return toComparable([values, programId ?? pda.programId]);
 }
 
 function isDeclared(pda: { kind: string; name: string }, { program }: Side): boolean {
