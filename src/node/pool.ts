@@ -46,6 +46,8 @@ export async function createPool(threads: number, backend: string, startWorker: 
     const slots = Array.from({ length: threads }, (): Slot => ({ inFlight: new Map(), worker: undefined }));
     const queue: Batch[] = [];
     const pending = new Set<Promise<unknown>>();
+    // Those that have not ended: one that failed may still be about to.
+    const alive = new Set<Worker>();
     let isClosed = false;
     let nextId = 0;
 
@@ -55,6 +57,7 @@ export async function createPool(threads: number, backend: string, startWorker: 
     const spawn = (slot: Slot, onReady: () => void = noop, onGone: (cause: unknown) => void = noop) => {
         const worker = startWorker();
         slot.worker = worker;
+        alive.add(worker);
         const lose = (reason: string, cause?: unknown) => {
             onGone(cause ?? new Error(reason));
             // An error is followed by an exit.
@@ -78,7 +81,10 @@ export async function createPool(threads: number, backend: string, startWorker: 
             pump();
         });
         worker.on('error', cause => lose(cause instanceof Error ? cause.message : String(cause), cause));
-        worker.on('exit', code => lose(`it exited with code ${code}`));
+        worker.on('exit', code => {
+            alive.delete(worker);
+            lose(`it exited with code ${code}`);
+        });
         return worker;
     };
 
@@ -103,7 +109,7 @@ export async function createPool(threads: number, backend: string, startWorker: 
     };
 
     const end = async () => {
-        await Promise.all(slots.map(({ worker }) => worker?.terminate()));
+        await Promise.all([...alive].map(worker => worker.terminate()));
     };
 
     const pool: Pool = {
