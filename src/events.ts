@@ -57,7 +57,7 @@ export function parseEvents(
             continue;
         }
         const isSelfCall = caller === undefined ? !isWholeTrace || isRunning : caller === programAddress;
-        if (stackHeight !== 1 && isSelfCall) events.push(toEvent(data));
+        if (isSelfCall) events.push(toEvent(data));
     }
     return Object.freeze(events);
 }
