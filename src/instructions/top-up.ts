@@ -1,10 +1,8 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import {
-    getTopUpInstructionAsync as getGeneratedTopUpInstructionAsync,
-    type TopUpInstruction,
-} from '../../generated/tombstone';
+import { getTopUpInstruction as getGeneratedTopUpInstruction, type TopUpInstruction } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
+import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
 
@@ -30,14 +28,15 @@ export async function getTopUpInstructionAsync(
     config: DeploymentConfig = {},
 ): Promise<TopUpInstruction<Address>> {
     assertIsInput('input', input);
-    return await getGeneratedTopUpInstructionAsync(
-        {
-            amount: toU64('amount', input.amount, 1n),
-            channel: toAddress('channel', input.channel),
-            mint: toAddress('mint', input.mint),
-            payer: toSigner('payer', input.payer),
-            tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
-        },
+    const amount = toU64('amount', input.amount, 1n);
+    const channel = toAddress('channel', input.channel);
+    const mint = toAddress('mint', input.mint);
+    const payer = toSigner('payer', input.payer);
+    const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);
+    const [channelTokenAccount] = findEscrowPdaSync({ channel, mint, tokenProgram });
+    const [payerTokenAccount] = findTokenPdaSync({ mint, owner: payer.address, tokenProgram });
+    return getGeneratedTopUpInstruction(
+        { amount, channel, channelTokenAccount, mint, payer, payerTokenAccount, tokenProgram },
         getProgramConfig(config),
     );
 }

@@ -1,10 +1,11 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import {
-    getWithdrawPayerInstructionAsync as getGeneratedWithdrawPayerInstructionAsync,
+    getWithdrawPayerInstruction as getGeneratedWithdrawPayerInstruction,
     type WithdrawPayerInstruction,
 } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
+import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress, toSigner, toTokenProgram } from '../input';
 
@@ -28,13 +29,14 @@ export async function getWithdrawPayerInstructionAsync(
     config: DeploymentConfig = {},
 ): Promise<WithdrawPayerInstruction<Address>> {
     assertIsInput('input', input);
-    return await getGeneratedWithdrawPayerInstructionAsync(
-        {
-            channel: toAddress('channel', input.channel),
-            mint: toAddress('mint', input.mint),
-            payer: toSigner('payer', input.payer),
-            tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
-        },
+    const channel = toAddress('channel', input.channel);
+    const mint = toAddress('mint', input.mint);
+    const payer = toSigner('payer', input.payer);
+    const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);
+    const [channelTokenAccount] = findEscrowPdaSync({ channel, mint, tokenProgram });
+    const [payerTokenAccount] = findTokenPdaSync({ mint, owner: payer.address, tokenProgram });
+    return getGeneratedWithdrawPayerInstruction(
+        { channel, channelTokenAccount, mint, payer, payerTokenAccount, tokenProgram },
         getProgramConfig(config),
     );
 }
