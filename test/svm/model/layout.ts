@@ -2,7 +2,7 @@ import { none, type Address, type EncodedAccount, lamports } from '@solana/kit';
 import { getMintEncoder, getTokenEncoder } from '@solana-program/token';
 
 import { getChannelEncoder } from '../../../generated/tombstone';
-import { SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, type AccountState, type Mint, type TokenAccount } from './world';
+import { SYSTEM_PROGRAM, type AccountState, type Mint, type TokenAccount } from './world';
 
 // The model's accounts as a runtime holds them.
 
@@ -68,7 +68,7 @@ function renderToken(token: TokenAccount): Uint8Array {
 }
 
 /** Of the state in a token account: the encoder takes no state that does not exist. */
-export const TOKEN_STATE_OFFSET = 108;
+const TOKEN_STATE_OFFSET = 108;
 
 function renderMint(mint: Mint): Uint8Array {
     const base = mintEncoder.encode({
@@ -85,6 +85,3 @@ function renderMint(mint: Mint): Uint8Array {
     data.set([1, 18, 0, 64, 0], 165);
     return data;
 }
-
-/** Whether the accounts of a token program may have something behind their base. */
-export const hasTrailers = (tokenProgram: Address): boolean => tokenProgram === TOKEN_2022_PROGRAM;

@@ -78,7 +78,6 @@ export type ChannelSeeds = Readonly<{
 export type Book = Readonly<{
     programAddress: Address;
     eventAuthority: Address;
-    eventAuthorityBump: number;
     treasuryOwner: Address;
     channelAt: (address: Address) => (ChannelSeeds & Readonly<{ bump: number }>) | undefined;
     associatedTokenAt: (

@@ -60,7 +60,7 @@ export class Universe {
 
     private constructor(
         readonly deployment: Deployment,
-        eventAuthority: readonly [Address, number],
+        eventAuthority: Address,
         readonly payers: readonly KeyPairSigner[],
         readonly payees: readonly Address[],
         readonly sessions: readonly KeyPairSigner[],
@@ -68,8 +68,7 @@ export class Universe {
         this.book = {
             associatedTokenAt: address => this.#tokens.get(address),
             channelAt: address => this.#channels.get(address),
-            eventAuthority: eventAuthority[0],
-            eventAuthorityBump: eventAuthority[1],
+            eventAuthority,
             programAddress: deployment.programAddress,
             treasuryOwner: deployment.treasuryOwner,
         };
@@ -90,7 +89,7 @@ export class Universe {
         };
         this.#ofRuntime = new Set(Object.values(ofRuntime));
         for (const [name, address] of Object.entries(ofRuntime)) this.#names.set(address, name);
-        this.#names.set(eventAuthority[0], 'event authority');
+        this.#names.set(eventAuthority, 'event authority');
         this.#names.set(this.sponsor, 'sponsor');
         this.#names.set(deployment.treasuryOwner, 'treasury');
         this.payers.forEach(({ address }, i) => this.#names.set(address, `payer${i}`));
@@ -103,7 +102,7 @@ export class Universe {
     static async create(deployment: Deployment): Promise<Universe> {
         return new Universe(
             deployment,
-            await findEventAuthorityPda(deployment),
+            (await findEventAuthorityPda(deployment))[0],
             await Promise.all(many(PAYERS, i => keyPair(`payer${i}`))),
             many(PAYEES, i => walletAddress(`payee${i}`)),
             await Promise.all(many(SESSIONS, i => keyPair(`session${i}`))),
