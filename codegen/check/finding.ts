@@ -11,25 +11,28 @@ export type Finding = Readonly<{
 }>;
 
 /** What is checked. */
-export type Rule =
-    | 'codama'
-    | 'dangling-default'
-    | 'dangling-link'
-    | 'duplicate-discriminator'
-    | 'duplicate-name'
-    | 'error-code'
-    | 'indistinguishable'
-    | 'json'
-    | 'number'
-    | 'overlapping-discriminator'
-    | 'pda-copy'
-    | 'pda-seeds'
-    | 'shape'
-    | 'standard'
-    | 'undocumented'
-    | 'u64-argument'
-    | 'unknown-kind'
-    | 'unsupported';
+export const RULES = [
+    'codama',
+    'dangling-default',
+    'dangling-link',
+    'duplicate-discriminator',
+    'duplicate-name',
+    'error-code',
+    'indistinguishable',
+    'json',
+    'number',
+    'overlapping-discriminator',
+    'pda-copy',
+    'pda-seeds',
+    'shape',
+    'standard',
+    'undocumented',
+    'u64-argument',
+    'unknown-kind',
+    'unsupported',
+] as const;
+
+export type Rule = (typeof RULES)[number];
 
 /** Collects what a check reports. */
 export type Report = (finding: Finding) => void;
