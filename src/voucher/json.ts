@@ -2,7 +2,6 @@ import { getBase58Decoder, type SignatureBytes } from '@solana/kit';
 
 import { I64_MAX, I64_MIN, U64_MAX } from '../input';
 import { fromJsonText, readAddress, readBase58, readDecimal, readObject } from '../strict-json';
-import { PaymentChannelsError } from '../errors';
 import {
     SIGNATURE_LENGTH,
     toSignedVoucher,
@@ -40,7 +39,7 @@ const getSignedVoucherNames = () => ({ required: ['voucher', 'signer', 'signatur
  *
  * Amounts and times are strings of decimal digits in their one shortest form: no JSON numbers, which lose what exceeds
  * 2^53, no signs, leading zeros or exponents. `cumulative` is taken for `cumulativeAmount`. A voucher that never expires
- * has no `expiresAt`: `"0"` is refused, so that nobody can write one voucher in two ways.
+ * leaves out `expiresAt`, or says `"0"`, as its bytes do.
  *
  * @param input A string is the JSON text; anything else is the value that somebody else parsed from one. Only a text can
  * be checked for names that stand in it twice.
@@ -53,20 +52,12 @@ export function parseVoucherJson(input: unknown): Voucher {
 
 function readVoucher(value: unknown): Voucher {
     const fields = readObject('voucher', value, getVoucherNames(), getVoucherAliases());
-    const expiresAt = fields.has('expiresAt')
-        ? readDecimal('voucher.expiresAt', fields.get('expiresAt'), I64_MIN, I64_MAX)
-        : undefined;
-    if (expiresAt === 0n) {
-        throw new PaymentChannelsError('JSON_FIELD_MISTYPED', {
-            expected: 'left out of a voucher that never expires',
-            field: 'voucher.expiresAt',
-            value: '"0"',
-        });
-    }
     return toVoucher({
         channelId: readAddress('voucher.channelId', fields.get('channelId')),
         cumulativeAmount: readDecimal('voucher.cumulativeAmount', fields.get('cumulativeAmount'), 0n, U64_MAX),
-        expiresAt,
+        expiresAt: fields.has('expiresAt')
+            ? readDecimal('voucher.expiresAt', fields.get('expiresAt'), I64_MIN, I64_MAX)
+            : undefined,
     });
 }
 

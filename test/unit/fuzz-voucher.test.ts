@@ -99,15 +99,17 @@ function safeStringify(value: unknown): string {
     return JSON.stringify(value, (_, content: unknown) => (typeof content === 'bigint' ? `${content}` : content)) ?? '';
 }
 
-/** A form without its freedoms: the order of its fields and the alias. */
+/** A form without its freedoms: the order of its fields, the alias, and an expiry that says never. */
 function normalize(value: unknown): unknown {
     const parsed = (typeof value === 'string' ? JSON.parse(value) : value) as Record<string, unknown>;
     return Object.fromEntries(
-        Object.entries(parsed).map(([name, content]) =>
-            name === 'voucher'
-                ? [name, normalize(content)]
-                : [name === 'cumulative' ? 'cumulativeAmount' : name, content],
-        ),
+        Object.entries(parsed)
+            .filter(([name, content]) => !(name === 'expiresAt' && content === '0'))
+            .map(([name, content]) =>
+                name === 'voucher'
+                    ? [name, normalize(content)]
+                    : [name === 'cumulative' ? 'cumulativeAmount' : name, content],
+            ),
     );
 }
 
