@@ -24,6 +24,7 @@ import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, SALT, SPL_TOKEN, TOKEN_2022 
 import { CHANNEL, SPLITS } from '../../fixtures/vectors';
 import { inspect } from './harness';
 import {
+    ATTACKER,
     BLOCKHASH,
     forge,
     getInstruction,
@@ -191,6 +192,25 @@ describe.each(VERSIONS)('version %s', version => {
 it.each(['legacy', 0] as const)('a priority fee up to the agreed one, version %s', async version => {
     const inspected = await accept({ instructions: [limit, price, await getOpen()], version });
     expect(inspected).toMatchObject({ computeUnitLimit: 100_000, feeLamports: 20_000n, priorityFeeLamports: 10_000n });
+});
+
+it('a limit above the most that the runtime grants costs no more than that', async () => {
+    const high = getInstruction(COMPUTE_BUDGET, [], [2, ...getU32Encoder().encode(2_000_000)]);
+    const low = getInstruction(COMPUTE_BUDGET, [], [3, ...getU64Encoder().encode(7_000n)]);
+    const inspected = await accept({ instructions: [high, low, await getOpen()] });
+    expect(inspected).toMatchObject({ computeUnitLimit: 2_000_000, priorityFeeLamports: 9_800n });
+});
+
+it('a third signer whom the agreement names for a guard, once it has signed', async () => {
+    const guard = { accounts: [{ address: ATTACKER, role: AccountRole.READONLY_SIGNER }], programAddress: GUARD };
+    const instructions = [await getOpen(), getInstruction(GUARD, [[ATTACKER, AccountRole.READONLY_SIGNER]])];
+    const inspected = await accept({ instructions }, { guardPrograms: [guard] });
+    expect(inspected.feeLamports).toBe(15_000n);
+    const unsigned = await forge({ instructions, signers: [PAYER] });
+    expect(await inspect(unsigned, { guardPrograms: [guard] })).toMatchObject({
+        isAccepted: false,
+        mismatches: [{ actual: ATTACKER, code: 'SIGNATURE_MISSING' }],
+    });
 });
 
 it('a priority fee up to the agreed one in the header of version 1', async () => {

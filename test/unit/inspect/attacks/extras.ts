@@ -210,6 +210,22 @@ export const EXTRA_ATTACKS: readonly Attack[] = [
         title: 'a guard that may write to what it should read',
     },
     {
+        agreement: agreeOnGuard(PAYER, AccountRole.WRITABLE),
+        forge: async () => forge({ instructions: [await getOpen(), getGuard([[PAYER, AccountRole.WRITABLE]])] }),
+        mismatches: ['GUARD_ACCOUNT_NOT_AGREED instructions[1].accounts[0]'],
+        stoppedBy: ['guardAccounts'],
+        title: 'a guard that may be passed the payer, but not as a signer',
+    },
+    {
+        agreement: agreeOnGuard(ATTACKER, AccountRole.READONLY),
+        forge: async () =>
+            forge({ instructions: [await getOpen(), getGuard([[ATTACKER, AccountRole.READONLY_SIGNER]])] }),
+        mismatches: ['GUARD_ACCOUNT_NOT_AGREED instructions[1].accounts[0]', 'SIGNER_UNEXPECTED accounts[2]'],
+        overlap: 'an account that may not sign for a guard may not sign at all',
+        stoppedBy: ['guardAccounts', 'unexpectedSigners'],
+        title: 'a guard whose agreed account signs without being agreed to',
+    },
+    {
         agreement: agreeOnGuard(GUARDED, AccountRole.WRITABLE),
         forge: async () => forge({ instructions: [await getOpen(), getGuard([[OPERATOR, AccountRole.WRITABLE]])] }),
         mismatches: ['OPERATOR_EXPOSED instructions[1].accounts[0]'],
