@@ -21,7 +21,7 @@ import {
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
 import { PaymentChannelsError } from './errors';
-import { describe, toAddress } from './input';
+import { assertIsInput, describe, toAddress } from './input';
 
 /** What a transaction of a version may have at most. */
 export type TransactionLimits = Readonly<{
@@ -57,6 +57,11 @@ export type TransactionSizerInput = Readonly<{
     version: TransactionVersion;
     /** Tables that a version 0 transaction takes its accounts from where it can; other versions have none. */
     lookupTables?: AddressesByLookupTableAddress | undefined;
+    /**
+     * Leaves out a table of which the transaction needs one account only: naming the table takes more bytes than the
+     * account. Which tables are left, `getLookupTables` says.
+     */
+    omitsCostlyLookupTables?: boolean | undefined;
     computeBudget?: ComputeBudgetParts | undefined;
 }>;
 
@@ -67,6 +72,12 @@ export type TransactionSizer = Readonly<{
     /** What it would measure with these instructions appended. */
     measureWith: (instructions: readonly Instruction[]) => TransactionMeasure;
     append: (instructions: readonly Instruction[]) => void;
+    /** Appends these instructions if the transaction then still keeps the limits, and says whether it did. */
+    tryAppend: (instructions: readonly Instruction[], limits: TransactionLimits) => boolean;
+    /** Addresses of the lookup tables that the transaction takes accounts from. */
+    getLookupTables: () => readonly Address[];
+    /** Another sizer that goes on from here; the tables are shared, so that many cost no more than one. */
+    fork: () => TransactionSizer;
 }>;
 
 const SIGNATURE_BYTES = 64;
@@ -134,6 +145,7 @@ export function measureTransaction(
  * @throws As {@link measureTransaction}.
  */
 export function createTransactionSizer(input: TransactionSizerInput): TransactionSizer {
+    assertIsInput('input', input);
     const version = toTransactionVersion('version', input.version);
     const { computeBudget = {}, lookupTables = {} } = input;
     const state = new SizerState(
@@ -141,18 +153,31 @@ export function createTransactionSizer(input: TransactionSizerInput): Transactio
         version,
         version === 0 ? lookupTables : {},
         version === 1 ? getConfigBytes(computeBudget) : 0,
+        input.omitsCostlyLookupTables === true,
     );
     if (version !== 1) state.append(getComputeBudgetInstructions(version, computeBudget));
+    return toSizer(state);
+}
+
+function toSizer(state: SizerState): TransactionSizer {
     return Object.freeze<TransactionSizer>({
         append: instructions => {
             state.append(instructions);
         },
+        fork: () => toSizer(state.fork()),
+        getLookupTables: () => state.getLookupTables(),
         getMeasure: () => state.getMeasure(),
         measureWith: instructions => {
             const undo = state.append(instructions);
             const measure = state.getMeasure();
             undo();
             return measure;
+        },
+        tryAppend: (instructions, limits) => {
+            const undo = state.append(instructions);
+            if (findExceededLimit(state.getMeasure(), limits) === undefined) return true;
+            undo();
+            return false;
         },
     });
 }
@@ -177,10 +202,12 @@ type Entry = Readonly<{
 class SizerState {
     readonly #version: TransactionVersion;
     readonly #configBytes: number;
-    readonly #tableOf: ReadonlyMap<Address, Address>;
-    readonly #entries = new Map<Address, Entry>();
+    readonly #omitsCostlyTables: boolean;
+    readonly #feePayer: Address;
+    #tableOf: ReadonlyMap<Address, Address>;
+    #entries = new Map<Address, Entry>();
     /** How many accounts are taken from each table, by whether they are writable. */
-    readonly #lookups = new Map<Address, { readonly: number; writable: number }>();
+    #lookups = new Map<Address, { readonly: number; writable: number }>();
     #staticCount = 0;
     #signerCount = 0;
     #instructionCount = 0;
@@ -191,15 +218,30 @@ class SizerState {
         version: TransactionVersion,
         lookupTables: AddressesByLookupTableAddress,
         configBytes: number,
+        omitsCostlyTables: boolean,
     ) {
         this.#version = version;
         this.#configBytes = configBytes;
+        this.#omitsCostlyTables = omitsCostlyTables;
         const tableOf = new Map<Address, Address>();
         for (const [table, addresses] of Object.entries(lookupTables)) {
             for (const address of addresses) if (!tableOf.has(address)) tableOf.set(address, table as Address);
         }
         this.#tableOf = tableOf;
+        this.#feePayer = feePayer;
         this.#set(feePayer, { isPinned: true, isSigner: true, isWritable: true, lookupTable: undefined });
+    }
+
+    fork(): SizerState {
+        const copy = new SizerState(this.#feePayer, this.#version, {}, this.#configBytes, this.#omitsCostlyTables);
+        copy.#tableOf = this.#tableOf;
+        copy.#entries = new Map(this.#entries);
+        for (const [table, counts] of this.#lookups) copy.#lookups.set(table, { ...counts });
+        copy.#staticCount = this.#staticCount;
+        copy.#signerCount = this.#signerCount;
+        copy.#instructionCount = this.#instructionCount;
+        copy.#instructionBytes = this.#instructionBytes;
+        return copy;
     }
 
     /** Appends instructions and returns what takes them away again, if nothing else was appended since. */
@@ -230,35 +272,49 @@ class SizerState {
         let lookupBytes = 0;
         let lookupCount = 0;
         let tableCount = 0;
+        let staticCount = this.#staticCount;
         for (const { readonly, writable } of this.#lookups.values()) {
-            if (readonly + writable === 0) continue;
+            if (!this.#isUsed(readonly + writable)) {
+                staticCount += readonly + writable;
+                continue;
+            }
             tableCount++;
             lookupCount += readonly + writable;
             lookupBytes += ADDRESS_BYTES + getCompactSize(writable) + writable + getCompactSize(readonly) + readonly;
         }
         return Object.freeze({
-            accounts: this.#staticCount + lookupCount,
+            accounts: staticCount + lookupCount,
             bytes:
-                this.#getEnvelopeBytes(tableCount) +
+                this.#getEnvelopeBytes(staticCount, tableCount) +
                 lookupBytes +
                 HEADER_BYTES +
                 BLOCKHASH_BYTES +
                 SIGNATURE_BYTES * this.#signerCount +
-                ADDRESS_BYTES * this.#staticCount +
+                ADDRESS_BYTES * staticCount +
                 this.#instructionBytes,
             instructions: this.#instructionCount,
             signers: this.#signerCount,
         });
     }
 
+    getLookupTables(): readonly Address[] {
+        return [...this.#lookups].flatMap(([table, { readonly, writable }]) =>
+            this.#isUsed(readonly + writable) ? [table] : [],
+        );
+    }
+
+    /** Whether the transaction names a table that holds so many of its accounts. */
+    #isUsed(count: number): boolean {
+        // A table takes its address and two lengths, where an account that is not looked up takes an address.
+        return count > (this.#omitsCostlyTables ? 1 : 0);
+    }
+
     /** What only says the version and how many of everything there are. */
-    #getEnvelopeBytes(tableCount: number): number {
+    #getEnvelopeBytes(staticCount: number, tableCount: number): number {
         // Version byte, mask and values of the configuration, one byte for instructions and one for accounts.
         if (this.#version === 1) return 1 + 4 + this.#configBytes + 1 + 1;
         const lengths =
-            getCompactSize(this.#signerCount) +
-            getCompactSize(this.#staticCount) +
-            getCompactSize(this.#instructionCount);
+            getCompactSize(this.#signerCount) + getCompactSize(staticCount) + getCompactSize(this.#instructionCount);
         return this.#version === 0 ? 1 + lengths + getCompactSize(tableCount) : lengths;
     }
 

@@ -94,23 +94,37 @@ const MALFORMED_CODES = { payee: 62, payer: 59, recipient: 2406 } as const;
  * @throws The errors of {@link toSplits}.
  */
 export function assessDistribution(input: AssessDistributionInput): DistributionAssessment {
+    return assessDistributionWith(input, { getDistributionHash, readTokenAccount });
+}
+
+/** What an assessment works out, for who assesses many channels that share it, and remembers it meanwhile. */
+export type DistributionReaders = Readonly<{
+    getDistributionHash: typeof getDistributionHash;
+    readTokenAccount: typeof readTokenAccount;
+}>;
+
+/** {@link assessDistribution} with other readers, which answer the same. */
+export function assessDistributionWith(
+    input: AssessDistributionInput,
+    { getDistributionHash: getHash, readTokenAccount: read }: DistributionReaders,
+): DistributionAssessment {
     const { accounts, addresses, channel, tokenProgram } = input;
     const splits = toSplits(input.splits);
     const token = { mint: channel.mint, tokenProgram };
     const isFinal = channel.status === ChannelStatus.Finalized;
-    const escrow = readTokenAccount(accounts.escrow, { ...token, owner: addresses.channel });
-    const treasury = readTokenAccount(accounts.treasury, { ...token, owner: addresses.treasuryOwner });
+    const escrow = read(accounts.escrow, { ...token, owner: addresses.channel });
+    const treasury = read(accounts.treasury, { ...token, owner: addresses.treasuryOwner });
 
     const blockers: (Blocker | undefined)[] = [
         channel.status === ChannelStatus.Closing ? getBlocker('channel', 2400) : undefined,
         getMintBlocker(accounts.mint, tokenProgram),
         getTokenAccountBlocker('escrow', escrow.condition, ESCROW_CODES),
         getTokenAccountBlocker('treasury', treasury.condition, TREASURY_CODES),
-        isSame(getDistributionHash(splits), channel.distributionHash) ? undefined : getBlocker('splits', 2407),
+        isSame(getHash(input.splits), channel.distributionHash) ? undefined : getBlocker('splits', 2407),
         ...getWatermarkBlockers(channel),
     ];
     const payouts = getDues(channel, splits, addresses, accounts).map(({ account, ...due }): PayoutAssessment => {
-        const { condition } = readTokenAccount(account, { ...token, owner: due.owner });
+        const { condition } = read(account, { ...token, owner: due.owner });
         return Object.freeze({ ...due, condition, outcome: getOutcome(due.amount, condition) });
     });
     for (const { beneficiary, condition, outcome } of payouts) {

@@ -123,9 +123,13 @@ function getExtensions(data: ReadonlyUint8Array): ReadonlyUint8Array {
     return data.subarray(getTokenSize() + getU8Decoder().fixedSize);
 }
 
+/** Made once: making it takes longer than decoding an account. */
+let tokenDecoder: ReturnType<typeof getTokenDecoder> | undefined;
+
 function tryDecodeToken(data: ReadonlyUint8Array): Token | undefined {
+    tokenDecoder ??= getTokenDecoder();
     try {
-        return getTokenDecoder().decode(data);
+        return tokenDecoder.decode(data);
     } catch {
         // Of these bytes only the state has values that can't be decoded.
         return undefined;

@@ -1,0 +1,262 @@
+import type { Address, Instruction, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
+import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
+
+import { ChannelStatus, type Channel } from '../../generated/tombstone';
+import { decodeAddress } from '../address-bytes';
+import { assertIsSafeToDistribute } from '../channel/assert-distribution';
+import {
+    assessDistributionWith,
+    type DistributionAssessment,
+    type DistributionReaders,
+} from '../channel/assess-distribution';
+import { getDistributionHash, toSplits, type Split } from '../channel/distribution';
+import type { DistributionAddresses } from '../channel/distribution-addresses';
+import { readTokenAccount, type TokenAccountReading } from '../channel/token-account';
+import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { isPaymentChannelsError } from '../errors';
+import { toAddress } from '../input';
+import { buildDistributeInstruction } from '../instructions/distribute';
+import { getDistributeComputeUnits } from '../instructions/distribute-compute';
+import type { BatchDistribution } from './batch';
+import { getDistributeCalls } from './compute-units';
+import { leaveOut, type LeftOutReason } from './left-out';
+import { refuse, type CheckedOptions } from './options';
+import type { Selection } from './select';
+import { createAccountsTemplate } from './templates';
+
+/** A token account that has to be created before something is distributed. */
+export type MissingTokenAccount = Readonly<{
+    owner: Address;
+    tokenAccount: Address;
+    mint: Address;
+    tokenProgram: Address;
+    bumpSteps: number;
+}>;
+
+/** The distribution of a channel. */
+export type DistributeStep = Readonly<{
+    kind: 'step';
+    instruction: Instruction;
+    computeUnits: number;
+    /** Calls to other programs that it makes at most. */
+    calls: number;
+    /** The same for distributions that pay the same parties in the same token. */
+    group: string;
+    creates: readonly MissingTokenAccount[];
+}>;
+
+/** A distribution that would not do what it has to. */
+export type RefusedDistribution = Readonly<{
+    kind: 'refused';
+    reason: LeftOutReason;
+    /** Whether anybody could bring about what it is refused for, by distributing once the voucher is settled. */
+    wouldForfeit: boolean;
+}>;
+
+/** Makes the distributions of a batch; what they have in common is made once. */
+export type DistributionPlanner = (selection: Selection) => DistributeStep | RefusedDistribution;
+
+export function createDistributionPlanner(options: CheckedOptions, config: DeploymentConfig): DistributionPlanner {
+    const treasuryOwner = toAddress('config.treasuryOwner', config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner);
+    const plans = new WeakMap<readonly Split[], Readonly<{ splits: readonly Split[]; key: string }>>();
+    const templates = new Map<string, ReturnType<typeof createAccountsTemplate>>();
+    const readers = createReaders();
+
+    const getPlan = (input: readonly Split[]) => {
+        let plan = plans.get(input);
+        if (plan === undefined) {
+            const splits = toSplits(input);
+            plan = { key: splits.map(({ bps, recipient }) => `${recipient}${bps}`).join(), splits };
+            plans.set(input, plan);
+        }
+        return plan;
+    };
+
+    return selection => {
+        const { channel, distribution, tokenProgram } = selection;
+        if (distribution === undefined) {
+            return refused(leaveOut('DISTRIBUTION_NOT_GIVEN', { channel: channel.address }));
+        }
+        const after = getChannelAfter(selection);
+        const { mint, payee, payer } = after;
+        const token = { mint, tokenProgram };
+        let plan: ReturnType<typeof getPlan>;
+        let assessment: DistributionAssessment;
+        let addresses: DistributionAddresses;
+        let bumpSteps = 0;
+        const bumpStepsOf = new Map<Address, number>();
+        try {
+            plan = getPlan(distribution.splits);
+            const find = (owner: Address) => {
+                const [address, bump] = options.addresses.findTokenPdaSync({ ...token, owner });
+                bumpSteps += 255 - bump;
+                bumpStepsOf.set(owner, 255 - bump);
+                return address;
+            };
+            addresses = {
+                channel: channel.address,
+                escrow: find(channel.address),
+                payee: find(payee),
+                payer: find(payer),
+                recipients: plan.splits.map(({ recipient }) => find(recipient)),
+                treasury: find(treasuryOwner),
+                treasuryOwner,
+            };
+            const mismatch = findMismatch(distribution, addresses, mint);
+            if (mismatch !== undefined) return refused(mismatch);
+            const { accounts } = distribution;
+            assessment = assessDistributionWith(
+                { accounts, addresses, channel: after, splits: plan.splits, tokenProgram },
+                readers,
+            );
+        } catch (error) {
+            return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
+        }
+
+        const missing = options.createsTokenAccounts ? assessment.missingTokenAccounts : [];
+        const reason = getRefusal(assessment, distribution, missing);
+        if (reason !== undefined) return reason;
+
+        const group = `${tokenProgram}${mint}${payee}${plan.key}`;
+        let template = templates.get(group);
+        if (template === undefined) {
+            template = createTemplate(plan.splits, token, addresses, config);
+            templates.set(group, template);
+        }
+        const isSplToken = tokenProgram === TOKEN_PROGRAM_ADDRESS;
+        const recipientCount = plan.splits.length;
+        const redirectCount = assessment.payouts.filter(
+            ({ outcome, owner }) => outcome === 'forfeited' && !missing.includes(owner),
+        ).length;
+        return {
+            calls: getDistributeCalls({ isSplToken, recipientCount, redirectCount }),
+            computeUnits: getDistributeComputeUnits({ bumpSteps, recipientCount, redirectCount, tokenProgram }),
+            creates: missing.map(owner => ({
+                ...token,
+                bumpSteps: bumpStepsOf.get(owner) ?? 0,
+                owner,
+                tokenAccount: options.addresses.findTokenPdaSync({ ...token, owner })[0],
+            })),
+            group,
+            instruction: template(
+                [channel.address, payer, addresses.escrow, addresses.payer].map(address => ({ address })),
+            ),
+            kind: 'step',
+        };
+    };
+}
+
+/** Readers that remember: channels share their plan, and the accounts of everybody but the payer. */
+function createReaders(): DistributionReaders {
+    const hashes = new Map<readonly Split[], ReadonlyUint8Array>();
+    const readings = new Map<
+        MaybeEncodedAccount,
+        Readonly<{ expected: Parameters<typeof readTokenAccount>[1]; reading: TokenAccountReading }>
+    >();
+    return {
+        getDistributionHash: splits => {
+            let hash = hashes.get(splits);
+            if (hash === undefined) hashes.set(splits, (hash = getDistributionHash(splits)));
+            return hash;
+        },
+        readTokenAccount: (account, expected) => {
+            const { mint, owner, tokenProgram } = expected;
+            const known = readings.get(account);
+            if (
+                known !== undefined &&
+                known.expected.mint === mint &&
+                known.expected.owner === owner &&
+                known.expected.tokenProgram === tokenProgram
+            ) {
+                return known.reading;
+            }
+            const reading = readTokenAccount(account, expected);
+            readings.set(account, { expected, reading });
+            return reading;
+        },
+    };
+}
+
+function refused(reason: LeftOutReason, wouldForfeit = false): RefusedDistribution {
+    return { kind: 'refused', reason, wouldForfeit };
+}
+
+/** The channel as distribute will find it. */
+function getChannelAfter({ channel: { channel }, form, voucher }: Selection): Channel {
+    const { payoutWatermark, settled } = channel.settlement;
+    const isFinalized = form === 'finalize' || form === 'finalizeByPayee' || form === 'settleAndFinalize';
+    return {
+        ...channel,
+        settlement: { payoutWatermark, settled: voucher?.voucher.cumulativeAmount ?? settled },
+        status: isFinalized ? ChannelStatus.Finalized : channel.status,
+    };
+}
+
+/** The first account that is not the one it is given as. */
+function findMismatch(
+    { accounts }: BatchDistribution,
+    addresses: DistributionAddresses,
+    mint: Address,
+): LeftOutReason | undefined {
+    if (typeof accounts !== 'object' || (accounts as unknown) === null) refuse('distribution.accounts', accounts);
+    if (!Array.isArray(accounts.recipients)) refuse('distribution.accounts.recipients', accounts.recipients);
+    const expected = [
+        ['mint', accounts.mint, mint],
+        ['escrow', accounts.escrow, addresses.escrow],
+        ['payer', accounts.payer, addresses.payer],
+        ['payee', accounts.payee, addresses.payee],
+        ['treasury', accounts.treasury, addresses.treasury],
+    ] as const;
+    for (const [field, account, address] of expected) {
+        if (account?.address !== address) return toMismatch(field, account?.address, address);
+    }
+    for (const [index, address] of addresses.recipients.entries()) {
+        const account = accounts.recipients[index];
+        if (account?.address !== address) return toMismatch(`recipients[${index}]`, account?.address, address);
+    }
+    return undefined;
+}
+
+function toMismatch(field: string, actual: Address, expected: Address): LeftOutReason {
+    return leaveOut('ACCOUNT_MISMATCH', { actual, expected, field: `accounts.${field}` });
+}
+
+function getRefusal(
+    assessment: DistributionAssessment,
+    { allowForfeit }: BatchDistribution,
+    willCreate: readonly Address[],
+): RefusedDistribution | undefined {
+    try {
+        assertIsSafeToDistribute(assessment, { allowForfeit, willCreate });
+        return undefined;
+    } catch (error) {
+        if (isPaymentChannelsError(error, 'DISTRIBUTION_BLOCKED')) {
+            return refused(leaveOut('DISTRIBUTION_BLOCKED', { reasons: error.context.reasons }));
+        }
+        if (isPaymentChannelsError(error, 'DISTRIBUTION_FORFEITS')) {
+            const { amount, owners } = error.context;
+            return refused(leaveOut('DISTRIBUTION_FORFEITS', { amount, owners: owners as Address[] }), true);
+        }
+        return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
+    }
+}
+
+/** The instruction of a group, with placeholders for what each of its channels has of its own. */
+function createTemplate(
+    splits: readonly Split[],
+    token: Readonly<{ mint: Address; tokenProgram: Address }>,
+    addresses: DistributionAddresses,
+    config: DeploymentConfig,
+): ReturnType<typeof createAccountsTemplate> {
+    const placeholders = [1, 2, 3, 4].map(index => decodeAddress(new Uint8Array(32).fill(0xff, 1).fill(index, 0, 1)));
+    const [channel, payer, escrow, payerTokenAccount] = placeholders as [Address, Address, Address, Address];
+    const instruction = buildDistributeInstruction(
+        { ...token, addresses: { ...addresses, channel, escrow, payer: payerTokenAccount }, payer, splits },
+        config,
+    );
+    return createAccountsTemplate(instruction, placeholders);
+}
+
+function getMessage(error: unknown): string {
+    return error instanceof Error ? error.message : String(error);
+}

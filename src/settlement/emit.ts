@@ -1,0 +1,168 @@
+import { isSignerRole, type Address, type AddressesByLookupTableAddress, type Instruction } from '@solana/kit';
+
+import { measureTransaction } from '../transaction-size';
+import type { PlannedAction, PlannedChannel, PlannedTransaction } from './batch-plan';
+import type { Bin, Bins } from './bin';
+import type { CheckedOptions } from './options';
+import type { Selection } from './select';
+import type { Unit } from './unit';
+
+const LAMPORTS_PER_SIGNATURE = 5_000n;
+const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
+// The runtime's own default where a message may leave it out.
+const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
+const KIND_ORDER = { create: 0, settle: 1, settleAndDistribute: 2, distribute: 3 } as const satisfies Record<
+    Unit['kind'],
+    number
+>;
+
+/** Makes the transactions of a plan of what was packed, in the order in which they are to be sent. */
+export function emitTransactions({ all }: Bins, options: CheckedOptions): readonly PlannedTransaction[] {
+    const dependencies = all.map(getDependencies);
+    const deadlines = all.map(getDeadline);
+    // A transaction is as urgent as whatever waits for it.
+    for (let index = all.length - 1; index >= 0; index--) {
+        for (const dependency of dependencies[index]!) {
+            deadlines[dependency] = getEarlier(deadlines[dependency], deadlines[index]);
+        }
+    }
+    // Each depends on bins before it that are no less urgent, so that a stable order by urgency keeps them before it.
+    const order = all.map((_, index) => index).sort((a, b) => compareDeadlines(deadlines[a], deadlines[b]) || a - b);
+    const placeOf = new Map(order.map((index, place) => [index, place]));
+    const tables = hasCommonAddresses(options.lookupTables) ? 'overlapping' : 'distinct';
+    return order.map(index =>
+        toTransaction(
+            all[index]!,
+            dependencies[index]!.map(dependency => placeOf.get(dependency)!).sort((a, b) => a - b),
+            deadlines[index],
+            tables,
+            options,
+        ),
+    );
+}
+
+function toTransaction(
+    bin: Bin,
+    dependsOn: readonly number[],
+    deadlineAt: bigint | undefined,
+    tables: 'distinct' | 'overlapping',
+    options: CheckedOptions,
+): PlannedTransaction {
+    const { computeBudget, computeUnitPrice, feePayer, version } = options;
+    const units = [...bin.units].sort(
+        (a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind] || compareDeadlines(a.deadlineAt, b.deadlineAt),
+    );
+    const instructions = units.flatMap(unit => unit.instructions);
+    const lookupTables = Object.fromEntries(
+        bin.sizer.getLookupTables().map(table => [table, options.lookupTables![table]!]),
+    ) as AddressesByLookupTableAddress;
+    const signers = getSigners(feePayer.address, instructions);
+    const signatureCount = units.reduce((sum, unit) => sum + unit.precompileCount, signers.length);
+    const computeUnitLimit = computeBudget.computeUnitLimit ? bin.computeUnits : undefined;
+    const priorityFeeLamports =
+        (BigInt(computeUnitLimit ?? 0) * computeUnitPrice + MICRO_LAMPORTS_PER_LAMPORT - 1n) /
+        MICRO_LAMPORTS_PER_LAMPORT;
+    return Object.freeze({
+        // An account of two tables is looked up in the other one when one of them is left out.
+        bytes:
+            tables === 'overlapping'
+                ? measureTransaction({
+                      computeBudget,
+                      feePayer: feePayer.address,
+                      instructions,
+                      lookupTables,
+                      version,
+                  }).bytes
+                : bin.bytes,
+        channels: Object.freeze(toChannels(units)),
+        computeUnitLimit,
+        computeUnitPrice,
+        computeUnits: bin.computeUnits,
+        createdTokenAccounts: Object.freeze(
+            units.flatMap(({ creates }) => {
+                if (creates === undefined) return [];
+                const { mint, owner, tokenAccount } = creates;
+                return [Object.freeze({ mint, owner, tokenAccount })];
+            }),
+        ),
+        deadlineAt,
+        dependsOn: Object.freeze(dependsOn),
+        feeLamports: LAMPORTS_PER_SIGNATURE * BigInt(signatureCount) + priorityFeeLamports,
+        feePayer: feePayer.address,
+        feePayerSigner: feePayer.signer,
+        instructions: Object.freeze(instructions),
+        loadedAccountsDataSizeLimit: version === 1 ? MAX_LOADED_ACCOUNTS_DATA_SIZE : undefined,
+        lookupTables: Object.freeze(lookupTables),
+        priorityFeeLamports,
+        signers: Object.freeze(signers),
+        version,
+    });
+}
+
+/** Each channel of the units once, in their order. */
+function toChannels(units: readonly Unit[]): PlannedChannel[] {
+    const channels = new Map<Address, { selection: Selection; actions: PlannedAction[] }>();
+    for (const { kind, selection } of units) {
+        if (selection === undefined) continue;
+        const { address } = selection.channel;
+        let entry = channels.get(address);
+        if (entry === undefined) channels.set(address, (entry = { actions: [], selection }));
+        if (kind !== 'distribute') entry.actions.push(getSettleAction(selection));
+        if (kind !== 'settle') entry.actions.push('distribute');
+    }
+    return [...channels].map(([channel, { actions, selection }]) => {
+        const { index, voucher, voucherIndex } = selection;
+        const bringsIn = voucher !== undefined && actions[0] !== 'distribute';
+        return Object.freeze({
+            actions: Object.freeze(actions),
+            channel,
+            index: voucherIndex ?? index,
+            ...(bringsIn ? { voucher } : {}),
+        });
+    });
+}
+
+function getSettleAction({ form }: Selection): PlannedAction {
+    return form === 'settle' || form === 'finalize' ? form : 'settleAndFinalize';
+}
+
+function getSigners(feePayer: Address, instructions: readonly Instruction[]): readonly Address[] {
+    const signers = new Set([feePayer]);
+    for (const { accounts = [] } of instructions) {
+        for (const { address, role } of accounts) if (isSignerRole(role)) signers.add(address);
+    }
+    return [...signers];
+}
+
+function getDependencies({ index, units }: Bin): readonly number[] {
+    const dependencies = new Set<number>();
+    for (const { after } of units) for (const { bin } of after) if (bin !== index) dependencies.add(bin);
+    return [...dependencies];
+}
+
+function getDeadline({ units }: Bin): bigint | undefined {
+    return units.reduce<bigint | undefined>((earliest, { deadlineAt }) => getEarlier(earliest, deadlineAt), undefined);
+}
+
+function getEarlier(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
+    if (a === undefined || b === undefined) return a ?? b;
+    return a < b ? a : b;
+}
+
+/** What has no deadline comes last. */
+function compareDeadlines(a: bigint | undefined, b: bigint | undefined): number {
+    if (a === b) return 0;
+    if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
+    return a < b ? -1 : 1;
+}
+
+function hasCommonAddresses(lookupTables: AddressesByLookupTableAddress | undefined): boolean {
+    const seen = new Set<Address>();
+    for (const addresses of Object.values(lookupTables ?? {})) {
+        for (const address of new Set(addresses)) {
+            if (seen.has(address)) return true;
+            seen.add(address);
+        }
+    }
+    return false;
+}

@@ -1,0 +1,110 @@
+import {
+    type Address,
+    type AddressesByLookupTableAddress,
+    type TransactionSigner,
+    type TransactionVersion,
+} from '@solana/kit';
+
+import { createAddressCache, type AddressCache } from '../channel/address-cache';
+import { PaymentChannelsError } from '../errors';
+import { describe, toAddress, toI64, toSigner, toU32, toU64 } from '../input';
+import { toTransactionVersion, type ComputeBudgetParts } from '../transaction-size';
+import type { BatchMode, BatchSettleOptions } from './batch';
+
+/** Somebody who signs: here, or elsewhere. */
+export type Party = Readonly<{ address: Address; signer: TransactionSigner | undefined }>;
+
+/** Options once they are checked. */
+export type CheckedOptions = Readonly<{
+    mode: BatchMode;
+    finalizes: boolean;
+    distributes: boolean;
+    now: bigint;
+    marginSeconds: number;
+    feePayer: Party;
+    version: TransactionVersion;
+    lookupTables: AddressesByLookupTableAddress | undefined;
+    computeBudget: ComputeBudgetParts;
+    /** In micro-lamports; 0 without one. */
+    computeUnitPrice: bigint;
+    createsTokenAccounts: boolean;
+    funder: Party;
+    addresses: AddressCache;
+}>;
+
+const MODES: readonly unknown[] = [
+    'settle',
+    'settleAndDistribute',
+    'settleAndFinalize',
+    'settleAndFinalizeAndDistribute',
+] satisfies readonly BatchMode[];
+const DEFAULT_MARGIN_SECONDS = 60;
+/** An index into a table is a byte. */
+const MAX_TABLE_LENGTH = 256;
+
+/** @throws As `planBatchSettle`, by field. */
+export function toOptions(options: BatchSettleOptions): CheckedOptions {
+    if (typeof options !== 'object' || (options as unknown) === null) refuse('options', options);
+    const { marginSeconds = DEFAULT_MARGIN_SECONDS, missingTokenAccounts = 'leaveOut', mode } = options;
+    if (!MODES.includes(mode)) refuse('mode', mode);
+    if (missingTokenAccounts !== 'create' && missingTokenAccounts !== 'leaveOut') {
+        refuse('missingTokenAccounts', missingTokenAccounts);
+    }
+    const version = toTransactionVersion('version', options.version ?? 0);
+    const computeUnitPrice = toU64('computeUnitPrice', options.computeUnitPrice ?? 0n);
+    const asksForLimit = options.computeUnitLimit ?? (version === 1 || computeUnitPrice > 0n);
+    // Without a limit a price would be for whatever the runtime grants by default.
+    const needsLimit = version === 1 || computeUnitPrice > 0n;
+    if (typeof asksForLimit !== 'boolean' || (needsLimit && !asksForLimit)) refuse('computeUnitLimit', asksForLimit);
+    const feePayer = toParty('feePayer', options.feePayer);
+    return {
+        addresses: options.addresses ?? createAddressCache(),
+        computeBudget: {
+            computeUnitLimit: asksForLimit,
+            computeUnitPrice: computeUnitPrice > 0n,
+            loadedAccountsDataSizeLimit: version === 1,
+        },
+        computeUnitPrice,
+        createsTokenAccounts: missingTokenAccounts === 'create',
+        distributes: mode === 'settleAndDistribute' || mode === 'settleAndFinalizeAndDistribute',
+        feePayer,
+        finalizes: mode === 'settleAndFinalize' || mode === 'settleAndFinalizeAndDistribute',
+        funder: options.funder === undefined ? feePayer : toParty('funder', options.funder),
+        lookupTables: toLookupTables(version, options.lookupTables),
+        marginSeconds: toU32('marginSeconds', marginSeconds),
+        mode,
+        now: toI64('unixTimestamp', options.unixTimestamp),
+        version,
+    };
+}
+
+/** @throws `ADDRESS_INVALID` or `SIGNER_INVALID`. */
+export function toParty(field: string, value: Address | TransactionSigner): Party {
+    if (typeof value !== 'object') return { address: toAddress(field, value), signer: undefined };
+    const signer = toSigner(field, value);
+    return { address: signer.address, signer };
+}
+
+function toLookupTables(
+    version: TransactionVersion,
+    lookupTables: AddressesByLookupTableAddress | undefined,
+): AddressesByLookupTableAddress | undefined {
+    if (lookupTables === undefined) return undefined;
+    // A caller that names tables counts on them; no other version can use any.
+    if (version !== 0 || typeof lookupTables !== 'object' || lookupTables === null)
+        refuse('lookupTables', lookupTables);
+    const tables: Record<Address, readonly Address[]> = {};
+    for (const [table, addresses] of Object.entries(lookupTables)) {
+        const field = `lookupTables.${table}`;
+        if (!Array.isArray(addresses) || addresses.length > MAX_TABLE_LENGTH) refuse(field, addresses);
+        tables[toAddress('lookupTables', table)] = Array.from(addresses as unknown[], (address, index) =>
+            toAddress(`${field}[${index}]`, address),
+        );
+    }
+    return tables as AddressesByLookupTableAddress;
+}
+
+/** @throws `BATCH_INVALID`. */
+export function refuse(field: string, value: unknown): never {
+    throw new PaymentChannelsError('BATCH_INVALID', { field, value: describe(value) });
+}

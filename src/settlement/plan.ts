@@ -1,0 +1,155 @@
+import type { Address } from '@solana/kit';
+
+import type { DeploymentConfig } from '../deployment';
+import type { LiveChannelState } from '../channel/state';
+import type { VoucherVerifier } from '../voucher/verifier';
+import type { BatchItem, BatchSettleOptions } from './batch';
+import type { BatchPlan } from './batch-plan';
+import { Bins } from './bin';
+import { createDistributionPlanner } from './distribution';
+import { emitTransactions } from './emit';
+import type { LeftOut, LeftOutReason } from './left-out';
+import { refuse, toOptions, type CheckedOptions, type Party } from './options';
+import { groupTasks, packTasks } from './pack';
+import { selectVouchers, toLeftOut, type Selection } from './select';
+import { createSettleTemplates } from './templates';
+import { getTotals } from './totals';
+import { toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
+
+/**
+ * Plans how to bring the vouchers of many channels on chain in few transactions (spec sections 7.2, 7.4, 7.6 and 7.8).
+ *
+ * Pure: it judges the channels, the accounts and the time that it is given, and the same input gives the same plan. Of
+ * several vouchers of a channel it takes the highest good one. Channels that are closing come first, by deadline. Every
+ * transaction is filled as far as the limits of its version let it, and what depends on another one comes after it.
+ * Whatever it does not do is in `leftOut`, with its reason.
+ *
+ * Nobody's share is forfeited unless it is asked for. An open channel whose distribution would forfeit one is not even
+ * settled: from then on anybody could distribute it. A closing one is settled, since its voucher would be lost.
+ *
+ * @throws By field: `ADDRESS_INVALID`, `BATCH_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `SIGNER_INVALID`,
+ * `TOKEN_PROGRAM_UNSUPPORTED`, `TRANSACTION_VERSION_UNSUPPORTED`; as {@link toSignedVoucher}; `ACCOUNT_MALFORMED` for
+ * amounts of a channel that contradict each other.
+ *
+ * @example
+ * ```ts
+ * const { leftOut, transactions } = planBatchSettle(items, {
+ *     feePayer: merchant, mode: 'settle', unixTimestamp, version: 1,
+ * });
+ * for (const transaction of transactions) await send(getBatchTransactionMessage(transaction));
+ * ```
+ */
+export function planBatchSettle(
+    items: readonly BatchItem[],
+    options: BatchSettleOptions,
+    config: DeploymentConfig = {},
+): BatchPlan {
+    const checked = toOptions(options);
+    const leftOut: LeftOut[] = [];
+    const selections = selectVouchers(items, checked, leftOut);
+    const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, config, leftOut);
+    const transactions = emitTransactions(packTasks(groupTasks(tasks, checked), creates, checked), checked);
+    leftOut.sort((a, b) => a.index - b.index);
+    return Object.freeze({
+        leftOut: Object.freeze(leftOut),
+        mode: checked.mode,
+        totals: getTotals(transactions, planned),
+        transactions: Object.freeze(transactions),
+    });
+}
+
+/**
+ * Verifies the signatures of the vouchers that have not been verified yet, and plans as {@link planBatchSettle} does.
+ *
+ * @throws As {@link planBatchSettle} and the verifier.
+ */
+export async function planBatchSettleAsync(
+    items: readonly BatchItem[],
+    options: BatchSettleOptions & Readonly<{ verifier: VoucherVerifier }>,
+    config: DeploymentConfig = {},
+): Promise<BatchPlan> {
+    if (!Array.isArray(items)) refuse('items', items);
+    const verifier = (options as Partial<typeof options> | undefined)?.verifier;
+    if (typeof verifier?.verifyAll !== 'function') return refuse('verifier', verifier);
+    const unverified: { index: number; item: BatchItem; authorizedSigner: Address }[] = [];
+    for (const [index, item] of (items as readonly BatchItem[]).entries()) {
+        if (item?.voucher === undefined || item.isSignatureValid !== undefined) continue;
+        // Of a channel without an account every voucher is refused, whoever signed it.
+        const account = (item.channel as Partial<LiveChannelState> | undefined)?.channel;
+        if (account !== undefined) unverified.push({ authorizedSigner: account.authorizedSigner, index, item });
+    }
+    const verdicts = await verifier.verifyAll(
+        unverified.map(({ authorizedSigner, item }) => ({ authorizedSigner, signedVoucher: item.voucher! })),
+    );
+    const verified = [...(items as readonly BatchItem[])];
+    for (const [place, { index, item }] of unverified.entries()) {
+        verified[index] = { ...item, isSignatureValid: verdicts[place] };
+    }
+    return planBatchSettle(verified, options, config);
+}
+
+/** The distribution of a channel, if there is one, and whether the channel is left out without. */
+type PlannedDistribution = Readonly<{ distribute: Unit | undefined; group?: string; isDropped?: boolean }>;
+
+function toTasks(
+    selections: readonly Selection[],
+    options: CheckedOptions,
+    config: DeploymentConfig,
+    leftOut: LeftOut[],
+) {
+    const templates = createSettleTemplates(config);
+    const planDistribution = createDistributionPlanner(options, config);
+    const bins = new Bins(options);
+    const creates = new Map<Address, Unit>();
+    const planned = new Map<Address, Selection>();
+    const tasks: (Task & { distributionGroup: string | undefined })[] = [];
+    for (const selection of selections) {
+        const drop = (part: LeftOut['part'], reason: LeftOutReason) => {
+            const { channel, index, voucher, voucherIndex } = selection;
+            const dropped = part === 'distribution' ? undefined : voucher;
+            leftOut.push(toLeftOut(voucherIndex ?? index, channel.address, part, reason, dropped));
+        };
+        const settle = toSettleUnit(selection, templates);
+        const tooLarge = settle === undefined ? undefined : bins.findExcess(settle);
+        if (tooLarge !== undefined) {
+            drop('channel', tooLarge);
+            continue;
+        }
+        const planDistribute = (): PlannedDistribution => {
+            const step = planDistribution(selection);
+            if (step.kind === 'refused') {
+                const isDropped = settle === undefined || (step.wouldForfeit && selection.channel.kind === 'open');
+                drop(isDropped ? 'channel' : 'distribution', step.reason);
+                return { distribute: undefined, isDropped };
+            }
+            const after = settle === undefined ? [] : [settle];
+            const created = step.creates.map(
+                account => creates.get(account.tokenAccount) ?? toCreateUnit(account, options.funder),
+            );
+            const distribute = toDistributeUnit(selection, step, [...created, ...after]);
+            const excess = bins.findExcess(distribute);
+            if (excess !== undefined) {
+                drop(settle === undefined ? 'channel' : 'distribution', excess);
+                return { distribute: undefined, isDropped: settle === undefined };
+            }
+            for (const unit of created) creates.set(unit.creates!.tokenAccount, unit);
+            return { distribute, group: step.group };
+        };
+        const { distribute, group, isDropped }: PlannedDistribution = options.distributes
+            ? planDistribute()
+            : { distribute: undefined };
+        if (isDropped) continue;
+        planned.set(selection.channel.address, selection);
+        tasks.push({ deadlineAt: settle?.deadlineAt, distribute, distributionGroup: group, selection, settle });
+    }
+    return { creates: [...creates.values()], planned, tasks };
+}
+
+/** One signer for each address: kit refuses a transaction with two that are not the same object. */
+function withOneSignerEach(selections: readonly Selection[], { feePayer, funder }: CheckedOptions): Selection[] {
+    const parties = new Map<Address, Party>();
+    for (const party of [feePayer, funder, ...selections.map(({ payee }) => payee)]) {
+        if (parties.get(party.address)?.signer === undefined) parties.set(party.address, party);
+    }
+    return selections.map(selection => ({ ...selection, payee: parties.get(selection.payee.address)! }));
+}

@@ -1,0 +1,495 @@
+import { createNoopSigner, getBase64Encoder, type Address } from '@solana/kit';
+import { describe, expect, it, vi } from 'vitest';
+
+import {
+    ChannelStatus,
+    createVoucherVerifier,
+    LOCALNET_DEPLOYMENT,
+    planBatchSettle,
+    planBatchSettleAsync,
+    type BatchItem,
+    type BatchMode,
+    type BatchPlan,
+    type BatchSettleOptions,
+    type Channel,
+    type LeftOutCode,
+    type PlannedAction,
+    type SignedVoucher,
+} from '../../../src';
+import { BAD_ADDRESSES, BAD_I64 } from '../../fixtures/bad-input';
+import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
+import { errorOf, expectRefusal } from '../../fixtures/refusals';
+import { AUTHORIZED_SIGNER } from '../../fixtures/parties';
+import { unhex, VOUCHER, VOUCHER_SIGNATURE_HEX } from '../../fixtures/vectors';
+
+const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
+const SIGNED_VOUCHER: SignedVoucher = {
+    signature: unhex(VOUCHER_SIGNATURE_HEX) as SignedVoucher['signature'],
+    signer: AUTHORIZED_SIGNER,
+    voucher: VOUCHER,
+};
+const DEPOSIT = 1_000_000n;
+const GRACE = 600n;
+
+const plan = (
+    items: readonly BatchItem[],
+    mode: BatchMode = 'settle',
+    options: Partial<BatchSettleOptions> = {},
+): BatchPlan => planBatchSettle(items, { feePayer: MERCHANT, mode, unixTimestamp: BATCH_NOW, ...options });
+
+/** A single item, with fields of its voucher and of its channel changed. */
+function itemWith(
+    voucher: Partial<SignedVoucher['voucher']> | null,
+    channel: Partial<Channel> = {},
+    shape: Partial<Parameters<typeof makeBatch>[0]> = {},
+): BatchItem {
+    const [item] = makeBatch({ channel: () => channel, channels: 1, payee: MERCHANT, ...shape });
+    if (voucher === null) return { ...item!, voucher: undefined };
+    return { ...item!, voucher: { ...item!.voucher!, voucher: { ...item!.voucher!.voucher, ...voucher } } };
+}
+
+/** A closing channel whose deadline is so many seconds away. */
+const closing = (secondsLeft: bigint): Partial<Channel> => ({
+    closureStartedAt: BATCH_NOW + secondsLeft - GRACE,
+    status: ChannelStatus.Closing,
+});
+const finalized = (settled = 0n): Partial<Channel> => ({
+    settlement: { payoutWatermark: 0n, settled },
+    status: ChannelStatus.Finalized,
+});
+
+const actionsOf = ({ transactions }: BatchPlan): readonly PlannedAction[] =>
+    transactions.flatMap(({ channels }) => channels.flatMap(({ actions }) => actions));
+const codesOf = ({ leftOut }: BatchPlan): LeftOutCode[] => leftOut.map(({ reason }) => reason.code);
+
+describe('what is left out of a batch', () => {
+    type Row = Readonly<{
+        name: string;
+        item: BatchItem;
+        code: LeftOutCode;
+        part?: 'channel' | 'distribution' | 'voucher';
+        mode?: BatchMode;
+        options?: Partial<BatchSettleOptions>;
+        actions?: readonly PlannedAction[];
+    }>;
+    const FINAL = 'settleAndFinalizeAndDistribute';
+    const rows: Row[] = [
+        {
+            code: 'NOT_ABOVE_SETTLED',
+            item: itemWith({}, { settlement: { payoutWatermark: 0n, settled: 600_000n } }),
+            name: 'a voucher under the watermark',
+        },
+        {
+            code: 'OVER_DEPOSIT',
+            item: itemWith({ cumulativeAmount: DEPOSIT + 1n }),
+            name: 'a voucher over the deposit',
+        },
+        { code: 'EXPIRED', item: itemWith({ expiresAt: BATCH_NOW }), name: 'a voucher that has expired' },
+        { code: 'EXPIRES_TOO_SOON', item: itemWith({ expiresAt: BATCH_NOW + 60n }), name: 'a voucher about to expire' },
+        {
+            code: 'CHANNEL_MISMATCH',
+            item: itemWith({ channelId: nameToAddress('x') }),
+            name: 'a voucher of another channel',
+        },
+        {
+            code: 'SIGNER_MISMATCH',
+            item: itemWith({}, { authorizedSigner: nameToAddress('another') }),
+            name: 'a voucher by another signer',
+        },
+        { code: 'SIGNATURE_INVALID', item: { ...itemWith({}), isSignatureValid: false }, name: 'a bad signature' },
+        {
+            code: 'SIGNATURE_NOT_VERIFIED',
+            item: { ...itemWith({}), isSignatureValid: undefined },
+            name: 'a signature that nobody verified',
+        },
+        {
+            code: 'CHANNEL_NOT_SETTLEABLE',
+            item: itemWith({}, finalized()),
+            name: 'a voucher of a finalized channel',
+        },
+        {
+            code: 'CHANNEL_NOT_SETTLEABLE',
+            item: { ...itemWith({}), channel: { address: nameToAddress('channel 0'), kind: 'closed' } },
+            name: 'a voucher of a closed channel',
+        },
+        {
+            code: 'NOTHING_TO_DO',
+            item: { channel: { address: nameToAddress('channel 0'), kind: 'absent' } },
+            name: 'a channel that is not there',
+            part: 'channel',
+        },
+        { code: 'NOTHING_TO_DO', item: itemWith(null), name: 'an open channel without a voucher', part: 'channel' },
+        {
+            code: 'PAYEE_MISMATCH',
+            item: { ...itemWith({}), payee: nameToAddress('another') },
+            name: 'a payee that is not the channel’s',
+            part: 'channel',
+        },
+        {
+            code: 'PAYEE_SIGNATURE_NEEDED',
+            item: { ...itemWith({}, closing(300n)), payee: undefined },
+            name: 'a closing channel that nobody can sign for',
+            part: 'channel',
+        },
+        { code: 'DEADLINE_TOO_SOON', item: itemWith({}, closing(60n)), name: 'a closing channel about to be over' },
+        { code: 'DEADLINE_PASSED', item: itemWith({}, closing(0n)), name: 'a closing channel that is over' },
+        {
+            actions: ['finalize'],
+            code: 'DEADLINE_PASSED',
+            item: itemWith({}, closing(0n)),
+            mode: 'settleAndFinalize',
+            name: 'the voucher of a channel that is over, which is finalized',
+        },
+        {
+            code: 'DEADLINE_TOO_SOON',
+            item: itemWith(null, closing(10n)),
+            mode: 'settleAndFinalize',
+            name: 'a closing channel without a voucher about to be over',
+            part: 'channel',
+        },
+        {
+            actions: ['settleAndFinalize'],
+            code: 'NOT_ABOVE_SETTLED',
+            item: itemWith({}, { settlement: { payoutWatermark: 0n, settled: 600_000n } }),
+            mode: 'settleAndFinalize',
+            name: 'a voucher under the watermark of a channel that is finalized without it',
+        },
+        {
+            code: 'EXPIRED',
+            item: itemWith({ expiresAt: 1n }),
+            mode: 'settleAndFinalize',
+            name: 'an expired voucher, whose channel is not finalized either',
+        },
+        {
+            actions: ['settleAndFinalize'],
+            code: 'DISTRIBUTION_NOT_GIVEN',
+            item: itemWith({}),
+            mode: FINAL,
+            name: 'a distribution that nothing was given for',
+            part: 'distribution',
+        },
+        {
+            code: 'DISTRIBUTION_FORFEITS',
+            item: itemWith({}, {}, { distributes: true, isMissing: owner => owner === MERCHANT.address }),
+            mode: FINAL,
+            name: 'an open channel whose payee could not be paid',
+            part: 'channel',
+        },
+        {
+            actions: ['settleAndFinalize'],
+            code: 'DISTRIBUTION_FORFEITS',
+            item: itemWith({}, closing(300n), { distributes: true, isMissing: owner => owner === MERCHANT.address }),
+            mode: FINAL,
+            name: 'the distribution of a closing channel whose payee could not be paid',
+            part: 'distribution',
+        },
+        {
+            actions: ['settleAndFinalize'],
+            code: 'DISTRIBUTION_BLOCKED',
+            item: itemWith({}, { distributionHash: new Uint8Array(32) }, { distributes: true }),
+            mode: FINAL,
+            name: 'the distribution of other splits than the channel’s',
+            part: 'distribution',
+        },
+        {
+            code: 'DISTRIBUTION_BLOCKED',
+            item: itemWith(null, finalized(), {
+                distributes: true,
+                isMissing: owner => owner === LOCALNET_DEPLOYMENT.treasuryOwner,
+            }),
+            mode: FINAL,
+            name: 'a finalized channel without the treasury’s token account',
+            part: 'channel',
+        },
+        {
+            actions: ['settleAndFinalize'],
+            code: 'TOO_LARGE',
+            item: itemWith({}, {}, { distributes: true, recipients: 12 }),
+            mode: FINAL,
+            name: 'a distribution with more recipients than a transaction holds',
+            part: 'distribution',
+        },
+    ];
+    it.each(rows)('$name: $code', ({ actions = [], code, item, mode, options, part = 'voucher' }) => {
+        const result = plan([item], mode, options);
+        expect(codesOf(result)).toEqual([code]);
+        expect(result.leftOut[0]).toMatchObject({ channel: nameToAddress('channel 0'), index: 0, part });
+        expect(result.leftOut[0]!.reason.message).toMatch(/\w/);
+        expect(actionsOf(result)).toEqual(actions);
+    });
+
+    it('is the account that is not the one to distribute to', () => {
+        const item = itemWith({}, {}, { distributes: true });
+        const { accounts } = item.distribution!;
+        const swapped = { ...accounts, payee: { ...accounts.payee, address: nameToAddress('x') } };
+        const result = plan(
+            [{ ...item, distribution: { ...item.distribution!, accounts: swapped } }],
+            'settleAndDistribute',
+        );
+        expect(result.leftOut[0]!.reason).toMatchObject({
+            code: 'ACCOUNT_MISMATCH',
+            context: { actual: nameToAddress('x'), field: 'accounts.payee' },
+        });
+        expect(actionsOf(result)).toEqual(['settle']);
+    });
+});
+
+describe('the voucher that is taken', () => {
+    const vouchers = (...fields: readonly (Partial<SignedVoucher['voucher']> & { isSignatureValid?: boolean })[]) =>
+        fields.map(({ isSignatureValid = true, ...voucher }) => ({ ...itemWith(voucher), isSignatureValid }));
+
+    it('is the highest good one; lower ones are duplicates, higher ones have their reasons', () => {
+        const result = plan(
+            vouchers(
+                { cumulativeAmount: 100n },
+                { cumulativeAmount: 300n },
+                { cumulativeAmount: 400n, isSignatureValid: false },
+                { cumulativeAmount: DEPOSIT + 1n },
+                { cumulativeAmount: 200n },
+            ),
+        );
+        expect(result.transactions[0]!.channels).toMatchObject([
+            { actions: ['settle'], index: 1, voucher: { voucher: { cumulativeAmount: 300n } } },
+        ]);
+        expect(result.leftOut.map(({ index, reason }) => [index, reason.code])).toEqual([
+            [0, 'DUPLICATE'],
+            [2, 'SIGNATURE_INVALID'],
+            [3, 'OVER_DEPOSIT'],
+            [4, 'DUPLICATE'],
+        ]);
+    });
+
+    it.each([
+        { expected: 1, name: 'the one that never expires', second: 0n },
+        { expected: 1, name: 'the one that expires later', second: BATCH_NOW + 200n },
+        { expected: 0, name: 'of equal ones the first', second: BATCH_NOW + 100n },
+    ])('is, of two over as much, $name', ({ expected, second }) => {
+        const result = plan(vouchers({ expiresAt: BATCH_NOW + 100n }, { expiresAt: second }));
+        expect(result.transactions[0]!.channels[0]!.index).toBe(expected);
+    });
+
+    it('is verified on the way by planBatchSettleAsync, and only where nobody has done so', async () => {
+        const channel = { ...itemWith({}, { authorizedSigner: SIGNED_VOUCHER.signer, deposit: 10n ** 9n }).channel };
+        const item: BatchItem = {
+            channel: { ...channel, address: VOUCHER.channelId },
+            voucher: SIGNED_VOUCHER,
+        } as BatchItem;
+        const verifier = createVoucherVerifier();
+        const bad = { ...SIGNED_VOUCHER, signature: new Uint8Array(64) as SignedVoucher['signature'] };
+        const options = { feePayer: MERCHANT, mode: 'settle', unixTimestamp: BATCH_NOW, verifier } as const;
+        const good = await planBatchSettleAsync([item, { ...item, voucher: bad }], options);
+        expect(good.totals.vouchers).toBe(1);
+        expect(codesOf(good)).toEqual(['SIGNATURE_INVALID']);
+
+        const verifyAll = vi.fn(verifier.verifyAll);
+        await planBatchSettleAsync([{ ...item, isSignatureValid: true }], {
+            ...options,
+            verifier: { ...verifier, verifyAll },
+        });
+        expect(verifyAll).toHaveBeenCalledWith([]);
+    });
+});
+
+describe('closing channels', () => {
+    it('come first, by deadline, and are finalized in every mode', () => {
+        // Every third channel is closing, the later ones sooner.
+        const items = makeBatch({
+            channel: index => (index % 3 === 0 ? closing(500n - BigInt(index)) : {}),
+            channels: 90,
+            payee: MERCHANT,
+        });
+        const { transactions } = plan(items, 'settle', { version: 'legacy' });
+        const order = transactions.flatMap(({ channels }) => channels);
+        const isClosing = order.map(({ index }) => index % 3 === 0);
+        expect(isClosing.lastIndexOf(true)).toBe(isClosing.filter(Boolean).length - 1);
+        const first = order.slice(0, 30);
+        expect(first.map(({ index }) => index)).toEqual(first.map((_, place) => 87 - 3 * place));
+        expect(new Set(first.map(({ actions }) => actions.join()))).toEqual(new Set(['settleAndFinalize']));
+        expect(transactions[0]!.deadlineAt).toBe(BATCH_NOW + 500n - 87n);
+        expect(transactions.at(-1)!.deadlineAt).toBeUndefined();
+    });
+
+    it('draw with them what they depend on', () => {
+        const items = makeBatch({
+            channel: index => (index === 20 ? closing(300n) : {}),
+            channels: 21,
+            distributes: true,
+            isMissing: owner => owner === nameToAddress('payer 20'),
+            payee: MERCHANT,
+        });
+        const { transactions } = plan(items, 'settleAndFinalizeAndDistribute', {
+            missingTokenAccounts: 'create',
+            version: 1,
+        });
+        const place = transactions.findIndex(({ channels }) => channels.some(({ index }) => index === 20));
+        expect(place).toBeLessThanOrEqual(1);
+        for (const [index, { dependsOn }] of transactions.entries())
+            for (const other of dependsOn) expect(other).toBeLessThan(index);
+    });
+});
+
+describe('missing token accounts', () => {
+    const items = makeBatch({
+        channels: 10,
+        distributes: true,
+        isMissing: owner => owner === MERCHANT.address || owner === nameToAddress('recipient 0 of 0'),
+        payee: MERCHANT,
+    });
+
+    it('are created once, before what needs them', () => {
+        const { leftOut, totals, transactions } = plan(items, 'settleAndFinalizeAndDistribute', {
+            missingTokenAccounts: 'create',
+            version: 1,
+        });
+        expect(leftOut).toEqual([]);
+        expect(totals.createdTokenAccounts).toBe(2);
+        expect(transactions[0]!.createdTokenAccounts.map(({ owner }) => owner).sort()).toEqual(
+            [MERCHANT.address, nameToAddress('recipient 0 of 0')].sort(),
+        );
+        for (const { channels, dependsOn } of transactions.slice(1)) {
+            if (channels.some(({ actions }) => actions.includes('distribute'))) expect(dependsOn).toContain(0);
+        }
+    });
+
+    it('are forfeited where that is asked for, and only there', () => {
+        const allowing = (allowForfeit: boolean | readonly Address[]) =>
+            plan(
+                items.map(item => ({ ...item, distribution: { ...item.distribution!, allowForfeit } })),
+                'settleAndDistribute',
+            );
+        expect(allowing(true).totals.channels).toBe(10);
+        expect(allowing([MERCHANT.address]).totals.channels).toBe(0);
+        expect(allowing([MERCHANT.address, nameToAddress('recipient 0 of 0')]).totals.channels).toBe(10);
+    });
+});
+
+describe('a plan', () => {
+    it('is frozen, and the same for the same input', () => {
+        const items = makeBatch({ channels: 50, distributes: true, merchants: 3, mints: 2, payee: MERCHANT });
+        const make = () => plan(items, 'settleAndFinalizeAndDistribute');
+        const result = make();
+        expect(make()).toEqual(result);
+        for (const value of [result, result.totals, result.leftOut, result.transactions, ...result.transactions]) {
+            expect(Object.isFrozen(value)).toBe(true);
+        }
+    });
+
+    it('is empty for an empty batch', () => {
+        expect(plan([])).toMatchObject({ leftOut: [], totals: { transactions: 0 }, transactions: [] });
+    });
+
+    it('counts fees for every signature, those that the precompile verifies included, and for priority', () => {
+        const items = makeBatch({ channels: 4, payee: MERCHANT });
+        const feesOf = (options: Partial<BatchSettleOptions>, mode: BatchMode = 'settleAndFinalize') =>
+            plan(items, mode, options).transactions.map(({ feeLamports }) => feeLamports);
+        expect(feesOf({ version: 1 })).toEqual([25_000n]);
+        // Twice 3 and once 1 at most: 3 vouchers and two signers, 1 voucher and two signers.
+        expect(feesOf({ feePayer: nameToAddress('else') })).toEqual([25_000n, 15_000n]);
+        // 4 times 550 compute units at 10,000 micro-lamports.
+        expect(feesOf({ computeUnitPrice: 10_000n, version: 1 })).toEqual([25_022n]);
+        const [legacy] = plan(items, 'settleAndFinalize', {
+            computeUnitPrice: 10_000n,
+            version: 'legacy',
+        }).transactions;
+        // 3 times 550, and the two instructions of the compute budget.
+        expect(legacy).toMatchObject({ computeUnitLimit: 1_950, feeLamports: 20_020n, priorityFeeLamports: 20n });
+    });
+
+    it('adds up what the vouchers bring, by mint', () => {
+        const items = makeBatch({
+            channel: () => ({ settlement: { payoutWatermark: 0n, settled: 400_000n } }),
+            channels: 4,
+            mints: 2,
+            payee: MERCHANT,
+        });
+        expect(plan(items).totals).toMatchObject({
+            channels: 4,
+            hottestAccount: { address: MERCHANT.address, minBlocks: 1, transactions: 1 },
+            settledByMint: { [nameToAddress('mint 0')]: 200_002n, [nameToAddress('mint 1')]: 200_004n },
+            vouchers: 4,
+        });
+    });
+});
+
+describe('bad input', () => {
+    const good = itemWith({});
+    const cases: {
+        name: string;
+        items?: unknown;
+        options?: Record<string, unknown>;
+        code?: 'BATCH_INVALID';
+        field: string;
+    }[] = [
+        { field: 'items', items: { length: 1 }, name: 'no list' },
+        { field: 'items[1]', items: [good, null], name: 'no item' },
+        { field: 'items[0].channel', items: [{ ...good, channel: null }], name: 'no channel' },
+        { field: 'items[0].distribution', items: [{ ...good, distribution: 7 }], name: 'no distribution' },
+        { field: 'items[0].isSignatureValid', items: [{ ...good, isSignatureValid: 'yes' }], name: 'no verdict' },
+        {
+            field: 'items[1].channel',
+            items: [good, itemWith({}, { settlement: { payoutWatermark: 0n, settled: 5n } })],
+            name: 'two states of one channel',
+        },
+        { field: 'mode', name: 'no mode', options: { mode: 'finalize' } },
+        { field: 'missingTokenAccounts', name: 'no policy', options: { missingTokenAccounts: 'forfeit' } },
+        {
+            field: 'lookupTables',
+            name: 'tables of a legacy transaction',
+            options: { lookupTables: {}, version: 'legacy' },
+        },
+        {
+            field: 'computeUnitLimit',
+            name: 'a price without a limit',
+            options: { computeUnitLimit: false, computeUnitPrice: 1n },
+        },
+        {
+            field: 'computeUnitLimit',
+            name: 'version 1 without a limit',
+            options: { computeUnitLimit: false, version: 1 },
+        },
+        {
+            field: `lookupTables.${nameToAddress('t')}`,
+            name: 'a table that is too long',
+            options: { lookupTables: { [nameToAddress('t')]: new Array(257).fill(nameToAddress('x')) } },
+        },
+    ];
+    it.each(cases)('$name is refused', async ({ field, items = [good], options = {} }) => {
+        await expectRefusal(() => plan(items as never, 'settle', options), 'BATCH_INVALID', { field });
+    });
+
+    it('is refused by name in whatever else can be wrong', async () => {
+        for (const { value } of BAD_ADDRESSES) {
+            const options = { feePayer: value } as never;
+            expect(await errorOf(() => plan([good], 'settle', options))).toMatchObject({
+                name: 'PaymentChannelsError',
+            });
+        }
+        for (const { code, value } of BAD_I64) {
+            await expectRefusal(() => plan([good], 'settle', { unixTimestamp: value as never }), code, {
+                field: 'unixTimestamp',
+            });
+        }
+        await expectRefusal(() => plan([good], 'settle', { version: 2 as never }), 'TRANSACTION_VERSION_UNSUPPORTED');
+    });
+
+    it('never throws anything but the errors of this package, even for garbage', async () => {
+        const garbage = [null, undefined, 7, 'x', {}, [], { channel: {} }, getBase64Encoder().encode('AAAA')];
+        for (const value of garbage) {
+            for (const place of ['channel', 'voucher', 'payee', 'tokenProgram'] as const) {
+                const items = [{ ...good, [place]: value }] as never;
+                const error = await errorOf(() => {
+                    plan(items);
+                    throw new Error('accepted');
+                });
+                if ((error as Error).message !== 'accepted')
+                    expect(error).toMatchObject({ name: 'PaymentChannelsError' });
+            }
+            const items = [{ ...itemWith({}, {}, { distributes: true }), distribution: value }] as never;
+            const error = await errorOf(() => {
+                plan(items, 'settleAndDistribute');
+                throw new Error('accepted');
+            });
+            if ((error as Error).message !== 'accepted') expect(error).toMatchObject({ name: 'PaymentChannelsError' });
+        }
+    });
+});
