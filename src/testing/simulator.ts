@@ -1,17 +1,11 @@
 import { createHash } from 'node:crypto';
 
 import {
-    appendTransactionMessageInstructions,
     createKeyPairSignerFromPrivateKeyBytes,
-    createTransactionMessage,
     getCompiledTransactionMessageDecoder,
     getTransactionSize,
     getTransactionSizeLimit,
     lamports,
-    pipe,
-    setTransactionMessageComputeUnitLimit,
-    setTransactionMessageFeePayerSigner,
-    setTransactionMessageLoadedAccountsDataSizeLimit,
     signTransactionMessageWithSigners,
     type Address,
     type Instruction,
@@ -19,8 +13,6 @@ import {
     type MaybeEncodedAccount,
     type Signature,
     type Transaction,
-    type TransactionMessage,
-    type TransactionMessageWithFeePayerSigner,
     type TransactionSigner,
 } from '@solana/kit';
 import { getCreateAccountInstruction, SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
@@ -38,7 +30,8 @@ import { findTokenPda, findTreasuryTokenPda, type TokenInput } from '../channel/
 import { decodeChannelState, type ChannelState } from '../channel/state';
 import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
+import { toAddress, toI64, toInteger, toTokenProgram, toU64, U64_MAX } from '../input';
+import { buildMessage } from './build-message';
 import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 import { getSimulatorFeatureSet } from './feature-set';
 import { TransactionHistory, type ExecutedTransaction } from './history';
@@ -80,14 +73,9 @@ export type SendOptions = Readonly<{
 /** The clock of a simulation. */
 export type SimulatorClock = Readonly<{ unixTimestamp: bigint; slot: bigint }>;
 
-type MessageWithFeePayer = TransactionMessage & TransactionMessageWithFeePayerSigner;
-
 const DEFAULT_UNIX_TIMESTAMP = 1_750_000_000n;
 const DEFAULT_SLOT = 350_000_000n;
 const DEFAULT_LAMPORTS = 10_000_000_000n;
-const MAX_COMPUTE_UNITS = 1_400_000;
-// The runtime's own default where a message may leave it out; LiteSVM refuses a version 1 message without one.
-const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
 // Enough that no test ever has to think of it.
 const FAUCET_LAMPORTS = 1_000_000_000_000_000n;
 
@@ -108,6 +96,7 @@ export class Simulator {
     readonly faucet: KeyPairSigner;
     readonly #seed: string;
     readonly #history = new TransactionHistory();
+    #lastSend: Promise<unknown> = Promise.resolve();
     #signerCount = 0;
 
     /** @internal Use {@link createSimulator}. */
@@ -311,20 +300,18 @@ export class Simulator {
      * ```
      */
     async send(instructions: readonly Instruction[], options: SendOptions = {}): Promise<TransactionResult> {
-        const { computeUnitLimit, feePayer = this.faucet, version = 0 } = options;
-        const message = pipe(
-            // Kit's types keep the versions apart; what is done here is the same for each.
-            createTransactionMessage({ version }) as TransactionMessage,
-            m => setTransactionMessageFeePayerSigner(feePayer, m) as MessageWithFeePayer,
-            m => appendTransactionMessageInstructions(instructions, m) as MessageWithFeePayer,
-            m => this.svm.setTransactionMessageLifetimeUsingLatestBlockhash(m) as MessageWithFeePayer,
-            m => {
-                const limit = computeUnitLimit ?? (version === 1 ? MAX_COMPUTE_UNITS : undefined);
-                return limit === undefined ? m : setTransactionMessageComputeUnitLimit(limit, m);
-            },
-            m =>
-                version === 1 ? setTransactionMessageLoadedAccountsDataSizeLimit(MAX_LOADED_ACCOUNTS_DATA_SIZE, m) : m,
-        );
+        // One after the other, also when they are sent at once: each takes the blockhash that the one before it leaves.
+        const run = this.#lastSend.then(() => this.#sendNext(instructions, options));
+        this.#lastSend = run.catch(() => undefined);
+        return await run;
+    }
+
+    async #sendNext(
+        instructions: readonly Instruction[],
+        { computeUnitLimit, feePayer = this.faucet, version = 0 }: SendOptions,
+    ): Promise<TransactionResult> {
+        const blockhash = { blockhash: this.svm.latestBlockhash(), lastValidBlockHeight: U64_MAX };
+        const message = buildMessage({ blockhash, computeUnitLimit, feePayer, instructions, version });
         const result = this.sendTransaction(await signTransactionMessageWithSigners(message));
         // So that the same instructions can be sent again: with the same blockhash they would be the same transaction.
         this.svm.expireBlockhash();

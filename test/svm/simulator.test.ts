@@ -97,6 +97,15 @@ describe('a result', () => {
         expect(before - simulator.getLamports(source.address)).toBe(123_456_789n + 5_000n);
     });
 
+    it('comes for each of many transactions that are sent at once, in their order', async () => {
+        const transfers = await Promise.all([1n, 2n, 3n].map(amount => transfer(1_000_000n * amount)));
+        const results = await Promise.all(transfers.map(({ instruction }) => simulator.send([instruction])));
+        expect(results.map(({ ok }) => ok)).toEqual([true, true, true]);
+        const tooMuch = await simulator.send([(await transfer(2_000_000_000n)).instruction]);
+        expect(tooMuch.ok).toBe(false);
+        expect((await simulator.send([(await transfer(1_000_000n)).instruction])).ok).toBe(true);
+    });
+
     it('counts the signatures of precompiles and the priority fee', async () => {
         const cast = await createCast(simulator, TOKEN_PROGRAM_ADDRESS);
         const channel = await TestChannel.open(simulator, cast);
