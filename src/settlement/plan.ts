@@ -110,11 +110,6 @@ function toTasks(
             leftOut.push(toLeftOut(voucherIndex ?? index, channel.address, part, reason, dropped));
         };
         const settle = toSettleUnit(selection, templates);
-        const tooLarge = settle === undefined ? undefined : bins.findExcess(settle);
-        if (tooLarge !== undefined) {
-            drop('channel', tooLarge);
-            continue;
-        }
         const planDistribute = (): PlannedDistribution => {
             const step = planDistribution(selection);
             if (step.kind === 'refused') {
