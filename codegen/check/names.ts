@@ -39,6 +39,22 @@ export function checkNames(context: CheckContext): void {
         unique('constants', list('constants', program.constants));
         unique('errors', list('errors', program.errors));
         checkErrorCodes(program, path, context);
+        for (const { node, path } of [
+            ...accounts,
+            ...list('definedTypes', program.definedTypes),
+            ...list('instructions', program.instructions),
+            ...list('pdas', program.pdas),
+        ]) {
+            if (node.name !== 'index') continue;
+            report(
+                error({
+                    rule: 'unsupported',
+                    path,
+                    message: 'The name "index" cannot be rendered: its file would be the index of its folder.',
+                    fix: 'Give it another name; names are not part of what is on chain.',
+                }),
+            );
+        }
     }
     for (const { node, path } of visits) {
         switch (node.kind) {

@@ -219,4 +219,11 @@ export const NAMES: Row[] = [
             'error error-code program.errors[44]: Code 4294967296 of error "payerAlreadyWithdrawn" does not fit the 32 bits of a custom error.',
         ],
     ],
+    [
+        'a name that is that of an index',
+        program => set(named(program['accounts'], 'closedChannel'), 'name', 'index'),
+        [
+            'error unsupported program.accounts[1]: The name "index" cannot be rendered: its file would be the index of its folder.',
+        ],
+    ],
 ];

@@ -1,0 +1,132 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import { createConsumer, PROJECT, type Consumer } from './consumer';
+
+// The generator as a service gets it: installed with the tarball into a blank project, where npm chooses the versions.
+
+let consumer: Consumer;
+beforeAll(() => {
+    consumer = createConsumer();
+}, 240_000);
+afterAll(() => consumer?.remove());
+
+const manifest = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
+    optionalDependencies: Record<string, string>;
+};
+const IDL = 'node_modules/solana-payment-channels/idl/epoch.json';
+const generate = (...args: string[]) =>
+    consumer.run('npx', ['payment-channels', 'generate', '--idl', IDL, '--out', 'src/generated', ...args]);
+/** Runs a command that is to fail, and returns its exit code and what it printed. */
+function fail(...args: string[]): { output: string; status: number | null } {
+    try {
+        consumer.run('npx', ['payment-channels', ...args]);
+    } catch (error) {
+        const { status, stderr, stdout } = error as { status: number; stderr: string; stdout: string };
+        return { output: stdout + stderr, status };
+    }
+    throw new Error('it did not fail');
+}
+
+type Tree = { dependencies?: Record<string, Tree>; version?: string };
+
+describe('the generator in the packed tarball', () => {
+    it('brings the exact versions it renders with, each of them once, without an override', () => {
+        const tree = JSON.parse(consumer.run('npm', ['ls', '--all', '--json'])) as Tree;
+        const versions = new Map<string, Set<string>>();
+        const collect = ({ dependencies = {} }: Tree): void => {
+            for (const [name, child] of Object.entries(dependencies)) {
+                if (child.version) versions.set(name, (versions.get(name) ?? new Set()).add(child.version));
+                collect(child);
+            }
+        };
+        collect(tree);
+        for (const [name, version] of Object.entries(manifest.optionalDependencies)) {
+            expect([...(versions.get(name) ?? [])], name).toEqual([version]);
+        }
+        expect(readFileSync(join(consumer.folder, 'package.json'), 'utf8')).not.toContain('overrides');
+    });
+
+    it('renders the client that is committed, byte by byte', () => {
+        expect(generate()).toMatch(/files of src\/generated changed/);
+        const folder = join(consumer.folder, 'src/generated');
+        const rendered = readdirSync(folder, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile());
+        expect(rendered.length).toBeGreaterThan(50);
+        for (const { name, parentPath } of rendered) {
+            const path = join(parentPath, name).slice(folder.length);
+            expect(readFileSync(join(folder, path), 'utf8'), path).toBe(
+                readFileSync(join(PROJECT, 'generated/epoch', path), 'utf8'),
+            );
+        }
+        expect(generate()).toContain('is up to date');
+        expect(generate('--check')).toContain('is up to date');
+    });
+
+    it('renders a client that type-checks beside kit, and is used', () => {
+        consumer.write(
+            'src/use.ts',
+            `import { address, createNoopSigner, type Address } from '@solana/kit';
+             import { ChannelStatus, getOpenInstructionAsync, getSealInstruction, parseSealInstruction } from './generated';
+             export async function open(payer: Address, rest: { authorizedSigner: Address; mint: Address; payee: Address; tokenProgram: Address }) {
+                 const signer = createNoopSigner(payer);
+                 const input = { ...rest, deposit: 1n, gracePeriod: 60, openSlot: 1000n, payer: signer, recipients: [], rentPayer: signer, salt: 42n };
+                 const instruction = await getOpenInstructionAsync(input, { programAddress: address('11111111111111111111111111111112') });
+                 return [instruction.accounts[5].address, ChannelStatus.Distributed] as const;
+             }
+             const seal = getSealInstruction({ channel: address('11111111111111111111111111111112') });
+             console.log(parseSealInstruction(seal).accounts.channel.address);
+             // @ts-expect-error The rent payer has to be given.
+             export const wrong = () => getOpenInstructionAsync({ deposit: 1n });`,
+        );
+        consumer.write(
+            'tsconfig.json',
+            JSON.stringify({
+                compilerOptions: {
+                    lib: ['ES2022', 'DOM'],
+                    module: 'ESNext',
+                    moduleResolution: 'bundler',
+                    noEmit: true,
+                    noUncheckedIndexedAccess: true,
+                    skipLibCheck: true,
+                    strict: true,
+                    target: 'ES2022',
+                    types: [],
+                },
+                files: ['src/use.ts', 'src/generated/index.ts'],
+            }),
+        );
+        expect(consumer.run('npx', ['tsc', '--pretty', 'false'])).toBe('');
+        consumer.run('npx', [
+            'esbuild',
+            'src/use.ts',
+            '--bundle',
+            '--format=esm',
+            '--platform=browser',
+            '--outfile=use.mjs',
+        ]);
+        expect(consumer.run('node', ['use.mjs']).trim()).toBe('11111111111111111111111111111112');
+    });
+
+    it('tells what a new IDL changes, and whether it breaks', () => {
+        const old = 'node_modules/solana-payment-channels/idl/tombstone.json';
+        const { output, status } = fail('idl', 'diff', old, IDL, '--markdown');
+        expect(status).toBe(1);
+        expect(output).toContain(
+            '| instruction open | Account `rentPayer` (signer, writable) inserted at 1; 12 accounts after it move. |',
+        );
+        expect(consumer.run('npx', ['payment-channels', 'idl', 'diff', IDL, IDL])).toContain(
+            'The interfaces are the same.',
+        );
+        expect(consumer.run('npx', ['payment-channels', 'idl', 'check', IDL])).toContain('0 errors, 0 warnings');
+    });
+
+    it('leaves alone what it did not render, and everything when the IDL is bad', () => {
+        consumer.write('mine/index.ts', 'export {};');
+        expect(fail('generate', '--idl', IDL, '--out', 'mine')).toMatchObject({ status: 2 });
+        consumer.write('bad.json', '{ "kind": "rootNode" }');
+        expect(fail('generate', '--idl', 'bad.json', '--out', 'src/generated')).toMatchObject({ status: 1 });
+        expect(generate('--check')).toContain('is up to date');
+    });
+});
