@@ -187,6 +187,7 @@ export type {
     PlannedTokenAccount,
     PlannedTransaction,
 } from './settlement/batch-plan';
+export { compareBatchOptions, type BatchCost } from './settlement/compare';
 export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
 export { getBatchTransactionMessage } from './settlement/message';
 export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';

@@ -21,12 +21,12 @@ const MAX_DIGITS = 100;
  * @throws `JSON_MALFORMED` for what is no JSON or too long, `JSON_FIELD_REPEATED` when an object has a name twice,
  * where JSON.parse would keep the last.
  */
-export function fromJsonText(field: string, input: unknown): unknown {
+export function fromJsonText(field: string, input: unknown, maxLength = MAX_TEXT_LENGTH): unknown {
     if (typeof input !== 'string') return input;
     const refuse = (reason: string, options?: ErrorOptions): never => {
         throw new PaymentChannelsError('JSON_MALFORMED', { field, reason }, options);
     };
-    if (input.length > MAX_TEXT_LENGTH) refuse(`it is longer than ${MAX_TEXT_LENGTH} characters`);
+    if (input.length > maxLength) refuse(`it is longer than ${maxLength} characters`);
     let value: unknown;
     try {
         value = JSON.parse(input);
@@ -34,7 +34,8 @@ export function fromJsonText(field: string, input: unknown): unknown {
         refuse('it is not JSON', { cause });
     }
     // In a text that is JSON, a string before a colon is a name. Names that were merged are missing from the value.
-    const names = [...input.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)].filter(([, colon]) => colon !== undefined).length;
+    let names = 0;
+    for (const [, colon] of input.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) names++;
     if (names !== countNames(value)) throw new PaymentChannelsError('JSON_FIELD_REPEATED', { field });
     return value;
 }
@@ -48,7 +49,7 @@ function countNames(value: unknown): number {
         if (typeof next !== 'object' || next === null) continue;
         const children = Object.values(next) as unknown[];
         if (!Array.isArray(next)) count += children.length;
-        pending.push(...children);
+        for (const child of children) pending.push(child);
     }
     return count;
 }

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { addGenerateCommand } from './generate';
 import { addIdlCommands } from './idl';
+import { addPlanCommand } from './plan';
 import { addSimulateCommand } from './simulate';
 import { ExitCode, UsageError, type Io } from './io';
 
@@ -14,7 +15,9 @@ import { ExitCode, UsageError, type Io } from './io';
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
     let exitCode = ExitCode.Success;
     const program = new Command('payment-channels')
-        .description('Payment channels on Solana: simulate settlement in this process; check, compare and render IDLs.')
+        .description(
+            'Payment channels on Solana: simulate and plan settlement in this process; check, compare and render IDLs.',
+        )
         .version(version)
         .showSuggestionAfterError(false)
         .configureOutput({ writeErr: () => undefined, writeOut: io.writeOutput })
@@ -23,6 +26,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     addSimulateCommand(program, io, setExitCode);
     addIdlCommands(program, io, setExitCode);
     addGenerateCommand(program, io, setExitCode);
+    addPlanCommand(program, io);
     try {
         await program.parseAsync(args, { from: 'user' });
         return exitCode;

@@ -1,0 +1,261 @@
+import {
+    getBase64Encoder,
+    lamports,
+    type Address,
+    type AddressesByLookupTableAddress,
+    type MaybeEncodedAccount,
+    type ReadonlyUint8Array,
+} from '@solana/kit';
+
+import { ChannelStatus, type Channel } from '../../generated/tombstone';
+import { createAddressCache, type AddressCache } from '../channel/address-cache';
+import { getDistributionHash, toSplits, type Split } from '../channel/distribution';
+import { decodeChannelState, getLiveChannelState, type ChannelState } from '../channel/state';
+import { getProgramConfig, LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../input';
+import type { BatchItem } from '../settlement/batch';
+import { fromJsonText, readAddress, readBase58, readDecimal, readObject, type JsonFields } from '../strict-json';
+import { parseSignedVoucherJson } from '../voucher/json';
+import type { SignedVoucher } from '../voucher/voucher';
+
+// The file that `payment-channels plan` reads. It may come from anywhere: every field is known, and amounts are strings
+// of decimal digits, as in the JSON of vouchers.
+
+/** What a file says. */
+export type PlanFile = Readonly<{
+    items: readonly BatchItem[];
+    lookupTables: AddressesByLookupTableAddress | undefined;
+    addresses: AddressCache;
+}>;
+
+const MAX_FILE_LENGTH = 512 * 1024 * 1024;
+const MAX_ADDRESSES = 4_000_000;
+const HASH_LENGTH = 32;
+const STATUSES: Readonly<Record<string, ChannelStatus>> = {
+    closing: ChannelStatus.Closing,
+    finalized: ChannelStatus.Finalized,
+    open: ChannelStatus.Open,
+};
+const ADDRESS_FIELDS = ['payer', 'payee', 'authorizedSigner', 'mint'] as const;
+
+/**
+ * Reads the channels, vouchers and lookup tables of a file.
+ *
+ * @throws The errors of strict JSON, by field; those of {@link parseSignedVoucherJson} and {@link decodeChannelState}.
+ */
+export function parsePlanFile(text: string, config: DeploymentConfig): PlanFile {
+    const file = readObject('file', fromJsonText('file', text, MAX_FILE_LENGTH), {
+        optional: ['lookupTables'],
+        required: ['channels', 'vouchers'],
+    });
+    const addresses = createAddressCache({ maxEntries: MAX_ADDRESSES });
+    const vouchers = new Map<Address, SignedVoucher[]>();
+    for (const [index, value] of readList('vouchers', file.get('vouchers')).entries()) {
+        const voucher = at(`vouchers[${index}]`, () => parseSignedVoucherJson(value));
+        const { channelId } = voucher.voucher;
+        vouchers.set(channelId, [...(vouchers.get(channelId) ?? []), voucher]);
+    }
+    const items = readList('channels', file.get('channels')).flatMap((value, index) => {
+        const item = readChannel(`channels[${index}]`, value, addresses, config);
+        const own = vouchers.get(item.channel.address) ?? [];
+        vouchers.delete(item.channel.address);
+        return own.length === 0 ? [item] : own.map(voucher => ({ ...item, voucher }));
+    });
+    const [unknown] = vouchers.keys();
+    if (unknown !== undefined) mistyped('vouchers', 'vouchers of the channels in the file', `one of ${unknown}`);
+    return { addresses, items, lookupTables: readTables(file.get('lookupTables')) };
+}
+
+function readChannel(field: string, value: unknown, addresses: AddressCache, config: DeploymentConfig): BatchItem {
+    const fields = readObject(field, value, {
+        optional: ['accounts', 'data', 'fields', 'splits', 'tokenProgram'],
+        required: ['address'],
+    });
+    const address = readAddress(`${field}.address`, fields.get('address'));
+    const tokenProgram = toTokenProgram(`${field}.tokenProgram`, fields.get('tokenProgram'));
+    const splits = fields.has('splits') ? readSplits(`${field}.splits`, fields.get('splits')) : undefined;
+    if (fields.has('data') === fields.has('fields')) {
+        mistyped(field, 'a channel with either data or fields', fields.has('data') ? 'both' : 'neither');
+    }
+    const channel: ChannelState = fields.has('data')
+        ? decodeChannelState(
+              toAccount(
+                  address,
+                  getProgramConfig(config).programAddress,
+                  readBytes(`${field}.data`, fields.get('data')),
+              ),
+              config,
+          )
+        : getLiveChannelState(address, readFields(`${field}.fields`, fields.get('fields'), splits ?? []));
+    const item = { channel, tokenProgram };
+    if (!fields.has('accounts')) return item;
+    if (splits === undefined || !('channel' in channel)) {
+        return mistyped(`${field}.accounts`, 'left out of a channel without splits', 'accounts');
+    }
+    const accounts = readAccounts(`${field}.accounts`, fields.get('accounts'), {
+        addresses,
+        channel: channel.channel,
+        config,
+        escrowOwner: address,
+        splits,
+        tokenProgram,
+    });
+    return { ...item, distribution: { accounts, splits } };
+}
+
+function readFields(field: string, value: unknown, splits: readonly Split[]): Channel {
+    const fields = readObject(field, value, {
+        optional: [
+            'closureStartedAt',
+            'distributionHash',
+            'gracePeriod',
+            'payerWithdrawnAt',
+            'payoutWatermark',
+            'salt',
+        ],
+        required: [...ADDRESS_FIELDS, 'deposit', 'settled', 'status'],
+    });
+    const number = (name: string, max: bigint) =>
+        fields.has(name) ? readDecimal(`${field}.${name}`, fields.get(name), 0n, max) : 0n;
+    const text = fields.get('status');
+    const status = typeof text === 'string' && Object.hasOwn(STATUSES, text) ? STATUSES[text] : undefined;
+    if (status === undefined) return mistyped(`${field}.status`, "'open', 'closing' or 'finalized'", describe(text));
+    const [payer, payee, authorizedSigner, mint] = ADDRESS_FIELDS.map(name =>
+        readAddress(`${field}.${name}`, fields.get(name)),
+    ) as [Address, Address, Address, Address];
+    return {
+        authorizedSigner,
+        // Nothing that is planned looks at these three.
+        bump: 0,
+        closureStartedAt: number('closureStartedAt', I64_MAX),
+        deposit: number('deposit', U64_MAX),
+        discriminator: 1,
+        distributionHash: fields.has('distributionHash')
+            ? readBase58(`${field}.distributionHash`, fields.get('distributionHash'), HASH_LENGTH)
+            : getDistributionHash(splits),
+        gracePeriod: Number(number('gracePeriod', U32_MAX)),
+        mint,
+        payee,
+        payer,
+        payerWithdrawnAt: number('payerWithdrawnAt', I64_MAX),
+        salt: number('salt', U64_MAX),
+        settlement: {
+            payoutWatermark: number('payoutWatermark', U64_MAX),
+            settled: number('settled', U64_MAX),
+        },
+        status,
+        version: 1,
+    };
+}
+
+function readAccounts(
+    field: string,
+    value: unknown,
+    known: Readonly<{
+        addresses: AddressCache;
+        channel: Channel;
+        config: DeploymentConfig;
+        escrowOwner: Address;
+        splits: readonly Split[];
+        tokenProgram: Address;
+    }>,
+) {
+    const { addresses, channel, config, escrowOwner, splits, tokenProgram } = known;
+    const { mint, payee, payer } = channel;
+    const names = ['escrow', 'mint', 'payee', 'payer', 'recipients', 'treasury'];
+    const fields = readObject(field, value, { required: names });
+    const read = (name: string, address: Address, account: unknown) =>
+        readAccount(`${field}.${name}`, address, account);
+    const find = (owner: Address) => addresses.findTokenPdaSync({ mint, owner, tokenProgram })[0];
+    const recipients = readList(`${field}.recipients`, fields.get('recipients'));
+    if (recipients.length !== splits.length) {
+        mistyped(`${field}.recipients`, `one account for each of ${splits.length} splits`, `${recipients.length}`);
+    }
+    return {
+        escrow: read('escrow', find(escrowOwner), fields.get('escrow')),
+        mint: read('mint', mint, fields.get('mint')),
+        payee: read('payee', find(payee), fields.get('payee')),
+        payer: read('payer', find(payer), fields.get('payer')),
+        recipients: splits.map(({ recipient }, index) =>
+            read(`recipients[${index}]`, find(recipient), recipients[index]),
+        ),
+        treasury: read(
+            'treasury',
+            find(config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner),
+            fields.get('treasury'),
+        ),
+    };
+}
+
+/** An account as it is on chain; null for none. */
+function readAccount(field: string, address: Address, value: unknown): MaybeEncodedAccount {
+    if (value === null) return { address, exists: false };
+    const fields = readObject(field, value, { required: ['data', 'owner'] });
+    return toAccount(
+        address,
+        readAddress(`${field}.owner`, fields.get('owner')),
+        readBytes(`${field}.data`, fields.get('data')),
+    );
+}
+
+function toAccount(address: Address, programAddress: Address, data: ReadonlyUint8Array): MaybeEncodedAccount {
+    return {
+        address,
+        data: new Uint8Array(data),
+        executable: false,
+        exists: true,
+        // Nothing that is planned looks at them.
+        lamports: lamports(0n),
+        programAddress,
+        space: BigInt(data.length),
+    };
+}
+
+function readSplits(field: string, value: unknown): Split[] {
+    const splits = readList(field, value).map((entry, index): Split => {
+        const fields: JsonFields = readObject(`${field}[${index}]`, entry, { required: ['bps', 'recipient'] });
+        return { bps: fields.get('bps') as number, recipient: fields.get('recipient') as Address };
+    });
+    return at(field, () => toSplits(splits));
+}
+
+function readTables(value: unknown): AddressesByLookupTableAddress | undefined {
+    if (value === undefined) return undefined;
+    const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    const tables = readObject('lookupTables', value, { required: names });
+    return Object.fromEntries(
+        [...tables].map(([table, addresses]) => {
+            const field = `lookupTables.${table}`;
+            return [
+                readAddress(field, table),
+                readList(field, addresses).map((address, index) => readAddress(`${field}[${index}]`, address)),
+            ];
+        }),
+    ) as AddressesByLookupTableAddress;
+}
+
+function readList(field: string, value: unknown): readonly unknown[] {
+    return Array.isArray(value) ? (value as unknown[]) : mistyped(field, 'a list', describe(value));
+}
+
+function readBytes(field: string, value: unknown): ReadonlyUint8Array {
+    const isBase64 = typeof value === 'string' && /^(?:[\w+/]{4})*(?:[\w+/]{2}==|[\w+/]{3}=)?$/.test(value);
+    return isBase64 && !value.includes('_')
+        ? getBase64Encoder().encode(value)
+        : mistyped(field, 'base64', describe(value));
+}
+
+/** Puts the place in front of an error that names a field only. */
+function at<T>(field: string, read: () => T): T {
+    try {
+        return read();
+    } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new PaymentChannelsError('JSON_MALFORMED', { field, reason }, { cause });
+    }
+}
+
+function mistyped(field: string, expected: string, value: string): never {
+    throw new PaymentChannelsError('JSON_FIELD_MISTYPED', { expected, field, value });
+}

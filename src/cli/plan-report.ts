@@ -1,0 +1,141 @@
+import Table from 'cli-table3';
+
+import type { BatchPlan } from '../settlement/batch-plan';
+import type { BatchCost } from '../settlement/compare';
+import { toSignedVoucherJson } from '../voucher/json';
+
+/** More transactions than these are counted in the table, not listed; the JSON has all. */
+const MAX_ROWS = 50;
+
+/** The plan as the JSON that the command prints: amounts of tokens and lamports, and times, as decimal strings. */
+export function toPlanJson({ leftOut, mode, totals, transactions }: BatchPlan, costs: readonly BatchCost[]) {
+    return {
+        mode,
+        transactions: transactions.map(transaction => ({
+            version: transaction.version,
+            bytes: transaction.bytes,
+            computeUnitLimit: transaction.computeUnitLimit ?? null,
+            computeUnits: transaction.computeUnits,
+            feeLamports: `${transaction.feeLamports}`,
+            signers: transaction.signers,
+            lookupTables: Object.keys(transaction.lookupTables),
+            dependsOn: transaction.dependsOn,
+            deadlineAt: transaction.deadlineAt === undefined ? null : `${transaction.deadlineAt}`,
+            createdTokenAccounts: transaction.createdTokenAccounts,
+            channels: transaction.channels.map(({ actions, channel, voucher }) => ({
+                channel,
+                actions,
+                voucher: voucher === undefined ? null : toSignedVoucherJson(voucher),
+            })),
+        })),
+        leftOut: leftOut.map(({ channel, part, reason, voucher }) => ({
+            channel,
+            part,
+            code: reason.code,
+            message: reason.message,
+            voucher: voucher === undefined ? null : toSignedVoucherJson(voucher),
+        })),
+        totals: {
+            channels: totals.channels,
+            vouchers: totals.vouchers,
+            transactions: totals.transactions,
+            bytes: totals.bytes,
+            computeUnits: totals.computeUnits,
+            feeLamports: `${totals.feeLamports}`,
+            createdTokenAccounts: totals.createdTokenAccounts,
+            settledByMint: Object.fromEntries(
+                Object.entries(totals.settledByMint).map(([mint, amount]) => [mint, `${amount}`]),
+            ),
+        },
+        options: costs.map(({ feeLamports, lamportsPerChannel, ...cost }) => ({
+            ...cost,
+            feeLamports: `${feeLamports}`,
+            lamportsPerChannel: `${lamportsPerChannel}`,
+        })),
+    };
+}
+
+/** The plan for a person to read. */
+export function formatPlan(plan: BatchPlan, costs: readonly BatchCost[]): string {
+    const { leftOut, totals } = plan;
+    const lines = [formatTransactions(plan), ''];
+    if (leftOut.length > 0) lines.push('Left out:', formatLeftOut(plan), '');
+    lines.push('What the ways to send it cost in fees:', formatCosts(costs), '');
+    lines.push(
+        `${format(totals.vouchers)} vouchers of ${format(totals.channels)} channels in ` +
+            `${format(totals.transactions)} transactions, ${format(totals.feeLamports)} lamports in fees, ` +
+            `${format(totals.createdTokenAccounts)} token accounts created, ${format(leftOut.length)} left out`,
+    );
+    return `${lines.join('\n')}\n`;
+}
+
+function formatTransactions({ transactions }: BatchPlan): string {
+    const table = createTable(
+        ['#', 'version', 'channels', 'actions', 'bytes', 'compute units', 'fee (lamports)', 'after'],
+        0,
+    );
+    for (const [index, transaction] of transactions.slice(0, MAX_ROWS).entries()) {
+        const { bytes, channels, computeUnits, createdTokenAccounts, dependsOn, feeLamports, version } = transaction;
+        const counts = new Map<string, number>();
+        if (createdTokenAccounts.length > 0) counts.set('create token account', createdTokenAccounts.length);
+        for (const { actions } of channels) {
+            for (const action of actions) counts.set(action, (counts.get(action) ?? 0) + 1);
+        }
+        table.push([
+            index + 1,
+            version,
+            channels.length,
+            [...counts].map(([action, count]) => `${count} ${action}`).join(', '),
+            format(bytes),
+            format(computeUnits),
+            format(feeLamports),
+            dependsOn.map(place => place + 1).join(', '),
+        ]);
+    }
+    const more = transactions.length - MAX_ROWS;
+    return more > 0 ? `${table.toString()}\nand ${format(more)} more` : table.toString();
+}
+
+function formatLeftOut({ leftOut }: BatchPlan): string {
+    const table = createTable(['channel', 'what', 'why'], 3);
+    for (const { channel, part, reason } of leftOut.slice(0, MAX_ROWS)) table.push([channel, part, reason.message]);
+    const more = leftOut.length - MAX_ROWS;
+    return more > 0 ? `${table.toString()}\nand ${format(more)} more` : table.toString();
+}
+
+function formatCosts(costs: readonly BatchCost[]): string {
+    const head = [
+        'version',
+        'lookup tables',
+        'distribute',
+        'channels',
+        'transactions',
+        'fees (lamports)',
+        'per channel',
+    ];
+    const table = createTable(head, 3);
+    for (const cost of costs) {
+        table.push([
+            cost.version,
+            cost.usesLookupTables ? 'yes' : 'no',
+            cost.distribute,
+            format(cost.channels),
+            format(cost.transactions),
+            format(cost.feeLamports),
+            format(cost.lamportsPerChannel),
+        ]);
+    }
+    return table.toString();
+}
+
+function createTable(head: string[], textColumns: number) {
+    return new Table({
+        colAligns: head.map((_, column) => (column < textColumns ? 'left' : 'right')),
+        head,
+        style: { border: [], compact: true, head: [] },
+    });
+}
+
+function format(amount: bigint | number): string {
+    return amount.toLocaleString('en-US');
+}
