@@ -14,6 +14,11 @@ default:
 setup:
     npm ci
 
+# Install what package.json says, and lock it for every platform.
+lock:
+    npm install
+    node tools/complete-lock.mjs
+
 # Render generated/ from idl/.
 generate:
     tsx codegen/main.ts
