@@ -29,8 +29,9 @@ export function getErrorsPage(program: ProgramNode, nameApi: NameApi): string {
          export const ${table}: Readonly<Record<${union}, Readonly<{ name: string; message: string }>>> = {
             ${errors
                 .map(
-                    ({ message, name }) =>
-                        `[${constantOf(name)}]: { name: ${JSON.stringify(name)}, message: ${JSON.stringify(message)} },`,
+                    // Not `[constant]`, which a bundler has to take for a side effect and would keep in every bundle.
+                    ({ code, message, name }) =>
+                        `${code}: { name: ${JSON.stringify(name)}, message: ${JSON.stringify(message)} },`,
                 )
                 .join('\n')}
          };`,

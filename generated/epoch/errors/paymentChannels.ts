@@ -277,281 +277,242 @@ export type PaymentChannelsProgramErrorCode =
 export const PAYMENT_CHANNELS_PROGRAM_ERRORS: Readonly<
     Record<PaymentChannelsProgramErrorCode, Readonly<{ name: string; message: string }>>
 > = {
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__NOT_IMPLEMENTED]: {
+    0: {
         name: 'notImplemented',
         message:
             'Not returned by this program. On open it is the System program saying that the channel address is in use: choose another salt or open slot.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__MISSING_REQUIRED_SIGNATURE]: {
+    1: {
         name: 'missingRequiredSignature',
         message:
             'A required signer did not sign, or an account is short of funds (the same number comes from the System and token programs): look at the logs for the program that failed.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS]: {
+    2: {
         name: 'invalidChannelStatus',
         message:
             "The channel's status does not allow this instruction, or its deadline has not come or has passed: fetch the channel and look at its status.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_ACCOUNT_DISCRIMINATOR]: {
+    3: {
         name: 'invalidAccountDiscriminator',
         message: 'The account has the size of a channel but is not one: check the address.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__UNSUPPORTED_CHANNEL_VERSION]: {
+    4: {
         name: 'unsupportedChannelVersion',
         message:
             'The channel has a layout version that this program does not know: use the client of the matching revision.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_PAYER]: {
+    5: {
         name: 'invalidChannelPayer',
         message: "The payer account is not the payer stored in the channel: pass the channel's payer.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_PAYEE]: {
+    6: {
         name: 'invalidChannelPayee',
         message: "The signer is not the payee stored in the channel: sign with the channel's payee.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_MINT]: {
+    7: {
         name: 'invalidChannelMint',
         message: "The mint is not the one stored in the channel: pass the channel's mint.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_EVENT_AUTHORITY]: {
+    8: {
         name: 'invalidEventAuthority',
         message: "The event authority is not the program's own: derive it for the program address in use.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__NOT_ENOUGH_ACCOUNT_KEYS]: {
-        name: 'notEnoughAccountKeys',
-        message: 'The instruction has too few or too many accounts.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_RENT_PAYER]: {
+    9: { name: 'notEnoughAccountKeys', message: 'The instruction has too few or too many accounts.' },
+    10: {
         name: 'invalidChannelRentPayer',
         message: "The rent payer is not the one stored in the channel: pass the channel's rent payer.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__CHANNEL_ACCOUNT_MISMATCH]: {
+    50: {
         name: 'channelAccountMismatch',
         message:
             "The escrow is not the channel's associated token account, is frozen or not initialized, or belongs to another mint or owner.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_TOKEN_ACCOUNT]: {
+    51: {
         name: 'invalidChannelTokenAccount',
         message: 'The escrow cannot be read as a token account of the given token program.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_TOKEN_EXTENSIONS]: {
+    52: {
         name: 'invalidChannelTokenExtensions',
         message: 'The escrow has a token extension that the program refuses, or a malformed one.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__MINT_ACCOUNT_MISMATCH]: {
+    53: {
         name: 'mintAccountMismatch',
         message:
             'The mint cannot be read as a mint of the given token program: check that mint and token program belong together.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_MINT_TOKEN_PROGRAM]: {
-        name: 'invalidMintTokenProgram',
-        message: 'The token program is neither SPL Token nor Token-2022.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__MALFORMED_MINT_TOKEN_ACCOUNT_DATA]: {
+    54: { name: 'invalidMintTokenProgram', message: 'The token program is neither SPL Token nor Token-2022.' },
+    55: {
         name: 'malformedMintTokenAccountData',
         message: 'The Token-2022 mint has malformed data between its base and its extensions.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__MALFORMED_MINT_TOKEN_EXTENSIONS]: {
+    56: {
         name: 'malformedMintTokenExtensions',
         message:
             'The Token-2022 mint has an extension that the program refuses, or a malformed one: only metadata and group extensions are accepted.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__PAYER_ACCOUNT_MISMATCH]: {
+    57: {
         name: 'payerAccountMismatch',
         message:
             "The payer's token account is not the payer's associated token account, is frozen or not initialized, or belongs to another mint or owner.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_PAYER_TOKEN_ACCOUNT]: {
+    58: {
         name: 'invalidPayerTokenAccount',
         message:
             "The payer's token account does not exist or cannot be read as a token account of the given token program: create it first.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_PAYER_TOKEN_EXTENSIONS]: {
+    59: {
         name: 'invalidPayerTokenExtensions',
         message: "The payer's token account has a token extension that the program refuses, or a malformed one.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__PAYEE_ACCOUNT_MISMATCH]: {
+    60: {
         name: 'payeeAccountMismatch',
         message: "The payee's token account is not the payee's associated token account.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_PAYEE_TOKEN_ACCOUNT]: {
+    61: {
         name: 'invalidPayeeTokenAccount',
         message:
             'Reserved and never returned: a payee token account that cannot be read sends the share to the treasury instead.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_PAYEE_TOKEN_EXTENSIONS]: {
-        name: 'invalidPayeeTokenExtensions',
-        message: "The payee's token account has malformed token extensions.",
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DEPOSIT_MUST_BE_NON_ZERO]: {
+    62: { name: 'invalidPayeeTokenExtensions', message: "The payee's token account has malformed token extensions." },
+    200: {
         name: 'depositMustBeNonZero',
         message: 'The deposit or the top-up amount is zero: lock at least one base unit.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__GRACE_PERIOD_MUST_BE_NON_ZERO]: {
+    201: {
         name: 'gracePeriodMustBeNonZero',
         message: 'The grace period is zero: give the payee at least one second to settle.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__MISSING_ED25519_VERIFICATION]: {
+    230: {
         name: 'missingEd25519Verification',
         message:
             'The Ed25519 precompile instruction that verifies the voucher does not stand directly before this instruction.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__MALFORMED_ED25519_INSTRUCTION]: {
+    231: {
         name: 'malformedEd25519Instruction',
         message:
             'The Ed25519 precompile instruction does not have the one layout that the program accepts: one signature with key, signature and message inline.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_CHANNEL_MISMATCH]: {
-        name: 'voucherChannelMismatch',
-        message: 'The voucher was signed for another channel.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_EXPIRED]: {
-        name: 'voucherExpired',
-        message: 'The voucher has expired: ask the payer for a new one.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_WATERMARK_NOT_MONOTONIC]: {
+    232: { name: 'voucherChannelMismatch', message: 'The voucher was signed for another channel.' },
+    233: { name: 'voucherExpired', message: 'The voucher has expired: ask the payer for a new one.' },
+    234: {
         name: 'voucherWatermarkNotMonotonic',
         message:
             "The voucher's cumulative amount is not above what is already settled: there is nothing to settle with it.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_OVER_DEPOSIT]: {
+    235: {
         name: 'voucherOverDeposit',
         message: "The voucher's cumulative amount is above the deposit: top the channel up first.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_MESSAGE_MISMATCH]: {
+    236: {
         name: 'voucherMessageMismatch',
         message: 'Reserved and never returned: the voucher has no second copy to compare.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_SIGNER_MISMATCH]: {
-        name: 'voucherSignerMismatch',
-        message: "The voucher was not signed by the channel's authorized signer.",
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_BAD_MAGIC]: {
+    237: { name: 'voucherSignerMismatch', message: "The voucher was not signed by the channel's authorized signer." },
+    238: {
         name: 'voucherBadMagic',
         message: 'The signed message is not a voucher of this revision: it does not start with 56 01.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_RECIPIENT_COUNT]: {
-        name: 'invalidRecipientCount',
-        message: 'The distribution plan names more than 32 recipients.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_SPLIT_CONFIG]: {
+    260: { name: 'invalidRecipientCount', message: 'The distribution plan names more than 32 recipients.' },
+    261: {
         name: 'invalidSplitConfig',
         message:
             'A share of the distribution plan is zero, the shares exceed 10,000 bps, or a recipient is the channel itself.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DISTRIBUTION_PARTS_OVERFLOW]: {
-        name: 'distributionPartsOverflow',
-        message: 'Reserved and never returned: guards the sum of the shares.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DUPLICATE_RECIPIENT]: {
+    262: { name: 'distributionPartsOverflow', message: 'Reserved and never returned: guards the sum of the shares.' },
+    263: {
         name: 'duplicateRecipient',
         message: 'The distribution plan names a recipient twice: merge the two shares.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DISTRIBUTION_AMOUNT_OVERFLOW]: {
+    264: {
         name: 'distributionAmountOverflow',
         message: 'Reserved and never returned: guards the multiplication of a share.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DISTRIBUTION_PREIMAGE_LENGTH_OVERFLOW]: {
+    265: {
         name: 'distributionPreimageLengthOverflow',
         message: 'Reserved and never returned: guards the length of the distribution plan.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__CHANNEL_ADDRESS_MISMATCH]: {
+    2000: {
         name: 'channelAddressMismatch',
         message: 'The channel account is not at the address that follows from the parties, the salt and the open slot.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__PAYER_PAYEE_MUST_DIFFER]: {
-        name: 'payerPayeeMustDiffer',
-        message: 'Payer and payee are the same wallet.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_AUTHORIZED_SIGNER]: {
+    2001: { name: 'payerPayeeMustDiffer', message: 'Payer and payee are the same wallet.' },
+    2002: {
         name: 'invalidAuthorizedSigner',
         message: 'The authorized signer is not a point of the Ed25519 curve, so that it could never sign a voucher.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__OPEN_SLOT_OUT_OF_WINDOW]: {
+    2003: {
         name: 'openSlotOutOfWindow',
         message:
             "The open slot is later than the current slot or more than 1,500 slots before it: open with the current slot, which changes the channel's address.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__TOP_UP_DEPOSIT_OVERFLOW]: {
+    2100: {
         name: 'topUpDepositOverflow',
         message: 'The deposit would exceed the largest amount (u64) after the top-up.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__SEAL_DEADLINE_OVERFLOW]: {
-        name: 'sealDeadlineOverflow',
-        message: 'The deadline of the channel exceeds the largest time (i64).',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__SEAL_GRACE_PERIOD_NOT_ELAPSED]: {
+    2200: { name: 'sealDeadlineOverflow', message: 'The deadline of the channel exceeds the largest time (i64).' },
+    2201: {
         name: 'sealGracePeriodNotElapsed',
         message: 'The grace period of the channel has not passed yet: seal it after its deadline.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__PAYER_ALREADY_WITHDRAWN]: {
-        name: 'payerAlreadyWithdrawn',
-        message: "The payer's refund was already paid.",
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__REFUND_CALCULATION_OVERFLOW]: {
+    2300: { name: 'payerAlreadyWithdrawn', message: "The payer's refund was already paid." },
+    2301: {
         name: 'refundCalculationOverflow',
         message: 'The settled amount exceeds the deposit: the channel account is corrupt.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__CHANNEL_NOT_DISTRIBUTABLE]: {
+    2400: {
         name: 'channelNotDistributable',
         message: 'The channel is closing or already distributed: seal a closing one first, reclaim a distributed one.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOUNT_MISMATCH]: {
+    2401: {
         name: 'treasuryAccountMismatch',
         message:
             "The treasury token account is not the associated token account of this deployment's treasury owner, is frozen, or belongs to another mint or owner: check the deployment.",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_TREASURY_TOKEN_ACCOUNT]: {
+    2402: {
         name: 'invalidTreasuryTokenAccount',
         message: 'The treasury token account does not exist or cannot be read: create it first.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_TREASURY_TOKEN_EXTENSIONS]: {
+    2403: {
         name: 'invalidTreasuryTokenExtensions',
         message: 'The treasury token account has a token extension that the program refuses, or a malformed one.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__RECIPIENT_ACCOUNT_MISMATCH]: {
+    2404: {
         name: 'recipientAccountMismatch',
         message:
             'A recipient token account is not the associated token account of the recipient at its place in the plan.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_RECIPIENT_TOKEN_ACCOUNT]: {
+    2405: {
         name: 'invalidRecipientTokenAccount',
         message:
             'Reserved and never returned: a recipient token account that cannot be read sends the share to the treasury instead.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_RECIPIENT_TOKEN_EXTENSIONS]: {
+    2406: {
         name: 'invalidRecipientTokenExtensions',
         message: 'A recipient token account has malformed token extensions.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_DISTRIBUTION_HASH]: {
+    2407: {
         name: 'invalidDistributionHash',
         message: 'The distribution plan is not the one that the channel was opened with.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__NOTHING_TO_DISTRIBUTE]: {
-        name: 'nothingToDistribute',
-        message: 'Nothing was settled since the last distribution.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__RECIPIENT_ACCOUNT_COUNT_MISMATCH]: {
+    2408: { name: 'nothingToDistribute', message: 'Nothing was settled since the last distribution.' },
+    2409: {
         name: 'recipientAccountCountMismatch',
         message: 'The number of recipient token accounts is not the number of recipients in the plan.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DISTRIBUTE_POOL_OVERFLOW]: {
+    2410: {
         name: 'distributePoolOverflow',
         message: 'The payout watermark exceeds the settled amount: the channel account is corrupt.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DISTRIBUTE_BALANCE_CALCULATION_OVERFLOW]: {
-        name: 'distributeBalanceCalculationOverflow',
-        message: 'The escrow holds less than is due.',
-    },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__RENT_PAYER_BALANCE_OVERFLOW]: {
+    2411: { name: 'distributeBalanceCalculationOverflow', message: 'The escrow holds less than is due.' },
+    2412: {
         name: 'rentPayerBalanceOverflow',
         message: "The rent payer's lamports would exceed the largest amount (u64).",
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__DISTRIBUTE_TRANSFER_QUEUE_OVERFLOW]: {
+    2413: {
         name: 'distributeTransferQueueOverflow',
         message: 'Reserved and never returned: guards the number of transfers.',
     },
-    [PAYMENT_CHANNELS_PROGRAM_ERROR__CHANNEL_CLOSE_TOO_EARLY]: {
+    2414: {
         name: 'channelCloseTooEarly',
         message: 'The channel can be reclaimed only more than 1,500 slots after its open slot: wait.',
     },
