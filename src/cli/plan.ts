@@ -44,8 +44,16 @@ export function addPlanCommand(program: Command, io: Io): void {
                 .choices(['legacy', '0', '1'])
                 .default('0'),
         )
-        .option('--compute-unit-price <micro-lamports>', 'price of a compute unit', parseDecimal, 0n)
-        .option('--margin <seconds>', 'time that vouchers and closing channels have to leave', parseDecimal, 60n)
+        .addOption(
+            new Option('--compute-unit-price <micro-lamports>', 'price of a compute unit')
+                .argParser(parseDecimal)
+                .default(0n, '0'),
+        )
+        .addOption(
+            new Option('--margin <seconds>', 'time that vouchers and closing channels have to leave')
+                .argParser(parseDecimal)
+                .default(60n, '60'),
+        )
         .option('--now <seconds>', 'unix time of the cluster (default: the clock of this machine)', parseDecimal)
         .option('--create-token-accounts', 'create missing token accounts, where the channel would be left out')
         .option('--program <address>', 'address of the program (default: the published one)')

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { runCli } from '../../src/cli/cli';
+
+const run = async (...args: string[]) => {
+    const written = { error: '', output: '' };
+    const exitCode = await runCli(args, {
+        isErrorTerminal: false,
+        writeError: text => (written.error += text),
+        writeOutput: text => (written.output += text),
+    });
+    return { ...written, exitCode };
+};
+
+const COMMANDS = [[], ['simulate'], ['plan'], ['idl'], ['idl', 'check'], ['idl', 'diff'], ['generate']];
+
+describe('payment-channels --help', () => {
+    it.each(COMMANDS.map(command => [command.join(' ') || 'of the program itself', command]))(
+        '%s',
+        async (_, command) => {
+            const { error, exitCode, output } = await run(...command, '--help');
+            expect({ error, exitCode }).toEqual({ error: '', exitCode: 0 });
+            expect(output).toContain(['Usage: payment-channels', ...command].join(' '));
+        },
+    );
+
+    it('names every command', async () => {
+        const { output } = await run('--help');
+        const names = new Set(COMMANDS.map(([name]) => name).filter(name => name !== undefined));
+        expect([...names].filter(name => !new RegExp(`^  ${name}\\b`, 'm').test(output))).toEqual([]);
+    });
+
+    it('gives the version', async () => {
+        expect((await run('--version')).output).toMatch(/^\d+\.\d+\.\d+\n$/);
+    });
+});
