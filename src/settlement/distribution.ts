@@ -1,4 +1,4 @@
-import type { Address, Instruction, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
+import type { Address, Instruction, MaybeEncodedAccount, ProgramDerivedAddress, ReadonlyUint8Array } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { ChannelStatus, type Channel } from '../../generated/tombstone';
@@ -23,6 +23,8 @@ import { leaveOut, type LeftOutReason } from './left-out';
 import { refuse, type CheckedOptions } from './options';
 import type { Selection } from './select';
 import { createAccountsTemplate } from './templates';
+
+const MAX_BUMP = 255;
 
 /** A token account that has to be created before something is distributed. */
 export type MissingTokenAccount = Readonly<{
@@ -58,19 +60,8 @@ export type DistributionPlanner = (selection: Selection) => DistributeStep | Ref
 
 export function createDistributionPlanner(options: CheckedOptions, config: DeploymentConfig): DistributionPlanner {
     const treasuryOwner = toAddress('config.treasuryOwner', config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner);
-    const plans = new WeakMap<readonly Split[], Readonly<{ splits: readonly Split[]; key: string }>>();
-    const templates = new Map<string, ReturnType<typeof createAccountsTemplate>>();
+    const findGroup = createGroupFinder(options, treasuryOwner, config);
     const readers = createReaders();
-
-    const getPlan = (input: readonly Split[]) => {
-        let plan = plans.get(input);
-        if (plan === undefined) {
-            const splits = toSplits(input);
-            plan = { key: splits.map(({ bps, recipient }) => `${recipient}${bps}`).join(), splits };
-            plans.set(input, plan);
-        }
-        return plan;
-    };
 
     return selection => {
         const { channel, distribution, tokenProgram } = selection;
@@ -80,33 +71,22 @@ export function createDistributionPlanner(options: CheckedOptions, config: Deplo
         const after = getChannelAfter(selection);
         const { mint, payee, payer } = after;
         const token = { mint, tokenProgram };
-        let plan: ReturnType<typeof getPlan>;
+        const find = (owner: Address) => options.addresses.findTokenPdaSync({ ...token, owner });
+        let group: DistributionGroup;
         let assessment: DistributionAssessment;
         let addresses: DistributionAddresses;
-        let bumpSteps = 0;
-        const bumpStepsOf = new Map<Address, number>();
+        let bumpSteps: number;
         try {
-            plan = getPlan(distribution.splits);
-            const find = (owner: Address) => {
-                const [address, bump] = options.addresses.findTokenPdaSync({ ...token, owner });
-                bumpSteps += 255 - bump;
-                bumpStepsOf.set(owner, 255 - bump);
-                return address;
-            };
-            addresses = {
-                channel: channel.address,
-                escrow: find(channel.address),
-                payee: find(payee),
-                payer: find(payer),
-                recipients: plan.splits.map(({ recipient }) => find(recipient)),
-                treasury: find(treasuryOwner),
-                treasuryOwner,
-            };
+            group = findGroup(distribution.splits, payee, token);
+            const [escrow, escrowBump] = find(channel.address);
+            const [payerTokenAccount, payerBump] = find(payer);
+            bumpSteps = group.bumpSteps + (MAX_BUMP - escrowBump) + (MAX_BUMP - payerBump);
+            addresses = { ...group.addresses, channel: channel.address, escrow, payer: payerTokenAccount };
             const mismatch = findMismatch(distribution, addresses, mint);
             if (mismatch !== undefined) return refused(mismatch);
             const { accounts } = distribution;
             assessment = assessDistributionWith(
-                { accounts, addresses, channel: after, splits: plan.splits, tokenProgram },
+                { accounts, addresses, channel: after, splits: group.splits, tokenProgram },
                 readers,
             );
         } catch (error) {
@@ -117,32 +97,86 @@ export function createDistributionPlanner(options: CheckedOptions, config: Deplo
         const reason = getRefusal(assessment, distribution, missing);
         if (reason !== undefined) return reason;
 
-        const group = `${tokenProgram}${mint}${payee}${plan.key}`;
-        let template = templates.get(group);
-        if (template === undefined) {
-            template = createTemplate(plan.splits, token, addresses, config);
-            templates.set(group, template);
-        }
         const isSplToken = tokenProgram === TOKEN_PROGRAM_ADDRESS;
-        const recipientCount = plan.splits.length;
+        const recipientCount = group.splits.length;
         const redirectCount = assessment.payouts.filter(
             ({ outcome, owner }) => outcome === 'forfeited' && !missing.includes(owner),
         ).length;
         return {
             calls: getDistributeCalls({ isSplToken, recipientCount, redirectCount }),
             computeUnits: getDistributeComputeUnits({ bumpSteps, recipientCount, redirectCount, tokenProgram }),
-            creates: missing.map(owner => ({
-                ...token,
-                bumpSteps: bumpStepsOf.get(owner) ?? 0,
-                owner,
-                tokenAccount: options.addresses.findTokenPdaSync({ ...token, owner })[0],
-            })),
-            group,
-            instruction: template(
-                [channel.address, payer, addresses.escrow, addresses.payer].map(address => ({ address })),
-            ),
+            creates: missing.map(owner => {
+                const [tokenAccount, bump] = find(owner);
+                return { ...token, bumpSteps: MAX_BUMP - bump, owner, tokenAccount };
+            }),
+            group: group.key,
+            instruction: group.instruction([
+                { address: channel.address },
+                { address: payer },
+                { address: addresses.escrow },
+                { address: addresses.payer },
+            ]),
             kind: 'step',
         };
+    };
+}
+
+/** What distributions to the same parties in the same token have in common. */
+type DistributionGroup = Readonly<{
+    key: string;
+    splits: readonly Split[];
+    addresses: Omit<DistributionAddresses, 'channel' | 'escrow' | 'payer'>;
+    /** By how much the bumps of these addresses together fall short. */
+    bumpSteps: number;
+    /** The instruction of a channel, its payer, its escrow and the payer's token account. */
+    instruction: ReturnType<typeof createAccountsTemplate>;
+}>;
+
+function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, config: DeploymentConfig) {
+    // By the list itself, since most channels are given the same one, and by what is in it.
+    const plans = new WeakMap<readonly Split[], Readonly<{ splits: readonly Split[]; key: string }>>();
+    const plansByKey = new Map<string, Readonly<{ splits: readonly Split[]; key: string }>>();
+    const groups = new Map<string, DistributionGroup>();
+
+    const findPlan = (input: readonly Split[]) => {
+        let plan = plans.get(input);
+        if (plan === undefined) {
+            const splits = toSplits(input);
+            const key = splits.map(({ bps, recipient }) => `${recipient}${bps}`).join();
+            plan = plansByKey.get(key) ?? { key, splits };
+            plansByKey.set(key, plan);
+            plans.set(input, plan);
+        }
+        return plan;
+    };
+
+    return (input: readonly Split[], payee: Address, token: Readonly<{ mint: Address; tokenProgram: Address }>) => {
+        const { key: planKey, splits } = findPlan(input);
+        const key = `${token.tokenProgram}${token.mint}${payee}${planKey}`;
+        let group = groups.get(key);
+        if (group === undefined) {
+            const find = (owner: Address) => options.addresses.findTokenPdaSync({ ...token, owner });
+            const [payeeAccount, treasury, ...recipients] = [
+                payee,
+                treasuryOwner,
+                ...splits.map(({ recipient }) => recipient),
+            ].map(find) as [ProgramDerivedAddress, ProgramDerivedAddress, ...ProgramDerivedAddress[]];
+            const addresses = {
+                payee: payeeAccount[0],
+                recipients: recipients.map(([address]) => address),
+                treasury: treasury[0],
+                treasuryOwner,
+            };
+            group = {
+                addresses,
+                bumpSteps: [payeeAccount, treasury, ...recipients].reduce((sum, [, bump]) => sum + MAX_BUMP - bump, 0),
+                instruction: createTemplate(splits, token, addresses, config),
+                key,
+                splits,
+            };
+            groups.set(key, group);
+        }
+        return group;
     };
 }
 
@@ -245,7 +279,7 @@ function getRefusal(
 function createTemplate(
     splits: readonly Split[],
     token: Readonly<{ mint: Address; tokenProgram: Address }>,
-    addresses: DistributionAddresses,
+    addresses: DistributionGroup['addresses'],
     config: DeploymentConfig,
 ): ReturnType<typeof createAccountsTemplate> {
     const placeholders = [1, 2, 3, 4].map(index => decodeAddress(new Uint8Array(32).fill(0xff, 1).fill(index, 0, 1)));
