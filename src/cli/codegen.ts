@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { optionalDependencies } from '../../package.json';
+import { dependencies } from '../../package.json';
 import { UsageError } from './io';
 
 /** What works whatever a project installs. */
@@ -11,8 +11,8 @@ const ELSEWHERE = 'run it from a folder without a project: npx -p solana-payment
 /**
  * Loads what checks, compares and renders IDLs, when a command needs it.
  *
- * The packages that it stands on are optional dependencies of this one: who only talks to the program can leave them
- * out. Rendering depends on their exact versions, so it refuses others.
+ * Rendering depends on the exact versions of the packages that it stands on, so it refuses others. They are not optional
+ * dependencies: npm leaves out an optional one when something below it asks for another Node.
  */
 export async function importCodegen() {
     try {
@@ -26,11 +26,11 @@ export async function importCodegen() {
         assertExactVersions();
         return { ...check, ...diff, ...files, ...idl, ...render };
     } catch (cause) {
-        const missing = Object.keys(optionalDependencies).find(name => String(cause).includes(`'${name}'`));
+        const missing = Object.keys(dependencies).find(name => String(cause).includes(`'${name}'`));
         if (missing === undefined) throw cause;
         throw new Error(
-            `this command needs ${missing}, an optional dependency of solana-payment-channels that is not installed: ` +
-                `npm install --include=optional, or, in a project with another version of Codama, ${ELSEWHERE}`,
+            `this command needs ${missing}, a dependency of solana-payment-channels that is not installed: ` +
+                `npm install, or, in a project with another version of Codama, ${ELSEWHERE}`,
             { cause },
         );
     }
@@ -51,7 +51,7 @@ function assertExactVersions(): void {
     ];
     const wrong = found.flatMap(([name, path]) => {
         const version = readVersion(name, path);
-        const expected = optionalDependencies[name];
+        const expected = dependencies[name];
         return version === expected ? [] : [`${name} ${version} instead of ${expected}`];
     });
     if (wrong.length === 0) return;

@@ -97,9 +97,8 @@ describe('the packed tarball', () => {
                 join(consumer.folder, 'node_modules/solana-payment-channels/dist', file),
                 'utf8',
             );
-            expect(
-                types.match(/(?<![\w'"`])any(?=[\s,;)>\]|&])(?!\s+(error|other|key|wallet|kit|call|code|number))/g),
-            ).toBeNull();
+            const code = types.replaceAll(/\/\*[^]*?\*\/|\/\/.*|'[^']*'|"[^"]*"/g, '');
+            expect(code.match(/.*\bany\b.*/g)).toBeNull();
         }
     });
 
@@ -121,7 +120,7 @@ describe('the packed tarball', () => {
             `import { getFinalizeInstruction } from 'solana-payment-channels'; console.log(getFinalizeInstruction);`,
         );
         const all = bundle('all', `import * as all from 'solana-payment-channels'; console.log(all);`);
-        expect(all).not.toMatch(/from ?["'](node:|litesvm)|require\(|process\.|Buffer\./);
+        expect(all).not.toMatch(/from ?["'](node:|litesvm)|require\(|\bprocess\.|\bBuffer\./);
         expect(one).toContain('getFinalizeInstruction');
         expect(one).not.toContain('blake3');
         expect(one).not.toMatch(/getOpenInstruction|PAYMENT_CHANNELS_PROGRAM_ERRORS/);
@@ -141,6 +140,8 @@ describe('the packed tarball', () => {
         const all = consumer.run('find', ['node_modules/solana-payment-channels', '-type', 'f']).trim().split('\n');
         const files = all.filter(isOurs);
         const folders = new Set(files.map(file => file.split('/').slice(2, 3)[0]));
+        // What npm nests below it is the consumer's.
+        folders.delete('node_modules');
         expect([...folders].sort()).toEqual(['LICENSE', 'README.md', 'dist', 'idl', 'package.json', 'program']);
         expect(
             readFileSync(join(consumer.folder, 'node_modules/solana-payment-channels/program/tombstone.so')),

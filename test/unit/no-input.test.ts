@@ -39,7 +39,7 @@ const RENDERED = [
 describe.each(OURS.filter(([name]) => !RENDERED.includes(name)) as [string, Call][])('%s', (name, call) => {
     const takesInput = !['findEventAuthorityPdaSync'].includes(name);
 
-    const inputs = [[undefined], [null], [0], [true], ...(name === 'getMemoInstruction' ? [] : [['text']])];
+    const inputs: unknown[] = [undefined, null, 0, true, ...(name === 'getMemoInstruction' ? [] : ['text'])];
 
     it.runIf(takesInput).each(inputs)('refuses %s as its input', async input => {
         expect(await codeOf(call, [input])).toMatch(/^(INPUT_INVALID|VOUCHER_INVALID)$/);
