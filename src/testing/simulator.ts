@@ -395,7 +395,12 @@ export class Simulator {
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
     const { deployment = LOCALNET_DEPLOYMENT, elfPath, seed = 'simulator' } = options;
     const elf = readProgramElf(deployment.revision, elfPath);
-    const svm = new LiteSVM().withFeatureSet(getSimulatorFeatureSet()).withBuiltins().withDefaultPrograms();
+    const svm = new LiteSVM()
+        .withFeatureSet(getSimulatorFeatureSet())
+        .withBuiltins()
+        .withDefaultPrograms()
+        // The logs say which program failed; LiteSVM would cut them after 10,000 bytes.
+        .withLogBytesLimit();
     const bytes = getElfForTreasuryOwner(elf, deployment.treasuryOwner);
     try {
         svm.addProgram(deployment.programAddress, bytes);
