@@ -1,8 +1,7 @@
-import Table from 'cli-table3';
-
 import type { BatchPlan } from '../settlement/batch-plan';
 import type { BatchCost } from '../settlement/compare';
 import { toSignedVoucherJson } from '../voucher/json';
+import { createTable, format } from './table';
 
 /** More transactions than these are counted in the table, not listed; the JSON has all. */
 const MAX_ROWS = 50;
@@ -126,16 +125,4 @@ function formatCosts(costs: readonly BatchCost[]): string {
         ]);
     }
     return table.toString();
-}
-
-function createTable(head: string[], textColumns: number) {
-    return new Table({
-        colAligns: head.map((_, column) => (column < textColumns ? 'left' : 'right')),
-        head,
-        style: { border: [], compact: true, head: [] },
-    });
-}
-
-function format(amount: bigint | number): string {
-    return amount.toLocaleString('en-US');
 }

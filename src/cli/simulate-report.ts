@@ -1,7 +1,6 @@
-import Table from 'cli-table3';
-
 import { LAMPORTS, type Balance } from '../testing/scenario/ledger';
 import type { ScenarioReport } from '../testing/scenario/scenario';
+import { createTable, format } from './table';
 
 /** The report as the JSON that the command prints: amounts of tokens and lamports as decimal strings. */
 export function toJson(report: ScenarioReport, elapsedMs: number) {
@@ -84,16 +83,4 @@ function formatBalances({ balances }: ScenarioReport): string {
         table.push([party, name, format(before), format(after), `${change > 0n ? '+' : ''}${format(change)}`]);
     }
     return table.toString();
-}
-
-function createTable(head: string[], textColumns: number) {
-    return new Table({
-        colAligns: head.map((_, column) => (column < textColumns ? 'left' : 'right')),
-        head,
-        style: { border: [], compact: true, head: [] },
-    });
-}
-
-function format(amount: bigint | number): string {
-    return amount.toLocaleString('en-US');
 }
