@@ -18,6 +18,9 @@ export type Deployment = Readonly<{
     treasuryOwner: Address;
 }>;
 
+/** A kit client that says which deployment it is for, as that of a simulator does. */
+export type ClientWithDeployment = { deployment: Deployment };
+
 /** What a builder has to know of a deployment; a {@link Deployment} is one. */
 export type DeploymentConfig = Readonly<Partial<Pick<Deployment, 'programAddress' | 'treasuryOwner'>>>;
 

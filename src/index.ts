@@ -138,7 +138,7 @@ export {
     type Payouts,
     type Split,
 } from './channel/distribution';
-export { LOCALNET_DEPLOYMENT, type Deployment, type DeploymentConfig } from './deployment';
+export { LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment, type DeploymentConfig } from './deployment';
 export {
     isPaymentChannelsError,
     PaymentChannelsError,
@@ -276,7 +276,6 @@ export {
 export { payer } from './plugin/payer';
 export {
     paymentChannels,
-    type ClientWithDeployment,
     type PaymentChannelsAccounts,
     type PaymentChannelsInstructions,
     type PaymentChannelsPdas,

@@ -48,7 +48,7 @@ import {
 import type { ChannelFilter } from '../channel/filters';
 import { fetchChannels, type FetchChannelsConfig } from '../channel/query';
 import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/state';
-import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import { LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment } from '../deployment';
 import { toAddress, toSigner } from '../input';
 import { getDistributeInstructionsAsync, getOpenInstructionsAsync } from '../instructions/composed';
 import { getFinalizeInstruction, type FinalizeInput } from '../instructions/finalize';
@@ -58,9 +58,6 @@ import { getSettleInstructions, type SettleInput } from '../instructions/settle'
 import { getSettleAndFinalizeInstructions, type SettleAndFinalizeInput } from '../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
-
-/** A client that says which deployment it is for, as that of a simulator does. */
-export type ClientWithDeployment = { deployment: Deployment };
 
 /** What the plugin stands on. */
 export type PaymentChannelsPluginRequirements = ClientWithPayer &

@@ -25,6 +25,7 @@ import {
     type TransactionPlan,
 } from '@solana/kit';
 
+import { PaymentChannelsError } from '../errors';
 import { toInteger, toU32, toU64, U32_MAX } from '../input';
 import { sendMessage, type SendingApi, type SendingConfig } from './send-message';
 
@@ -106,6 +107,10 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
             planTransactions: toTransactionPlan,
             sendTransaction: async (input, sendConfig) => {
                 const plan = parseInstructionOrTransactionPlanInput(input);
+                // Before anything of it is sent: several transactions are not a single one.
+                if (isTransactionPlan(plan) && plan.kind !== 'single') {
+                    throw new PaymentChannelsError('INPUT_INVALID', { field: 'input', value: `a ${plan.kind} plan` });
+                }
                 const message = isTransactionPlan(plan)
                     ? plan
                     : ({ kind: 'single', message: planOne(plan), planType: 'transactionPlan' } as const);

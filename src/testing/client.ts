@@ -1,6 +1,6 @@
 import { extendClient, type ClientWithRpc, type ExtendedClient } from '@solana/kit';
 
-import type { ClientWithDeployment } from '../plugin/payment-channels';
+import type { ClientWithDeployment } from '../deployment';
 import { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 import type { Simulator } from './simulator';
 

@@ -3,6 +3,7 @@ import {
     createClient,
     createKeyPairSignerFromPrivateKeyBytes,
     isSolanaError,
+    sequentialTransactionPlan,
     SOLANA_ERROR__FAILED_TO_SEND_TRANSACTION,
     type Address,
     type KeyPairSigner,
@@ -249,6 +250,18 @@ describe('a single send', () => {
         [{ loadedAccountsDataSizeLimit: 0 }, 'INTEGER_OUT_OF_RANGE'],
     ])('refuses %o', async (config, code) => {
         expect(await codeOf(async () => transactionSending(config as TransactionSendingConfig))).toBe(code);
+    });
+
+    it('is one transaction: a plan of several is refused before any of it is sent', async () => {
+        const client = createTestClient(simulator, own);
+        const salts = [200n, 201n];
+        const messages = await Promise.all(
+            salts.map(salt => client.paymentChannels.instructions.open({ ...terms, salt }).planTransaction()),
+        );
+        const several = sequentialTransactionPlan(messages);
+        expect(await codeOf(() => client.sendTransaction(several as never))).toBe('INPUT_INVALID');
+        const found = await client.paymentChannels.accounts.channel.find({ payer: own.address });
+        expect(found.filter(({ channel }) => salts.includes(channel.salt))).toEqual([]);
     });
 
     it('refuses a payer that can not sign', async () => {
