@@ -28,6 +28,8 @@ export type PaymentChannelsErrorContexts = {
     JSON_FIELD_REPEATED: { field: string };
     JSON_FIELD_UNKNOWN: { field: string };
     JSON_MALFORMED: { field: string; reason: string };
+    JOURNAL_LEASE_LOST: { channels: readonly string[]; owner: string };
+    JOURNAL_UNREADABLE: { path: string; reason: string };
     PAYER_IS_PAYEE: { address: string };
     RPC_RESPONSE_INVALID: { field: string; value: string };
     SIGNER_INVALID: { field: string };
@@ -117,6 +119,9 @@ const MESSAGES: Messages = {
     JSON_FIELD_REPEATED: ({ field }) => `${field} is given twice, under one name or under its alias as well`,
     JSON_FIELD_UNKNOWN: ({ field }) => `${field} is not a field that is known here: a typo, or another version`,
     JSON_MALFORMED: ({ field, reason }) => `${field} can't be read as JSON: ${reason}`,
+    JOURNAL_LEASE_LOST: ({ channels, owner }) =>
+        `${owner} does not hold the lease of ${channels.join(', ')}, or not any more: somebody else may be settling them`,
+    JOURNAL_UNREADABLE: ({ path, reason }) => `The journal ${path} can't be used: ${reason}`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
     RPC_RESPONSE_INVALID: ({ field, value }) => `The RPC answered something that can't be read: ${field} is ${value}`,
     SIGNER_INVALID: ({ field }) => `${field} has to be a signer of @solana/kit that can sign this`,
