@@ -14,6 +14,9 @@ const BYTE_GROUP_COUNT = 11;
 const CHARACTERS_IN_GROUP = 4;
 const CHARACTER_GROUP_RADIX = 58 ** 4;
 const CHARACTER_GROUP_COUNT = 11;
+// Used again by every call, none of which is ever interrupted: an array of this size is slow to make.
+const byteGroups = /* @__PURE__ */ new Float64Array(BYTE_GROUP_COUNT);
+const characterGroups = /* @__PURE__ */ new Float64Array(CHARACTER_GROUP_COUNT);
 
 /**
  * The 32 bytes of an address; `undefined` for text that is not the base58 form of 32 bytes. It takes what kit's
@@ -23,7 +26,7 @@ export function encodeAddress(text: string): Uint8Array | undefined {
     const { length } = text;
     if (length < ADDRESS_MIN_CHARACTERS || length > ADDRESS_MAX_CHARACTERS) return undefined;
     // Least significant group first.
-    const groups = new Float64Array(BYTE_GROUP_COUNT);
+    const groups = byteGroups.fill(0);
     let groupCount = 0;
     for (let start = 0, end = length % CHARACTERS_IN_GROUP || CHARACTERS_IN_GROUP; start < length;) {
         let carry = 0;
@@ -61,7 +64,7 @@ export function encodeAddress(text: string): Uint8Array | undefined {
 /** The address of 32 bytes. */
 export function decodeAddress(bytes: ReadonlyUint8Array | Uint8Array): Address {
     // Least significant group first.
-    const groups = new Float64Array(CHARACTER_GROUP_COUNT);
+    const groups = characterGroups.fill(0);
     let groupCount = 0;
     for (let start = -1; start < ADDRESS_BYTES; start += BYTES_IN_GROUP) {
         // The highest group is a byte short: there is nothing before the first, and | takes that for zero.

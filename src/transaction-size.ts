@@ -322,7 +322,12 @@ class SizerState {
         const isSigner = isSignerRole(account.role);
         // An instruction may have been compressed before it came here.
         const isLookup = this.#version === 0 && 'lookupTableAddress' in account;
-        const lookupTable = isLookup ? account.lookupTableAddress : this.#tableOf.get(account.address);
+        const tableOf = this.#tableOf;
+        const lookupTable = isLookup
+            ? account.lookupTableAddress
+            : tableOf.size === 0
+              ? undefined
+              : tableOf.get(account.address);
         return { isPinned: isSigner, isSigner, isWritable: isWritableRole(account.role), lookupTable };
     }
 

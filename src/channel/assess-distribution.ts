@@ -1,6 +1,7 @@
 import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
 
 import { ChannelStatus, type Channel } from '../../generated/tombstone';
+import { toU64 } from '../input';
 import {
     ESCROW_CODES,
     getAbortBlocker,
@@ -11,7 +12,7 @@ import {
     TREASURY_CODES,
     type Blocker,
 } from './blocker';
-import { getDistributionHash, getPayouts, toSplits, type Split } from './distribution';
+import { getDistributionHash, getPayoutsOf, toSplits, type Split } from './distribution';
 import type { DistributionAddresses } from './distribution-addresses';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
 
@@ -94,7 +95,8 @@ const MALFORMED_CODES = { payee: 62, payer: 59, recipient: 2406 } as const;
  * @throws The errors of {@link toSplits}.
  */
 export function assessDistribution(input: AssessDistributionInput): DistributionAssessment {
-    return assessDistributionWith(input, { getDistributionHash, readTokenAccount });
+    const splits = toSplits(input.splits);
+    return assessDistributionWith({ ...input, splits }, { getDistributionHash, readTokenAccount });
 }
 
 /** What an assessment works out, for who assesses many channels that share it, and remembers it meanwhile. */
@@ -103,29 +105,30 @@ export type DistributionReaders = Readonly<{
     readTokenAccount: typeof readTokenAccount;
 }>;
 
-/** {@link assessDistribution} with other readers, which answer the same. */
+/** {@link assessDistribution} of splits that are checked already, with other readers, which answer the same. */
 export function assessDistributionWith(
     input: AssessDistributionInput,
     { getDistributionHash: getHash, readTokenAccount: read }: DistributionReaders,
 ): DistributionAssessment {
-    const { accounts, addresses, channel, tokenProgram } = input;
-    const splits = toSplits(input.splits);
-    const token = { mint: channel.mint, tokenProgram };
+    const { accounts, addresses, channel, splits, tokenProgram } = input;
+    const { mint } = channel;
     const isFinal = channel.status === ChannelStatus.Finalized;
-    const escrow = read(accounts.escrow, { ...token, owner: addresses.channel });
-    const treasury = read(accounts.treasury, { ...token, owner: addresses.treasuryOwner });
+    const escrow = read(accounts.escrow, { mint, owner: addresses.channel, tokenProgram });
+    const treasury = read(accounts.treasury, { mint, owner: addresses.treasuryOwner, tokenProgram });
 
     const blockers: (Blocker | undefined)[] = [
         channel.status === ChannelStatus.Closing ? getBlocker('channel', 2400) : undefined,
         getMintBlocker(accounts.mint, tokenProgram),
         getTokenAccountBlocker('escrow', escrow.condition, ESCROW_CODES),
         getTokenAccountBlocker('treasury', treasury.condition, TREASURY_CODES),
-        isSame(getHash(input.splits), channel.distributionHash) ? undefined : getBlocker('splits', 2407),
+        isSame(getHash(splits), channel.distributionHash) ? undefined : getBlocker('splits', 2407),
         ...getWatermarkBlockers(channel),
     ];
-    const payouts = getDues(channel, splits, addresses, accounts).map(({ account, ...due }): PayoutAssessment => {
-        const { condition } = read(account, { ...token, owner: due.owner });
-        return Object.freeze({ ...due, condition, outcome: getOutcome(due.amount, condition) });
+    const payouts = getDues(channel, splits, addresses, accounts).map((due): PayoutAssessment => {
+        const { account, amount, beneficiary, owner, tokenAccount } = due;
+        const { condition } = read(account, { mint, owner, tokenProgram });
+        const outcome = getOutcome(amount, condition);
+        return Object.freeze({ amount, beneficiary, condition, outcome, owner, tokenAccount });
     });
     for (const { beneficiary, condition, outcome } of payouts) {
         if (outcome !== 'fails') continue;
@@ -169,13 +172,10 @@ function getDues(
     addresses: DistributionAddresses,
     accounts: DistributionAccounts,
 ): Due[] {
-    const { payoutWatermark, settled } = settlement;
+    const settled = toU64('settled', settlement.settled);
+    const payoutWatermark = toU64('payoutWatermark', settlement.payoutWatermark);
     // A watermark above the settled amount is a blocker of its own: the program pays nothing then.
-    const payouts = getPayouts({
-        payoutWatermark: payoutWatermark > settled ? settled : payoutWatermark,
-        settled,
-        splits,
-    });
+    const payouts = getPayoutsOf(splits, settled, payoutWatermark > settled ? settled : payoutWatermark);
     const dues: Due[] = splits.map(({ recipient }, index) => ({
         account: accounts.recipients[index]!,
         amount: payouts.recipients[index]!,

@@ -131,12 +131,17 @@ export function getPayouts(
     const splits = toSplits(input.splits);
     const settled = toU64('settled', input.settled);
     const payoutWatermark = toInteger('payoutWatermark', input.payoutWatermark, 0n, settled);
+    return getPayoutsOf(splits, settled, payoutWatermark);
+}
+
+/** {@link getPayouts} of input that is checked already. */
+export function getPayoutsOf(splits: readonly Split[], settled: bigint, payoutWatermark: bigint): Payouts {
     const denominator = BigInt(BPS_DENOMINATOR);
     const shareOf = (bps: number) =>
         (settled * BigInt(bps)) / denominator - (payoutWatermark * BigInt(bps)) / denominator;
 
     const recipients = splits.map(({ bps }) => shareOf(bps));
-    const payee = shareOf(getPayeeBps(splits));
+    const payee = shareOf(splits.reduce((rest, { bps }) => rest - bps, BPS_DENOMINATOR));
     const paid = recipients.reduce((sum, amount) => sum + amount, payee);
     return { payee, recipients, remainder: settled - payoutWatermark - paid };
 }

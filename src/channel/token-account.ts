@@ -1,6 +1,5 @@
 import {
     getU16Decoder,
-    getU64Decoder,
     getU8Decoder,
     type Address,
     type MaybeEncodedAccount,
@@ -166,7 +165,7 @@ function readTokenFields(data: ReadonlyUint8Array): TokenFields | undefined {
     const stateByte = data[state]!;
     if (AccountState[stateByte] === undefined) return undefined;
     return {
-        amount: getU64Decoder().decode(data, amount),
+        amount: new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(amount, true),
         mint: decodeAddress(data.subarray(mint, mint + ADDRESS_BYTES)),
         owner: decodeAddress(data.subarray(owner, owner + ADDRESS_BYTES)),
         state: stateByte,

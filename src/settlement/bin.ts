@@ -1,3 +1,5 @@
+import { isSignerRole } from '@solana/kit';
+
 import {
     createTransactionSizer,
     findExceededLimit,
@@ -14,6 +16,13 @@ import {
 import { leaveOut, type LeftOutReason } from './left-out';
 import type { CheckedOptions } from './options';
 import type { Unit } from './unit';
+
+const ADDRESS_BYTES = 32;
+const SIGNATURE_BYTES = 64;
+/** Index of the program and lengths of accounts and data, at most. */
+const MAX_INSTRUCTION_HEAD_BYTES = 7;
+/** By how much the lengths in the head of a transaction may grow: of signatures, accounts, instructions and tables. */
+const MAX_LENGTHS_BYTES = 8;
 
 /** A transaction that is being filled. */
 export type Bin = {
@@ -115,8 +124,31 @@ export class Bins {
             const limit = 'instructions, inner ones included,';
             return leaveOut('TOO_LARGE', { actual: trace, limit, max: MAX_INSTRUCTION_TRACE });
         }
+        if (this.#fitsSurely(unit)) return undefined;
         const exceeded = findExceededLimit(this.#empty.measureWith(unit.instructions), this.#limits);
         return exceeded === undefined ? undefined : leaveOut('TOO_LARGE', exceeded);
+    }
+
+    /** Whether a unit fits whatever its accounts are: quicker than to measure it, and right if it says yes. */
+    #fitsSurely({ instructions, minBytes }: Unit): boolean {
+        const { accounts, bytes, signers } = this.#empty.getMeasure();
+        let [accountCount, signerCount] = [accounts, signers];
+        for (const { accounts: metas = [] } of instructions) {
+            accountCount += 1 + metas.length;
+            for (const { role } of metas) if (isSignerRole(role)) signerCount++;
+        }
+        const maxBytes =
+            bytes +
+            minBytes +
+            MAX_INSTRUCTION_HEAD_BYTES * instructions.length +
+            ADDRESS_BYTES * (accountCount - accounts) +
+            SIGNATURE_BYTES * (signerCount - signers) +
+            MAX_LENGTHS_BYTES;
+        return (
+            maxBytes <= this.#limits.bytes &&
+            accountCount <= this.#limits.accounts &&
+            signerCount <= this.#limits.signers
+        );
     }
 
     #getMaxComputeUnits(programCount: number): number {

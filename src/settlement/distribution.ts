@@ -11,6 +11,7 @@ import {
 } from '../channel/assess-distribution';
 import { getDistributionHash, toSplits, type Split } from '../channel/distribution';
 import type { DistributionAddresses } from '../channel/distribution-addresses';
+import { createTokenPdaMatcher } from '../channel/derive/match-token-pda';
 import { readTokenAccount, type TokenAccountReading } from '../channel/token-account';
 import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError } from '../errors';
@@ -71,17 +72,25 @@ export function createDistributionPlanner(options: CheckedOptions, config: Deplo
         const after = getChannelAfter(selection);
         const { mint, payee, payer } = after;
         const token = { mint, tokenProgram };
-        const find = (owner: Address) => options.addresses.findTokenPdaSync({ ...token, owner });
         let group: DistributionGroup;
         let assessment: DistributionAssessment;
         let addresses: DistributionAddresses;
         let bumpSteps: number;
         try {
             group = findGroup(distribution.splits, payee, token);
-            const [escrow, escrowBump] = find(channel.address);
-            const [payerTokenAccount, payerBump] = find(payer);
+            const [escrow, escrowBump] = group.find(channel.address, distribution.accounts?.escrow);
+            const [payerTokenAccount, payerBump] = group.find(payer, distribution.accounts?.payer);
             bumpSteps = group.bumpSteps + (MAX_BUMP - escrowBump) + (MAX_BUMP - payerBump);
-            addresses = { ...group.addresses, channel: channel.address, escrow, payer: payerTokenAccount };
+            const { payee: payeeTokenAccount, recipients, treasury, treasuryOwner } = group.addresses;
+            addresses = {
+                channel: channel.address,
+                escrow,
+                payee: payeeTokenAccount,
+                payer: payerTokenAccount,
+                recipients,
+                treasury,
+                treasuryOwner,
+            };
             const mismatch = findMismatch(distribution, addresses, mint);
             if (mismatch !== undefined) return refused(mismatch);
             const { accounts } = distribution;
@@ -106,7 +115,7 @@ export function createDistributionPlanner(options: CheckedOptions, config: Deplo
             calls: getDistributeCalls({ isSplToken, recipientCount, redirectCount }),
             computeUnits: getDistributeComputeUnits({ bumpSteps, recipientCount, redirectCount, tokenProgram }),
             creates: missing.map(owner => {
-                const [tokenAccount, bump] = find(owner);
+                const [tokenAccount, bump] = options.addresses.findTokenPdaSync({ ...token, owner });
                 return { ...token, bumpSteps: MAX_BUMP - bump, owner, tokenAccount };
             }),
             group: group.key,
@@ -128,54 +137,67 @@ type DistributionGroup = Readonly<{
     addresses: Omit<DistributionAddresses, 'channel' | 'escrow' | 'payer'>;
     /** By how much the bumps of these addresses together fall short. */
     bumpSteps: number;
+    /** Finds the token account of a wallet and its bump, quicker if it is told of an account that exists. */
+    find: (owner: Address, account: MaybeEncodedAccount | undefined) => readonly [Address, number];
     /** The instruction of a channel, its payer, its escrow and the payer's token account. */
     instruction: ReturnType<typeof createAccountsTemplate>;
 }>;
 
+type Token = Readonly<{ mint: Address; tokenProgram: Address }>;
+
+/** A distribution plan that is checked, and its groups by payee and token. */
+type CheckedPlan = Readonly<{ splits: readonly Split[]; groups: Map<string, DistributionGroup> }>;
+
 function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, config: DeploymentConfig) {
     // By the list itself, since most channels are given the same one, and by what is in it.
-    const plans = new WeakMap<readonly Split[], Readonly<{ splits: readonly Split[]; key: string }>>();
-    const plansByKey = new Map<string, Readonly<{ splits: readonly Split[]; key: string }>>();
-    const groups = new Map<string, DistributionGroup>();
+    const plans = new WeakMap<readonly Split[], CheckedPlan>();
+    const plansByContent = new Map<string, CheckedPlan>();
+    let groupCount = 0;
 
     const findPlan = (input: readonly Split[]) => {
         let plan = plans.get(input);
         if (plan === undefined) {
             const splits = toSplits(input);
-            const key = splits.map(({ bps, recipient }) => `${recipient}${bps}`).join();
-            plan = plansByKey.get(key) ?? { key, splits };
-            plansByKey.set(key, plan);
+            const content = splits.map(({ bps, recipient }) => `${recipient}${bps}`).join();
+            plan = plansByContent.get(content) ?? { groups: new Map(), splits };
+            plansByContent.set(content, plan);
             plans.set(input, plan);
         }
         return plan;
     };
 
-    return (input: readonly Split[], payee: Address, token: Readonly<{ mint: Address; tokenProgram: Address }>) => {
-        const { key: planKey, splits } = findPlan(input);
-        const key = `${token.tokenProgram}${token.mint}${payee}${planKey}`;
+    const createGroup = (splits: readonly Split[], payee: Address, token: Token): DistributionGroup => {
+        const derive = (owner: Address) => options.addresses.findTokenPdaSync({ ...token, owner });
+        const owners = [payee, treasuryOwner, ...splits.map(({ recipient }) => recipient)];
+        const found = owners.map(derive) as [ProgramDerivedAddress, ProgramDerivedAddress, ...ProgramDerivedAddress[]];
+        const [[payeeTokenAccount], [treasury], ...recipients] = found;
+        const addresses = {
+            payee: payeeTokenAccount,
+            recipients: recipients.map(([address]) => address),
+            treasury,
+            treasuryOwner,
+        };
+        const match = createTokenPdaMatcher(token);
+        return {
+            addresses,
+            bumpSteps: found.reduce((sum, [, bump]) => sum + MAX_BUMP - bump, 0),
+            find: (owner, account) => {
+                // What a token program owns need not be derived, which is most of the work: see the matcher.
+                const isTokenAccount = account?.exists === true && account.programAddress === token.tokenProgram;
+                const bump = isTokenAccount ? match(owner, account.address) : undefined;
+                return bump === undefined ? derive(owner) : [account!.address, bump];
+            },
+            instruction: createTemplate(splits, token, addresses, config),
+            key: `${groupCount++}`,
+            splits,
+        };
+    };
+
+    return (input: readonly Split[], payee: Address, token: Token) => {
+        const { groups, splits } = findPlan(input);
+        const key = token.tokenProgram + token.mint + payee;
         let group = groups.get(key);
-        if (group === undefined) {
-            const find = (owner: Address) => options.addresses.findTokenPdaSync({ ...token, owner });
-            const [payeeAccount, treasury, ...recipients] = [
-                payee,
-                treasuryOwner,
-                ...splits.map(({ recipient }) => recipient),
-            ].map(find) as [ProgramDerivedAddress, ProgramDerivedAddress, ...ProgramDerivedAddress[]];
-            const addresses = {
-                payee: payeeAccount[0],
-                recipients: recipients.map(([address]) => address),
-                treasury: treasury[0],
-                treasuryOwner,
-            };
-            group = {
-                addresses,
-                bumpSteps: [payeeAccount, treasury, ...recipients].reduce((sum, [, bump]) => sum + MAX_BUMP - bump, 0),
-                instruction: createTemplate(splits, token, addresses, config),
-                key,
-                splits,
-            };
-            groups.set(key, group);
-        }
+        if (group === undefined) groups.set(key, (group = createGroup(splits, payee, token)));
         return group;
     };
 }
@@ -278,7 +300,7 @@ function getRefusal(
 /** The instruction of a group, with placeholders for what each of its channels has of its own. */
 function createTemplate(
     splits: readonly Split[],
-    token: Readonly<{ mint: Address; tokenProgram: Address }>,
+    token: Token,
     addresses: DistributionGroup['addresses'],
     config: DeploymentConfig,
 ): ReturnType<typeof createAccountsTemplate> {

@@ -5,8 +5,9 @@ import type { ProgramDerivedAddress, ProgramDerivedAddressBump } from '@solana/k
 import { decodeAddress } from '../../address-bytes';
 import { isOnCurve } from './on-curve';
 
-const MARKER = 'ProgramDerivedAddress';
-const MAX_BUMP = 255;
+/** What the runtime hashes behind the seeds and the program's address. */
+export const PDA_MARKER = 'ProgramDerivedAddress';
+export const MAX_BUMP = 255;
 
 /**
  * What kit's `getProgramDerivedAddress` finds, at once and many times faster.
@@ -17,7 +18,7 @@ const MAX_BUMP = 255;
 export function findProgramDerivedAddress(seeds: Uint8Array, programAddress: Uint8Array): ProgramDerivedAddress {
     // Only the bump changes from one candidate to the next: what stands before it is hashed once.
     const hashOfSeeds = sha256.create().update(seeds);
-    const marker = utf8ToBytes(MARKER);
+    const marker = utf8ToBytes(PDA_MARKER);
     const end = new Uint8Array(1 + programAddress.length + marker.length);
     end.set(programAddress, 1);
     end.set(marker, 1 + programAddress.length);
