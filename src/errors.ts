@@ -6,13 +6,15 @@ export type PaymentChannelsErrorContexts = {
     ADDRESS_INVALID: { field: string; value: string };
     ADDRESS_OFF_CURVE: { address: string; field: string };
     AGREEMENT_INVALID: { field: string; value: string };
+    BATCH_ATTEMPTS_EXHAUSTED: { attempts: number; channel: string };
     BATCH_INVALID: { field: string; value: string };
     BLOCKHASH_INVALID: { field: string; value: string };
     BYTES_LENGTH_INVALID: { actualLength: number; expectedLength: number; field: string };
     CHANNELS_UNREADABLE: { failures: readonly Readonly<{ address: string; code: string; reason: string }>[] };
     CHANNEL_CLOSED: { address: string };
     CHANNEL_NOT_FOUND: { address: string };
-    CHANNEL_STATUS_INVALID: { value: string };
+    CHANNEL_STATUS_INVALID: { expected: readonly string[]; value: string };
+    DEPLOYMENT_MISMATCH: { expected: string; field: string; given: string };
     DISTRIBUTION_BLOCKED: { reasons: readonly string[] };
     DISTRIBUTION_FORFEITS: { amount: bigint; owners: readonly string[] };
     ED25519_UNSUPPORTED: { reason: string };
@@ -21,6 +23,7 @@ export type PaymentChannelsErrorContexts = {
     INTEGER_NOT_EXACT: { field: string; value: string };
     INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
     OPEN_BLOCKED: { reasons: readonly string[] };
+    OPEN_SLOT_OUT_OF_WINDOW: { currentSlot: bigint; maxOpenSlot: bigint; minOpenSlot: bigint; openSlot: bigint };
     OPEN_UNREADY: { owners: readonly string[] };
     OPERATOR_IS_PAYER: { address: string };
     JSON_FIELD_MISSING: { field: string };
@@ -28,10 +31,15 @@ export type PaymentChannelsErrorContexts = {
     JSON_FIELD_REPEATED: { field: string };
     JSON_FIELD_UNKNOWN: { field: string };
     JSON_MALFORMED: { field: string; reason: string };
+    JOURNAL_CLOSED: { path: string };
     JOURNAL_LEASE_LOST: { channels: readonly string[]; owner: string };
-    JOURNAL_UNREADABLE: { path: string; reason: string };
+    JOURNAL_UNAVAILABLE: { path: string; reason: string };
+    JOURNAL_UNREADABLE: { line?: number | undefined; path: string; reason: string };
     PAYER_IS_PAYEE: { address: string };
+    REVISION_MISMATCH: { expected: string; field: string; given: string };
     RPC_RESPONSE_INVALID: { field: string; value: string };
+    RPC_UNAVAILABLE: { failingMs: number; method: string };
+    SALT_NOT_FOUND: { attempts: number };
     SIGNER_INVALID: { field: string };
     SPLITS_DUPLICATE_RECIPIENT: { field: string; firstField: string; recipient: string };
     SPLITS_HASH_MISMATCH: { actualHash: string; expectedHash: string };
@@ -86,6 +94,8 @@ const MESSAGES: Messages = {
     ADDRESS_OFF_CURVE: ({ address, field }) =>
         `${field} ${address} is not a point of the Ed25519 curve: nobody could ever sign with it`,
     AGREEMENT_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    BATCH_ATTEMPTS_EXHAUSTED: ({ attempts, channel }) =>
+        `Channel ${channel} was in ${attempts} transactions that did not land, and is given up`,
     BATCH_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
     BLOCKHASH_INVALID: ({ field, value }) => `${field} is not a base58 blockhash of 32 bytes: ${value}`,
     BYTES_LENGTH_INVALID: ({ actualLength, expectedLength, field }) =>
@@ -96,7 +106,9 @@ const MESSAGES: Messages = {
     CHANNEL_CLOSED: ({ address }) => `Channel ${address} was closed: its address can never be opened again`,
     CHANNEL_NOT_FOUND: ({ address }) =>
         `There is no channel at ${address}: check the address, and that the transaction that opens it is confirmed`,
-    CHANNEL_STATUS_INVALID: ({ value }) => `status has to be 'open', 'closing' or 'finalized'; got ${value}`,
+    CHANNEL_STATUS_INVALID: ({ expected, value }) => `status has to be ${expected.join(' or ')}; got ${value}`,
+    DEPLOYMENT_MISMATCH: ({ expected, field, given }) =>
+        `${field} is of another deployment of the program: ${given}, where it has to be ${expected}`,
     DISTRIBUTION_BLOCKED: ({ reasons }) => `distribute would fail: ${reasons.join(' ')}`,
     DISTRIBUTION_FORFEITS: ({ amount, owners }) =>
         `distribute would send ${amount} base units to the treasury for good, which are due to ${owners.join(', ')}: ` +
@@ -109,6 +121,9 @@ const MESSAGES: Messages = {
         `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
     INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
     OPEN_BLOCKED: ({ reasons }) => `open would fail: ${reasons.join(' ')}`,
+    OPEN_SLOT_OUT_OF_WINDOW: ({ currentSlot, maxOpenSlot, minOpenSlot, openSlot }) =>
+        `The open slot ${openSlot} can't be opened for at slot ${currentSlot}: it has to be between ${minOpenSlot} and ` +
+        `${maxOpenSlot}. Choose another, which changes the addresses of the channel and its escrow`,
     OPEN_UNREADY: ({ owners }) =>
         `The token accounts of ${owners.join(', ')} could not receive a payout as they are: make them usable, or create ` +
         `the missing ones together with the channel`,
@@ -119,11 +134,22 @@ const MESSAGES: Messages = {
     JSON_FIELD_REPEATED: ({ field }) => `${field} is given twice, under one name or under its alias as well`,
     JSON_FIELD_UNKNOWN: ({ field }) => `${field} is not a field that is known here: a typo, or another version`,
     JSON_MALFORMED: ({ field, reason }) => `${field} can't be read as JSON: ${reason}`,
+    JOURNAL_CLOSED: ({ path }) => `The journal ${path} was closed: open it again`,
     JOURNAL_LEASE_LOST: ({ channels, owner }) =>
         `${owner} does not hold the lease of ${channels.join(', ')}, or not any more: somebody else may be settling them`,
-    JOURNAL_UNREADABLE: ({ path, reason }) => `The journal ${path} can't be used: ${reason}`,
+    JOURNAL_UNAVAILABLE: ({ path, reason }) =>
+        `The journal ${path} can't be read or written now: ${reason}. What was to be recorded may be recorded or not`,
+    JOURNAL_UNREADABLE: ({ line, path, reason }) =>
+        `The journal ${path} can't be used${line === undefined ? '' : `, because of line ${line}`}: ${reason}`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
+    REVISION_MISMATCH: ({ expected, field, given }) =>
+        `${field} is of the ${given} revision of the program, where the ${expected} revision is due: check the address ` +
+        `and the deployment, or use what the package has for the ${given} revision`,
     RPC_RESPONSE_INVALID: ({ field, value }) => `The RPC answered something that can't be read: ${field} is ${value}`,
+    RPC_UNAVAILABLE: ({ failingMs, method }) =>
+        `The RPC has answered nothing for ${Math.round(failingMs / 1000)} s; the last question was ${method}`,
+    SALT_NOT_FOUND: ({ attempts }) =>
+        `None of ${attempts} salts puts the channel and its escrow on bump 255: try more of them, or take any salt`,
     SIGNER_INVALID: ({ field }) => `${field} has to be a signer of @solana/kit that can sign this`,
     SPLITS_DUPLICATE_RECIPIENT: ({ field, firstField, recipient }) =>
         `${field} names ${recipient}, and so does ${firstField}: merge the two shares`,

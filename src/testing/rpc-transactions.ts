@@ -33,12 +33,25 @@ import type { Simulator } from './simulator';
 
 /** How many slots a blockhash is good for. */
 const BLOCKHASH_SLOTS = 150n;
+/** As on mainnet. */
+const SLOTS_IN_EPOCH = 432_000n;
 
 /** The methods of an RPC that send, simulate and look up transactions. */
 export function createTransactionMethods(simulator: Simulator): RpcMethods {
     const blockhashes = new RecentBlockhashes(simulator);
     return {
         getBlockHeight: rest => getContext(simulator, toConfig(rest)).slot,
+        getEpochInfo(rest) {
+            const { slot } = getContext(simulator, toConfig(rest));
+            return {
+                absoluteSlot: slot,
+                blockHeight: slot,
+                epoch: slot / SLOTS_IN_EPOCH,
+                slotIndex: slot % SLOTS_IN_EPOCH,
+                slotsInEpoch: SLOTS_IN_EPOCH,
+                transactionCount: null,
+            };
+        },
         getLatestBlockhash: rest => withContext(simulator, toConfig(rest), blockhashes.getLatest()),
         getSignatureStatuses(signatures) {
             const statuses = (signatures as readonly Signature[]).map(signature => {

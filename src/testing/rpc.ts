@@ -3,6 +3,7 @@ import {
     type GetAccountInfoApi,
     type GetBalanceApi,
     type GetBlockHeightApi,
+    type GetEpochInfoApi,
     type GetLatestBlockhashApi,
     type GetMinimumBalanceForRentExemptionApi,
     type GetMultipleAccountsApi,
@@ -26,6 +27,7 @@ import type { Simulator } from './simulator';
 export type SimulatorRpcApi = GetAccountInfoApi &
     GetBalanceApi &
     GetBlockHeightApi &
+    GetEpochInfoApi &
     GetLatestBlockhashApi &
     GetMinimumBalanceForRentExemptionApi &
     GetMultipleAccountsApi &

@@ -1,0 +1,56 @@
+import type { Address } from '@solana/kit';
+
+import type { TransactionFailure } from '../../program-error';
+import type { PlannedTransaction } from '../batch-plan';
+
+/**
+ * What a failure says of the channels of a transaction.
+ *
+ * - `channel`: it is this one's; the others are innocent.
+ * - `feePayer`: it can't pay, which every other transaction would fail for as well.
+ * - `nobody`: it comes from the moment, and passes.
+ * - `somebody`: it is one of the channels', and nothing says whose.
+ */
+export type Blame =
+    Readonly<{ kind: 'channel'; channel: Address }> | Readonly<{ kind: 'feePayer' | 'nobody' | 'somebody' }>;
+
+// A fee payer without an account is not found; what it lacks for rent is found after the transaction has run.
+const FEE_PAYER_ERRORS: readonly string[] = ['AccountNotFound', 'InsufficientFundsForFee', 'InvalidAccountForFee'];
+const PASSING_ERRORS: readonly string[] = [
+    'AccountInUse',
+    'AlreadyProcessed',
+    'BlockhashNotFound',
+    'ClusterMaintenance',
+    'CommitCancelled',
+    'ProgramCacheHitMaxLimit',
+    'ProgramExecutionTemporarilyRestricted',
+    'ResanitizationNeeded',
+    'WouldExceedAccountDataBlockLimit',
+    'WouldExceedAccountDataTotalLimit',
+    'WouldExceedMaxAccountCostLimit',
+    'WouldExceedMaxBlockCostLimit',
+    'WouldExceedMaxVoteCostLimit',
+];
+
+/**
+ * Finds whose fault a failure is.
+ *
+ * @param prefixLength Number of instructions, those of the compute budget, before those of the plan.
+ */
+export function getBlame(
+    failure: TransactionFailure | undefined,
+    { channels, instructions }: PlannedTransaction,
+    prefixLength: number,
+): Blame {
+    if (failure === undefined) return { kind: 'somebody' };
+    if (failure.kind === 'transaction') {
+        if (FEE_PAYER_ERRORS.includes(failure.name)) return { kind: 'feePayer' };
+        return { kind: PASSING_ERRORS.includes(failure.name) ? 'nobody' : 'somebody' };
+    }
+    const index = failure.instructionIndex - prefixLength;
+    const instruction = instructions[index];
+    // The precompile's instruction names no accounts; the one after it is what it is there for.
+    const accounts = instruction?.accounts?.length ? instruction.accounts : instructions[index + 1]?.accounts;
+    const culprit = channels.find(({ channel }) => accounts?.some(({ address }) => address === channel));
+    return culprit === undefined ? { kind: 'somebody' } : { channel: culprit.channel, kind: 'channel' };
+}

@@ -1,0 +1,50 @@
+import type { GetMultipleAccountsApi, Rpc } from '@solana/kit';
+
+import type { DeploymentConfig } from '../../deployment';
+import { BatchExecutor } from './executor';
+import type { BatchExecution } from './report';
+import {
+    toExecuteOptions,
+    toRequests,
+    type BatchExecuteApi,
+    type BatchExecuteOptions,
+    type BatchRequest,
+} from './request';
+
+/**
+ * Brings the vouchers of many channels on chain: reads the channels, plans, signs, sends and confirms, and plans again
+ * what did not land, until everything is done that can be done (spec sections 7.2, 7.4, 7.6 and 7.8).
+ *
+ * It resolves with what has become of each channel, and does not reject once it has begun to send: an `abortSignal`, an
+ * RPC that is gone or a fee payer without means end it early, with everything that is known in the result.
+ *
+ * - Every transaction that was sent is followed until it has landed, failed, or can't land any more. One that no node
+ *   knows after its blockhash has expired is looked up in the channels themselves before anything of it is sent again.
+ * - A transaction that fails blames one of its channels: that one is read again and tried alone, once, and the others go
+ *   on without it. Nodes simulate first, so that what fails costs nothing unless the channel changes on the way.
+ * - What is sent is in the journal before. After a crash, the same call with the same journal goes on where it was: it
+ *   first settles what has become of what was under way.
+ * - Executors that share a journal never work on the same channel at the same time.
+ *
+ * @throws Before anything is sent: `BATCH_INVALID`, `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or
+ * `INTEGER_OUT_OF_RANGE`, by field; as `toSignedVoucher`; and what the journal throws for taking the leases.
+ *
+ * @example
+ * ```ts
+ * const { channels, stopped } = await executeBatchSettle(
+ *     rpc,
+ *     vouchers.map(voucher => ({ channel: voucher.voucher.channelId, voucher })),
+ *     { feePayer: merchant, journal, mode: 'settle', version: 1 },
+ * );
+ * for (const { channel, failure, leftOut, status } of channels) if (status !== 'done') log(channel, status, failure, leftOut);
+ * ```
+ */
+export async function executeBatchSettle(
+    rpc: Rpc<BatchExecuteApi & GetMultipleAccountsApi>,
+    requests: readonly BatchRequest[],
+    options: BatchExecuteOptions,
+    config: DeploymentConfig = {},
+): Promise<BatchExecution> {
+    const checked = toExecuteOptions(options);
+    return await new BatchExecutor(rpc, toRequests(requests), checked, config).run();
+}

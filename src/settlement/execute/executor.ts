@@ -1,0 +1,479 @@
+import type { Address, Rpc } from '@solana/kit';
+
+import { createAddressCache, type AddressCache } from '../../channel/address-cache';
+import { decodeChannelState, type ChannelState } from '../../channel/state';
+import { getProgramConfig, type DeploymentConfig } from '../../deployment';
+import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
+import { toU64 } from '../../input';
+import { getProgramFailure, type TransactionFailure } from '../../program-error';
+import { ChannelTask, type Step } from './channel-task';
+import { getBlame } from './culprit';
+import { fetchAccountsAtOnce, readBatch, type AccountReader } from './fetch-items';
+import type { SentOutcome, SentTransaction } from './journal';
+import type { BatchCounts, BatchExecution, BatchProgress, BatchStop, BatchTransactionResult } from './report';
+import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
+import { planRound, type Verdicts } from './round';
+import { RpcCalls } from './rpc-calls';
+import { Sender, type PreparedTransaction } from './sender';
+import { Watcher, type SeenOutcome } from './watcher';
+import { isDoneOnChain } from './watermark';
+
+type ProgressStep = BatchProgress extends infer T ? (T extends unknown ? Omit<T, 'counts'> : never) : never;
+
+/** One execution of a batch: rounds of reading, planning and sending until nothing is left to do. */
+export class BatchExecutor {
+    readonly #tasks: ReadonlyMap<Address, ChannelTask>;
+    readonly #calls: RpcCalls;
+    readonly #sender: Sender;
+    readonly #watcher: Watcher;
+    readonly #addresses: AddressCache;
+    readonly #verdicts: Verdicts = new Map();
+    readonly #transactions: BatchTransactionResult[] = [];
+    /** What is under way; each settles and never rejects. */
+    readonly #underWay = new Set<Promise<void>>();
+    #steps: readonly Step[] = [];
+    #roundStartedAt = 0;
+    #isRoundOver = false;
+    #rounds = 0;
+    #expired = 0;
+    #leasedAt = 0;
+    #stopped: BatchStop | undefined;
+
+    constructor(
+        private readonly rpc: Rpc<BatchExecuteApi>,
+        private readonly requests: readonly BatchRequest[],
+        private readonly options: CheckedExecuteOptions,
+        private readonly config: DeploymentConfig,
+    ) {
+        const { commitment, patienceMs, plan, pollIntervalMs, requestTimeoutMs, resendIntervalMs, timers } = options;
+        const indexes = new Map<Address, number[]>();
+        for (const [index, { channel }] of requests.entries()) {
+            const known = indexes.get(channel);
+            if (known === undefined) indexes.set(channel, [index]);
+            else known.push(index);
+        }
+        this.#tasks = new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of)]));
+        this.#calls = new RpcCalls(timers, requestTimeoutMs, patienceMs);
+        const { programAddress } = getProgramConfig(config);
+        this.#sender = new Sender(rpc, this.#calls, { commitment, pollIntervalMs, programAddress, timers });
+        this.#watcher = new Watcher(rpc, this.#calls, { commitment, pollIntervalMs, resendIntervalMs, timers });
+        this.#addresses = plan.addresses ?? createAddressCache({ maxEntries: Math.max(10_000, 8 * requests.length) });
+    }
+
+    async run(): Promise<BatchExecution> {
+        const channels = [...this.#tasks.keys()];
+        const { journal, owner } = this.options;
+        // Nothing is under way yet: what fails here may be thrown.
+        await this.#lease(channels);
+        try {
+            await this.#resume();
+            await this.#loop();
+        } finally {
+            // What is recorded and unsettled keeps its channels from being paid for twice; no lease is needed for it.
+            await journal.release(owner, channels).catch((error: unknown) => this.#stop('journal', error));
+        }
+        for (const task of this.#tasks.values()) task.status ??= 'notStarted';
+        this.#report({ kind: 'finished' });
+        return Object.freeze({
+            channels: Object.freeze([...this.#tasks.values()].map(task => task.getResult())),
+            feeLamports: this.#getFee(),
+            rounds: this.#rounds,
+            stopped: this.#stopped,
+            transactions: Object.freeze([...this.#transactions]),
+        });
+    }
+
+    async #loop(): Promise<void> {
+        const { abortSignal, concurrency } = this.options;
+        for (;;) {
+            if (abortSignal?.aborted) this.#stop('aborted', abortSignal.reason);
+            if (!this.#stopped) {
+                if (this.#isRoundStale()) this.#dropWaiting();
+                const step = this.#findReady();
+                if (step !== undefined && this.#underWay.size < concurrency) {
+                    this.#start(step);
+                    continue;
+                }
+                const pending = [...this.#tasks.values()].filter(({ isPending }) => isPending);
+                if (pending.length > 0 && !this.#steps.some(({ state }) => state === 'waiting')) {
+                    await this.#plan(pending);
+                    continue;
+                }
+            }
+            if (this.#underWay.size === 0) return;
+            await Promise.race(this.#underWay);
+        }
+    }
+
+    /** Takes the leases of the channels, or prolongs them; channels that somebody else has are none of ours. */
+    async #lease(channels: readonly Address[]): Promise<void> {
+        const { journal, leaseMs, owner, timers } = this.options;
+        this.#leasedAt = timers.now();
+        const held = new Set(await journal.acquire(owner, channels, leaseMs));
+        for (const channel of channels) {
+            if (!held.has(channel)) this.#tasks.get(channel)!.status ??= 'leased';
+        }
+    }
+
+    /** Follows what earlier executions have recorded and not seen the end of, before anything else is done with it. */
+    async #resume(): Promise<void> {
+        const { journal } = this.options;
+        const held = [...this.#tasks.values()].filter(({ status }) => status === undefined);
+        for (const sent of await journal.getUnresolved(held.map(({ channel }) => channel))) {
+            const tasks = this.#getTasks(sent);
+            for (const task of tasks) task.signatures.push(sent.signature);
+            this.#follow(tasks, async () => {
+                await this.#settle(sent, tasks, await this.#watcher.watch(sent, true), undefined, undefined);
+            });
+            this.#report({
+                channels: sent.channels.map(({ channel }) => channel),
+                kind: 'resumed',
+                signature: sent.signature,
+            });
+        }
+    }
+
+    #getTasks({ channels }: SentTransaction): ChannelTask[] {
+        return channels.flatMap(({ channel }) => this.#tasks.get(channel) ?? []);
+    }
+
+    // Rounds
+
+    async #plan(pending: readonly ChannelTask[]): Promise<void> {
+        const { computeUnitPrice, plan, timers, verifier } = this.options;
+        this.#rounds++;
+        this.#steps = [];
+        this.#isRoundOver = false;
+        try {
+            await this.#prolong();
+            const tasks = pending.filter(({ status }) => status === undefined);
+            const price = await this.#getPrice(computeUnitPrice);
+            if (price === undefined) return;
+            const requests = tasks.flatMap(({ requestIndexes }) => requestIndexes).sort((a, b) => a - b);
+            const batch = await readBatch(
+                this.#read,
+                requests.map(index => this.requests[index]!),
+                this.#addresses,
+                this.config,
+            );
+            const options = {
+                ...plan,
+                addresses: this.#addresses,
+                computeUnitPrice: price,
+                unixTimestamp: batch.unixTimestamp,
+            };
+            const renumbered = {
+                ...batch,
+                requestIndexes: batch.requestIndexes.map(index => requests[index]!),
+            };
+            this.#steps = await planRound(tasks, renumbered, {
+                config: this.config,
+                options,
+                verdicts: this.#verdicts,
+                verifier,
+            });
+            this.#roundStartedAt = timers.now();
+            for (const task of tasks) this.#reportGivenUp(task);
+            const transactions = this.#steps.filter(({ state }) => state === 'waiting').length;
+            this.#report({ kind: 'planned', round: this.#rounds, transactions });
+        } catch (error) {
+            this.#stop('rpc', error);
+        }
+    }
+
+    async #getPrice(input: CheckedExecuteOptions['computeUnitPrice']): Promise<bigint | undefined> {
+        try {
+            const price =
+                typeof input === 'function' ? await input({ expired: this.#expired, round: this.#rounds }) : input;
+            return toU64('computeUnitPrice', price ?? 0n);
+        } catch (error) {
+            this.#stop('price', error);
+            return undefined;
+        }
+    }
+
+    readonly #read: AccountReader = async addresses => {
+        const { commitment } = this.options;
+        const { lastSlot } = this.#watcher;
+        return await this.#calls.ask('getMultipleAccounts', abortSignal =>
+            fetchAccountsAtOnce(this.rpc, addresses, {
+                abortSignal,
+                commitment,
+                // A node that has not seen what landed would have it planned again.
+                ...(lastSlot > 0n ? { minContextSlot: lastSlot } : {}),
+            }),
+        );
+    };
+
+    #findReady(): Step | undefined {
+        for (const step of this.#steps) {
+            if (step.state !== 'waiting') continue;
+            if (step.dependsOn.some(({ state }) => state === 'dead')) this.#kill(step);
+            else if (step.dependsOn.every(({ state }) => state === 'landed')) return step;
+        }
+        return undefined;
+    }
+
+    /** What was planned long ago, or without a channel that can't wait, is planned anew. */
+    #isRoundStale(): boolean {
+        const { roundMs, timers } = this.options;
+        return this.#isRoundOver || timers.now() - this.#roundStartedAt > roundMs;
+    }
+
+    #dropWaiting(): void {
+        for (const step of this.#steps) if (step.state === 'waiting') this.#kill(step);
+    }
+
+    #kill(step: Step): void {
+        step.state = 'dead';
+        for (const task of step.tasks) {
+            task.open.delete(step);
+            task.needsPlan = true;
+        }
+        if (step.planned.deadlineAt !== undefined) this.#isRoundOver = true;
+    }
+
+    // Transactions
+
+    #start(step: Step): void {
+        step.state = 'underWay';
+        this.#follow(step.tasks, async () => {
+            const prepared = await this.#prepare(step);
+            if (prepared === undefined) return;
+            const { sent } = prepared;
+            const seen = this.#watcher.watch(sent, false);
+            for (const task of step.tasks) task.signatures.push(sent.signature);
+            this.#report({
+                channels: step.tasks.map(({ channel }) => channel),
+                kind: 'sent',
+                signature: sent.signature,
+            });
+            const refusal = await this.#sender.send(prepared);
+            if (refusal === undefined) {
+                await this.#settle(sent, step.tasks, await seen, step, prepared);
+                return;
+            }
+            this.#watcher.forget(sent.signature);
+            await this.#conclude(sent, 'refused', refusal.failure, false);
+            this.#kill(step);
+            this.#blame(step, refusal.failure, refusal.error, prepared.prefixLength);
+        });
+    }
+
+    /** Signs and records; nothing of a transaction that gets no further has left this process. */
+    async #prepare(step: Step): Promise<PreparedTransaction | undefined> {
+        const { journal, owner } = this.options;
+        try {
+            await this.#prolong();
+        } catch {
+            this.#kill(step);
+            return undefined;
+        }
+        let prepared: PreparedTransaction;
+        try {
+            prepared = await this.#sender.prepare(step.planned);
+        } catch (error) {
+            this.#kill(step);
+            if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) this.#stop('rpc', error);
+            else for (const task of step.tasks) this.#count(task, undefined, error);
+            return undefined;
+        }
+        try {
+            await journal.recordSent(owner, prepared.sent);
+            return prepared;
+        } catch (error) {
+            this.#kill(step);
+            if (!isPaymentChannelsError(error, 'JOURNAL_LEASE_LOST')) this.#stop('journal', error);
+            else for (const channel of error.context.channels) this.#giveUpLease(channel as Address);
+            return undefined;
+        }
+    }
+
+    #giveUpLease(channel: Address): void {
+        const task = this.#tasks.get(channel);
+        if (task === undefined || task.status !== undefined) return;
+        task.status = 'leased';
+        this.#reportGivenUp(task);
+    }
+
+    /** Prolongs the leases well before they run out. */
+    async #prolong(): Promise<void> {
+        const { leaseMs, timers } = this.options;
+        if (timers.now() - this.#leasedAt < leaseMs / 3) return;
+        try {
+            await this.#lease([...this.#tasks.values()].filter(({ status }) => !status).map(({ channel }) => channel));
+        } catch (error) {
+            this.#stop('journal', error);
+            throw error;
+        }
+    }
+
+    #follow(tasks: readonly ChannelTask[], work: () => Promise<void>): void {
+        for (const task of tasks) task.underWay++;
+        const promise: Promise<void> = work()
+            .catch((error: unknown) => this.#stop('rpc', error))
+            .finally(() => {
+                for (const task of tasks) {
+                    task.underWay--;
+                    if (task.isPending && !task.needsPlan) task.status = 'done';
+                    this.#reportGivenUp(task);
+                }
+                this.#underWay.delete(promise);
+            });
+        this.#underWay.add(promise);
+    }
+
+    /** Takes to the books how a transaction ended that was sent, by this execution or by an earlier one. */
+    async #settle(
+        sent: SentTransaction,
+        tasks: readonly ChannelTask[],
+        seen: SeenOutcome,
+        step: Step | undefined,
+        prepared: PreparedTransaction | undefined,
+    ): Promise<void> {
+        const isResumed = step === undefined;
+        if (seen.kind === 'lost') {
+            await this.#conclude(sent, 'unknown', undefined, isResumed);
+            for (const task of tasks) task.status ??= 'unknown';
+            this.#stop('rpc', seen.error);
+            return;
+        }
+        if (seen.kind === 'landed' || (seen.kind === 'expired' && (await this.#isOnChain(sent, seen.slot)))) {
+            if (step) step.state = 'landed';
+            for (const task of tasks) {
+                if (step) task.open.delete(step);
+                task.land(sent.channels.find(({ channel }) => channel === task.channel)!);
+            }
+            await this.#conclude(sent, 'landed', undefined, isResumed);
+            return;
+        }
+        const failure =
+            seen.kind === 'failed' ? getProgramFailure({ err: seen.err }, prepared?.failureConfig ?? {}) : undefined;
+        await this.#conclude(sent, seen.kind, failure, isResumed);
+        if (step === undefined) return;
+        this.#kill(step);
+        if (seen.kind === 'failed') this.#blame(step, failure, undefined, prepared!.prefixLength);
+        else {
+            this.#expired++;
+            this.#sender.forgetBlockhash();
+            for (const task of tasks) this.#count(task, undefined, undefined);
+        }
+    }
+
+    /** Nobody knows the signature any more, or ever did: the channels tell. */
+    async #isOnChain(sent: SentTransaction, slot: bigint): Promise<boolean> {
+        this.#watcher.lastSlot = slot > this.#watcher.lastSlot ? slot : this.#watcher.lastSlot;
+        const states = new Map<Address, ChannelState>();
+        const { accounts } = await this.#read(sent.channels.map(({ channel }) => channel));
+        for (const account of accounts) states.set(account.address, decodeChannelState(account, this.config));
+        return isDoneOnChain(sent.channels, states);
+    }
+
+    async #conclude(
+        { channels, feeLamports, signature }: SentTransaction,
+        outcome: SentOutcome | 'unknown',
+        failure: TransactionFailure | undefined,
+        isResumed: boolean,
+    ): Promise<void> {
+        const isOnChain = outcome === 'landed' || outcome === 'failed';
+        const transaction: BatchTransactionResult = Object.freeze({
+            channels: Object.freeze(channels.map(({ channel }) => channel)),
+            failure,
+            feeLamports: isOnChain ? feeLamports : 0n,
+            isResumed,
+            outcome,
+            signature,
+        });
+        this.#transactions.push(transaction);
+        if (outcome !== 'unknown') {
+            // Not knowing it, a later execution would ask the chain again: nothing is lost but time.
+            await this.options.journal
+                .recordOutcome(signature, outcome)
+                .catch((error: unknown) => this.#stop('journal', error));
+        }
+        this.#report({ kind: 'settled', transaction });
+    }
+
+    /** Whoever is at fault goes on alone, or is given up if it was alone already; the others go on without. */
+    #blame(step: Step, failure: TransactionFailure | undefined, error: unknown, prefixLength: number): void {
+        this.#sender.forgetBlockhash();
+        const { tasks } = step;
+        const blame = getBlame(failure, step.planned, prefixLength);
+        if (blame.kind === 'feePayer') {
+            this.#stop(
+                'feePayer',
+                error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason: failure!.message }),
+            );
+        } else if (blame.kind === 'nobody') {
+            for (const task of tasks) this.#count(task, failure, error);
+        } else {
+            const suspects =
+                blame.kind === 'channel' ? tasks.filter(({ channel }) => channel === blame.channel) : tasks;
+            for (const [index, task] of suspects.entries()) {
+                task.failure = failure;
+                task.error = error;
+                if (tasks.length === 1) task.status ??= 'failed';
+                // Of several suspects each half is tried by itself.
+                else if (suspects.length === 1) task.group = `suspect ${task.channel}`;
+                else
+                    task.group = `suspects ${tasks[0]!.channel} ${index < suspects.length / 2 ? 1 : 2} of ${suspects.length}`;
+            }
+        }
+    }
+
+    #count(task: ChannelTask, failure: TransactionFailure | undefined, error: unknown): void {
+        task.attempts++;
+        task.failure = failure;
+        task.error = error;
+        if (task.attempts < this.options.maxAttempts) return;
+        const { attempts, channel } = task;
+        task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause: error });
+        task.status ??= 'failed';
+    }
+
+    // Reports
+
+    #stop(reason: BatchStop['reason'], error: unknown): void {
+        if (this.#stopped !== undefined) return;
+        this.#stopped = Object.freeze({ error, reason });
+        this.#report({ kind: 'stopping', stop: this.#stopped });
+    }
+
+    #reportGivenUp(task: ChannelTask): void {
+        if (task.status === undefined || task.status === 'done' || this.#givenUp.has(task.channel)) return;
+        this.#givenUp.add(task.channel);
+        this.#report({ channel: task.getResult(), kind: 'given up' });
+    }
+
+    readonly #givenUp = new Set<Address>();
+
+    #report(step: ProgressStep): void {
+        const { onProgress } = this.options;
+        if (onProgress === undefined) return;
+        try {
+            onProgress(Object.freeze({ ...step, counts: this.#getCounts() }) as BatchProgress);
+        } catch (error) {
+            this.#stopped ??= Object.freeze({ error, reason: 'aborted' });
+        }
+    }
+
+    #getCounts(): BatchCounts {
+        const counts = { done: 0, notDone: 0, underWay: 0, waiting: 0 };
+        for (const { status, underWay } of this.#tasks.values()) {
+            if (status === 'done') counts.done++;
+            else if (status !== undefined) counts.notDone++;
+            else if (underWay > 0) counts.underWay++;
+            else counts.waiting++;
+        }
+        return Object.freeze({
+            ...counts,
+            channels: this.#tasks.size,
+            feeLamports: this.#getFee(),
+            transactionsUnderWay: this.#underWay.size,
+        });
+    }
+
+    #getFee(): bigint {
+        return this.#transactions.reduce((sum, { feeLamports }) => sum + feeLamports, 0n);
+    }
+}

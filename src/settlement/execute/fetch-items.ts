@@ -1,0 +1,244 @@
+import {
+    fixDecoderSize,
+    getI64Decoder,
+    getStructDecoder,
+    getU64Decoder,
+    type Address,
+    type GetMultipleAccountsApi,
+    type MaybeEncodedAccount,
+    type Rpc,
+} from '@solana/kit';
+
+import { createAddressCache, type AddressCache } from '../../channel/address-cache';
+import type { DistributionAccounts } from '../../channel/assess-distribution';
+import { toSplits } from '../../channel/distribution';
+import { getRpcConfig, getSendConfig, type FetchChannelConfig } from '../../channel/fetch';
+import { toContextSlot, toMaybeEncodedAccount } from '../../channel/rpc-account';
+import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
+import { getTreasuryOwner, type DeploymentConfig } from '../../deployment';
+import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
+import { toTokenProgram } from '../../input';
+import { refuseRpcAnswer, toRpcList, toRpcRecord } from '../../rpc-answer';
+import type { BatchItem } from '../batch';
+import { toRequests, type BatchRequest } from './request';
+
+/** What the chain says of the channels of a batch: what `planBatchSettle` takes. */
+export type FetchedBatch = Readonly<{
+    /** An item for each request whose channel can be read, in their order. */
+    items: readonly BatchItem[];
+    /** Place of the request that each item is for. */
+    requestIndexes: readonly number[];
+    /** The requests whose channel can't be read, each with the reason. */
+    unreadable: readonly Readonly<{ requestIndex: number; channel: Address; error: PaymentChannelsError }>[];
+    /** Time of the cluster, in unix seconds. */
+    unixTimestamp: bigint;
+    /** Slot that all of it holds at least for. */
+    slot: bigint;
+}>;
+
+/** How to read a batch; a {@link Deployment} is one. */
+export type FetchBatchConfig = FetchChannelConfig &
+    Readonly<{
+        /** Remembers derived addresses from batch to batch; see `createAddressCache`. */
+        addresses?: AddressCache | undefined;
+    }>;
+
+/** Reads accounts, all that are asked for in one request at one slot. */
+export type AccountReader = (
+    addresses: readonly Address[],
+) => Promise<Readonly<{ accounts: readonly MaybeEncodedAccount[]; slot: bigint }>>;
+
+/** The most addresses that getMultipleAccounts takes. */
+const MAX_ADDRESSES = 100;
+const CONCURRENT_REQUESTS = 4;
+const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111' as Address;
+const CLOCK_SIZE = 40;
+
+/**
+ * Reads what planning a batch takes: the channels, the time of the cluster, and of the requests with splits the token
+ * accounts that distributing depends on (spec sections 7.8 and 8).
+ *
+ * A channel that can't be read does not keep the others from being read.
+ *
+ * @throws `BATCH_INVALID`, `ADDRESS_INVALID` or `SIGNER_INVALID`, by field of a request; `RPC_RESPONSE_INVALID`. Errors
+ * of the RPC itself come through as they are.
+ *
+ * @example
+ * ```ts
+ * const { items, unixTimestamp } = await fetchBatchItems(rpc, vouchers.map(toRequest));
+ * const plan = await planBatchSettleAsync(items, { feePayer, mode: 'settle', unixTimestamp, verifier });
+ * ```
+ */
+export async function fetchBatchItems(
+    rpc: Rpc<GetMultipleAccountsApi>,
+    requests: readonly BatchRequest[],
+    config: FetchBatchConfig = {},
+): Promise<FetchedBatch> {
+    const read: AccountReader = async addresses => await fetchAccountsAtOnce(rpc, addresses, config);
+    return await readBatch(read, toRequests(requests), config.addresses ?? createAddressCache(), config);
+}
+
+/** One request for accounts, in the order in which they are asked for. */
+export async function fetchAccountsAtOnce(
+    rpc: Rpc<GetMultipleAccountsApi>,
+    addresses: readonly Address[],
+    config: FetchChannelConfig,
+): Promise<Awaited<ReturnType<AccountReader>>> {
+    const answer: unknown = await rpc
+        .getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) })
+        .send(getSendConfig(config));
+    const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
+    if (values.length !== addresses.length) refuseRpcAnswer('answer.value.length', values.length);
+    return {
+        accounts: addresses.map((address, index) =>
+            toMaybeEncodedAccount(`answer.value[${index}]`, address, values[index]),
+        ),
+        slot: toContextSlot('answer', answer),
+    };
+}
+
+/** As {@link fetchBatchItems}, by another reader. */
+export async function readBatch(
+    read: AccountReader,
+    requests: readonly BatchRequest[],
+    addresses: AddressCache,
+    config: DeploymentConfig,
+): Promise<FetchedBatch> {
+    const channels = [...new Set(requests.map(({ channel }) => channel))];
+    const { accounts, slot } = await readAll(read, [CLOCK_SYSVAR, ...channels]);
+    const unixTimestamp = readTime(accounts.get(CLOCK_SYSVAR)!);
+
+    const states = new Map<Address, ChannelState | PaymentChannelsError>();
+    for (const channel of channels)
+        states.set(
+            channel,
+            attempt(() => decodeChannelState(accounts.get(channel)!, config)),
+        );
+
+    const readers = requests.map(({ channel, splits }) => {
+        const state = states.get(channel)!;
+        return splits !== undefined && !isPaymentChannelsError(state) && isLiveChannelState(state) ? state : undefined;
+    });
+    const mints = await readAll(read, [...new Set(readers.flatMap(state => (state ? [state.channel.mint] : [])))]);
+    const distributions = requests.map((request, index) => {
+        const state = readers[index];
+        if (state === undefined) return undefined;
+        return attempt(() =>
+            toDistributionAddresses(request, state, mints.accounts.get(state.channel.mint)!, addresses, config),
+        );
+    });
+    const tokenAccounts = await readAll(read, [
+        ...new Set(
+            distributions.flatMap(distribution =>
+                distribution === undefined || isPaymentChannelsError(distribution) ? [] : distribution.all,
+            ),
+        ),
+    ]);
+
+    const items: BatchItem[] = [];
+    const requestIndexes: number[] = [];
+    const unreadable: FetchedBatch['unreadable'][number][] = [];
+    for (const [requestIndex, request] of requests.entries()) {
+        const { allowForfeit, channel: address, isSignatureValid, payee, voucher } = request;
+        const state = states.get(address)!;
+        const distribution = distributions[requestIndex];
+        const error = [state, distribution].find(value => isPaymentChannelsError(value));
+        if (error !== undefined) {
+            unreadable.push(Object.freeze({ channel: address, error, requestIndex }));
+            continue;
+        }
+        requestIndexes.push(requestIndex);
+        const base = { channel: state as ChannelState, isSignatureValid, payee, voucher };
+        if (distribution === undefined || isPaymentChannelsError(distribution)) {
+            items.push(Object.freeze(base));
+            continue;
+        }
+        const get = (account: Address) => tokenAccounts.accounts.get(account)!;
+        const { addresses: found, mint, splits, tokenProgram } = distribution;
+        const distributionAccounts: DistributionAccounts = {
+            escrow: get(found.escrow),
+            mint,
+            payee: get(found.payee),
+            payer: get(found.payer),
+            recipients: found.recipients.map(get),
+            treasury: get(found.treasury),
+        };
+        items.push(
+            Object.freeze({
+                ...base,
+                distribution: { accounts: distributionAccounts, allowForfeit, splits },
+                tokenProgram,
+            }),
+        );
+    }
+    return Object.freeze({
+        items: Object.freeze(items),
+        requestIndexes: Object.freeze(requestIndexes),
+        slot,
+        unixTimestamp,
+        unreadable: Object.freeze(unreadable),
+    });
+}
+
+/** Reads any number of accounts; the slot is that of the oldest answer. */
+async function readAll(read: AccountReader, addresses: readonly Address[]) {
+    const accounts = new Map<Address, MaybeEncodedAccount>();
+    const slots: bigint[] = [];
+    const starts = Array.from({ length: Math.ceil(addresses.length / MAX_ADDRESSES) }, (_, i) => i * MAX_ADDRESSES);
+    const work = async () => {
+        for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
+            const answer = await read(addresses.slice(start, start + MAX_ADDRESSES));
+            slots.push(answer.slot);
+            for (const account of answer.accounts) accounts.set(account.address, account);
+        }
+    };
+    await Promise.all(Array.from({ length: CONCURRENT_REQUESTS }, work));
+    return { accounts, slot: slots.reduce((lowest, slot) => (slot < lowest ? slot : lowest), slots[0] ?? 0n) };
+}
+
+function readTime(account: MaybeEncodedAccount): bigint {
+    if (!account.exists || account.data.length !== CLOCK_SIZE) return refuseRpcAnswer('clock sysvar', account.exists);
+    const decoder = getStructDecoder([
+        ['beforeTime', fixDecoderSize(getU64Decoder(), CLOCK_SIZE - 8)],
+        ['unixTimestamp', getI64Decoder()],
+    ]);
+    return decoder.decode(account.data).unixTimestamp;
+}
+
+function toDistributionAddresses(
+    request: BatchRequest,
+    { address, channel: { mint, payee, payer } }: LiveChannelState,
+    mintAccount: MaybeEncodedAccount,
+    cache: AddressCache,
+    config: DeploymentConfig,
+) {
+    if (!mintAccount.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: mint, field: 'mint' });
+    const tokenProgram = toTokenProgram('owner of mint', mintAccount.programAddress);
+    const splits = toSplits(request.splits!);
+    const find = (owner: Address) => cache.findTokenPdaSync({ mint, owner, tokenProgram })[0];
+    const addresses = {
+        escrow: find(address),
+        payee: find(payee),
+        payer: find(payer),
+        recipients: splits.map(({ recipient }) => find(recipient)),
+        treasury: find(getTreasuryOwner(config)),
+    };
+    const { escrow, recipients, treasury } = addresses;
+    return {
+        addresses,
+        all: [escrow, addresses.payer, addresses.payee, treasury, ...recipients],
+        mint: mintAccount,
+        splits: request.splits!,
+        tokenProgram,
+    };
+}
+
+/** A typed error as a value: one channel that can't be read must not stop the others. */
+function attempt<T>(make: () => T): PaymentChannelsError | T {
+    try {
+        return make();
+    } catch (error) {
+        if (isPaymentChannelsError(error)) return error;
+        throw error;
+    }
+}

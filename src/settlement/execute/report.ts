@@ -1,0 +1,102 @@
+import type { Address, Signature } from '@solana/kit';
+
+import type { TransactionFailure } from '../../program-error';
+import type { PlannedAction } from '../batch-plan';
+import type { LeftOut } from '../left-out';
+import type { SentOutcome } from './journal';
+
+/**
+ * What has become of a channel.
+ *
+ * - `done`: everything that was planned for it has landed.
+ * - `leftOut`: nothing, or not all, could be done; `leftOut` has the reasons.
+ * - `failed`: its transaction fails for a reason of its own, or did not land as often as it was tried.
+ * - `leased`: another executor is at it.
+ * - `unreadable`: what stands at its address, or an account that it depends on, can't be read.
+ * - `unknown`: a transaction with it is under way and could not be followed any longer; the journal has it.
+ * - `notStarted`: the execution was stopped before its turn.
+ */
+export type BatchChannelStatus = 'done' | 'failed' | 'leased' | 'leftOut' | 'notStarted' | 'unknown' | 'unreadable';
+
+/** What has become of a channel of a batch. */
+export type BatchChannelResult = Readonly<{
+    channel: Address;
+    status: BatchChannelStatus;
+    /** What has landed, in its order. */
+    actions: readonly PlannedAction[];
+    /** Cumulative amount of the voucher that was brought in, in base units. */
+    settledAmount?: bigint | undefined;
+    /** The transactions that it was in, whatever became of them. */
+    signatures: readonly Signature[];
+    /** What was not done, with the typed reason; beside what was, where the status is `done`. */
+    leftOut: readonly LeftOut[];
+    /** Why the last of its transactions failed. */
+    failure?: TransactionFailure | undefined;
+    /** Why it can't be read, or signed for, or whatever else went wrong. */
+    error?: unknown;
+}>;
+
+/** A transaction of an execution. */
+export type BatchTransactionResult = Readonly<{
+    signature: Signature;
+    /** How it ended; `unknown` when it could not be followed to its end. */
+    outcome: SentOutcome | 'unknown';
+    /** Every channel in it. */
+    channels: readonly Address[];
+    /** What it has cost; nothing unless it is on chain. */
+    feeLamports: bigint;
+    failure?: TransactionFailure | undefined;
+    /** Whether an earlier execution had recorded it. */
+    isResumed: boolean;
+}>;
+
+/** Why an execution stopped before its end. */
+export type BatchStop = Readonly<{
+    /**
+     * - `aborted`: by the signal, or by an error of `onProgress`.
+     * - `feePayer`: it can't pay.
+     * - `journal`: it can't be written or read.
+     * - `price`: the function that was to say the price failed.
+     * - `rpc`: it has not answered for too long, or not as an RPC does.
+     */
+    reason: 'aborted' | 'feePayer' | 'journal' | 'price' | 'rpc';
+    error: unknown;
+}>;
+
+/** What `executeBatchSettle` returns. */
+export type BatchExecution = Readonly<{
+    /** Every channel of the requests once, in their order. */
+    channels: readonly BatchChannelResult[];
+    transactions: readonly BatchTransactionResult[];
+    /** What all transactions have cost, failed ones included. */
+    feeLamports: bigint;
+    rounds: number;
+    /** Why it stopped early; `undefined` when it did all that it could. */
+    stopped?: BatchStop | undefined;
+}>;
+
+/** Where an execution is. */
+export type BatchCounts = Readonly<{
+    channels: number;
+    done: number;
+    /** Given up: left out, failed, leased elsewhere, unreadable or unknown. */
+    notDone: number;
+    /** In a transaction that is under way. */
+    underWay: number;
+    waiting: number;
+    transactionsUnderWay: number;
+    feeLamports: bigint;
+}>;
+
+/** A step of an execution, for a progress bar and a log. */
+export type BatchProgress = Readonly<
+    { counts: BatchCounts } & (
+        | { kind: 'finished' }
+        | { kind: 'planned'; round: number; transactions: number }
+        | { kind: 'resumed'; signature: Signature; channels: readonly Address[] }
+        | { kind: 'sent'; signature: Signature; channels: readonly Address[] }
+        | { kind: 'settled'; transaction: BatchTransactionResult }
+        | { kind: 'stopping'; stop: BatchStop }
+        | { kind: 'given up'; channel: BatchChannelResult }
+    )
+>;

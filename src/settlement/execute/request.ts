@@ -1,0 +1,202 @@
+import {
+    isTransactionSigner,
+    type Address,
+    type AddressesByLookupTableAddress,
+    type Commitment,
+    type GetEpochInfoApi,
+    type GetLatestBlockhashApi,
+    type GetMultipleAccountsApi,
+    type GetSignatureStatusesApi,
+    type SendTransactionApi,
+    type TransactionSigner,
+} from '@solana/kit';
+
+import type { Split } from '../../channel/distribution';
+import { PaymentChannelsError } from '../../errors';
+import { assertIsInput, describe, toAddress, toInteger, toSigner, toU64 } from '../../input';
+import type { SignedVoucher } from '../../voucher/voucher';
+import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/verifier';
+import type { BatchDistribution, BatchSettleOptions } from '../batch';
+import { toOptions } from '../options';
+import type { BatchJournal } from './journal';
+import type { BatchProgress } from './report';
+import { SYSTEM_TIMERS, type Timers } from './rpc-calls';
+
+/** A channel of a batch with one voucher of it; more vouchers of the same channel are further requests. */
+export type BatchRequest = Readonly<{
+    channel: Address;
+    /** Voucher to bring in. */
+    voucher?: SignedVoucher | undefined;
+    /** Whether the voucher's signature is good, where that is known already; otherwise it is verified. */
+    isSignatureValid?: boolean | undefined;
+    /** Payee of the channel, which has to sign to finalize it; the fee payer by default, where it is the payee. */
+    payee?: TransactionSigner | undefined;
+    /** Distribution plan, as the channel was opened with, for the modes that distribute. */
+    splits?: readonly Split[] | undefined;
+    /** Wallets whose share may go to the treasury for good, or `true` for every one; nobody's by default. */
+    allowForfeit?: BatchDistribution['allowForfeit'];
+}>;
+
+/** The RPC methods that reading the channels of a batch takes. */
+export type BatchFetchApi = GetMultipleAccountsApi;
+
+/** The RPC methods that executing a batch takes. */
+export type BatchExecuteApi = BatchFetchApi &
+    GetEpochInfoApi &
+    GetLatestBlockhashApi &
+    GetSignatureStatusesApi &
+    SendTransactionApi;
+
+/** Price of a compute unit in micro-lamports; a function is asked before every round of planning. */
+export type ComputeUnitPriceInput =
+    | bigint
+    | number
+    | ((round: Readonly<{ round: number; expired: number }>) => Promise<bigint | number> | bigint | number);
+
+/** How to execute a batch; everything but the journal and what a plan needs has a default. */
+export type BatchExecuteOptions = Omit<
+    BatchSettleOptions,
+    'computeUnitPrice' | 'feePayer' | 'funder' | 'lookupTables' | 'unixTimestamp'
+> &
+    Readonly<{
+        feePayer: TransactionSigner;
+        /** Pays the rent of token accounts that are created; the fee payer by default. */
+        funder?: TransactionSigner | undefined;
+        /** Contents of lookup tables that version 0 may use. */
+        lookupTables?: AddressesByLookupTableAddress | undefined;
+        /** Where what is sent is recorded, and who may send: shared by all that may execute the same channels. */
+        journal: BatchJournal;
+        /** Name of this executor in the journal; a random one by default. A restart is somebody else. */
+        owner?: string | undefined;
+        /** A lease is taken for so long and prolonged in time, 5 minutes by default. */
+        leaseMs?: number | undefined;
+        /**
+         * Price of a compute unit in micro-lamports (u64), or a function that says what it is now; it is told how many
+         * rounds of planning there were, and how many transactions have expired, so that it can bid more.
+         */
+        computeUnitPrice?: ComputeUnitPriceInput | undefined;
+        /** Transactions that are under way at the same time, 16 by default. */
+        concurrency?: number | undefined;
+        /** How final a transaction has to be, and what is read; `confirmed` by default. */
+        commitment?: Commitment | undefined;
+        /** How often a channel may be in a transaction that does not land before it is given up, 5 by default. */
+        maxAttempts?: number | undefined;
+        /** Milliseconds between two looks at the transactions under way, 1,000 by default. */
+        pollIntervalMs?: number | undefined;
+        /** Milliseconds after which a transaction that nobody has seen yet is sent again, 4,000 by default. */
+        resendIntervalMs?: number | undefined;
+        /** Milliseconds that a request may take, 15,000 by default. */
+        requestTimeoutMs?: number | undefined;
+        /** Milliseconds without any answer of the RPC after which the execution stops, 120,000 by default. */
+        patienceMs?: number | undefined;
+        /** Milliseconds after which what is not sent yet is read and planned anew, 30,000 by default. */
+        roundMs?: number | undefined;
+        /** Verifies the vouchers; one on Web Crypto by default. */
+        verifier?: VoucherVerifier | undefined;
+        /** Called with every step. What it throws is not caught: it ends the execution as `abortSignal` does. */
+        onProgress?: ((progress: BatchProgress) => void) | undefined;
+        /** Starts nothing any more once it is aborted; what is under way is awaited. */
+        abortSignal?: AbortSignal | undefined;
+        /** Time, for tests that have their own. */
+        timers?: Timers | undefined;
+    }>;
+
+/** Options once they are checked. */
+export type CheckedExecuteOptions = Readonly<{
+    plan: Omit<BatchSettleOptions, 'computeUnitPrice' | 'unixTimestamp'> & Readonly<{ feePayer: TransactionSigner }>;
+    journal: BatchJournal;
+    owner: string;
+    leaseMs: number;
+    computeUnitPrice: ComputeUnitPriceInput | undefined;
+    concurrency: number;
+    commitment: Commitment;
+    maxAttempts: number;
+    pollIntervalMs: number;
+    resendIntervalMs: number;
+    requestTimeoutMs: number;
+    patienceMs: number;
+    roundMs: number;
+    verifier: VoucherVerifier;
+    onProgress: ((progress: BatchProgress) => void) | undefined;
+    abortSignal: AbortSignal | undefined;
+    timers: Timers;
+}>;
+
+const COMMITMENTS: readonly unknown[] = ['processed', 'confirmed', 'finalized'] satisfies readonly Commitment[];
+const MAX_CONCURRENCY = 1_000n;
+const MAX_ATTEMPTS = 1_000n;
+const MAX_MS = 86_400_000n;
+const JOURNAL_FUNCTIONS = ['acquire', 'getUnresolved', 'recordOutcome', 'recordSent', 'release'] as const;
+
+/** @throws As `executeBatchSettle`, by field. */
+export function toExecuteOptions(options: BatchExecuteOptions): CheckedExecuteOptions {
+    assertIsInput('options', options);
+    const { abortSignal, commitment = 'confirmed', journal, onProgress, owner, timers = SYSTEM_TIMERS } = options;
+    if (!COMMITMENTS.includes(commitment)) refuse('commitment', commitment);
+    assertIsInput('journal', journal);
+    for (const name of JOURNAL_FUNCTIONS) {
+        if (typeof journal[name] !== 'function') refuse(`journal.${name}`, journal[name]);
+    }
+    if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', onProgress);
+    if (owner !== undefined && (typeof owner !== 'string' || owner === '')) refuse('owner', owner);
+    const price = options.computeUnitPrice;
+    if (price !== undefined && typeof price !== 'function') toU64('computeUnitPrice', price);
+    const toMs = (field: keyof BatchExecuteOptions, fallback: number, min = 0n) =>
+        Number(toInteger(field, options[field] ?? fallback, min, MAX_MS));
+    const { addresses, computeUnitLimit, funder, lookupTables, marginSeconds, missingTokenAccounts, mode, version } =
+        options;
+    const plan = {
+        addresses,
+        computeUnitLimit,
+        feePayer: toSigner('feePayer', options.feePayer),
+        funder: funder === undefined ? undefined : toSigner('funder', funder),
+        lookupTables,
+        marginSeconds,
+        missingTokenAccounts,
+        mode,
+        version,
+    };
+    // What the planner would refuse in every round is refused before the first.
+    toOptions({ ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n });
+    return {
+        abortSignal,
+        commitment,
+        computeUnitPrice: price,
+        concurrency: Number(toInteger('concurrency', options.concurrency ?? 16, 1n, MAX_CONCURRENCY)),
+        journal,
+        leaseMs: toMs('leaseMs', 300_000, 1n),
+        maxAttempts: Number(toInteger('maxAttempts', options.maxAttempts ?? 5, 1n, MAX_ATTEMPTS)),
+        onProgress,
+        owner: owner ?? `executor ${crypto.randomUUID()}`,
+        patienceMs: toMs('patienceMs', 120_000),
+        plan,
+        pollIntervalMs: toMs('pollIntervalMs', 1_000),
+        requestTimeoutMs: toMs('requestTimeoutMs', 15_000, 1n),
+        resendIntervalMs: toMs('resendIntervalMs', 4_000),
+        roundMs: toMs('roundMs', 30_000, 1n),
+        timers,
+        verifier: options.verifier ?? createVoucherVerifier(),
+    };
+}
+
+/** The requests of a batch, checked as far as they can be without the chain. */
+export function toRequests(requests: readonly BatchRequest[]): readonly BatchRequest[] {
+    if (!Array.isArray(requests)) refuse('requests', requests);
+    return Array.from(requests as readonly BatchRequest[], (request, index) => {
+        const field = `requests[${index}]`;
+        assertIsInput(field, request);
+        toAddress(`${field}.channel`, request.channel);
+        if (request.payee !== undefined) toSigner(`${field}.payee`, request.payee);
+        return request;
+    });
+}
+
+/** Whether somebody can sign here, rather than being an address only. */
+export function canSign(value: unknown): value is TransactionSigner {
+    return typeof value === 'object' && value !== null && isTransactionSigner(value as { address: Address });
+}
+
+/** @throws `BATCH_INVALID`. */
+function refuse(field: string, value: unknown): never {
+    throw new PaymentChannelsError('BATCH_INVALID', { field, value: describe(value) });
+}

@@ -1,0 +1,146 @@
+import {
+    getBase64EncodedWireTransaction,
+    getSignatureFromTransaction,
+    isSolanaError,
+    setTransactionMessageLifetimeUsingBlockhash,
+    signTransactionMessageWithSigners,
+    SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_UNSUPPORTED_TRANSACTION_VERSION,
+    type Commitment,
+    type GetLatestBlockhashApi,
+    type Rpc,
+    type SendTransactionApi,
+    type Signature,
+    type SolanaErrorCode,
+    type TransactionMessageWithBlockhashLifetime,
+} from '@solana/kit';
+
+import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../../program-error';
+import type { PlannedTransaction } from '../batch-plan';
+import { getBatchTransactionMessage } from '../message';
+import type { SentTransaction } from './journal';
+import type { RpcCalls, Timers } from './rpc-calls';
+
+/** A transaction that is signed, and not sent yet. */
+export type PreparedTransaction = Readonly<{
+    sent: SentTransaction;
+    /** Instructions of the compute budget, which stand before those of the plan. */
+    prefixLength: number;
+    failureConfig: ProgramFailureConfig;
+}>;
+
+/** A node's refusal to forward a transaction. */
+export type SendRefusal = Readonly<{ failure: TransactionFailure | undefined; error: unknown }>;
+
+/** A blockhash is good for about a minute: one that is so old leaves most of it to the transaction. */
+const MAX_BLOCKHASH_AGE_MS = 10_000;
+/** With these a node says that it has not forwarded the transaction. */
+const REFUSALS: readonly SolanaErrorCode[] = [
+    SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_UNSUPPORTED_TRANSACTION_VERSION,
+];
+/** Reasons of a refusal that are no reason against the transaction: it is known, or the node is behind. */
+const NO_REFUSALS: readonly string[] = ['AlreadyProcessed', 'BlockhashNotFound'];
+
+type Lifetime = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
+
+/** Signs transactions with a recent blockhash, and sends them for the first time. */
+export class Sender {
+    #blockhash: Promise<Lifetime> | undefined;
+    #blockhashAt = 0;
+    readonly #signatures = new Set<Signature>();
+
+    constructor(
+        private readonly rpc: Rpc<GetLatestBlockhashApi & SendTransactionApi>,
+        private readonly calls: RpcCalls,
+        private readonly config: Readonly<{
+            commitment: Commitment;
+            pollIntervalMs: number;
+            programAddress: ProgramFailureConfig['programAddress'];
+            timers: Timers;
+        }>,
+    ) {}
+
+    /** The next transaction gets another blockhash. */
+    forgetBlockhash(): void {
+        this.#blockhash = undefined;
+    }
+
+    /** @throws What a signer throws; `RPC_UNAVAILABLE`. */
+    async prepare(planned: PlannedTransaction): Promise<PreparedTransaction> {
+        for (;;) {
+            const lifetime = await this.#getBlockhash();
+            const message = setTransactionMessageLifetimeUsingBlockhash(lifetime, getBatchTransactionMessage(planned));
+            const transaction = await signTransactionMessageWithSigners(message);
+            const signature = getSignatureFromTransaction(transaction);
+            // The same instructions again, after a refusal, have to be another transaction.
+            if (!this.#signatures.has(signature)) {
+                this.#signatures.add(signature);
+                const { instructions } = message;
+                return {
+                    failureConfig: { instructions, programAddress: this.config.programAddress },
+                    prefixLength: instructions.length - planned.instructions.length,
+                    sent: Object.freeze({
+                        channels: planned.channels.map(({ actions, channel, voucher }) =>
+                            Object.freeze({ actions, channel, cumulativeAmount: voucher?.voucher.cumulativeAmount }),
+                        ),
+                        feeLamports: planned.feeLamports,
+                        lastValidBlockHeight: lifetime.lastValidBlockHeight,
+                        signature,
+                        wireTransaction: getBase64EncodedWireTransaction(transaction),
+                    }),
+                };
+            }
+            this.forgetBlockhash();
+            await this.config.timers.sleep(this.config.pollIntervalMs);
+        }
+    }
+
+    /**
+     * Sends a transaction.
+     *
+     * @returns The refusal of a node that has not forwarded it. Otherwise nothing: it may be on its way, or it may not.
+     */
+    async send({ failureConfig, sent }: PreparedTransaction): Promise<SendRefusal | undefined> {
+        const { commitment: preflightCommitment } = this.config;
+        try {
+            await this.calls.once(abortSignal =>
+                this.rpc
+                    .sendTransaction(sent.wireTransaction, { encoding: 'base64', maxRetries: 0n, preflightCommitment })
+                    .send({ abortSignal }),
+            );
+        } catch (error) {
+            if (!REFUSALS.some(code => isSolanaError(error, code))) return undefined;
+            const failure = getProgramFailure(error, failureConfig);
+            const isRefusal = failure?.kind !== 'transaction' || !NO_REFUSALS.includes(failure.name);
+            return isRefusal ? { error, failure } : undefined;
+        }
+        return undefined;
+    }
+
+    /** Those who ask at the same time share one request. */
+    async #getBlockhash(): Promise<Lifetime> {
+        const now = this.config.timers.now();
+        if (this.#blockhash === undefined || now - this.#blockhashAt > MAX_BLOCKHASH_AGE_MS) {
+            this.#blockhashAt = now;
+            const { commitment } = this.config;
+            this.#blockhash = this.calls.ask('getLatestBlockhash', async abortSignal => {
+                const { value } = await this.rpc.getLatestBlockhash({ commitment }).send({ abortSignal });
+                return value;
+            });
+        }
+        const blockhash = this.#blockhash;
+        try {
+            return await blockhash;
+        } catch (error) {
+            if (this.#blockhash === blockhash) this.forgetBlockhash();
+            throw error;
+        }
+    }
+}
