@@ -1,10 +1,10 @@
-//! The channel account (spec 3.1): its layout, LOAD, and the seeds it signs with.
+//! The channel account (spec 3.1): its layout and states, LOAD, and the seeds it signs with.
 
 use crate::account::Account;
 use crate::address::Address;
 use crate::ensure;
 use crate::error::{Error, Result};
-use crate::revision::{self, CHANNEL_LEN};
+use crate::revision::{self, ChannelSeeds, CHANNEL_LEN, INCARNATION_LEN};
 use crate::syscalls::Slice;
 
 pub const DISCRIMINATOR: u8 = 1;
@@ -12,8 +12,15 @@ pub const VERSION: u8 = 1;
 /// Seed prefix of every channel address.
 pub static SEED: &[u8; 7] = b"channel";
 
+/// Channel status (spec 3.3), as far as all revisions share it. The number of `FINALIZED` is called sealed in some.
+pub mod status {
+    pub const OPEN: u8 = 0;
+    pub const FINALIZED: u8 = 1;
+    pub const CLOSING: u8 = 2;
+}
+
 /// Offsets that all revisions share.
-mod field {
+pub mod field {
     pub const DISCRIMINATOR: usize = 0;
     pub const VERSION: usize = 1;
     pub const BUMP: usize = 2;
@@ -30,7 +37,7 @@ mod field {
     pub const PAYEE: usize = 120;
     pub const AUTHORIZED_SIGNER: usize = 152;
     pub const MINT: usize = 184;
-    /// End of the last field; `CHANNEL_LEN` is never less.
+    /// End of the last shared field; behind it stands what a revision adds.
     pub const END: usize = 216;
 }
 
@@ -49,7 +56,7 @@ macro_rules! fields {
             $(#[$note])*
             #[inline(always)]
             pub fn $get(self) -> $kind {
-                // SAFETY: LOAD has checked the length, and every field ends at or before `field::END`.
+                // SAFETY: LOAD has checked the length, and every field ends at or before `field::END`, which is not behind it.
                 unsafe { self.account.read(field::$offset) }
             }
             $(
@@ -113,9 +120,9 @@ impl Channel {
         self.address_at(field::MINT)
     }
 
-    /// A 32-byte field. None of them changes after `open`.
+    /// A 32-byte field, inside `CHANNEL_LEN`. None of them changes after `open`.
     #[inline(always)]
-    fn address_at(&self, offset: usize) -> &Address {
+    pub fn address_at(&self, offset: usize) -> &Address {
         // SAFETY: LOAD has checked the length.
         unsafe { &*self.bytes(offset).cast() }
     }
@@ -140,27 +147,47 @@ impl Channel {
     /// The way every closing ends.
     #[inline(always)]
     pub fn finalize(self) {
-        self.set_status(revision::status::FINALIZED);
+        self.set_status(status::FINALIZED);
         self.set_closure_started_at(0);
+    }
+
+    /// Moves every lamport above `kept` to `recipient`.
+    #[inline(always)]
+    pub fn release_lamports(self, kept: u64, recipient: Account) -> Result<()> {
+        let Some(freed) = self.account.lamports().checked_sub(kept) else {
+            return Err(Error::DISTRIBUTE_BALANCE_CALCULATION_OVERFLOW);
+        };
+        let Some(balance) = recipient.lamports().checked_add(freed) else {
+            return Err(Error::RENT_RECIPIENT_BALANCE_OVERFLOW);
+        };
+        self.account.set_lamports(kept);
+        recipient.set_lamports(balance);
+        Ok(())
     }
 
     /// The seeds with which this channel signs, taken from its data. The bump is used as it is: a forged one fails when
     /// the runtime derives the signer (spec 2).
     #[inline(always)]
-    pub fn seeds(&self) -> revision::ChannelSeeds {
+    pub fn seeds(&self) -> ChannelSeeds {
         // SAFETY: LOAD has checked the length.
         let (salt, bump) =
             unsafe { (&*self.bytes(field::SALT).cast::<[u8; 8]>(), &*self.bytes(field::BUMP).cast::<[u8; 1]>()) };
-        revision::channel_seeds(
-            &Identity {
-                payer: self.payer(),
-                payee: self.payee(),
-                mint: self.mint(),
-                signer: self.authorized_signer(),
-                salt,
-            },
-            Slice::new(bump),
-        )
+        Identity {
+            payer: self.payer(),
+            payee: self.payee(),
+            mint: self.mint(),
+            signer: self.authorized_signer(),
+            salt,
+            incarnation: self.incarnation(),
+        }
+        .seeds(Slice::new(bump))
+    }
+
+    /// What the revision adds to the seeds: the last bytes of the account.
+    #[inline(always)]
+    pub fn incarnation(&self) -> &[u8; INCARNATION_LEN] {
+        // SAFETY: LOAD has checked the length.
+        unsafe { &*self.bytes(CHANNEL_LEN - INCARNATION_LEN).cast() }
     }
 
     /// Writes a new channel into an account that the runtime has just given `CHANNEL_LEN` bytes (spec 7.1, step 18).
@@ -171,7 +198,7 @@ impl Channel {
             account.write(field::DISCRIMINATOR, DISCRIMINATOR);
             account.write(field::VERSION, VERSION);
             account.write(field::BUMP, new.bump);
-            account.write(field::STATUS, revision::status::OPEN);
+            account.write(field::STATUS, status::OPEN);
             account.write(field::SALT, *new.identity.salt);
             account.write(field::DEPOSIT, new.deposit);
             account.write(field::SETTLED, 0u64);
@@ -184,6 +211,7 @@ impl Channel {
             account.write(field::PAYEE, *new.identity.payee);
             account.write(field::AUTHORIZED_SIGNER, *new.identity.signer);
             account.write(field::MINT, *new.identity.mint);
+            revision::initialize(account, new.funder, new.identity.incarnation);
         }
     }
 }
@@ -195,11 +223,30 @@ pub struct Identity<'a> {
     pub mint: &'a Address,
     pub signer: &'a Address,
     pub salt: &'a [u8; 8],
+    pub incarnation: &'a [u8; INCARNATION_LEN],
+}
+
+impl Identity<'_> {
+    /// The seeds, bump last (spec 2).
+    #[inline(always)]
+    pub fn seeds(&self, bump: Slice) -> ChannelSeeds {
+        let shared = [
+            Slice::new(SEED),
+            Slice::new(&self.payer.0),
+            Slice::new(&self.payee.0),
+            Slice::new(&self.mint.0),
+            Slice::new(&self.signer.0),
+            Slice::new(self.salt),
+        ];
+        revision::channel_seeds(shared, self.incarnation, bump)
+    }
 }
 
 /// The fields of a new channel that are not constant.
 pub struct NewChannel<'a> {
     pub identity: Identity<'a>,
+    /// Who pays for the account; not every revision remembers it.
+    pub funder: &'a Address,
     pub bump: u8,
     pub deposit: u64,
     pub grace_period: u32,

@@ -1,10 +1,11 @@
-//! Calls to other programs, through the runtime's C interface (spec 6.9).
+//! Calls to other programs, through the runtime's C interface (spec 6.9). Those that one revision alone makes stand in
+//! its module.
 
 use core::ffi::c_void;
 use core::mem::MaybeUninit;
 
 use crate::account::{record, Account};
-use crate::address::{Address, ASSOCIATED_TOKEN, SYSTEM};
+use crate::address::{Address, ASSOCIATED_TOKEN};
 use crate::syscalls::{self, Slice};
 use crate::token::TokenContext;
 
@@ -129,24 +130,10 @@ pub fn invoke<const N: usize>(program: &Address, accounts: [(Account, Access); N
     invoke_with(program, metas, infos, data, if signer.is_empty() { &[] } else { &signers });
 }
 
-/// System CreateAccount. `new` signs with `signer`.
-#[inline(always)]
-pub fn create_account(from: Account, new: Account, lamports: u64, space: u64, owner: &Address, signer: &[Slice]) {
-    #[derive(Clone, Copy)]
-    #[repr(C, packed)]
-    struct Data {
-        tag: u32,
-        lamports: u64,
-        space: u64,
-        owner: Address,
-    }
-    let data = Data { tag: 0, lamports, space, owner: *owner };
-    invoke(&SYSTEM, [(from, SIGN_WRITE), (new, SIGN_WRITE)], bytes_of::<Data, 52>(&data), signer);
-}
-
-/// Create of the Associated Token program: not idempotent, an existing account is an error.
+/// Create or CreateIdempotent of the Associated Token program, by the instruction's number.
 #[inline(always)]
 pub fn create_associated_token(
+    instruction: u8,
     funder: Account,
     account: Account,
     wallet: Account,
@@ -161,7 +148,7 @@ pub fn create_associated_token(
         (system_program, READ),
         (token.program, READ),
     ];
-    invoke(&ASSOCIATED_TOKEN, accounts, &[0], &[]);
+    invoke(&ASSOCIATED_TOKEN, accounts, &[instruction], &[]);
 }
 
 /// The data of TransferChecked.

@@ -1,4 +1,5 @@
-//! Every error the program returns, once. Names and codes are those of `errors.json`.
+//! Every error that both revisions return, once; those of one alone stand in its module. Names and codes are those of
+//! `errors.json`.
 
 use core::num::NonZeroU64;
 
@@ -12,7 +13,7 @@ pub struct Error(NonZeroU64);
 pub type Result<T> = core::result::Result<T, Error>;
 
 impl Error {
-    const fn custom(code: u32) -> Self {
+    pub(crate) const fn custom(code: u32) -> Self {
         match NonZeroU64::new(code as u64) {
             Some(value) => Self(value),
             // The runtime's encoding of custom error 0; no error of this program has that code (spec 11).
@@ -20,7 +21,7 @@ impl Error {
         }
     }
 
-    const fn builtin(index: u32) -> Self {
+    pub(crate) const fn builtin(index: u32) -> Self {
         match NonZeroU64::new((index as u64) << 32) {
             Some(value) => Self(value),
             None => panic!("0 is not a builtin error"),
@@ -38,9 +39,10 @@ impl Error {
 
 macro_rules! errors {
     ($($kind:ident { $($name:ident = $code:literal),+ $(,)? })+) => {
-        impl Error { $($(pub const $name: Error = Error::$kind($code);)+)+ }
+        impl $crate::error::Error { $($(pub const $name: $crate::error::Error = $crate::error::Error::$kind($code);)+)+ }
     };
 }
+pub(crate) use errors;
 
 errors! {
     builtin {
@@ -82,7 +84,6 @@ errors! {
         VOUCHER_EXPIRED = 233,
         VOUCHER_WATERMARK_NOT_MONOTONIC = 234,
         VOUCHER_OVER_DEPOSIT = 235,
-        VOUCHER_MESSAGE_MISMATCH = 236,
         VOUCHER_SIGNER_MISMATCH = 237,
         INVALID_RECIPIENT_COUNT = 260,
         INVALID_SPLIT_CONFIG = 261,
@@ -106,7 +107,8 @@ errors! {
         RECIPIENT_ACCOUNT_COUNT_MISMATCH = 2409,
         DISTRIBUTE_POOL_OVERFLOW = 2410,
         DISTRIBUTE_BALANCE_CALCULATION_OVERFLOW = 2411,
-        DISTRIBUTE_PAYER_BALANCE_OVERFLOW = 2412,
+        // `DistributePayerBalanceOverflow` or `RentPayerBalanceOverflow`, after who gets the rent back.
+        RENT_RECIPIENT_BALANCE_OVERFLOW = 2412,
         DISTRIBUTE_TRANSFER_QUEUE_OVERFLOW = 2413,
     }
 }

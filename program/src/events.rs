@@ -6,7 +6,7 @@ use crate::cpi::{self, SIGN};
 use crate::ensure;
 use crate::error::Result;
 use crate::pda::{self, Bump};
-use crate::revision;
+use crate::revision::{self, INCARNATION_LEN};
 use crate::syscalls::Slice;
 
 static SEED: &[u8; 15] = b"event_authority";
@@ -69,12 +69,18 @@ impl Header {
 struct Opened {
     header: Header,
     channel: Address,
+    incarnation: [u8; INCARNATION_LEN],
 }
 
 #[inline(always)]
-pub fn emit_opened(program_id: &Address, event_authority: Account, channel: &Address) -> Result<()> {
-    let event = Opened { header: Header::new(OPENED), channel: *channel };
-    emit(program_id, event_authority, cpi::bytes_of::<Opened, 48>(&event))
+pub fn emit_opened(
+    program_id: &Address,
+    event_authority: Account,
+    channel: &Address,
+    incarnation: &[u8; INCARNATION_LEN],
+) -> Result<()> {
+    let event = Opened { header: Header::new(OPENED), channel: *channel, incarnation: *incarnation };
+    emit(program_id, event_authority, cpi::bytes_of::<Opened, { 48 + INCARNATION_LEN }>(&event))
 }
 
 /// What a beneficiary was due went to the treasury.

@@ -7,7 +7,7 @@ use crate::account::{record, Account};
 use crate::address::Address;
 use crate::error::{Error, Result};
 
-/// More accounts than any instruction looks at: distribute's 10 and one for each of 32 recipients. Accounts beyond are
+/// More accounts than any instruction looks at: distribute's 10 or 11 and one for each of 32 recipients. Accounts beyond are
 /// walked over and counted, nothing more, so that their number is not limited by this table.
 const TABLE_LEN: usize = 48;
 

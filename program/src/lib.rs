@@ -1,5 +1,5 @@
 //! The `payment_channels` program, written from its specification (`program-tombstone.md`, cited as "spec" and a
-//! section number throughout). Its behaviour is meant to be indistinguishable from the deployed program: the same
+//! section number throughout; `program-epoch.md`, which says what is different there, as "epoch spec"). Its behaviour is meant to be indistinguishable from the deployed program: the same
 //! checks in the same order with the same errors, the same state changes, the same CPIs and events.
 //!
 //! Two things differ on purpose (see `README.md`): the program uses the address it runs at wherever the deployed one
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn entrypoint(input: *mut u8) -> u64 {
     let mut table = input::AccountTable::new();
     // SAFETY: forwarded from the caller.
     let input = unsafe { input::parse(input, &mut table) };
-    Error::code(revision::dispatch(input))
+    Error::code(instructions::dispatch(input))
 }
 
 #[cfg(any(target_os = "solana", target_arch = "bpf"))]

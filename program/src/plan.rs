@@ -1,9 +1,13 @@
 //! The distribution plan: who gets which part of what is settled (spec 3.4, 5.1, 6.7).
 
+use core::mem::MaybeUninit;
+
 use crate::address::Address;
 use crate::ensure;
 use crate::error::{Error, Result};
 use crate::reader;
+use crate::revision;
+use crate::syscalls::Slice;
 
 pub const MAX_RECIPIENTS: usize = 32;
 const BPS_DENOMINATOR: u64 = 10_000;
@@ -58,6 +62,18 @@ impl<'a> Plan<'a> {
         }
         ensure!(sum <= BPS_DENOMINATOR, INVALID_SPLIT_CONFIG);
         Ok(Self { preimage, entries, payee_bps: BPS_DENOMINATOR.wrapping_sub(sum) })
+    }
+
+    /// The commitment to the plan.
+    #[inline(always)]
+    pub fn hash(&self) -> Address {
+        let mut hash = MaybeUninit::<Address>::uninit();
+        let input = [Slice::new(self.preimage)];
+        // SAFETY: the hash writes all 32 bytes; it cannot fail on a slice of this run.
+        unsafe {
+            revision::sol_hash(input.as_ptr(), input.len() as u64, hash.as_mut_ptr().cast());
+            hash.assume_init()
+        }
     }
 }
 

@@ -22,6 +22,8 @@ impl Slice {
 macro_rules! syscalls {
     ($(fn $name:ident($($argument:ident: $kind:ty),*) -> $result:ty;)+) => {
         #[cfg(any(target_os = "solana", target_arch = "bpf"))]
+        // No revision needs every hash.
+        #[allow(dead_code)]
         extern "C" {
             $(pub fn $name($($argument: $kind),*) -> $result;)+
         }

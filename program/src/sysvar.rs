@@ -2,7 +2,7 @@
 
 use core::mem::MaybeUninit;
 
-use crate::address::{Address, CLOCK_SYSVAR, RENT_SYSVAR};
+use crate::address::{Address, CLOCK_SYSVAR};
 use crate::ensure;
 use crate::error::{Error, Result};
 use crate::syscalls;
@@ -10,13 +10,13 @@ use crate::syscalls;
 /// `Clock.unix_timestamp`, behind slot, epoch start, epoch and leader schedule epoch.
 const UNIX_TIMESTAMP: u64 = 32;
 /// The first u64 of the rent sysvar. The float that follows is never looked at (spec 1).
-const LAMPORTS_PER_BYTE: u64 = 0;
+pub const LAMPORTS_PER_BYTE: u64 = 0;
 /// What the runtime charges for an account beside its data.
 const ACCOUNT_OVERHEAD: u64 = 128;
 
 /// Reads one u64 field of a sysvar; cheaper than the syscalls that copy the whole of it.
 #[inline(always)]
-fn read(sysvar: &'static Address, offset: u64) -> Result<u64> {
+pub fn read(sysvar: &'static Address, offset: u64) -> Result<u64> {
     let mut value = MaybeUninit::<u64>::uninit();
     // SAFETY: the address is 32 readable bytes, the result has room for the 8 bytes asked for.
     unsafe {
@@ -34,12 +34,6 @@ fn read(sysvar: &'static Address, offset: u64) -> Result<u64> {
 #[inline(always)]
 pub fn now() -> Result<i64> {
     read(&CLOCK_SYSVAR, UNIX_TIMESTAMP).map(|value| value as i64)
-}
-
-/// The rent parameter through the syscall.
-#[inline(always)]
-pub fn lamports_per_byte() -> Result<u64> {
-    read(&RENT_SYSVAR, LAMPORTS_PER_BYTE)
 }
 
 /// `min(len)` of the spec. No cluster has a rent parameter for which this overflows.

@@ -6,29 +6,26 @@ use crate::channel::Channel;
 use crate::ensure;
 use crate::error::{Error, Result};
 use crate::reader::{self, u64_at};
-use crate::revision::voucher::{CHANNEL_ID, CUMULATIVE_AMOUNT, EXPIRES_AT, LEN};
+use crate::revision::voucher::{Given, CHANNEL_ID, CUMULATIVE_AMOUNT, EXPIRES_AT, LEN};
 use crate::sysvar;
 
 /// A voucher as it is signed.
 pub type Voucher = [u8; LEN];
 
-/// VOUCHER of spec 6.5: the new settled amount, or the first reason to refuse.
-///
-/// The fields are judged from `voucher`, the copy in the instruction data; that this copy is what was signed comes only
-/// after them. The order of errors depends on it.
+/// VOUCHER of spec 6.5: the new settled amount, or the first reason to refuse. `given` is what the instruction data says
+/// about the voucher, which depends on the revision.
 #[inline(always)]
-pub fn accept(channel: Channel, voucher: &Voucher, instructions: Account) -> Result<u64> {
+pub fn accept(channel: Channel, given: Given, instructions: Account) -> Result<u64> {
     ensure!(*instructions.address() == INSTRUCTIONS_SYSVAR, UNSUPPORTED_SYSVAR);
     let signed = SignedMessage::preceding(instructions.data())?;
-    let amount = judge_terms(channel, voucher)?;
-    ensure!(equal(signed.message, voucher), VOUCHER_MESSAGE_MISMATCH);
+    let amount = given.judge(channel, signed.message)?;
     ensure!(signed.public_key == channel.authorized_signer(), VOUCHER_SIGNER_MISMATCH);
     Ok(amount)
 }
 
 /// Spec 6.5, steps 5 to 8.
 #[inline(always)]
-fn judge_terms(channel: Channel, voucher: &Voucher) -> Result<u64> {
+pub fn judge_terms(channel: Channel, voucher: &Voucher) -> Result<u64> {
     // Always there: the offsets are constants inside the array.
     let (Some(channel_id), Some(amount), Some(expires_at)) =
         (reader::address_at(voucher, CHANNEL_ID), u64_at(voucher, CUMULATIVE_AMOUNT), u64_at(voucher, EXPIRES_AT))
@@ -114,18 +111,4 @@ fn preceding_instruction(sysvar: &[u8]) -> Option<(&Address, &[u8])> {
     let len = reader::u16_at(sysvar, program_at + 32)? as usize;
     let data = sysvar.get(program_at + 34..)?.get(..len)?;
     Some((program, data))
-}
-
-/// Word by word: comparing arrays of this size would call `memcmp`. The length is a multiple of two bytes in every
-/// revision and the rest behind the words is compared as such.
-#[inline(always)]
-fn equal(left: &Voucher, right: &Voucher) -> bool {
-    let mut at = 0;
-    while at + 8 <= LEN {
-        if u64_at(left, at) != u64_at(right, at) {
-            return false;
-        }
-        at += 8;
-    }
-    at == LEN || reader::u16_at(left, at) == reader::u16_at(right, at)
 }

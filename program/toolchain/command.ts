@@ -9,7 +9,7 @@ import { compileProgram } from './compile';
 import { INSTALL_COMMAND, type Tools, type ToolVersions } from './tools';
 
 /** Each revision is a feature of the crate and gives one ELF. */
-const REVISIONS = ['tombstone'] as const;
+export const REVISIONS = ['tombstone', 'epoch'] as const;
 
 /** Where the crate and the committed ELFs are, and what there is to build with. */
 export type ProgramEnvironment = Readonly<{ folder: string; tools: Tools | Readonly<{ missing: string }> }>;

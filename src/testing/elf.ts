@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { getAddressEncoder, type Address } from '@solana/kit';
 
-import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import { LOCALNET_DEPLOYMENT } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 
 /** A program to load into a simulator. */
@@ -19,8 +19,12 @@ export type ProgramElf = Readonly<{
 
 /** The environment variable that names another ELF, by revision. */
 export const ELF_ENVIRONMENT_VARIABLES = {
+    epoch: 'PAYMENT_CHANNELS_EPOCH_ELF',
     tombstone: 'PAYMENT_CHANNELS_TOMBSTONE_ELF',
-} as const satisfies Record<Deployment['revision'], string>;
+} as const;
+
+/** The name of a revision that this package has a program of. */
+export type ProgramRevision = keyof typeof ELF_ENVIRONMENT_VARIABLES;
 
 /**
  * Reads the program ELF of a revision: the given file, or the one that the environment names, or the reference program
@@ -28,7 +32,7 @@ export const ELF_ENVIRONMENT_VARIABLES = {
  *
  * @throws `ELF_INVALID` when the file can't be read or is no ELF.
  */
-export function readProgramElf(revision: Deployment['revision'], path?: string): ProgramElf {
+export function readProgramElf(revision: ProgramRevision, path?: string): ProgramElf {
     const override = path ?? (process.env[ELF_ENVIRONMENT_VARIABLES[revision]] || undefined);
     const source = override ?? 'embedded';
     let bytes: Uint8Array;
@@ -74,7 +78,7 @@ export function getElfForTreasuryOwner(elf: ProgramElf, treasuryOwner: Address):
 }
 
 /** The ELF in the folder `program/` of this package, whether this module runs from `src/` or from `dist/`. */
-function findEmbeddedElf(revision: Deployment['revision']): string {
+function findEmbeddedElf(revision: ProgramRevision): string {
     let folder = dirname(fileURLToPath(import.meta.url));
     for (;;) {
         const path = join(folder, 'program', `${revision}.so`);

@@ -3,17 +3,17 @@ import { describe, expect, it } from 'vitest';
 import { readProgramElf } from '../../src/testing/elf';
 import { findFirstDifference } from './replay/compare';
 import { getRecordedFolder, listRecordedFiles, readLabels, readRecordedFile } from './replay/recorded-case';
+import { REVISIONS } from './revisions';
 
 /** Differences that one file's report shows; the rest is counted. */
 const SHOWN = 5;
 
-const files = listRecordedFiles('tombstone');
+describe.each(REVISIONS)('recorded transactions of the $name program', ({ name: revision }) => {
+    const files = listRecordedFiles(revision);
+    const elf = readProgramElf(revision).bytes;
+    const label = readLabels(revision);
 
-describe.skipIf(files.length === 0)('recorded transactions of the tombstone program', () => {
-    const elf = readProgramElf('tombstone').bytes;
-    const label = readLabels('tombstone');
-
-    it.each(files)('replays $name', { timeout: 600_000 }, async file => {
+    it.skipIf(files.length === 0).each(files)('replays $name', { timeout: 600_000 }, async file => {
         const cases = readRecordedFile(file);
         const differences: string[] = [];
         for (const recorded of cases) {
@@ -27,8 +27,8 @@ describe.skipIf(files.length === 0)('recorded transactions of the tombstone prog
         ];
         expect(differences.length, report.join('\n')).toBe(0);
     });
-});
 
-it.runIf(files.length === 0)(`nothing to replay: there is no ${getRecordedFolder('tombstone')}`, context => {
-    context.skip();
+    it.runIf(files.length === 0)(`nothing to replay: there is no ${getRecordedFolder(revision)}`, context => {
+        context.skip();
+    });
 });

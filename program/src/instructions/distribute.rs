@@ -1,8 +1,8 @@
 //! distribute (spec 7.8): pays out what was settled since the last time; of a finalized channel also the payer's refund
-//! and whatever remains, and then the channel is gone.
+//! and whatever remains, and then the channel is over.
 
 use crate::address::Address;
-use crate::channel::Channel;
+use crate::channel::{status, Channel};
 use crate::cpi;
 use crate::ensure;
 use crate::error::{Error, Result};
@@ -10,32 +10,34 @@ use crate::input::Accounts;
 use crate::payout::{Due, Payouts, PAYEE, PAYER, RECIPIENT};
 use crate::plan::{self, Plan};
 use crate::queue::{Queue, Source};
-use crate::revision::{self, status};
+use crate::revision;
 use crate::token::{self, TokenContext};
 use crate::treasury;
 
 #[inline(never)]
 pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<()> {
     let plan = Plan::parse(data)?;
-    let (fixed, rest) = accounts.at_least::<10>(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
+    let (fixed, rest) =
+        accounts.at_least::<{ revision::DISTRIBUTE_ACCOUNTS }>(Error::BUILTIN_NOT_ENOUGH_ACCOUNT_KEYS)?;
+    let (channel, payer, rent_recipient, fixed) = revision::split_distribute(fixed);
     // The last one, this program, is listed for the runtime: it is called when a redirect is emitted.
-    let [channel, payer, escrow, payer_tokens, payee_tokens, fixed @ ..] = *fixed;
-    let [treasury_tokens, mint, token_program, event_authority, _] = fixed;
+    let [escrow, payer_tokens, payee_tokens, treasury_tokens, mint, token_program, event_authority, _] = *fixed;
 
     let channel = Channel::load(channel, program_id)?;
     let is_open = match channel.status() {
         status::OPEN => true,
         status::FINALIZED => false,
-        status::CLOSING => return Err(Error::CHANNEL_NOT_DISTRIBUTABLE),
+        status::CLOSING..=revision::LAST_STATUS => return Err(Error::CHANNEL_NOT_DISTRIBUTABLE),
         _ => return Err(Error::INVALID_CHANNEL_STATUS),
     };
     ensure!(payer.address() == channel.payer(), INVALID_CHANNEL_PAYER);
     ensure!(mint.address() == channel.mint(), INVALID_CHANNEL_MINT);
+    revision::check_rent_recipient(channel, rent_recipient)?;
     let token = TokenContext::load(mint, token_program)?;
     token.require(escrow, channel.account.address(), &token::ESCROW)?;
     // Always, even when nothing will go there: redirects are decided later, one by one.
     token.require(treasury_tokens, &treasury::owner(), &token::TREASURY)?;
-    ensure!(revision::distribution_hash(&plan) == *channel.distribution_hash(), INVALID_DISTRIBUTION_HASH);
+    ensure!(plan.hash() == *channel.distribution_hash(), INVALID_DISTRIBUTION_HASH);
     let Some(recipient_tokens) = rest.exactly(plan.entries.len()) else {
         return Err(Error::RECIPIENT_ACCOUNT_COUNT_MISMATCH);
     };
@@ -77,6 +79,6 @@ pub fn process(program_id: &Address, accounts: Accounts, data: &[u8]) -> Result<
         channel.set_payout_watermark(settled);
         return Ok(());
     }
-    cpi::close_account(&token, escrow, payer, channel.account, &seeds);
-    revision::retire(channel, payer)
+    cpi::close_account(&token, escrow, rent_recipient, channel.account, &seeds);
+    revision::retire(channel, rent_recipient)
 }

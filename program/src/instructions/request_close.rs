@@ -1,11 +1,10 @@
 //! requestClose (spec 7.5): the payer starts the grace period.
 
 use crate::address::Address;
-use crate::channel::Channel;
+use crate::channel::{status, Channel};
 use crate::ensure;
 use crate::error::{Error, Result};
 use crate::input::Accounts;
-use crate::revision::status;
 use crate::sysvar;
 
 #[inline(always)]

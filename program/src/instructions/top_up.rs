@@ -1,12 +1,11 @@
 //! topUp (spec 7.3): adds to the deposit of an open channel.
 
 use crate::address::Address;
-use crate::channel::Channel;
+use crate::channel::{status, Channel};
 use crate::cpi::{self, Transfer};
 use crate::ensure;
 use crate::error::{Error, Result};
 use crate::input::Accounts;
-use crate::revision::status;
 use crate::token::{self, TokenContext};
 
 #[inline(always)]

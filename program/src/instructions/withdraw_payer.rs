@@ -1,12 +1,11 @@
 //! withdrawPayer (spec 7.7): the payer takes what was not settled, once, without waiting for a distribution.
 
 use crate::address::Address;
-use crate::channel::Channel;
+use crate::channel::{status, Channel};
 use crate::cpi::{self, Transfer};
 use crate::ensure;
 use crate::error::{Error, Result};
 use crate::input::Accounts;
-use crate::revision::status;
 use crate::sysvar;
 use crate::token::{self, TokenContext};
 

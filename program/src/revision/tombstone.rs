@@ -1,20 +1,15 @@
 //! The "tombstone" revision: a closed channel leaves a one-byte account behind, vouchers stand in the instruction data.
 
-use core::mem::MaybeUninit;
-
 use crate::account::Account;
-use crate::address::{Address, RENT_SYSVAR};
-use crate::channel::{self, Channel, Identity};
-use crate::cpi;
-use crate::ensure;
-use crate::error::{Error, Result};
-use crate::input::Input;
-use crate::instructions;
-use crate::plan::Plan;
-use crate::reader;
-use crate::syscalls::{self, Slice};
+use crate::address::{Address, RENT_SYSVAR, SYSTEM};
+use crate::channel::Channel;
+use crate::cpi::{self, SIGN_WRITE};
+use crate::error::{errors, Error, Result};
+use crate::input::Accounts;
+use crate::syscalls::Slice;
 use crate::sysvar;
-use crate::token::TokenContext;
+
+pub use crate::syscalls::sol_blake3 as sol_hash;
 
 /// The published address, where everything derived from it is a constant (spec 1).
 pub const PUBLISHED_ID: Address = Address::from_base58("CQAyft83tN1w2bRofB5PZ79eVDU2xZUVo43LU1qL4zRg");
@@ -22,92 +17,143 @@ pub const PUBLISHED_EVENT_AUTHORITY: Address = Address::from_base58("CoxvYiriHMk
 pub const PUBLISHED_EVENT_AUTHORITY_BUMP: u8 = 251;
 
 pub const CHANNEL_LEN: usize = 216;
+pub const LAST_STATUS: u8 = crate::channel::status::CLOSING;
 
-/// Channel status (spec 3.3).
-pub mod status {
-    pub const OPEN: u8 = 0;
-    pub const FINALIZED: u8 = 1;
-    pub const CLOSING: u8 = 2;
-}
+/// This revision's seeds and `Opened` event hold nothing that those of other revisions do not.
+pub const INCARNATION_LEN: usize = 0;
 
-/// Runs the instruction that byte 0 of the data selects (spec 5).
-#[inline(always)]
-pub fn dispatch(input: Input) -> Result<()> {
-    let Input { program_id, accounts, data } = input;
-    let Some((discriminator, data)) = data.split_first() else {
-        return Err(Error::INVALID_INSTRUCTION_DATA);
-    };
-    match discriminator {
-        1 => instructions::open::process(program_id, accounts, data),
-        2 => instructions::settle::process(program_id, accounts, data),
-        3 => instructions::top_up::process(program_id, accounts, data),
-        4 => instructions::settle_and_finalize::process(program_id, accounts, data),
-        5 => instructions::request_close::process(program_id, accounts, data),
-        6 => instructions::finalize::process(program_id, accounts, data),
-        7 => instructions::distribute::process(program_id, accounts, data),
-        8 => instructions::withdraw_payer::process(program_id, accounts, data),
-        228 => instructions::emit_event::process(program_id, accounts, data),
-        _ => Err(Error::INVALID_INSTRUCTION_DATA),
+pub const OPEN_ACCOUNTS: usize = 13;
+pub const DISTRIBUTE_ACCOUNTS: usize = 10;
+/// Create of the Associated Token program: an escrow that exists is an error.
+pub const CREATE_ESCROW: u8 = 0;
+/// What finalize answers before the deadline (spec 7.6).
+pub const GRACE_PERIOD_NOT_ELAPSED: Error = Error::INVALID_CHANNEL_STATUS;
+
+errors! {
+    custom {
+        VOUCHER_MESSAGE_MISMATCH = 236,
     }
 }
 
-/// The commitment to a distribution plan.
+/// No instruction beside those that every revision has (spec 5).
 #[inline(always)]
-pub fn distribution_hash(plan: &Plan) -> Address {
-    let mut hash = MaybeUninit::<Address>::uninit();
-    let input = [Slice::new(plan.preimage)];
-    // SAFETY: the hash writes all 32 bytes; it cannot fail on a slice of this run.
-    unsafe {
-        syscalls::sol_blake3(input.as_ptr(), input.len() as u64, hash.as_mut_ptr().cast());
-        hash.assume_init()
-    }
+pub fn dispatch_other(_: u8, _: &Address, _: Accounts, _: &[u8]) -> Result<()> {
+    Err(Error::INVALID_INSTRUCTION_DATA)
 }
 
 /// Seeds of a channel, bump last (spec 2).
 pub type ChannelSeeds = [Slice; 7];
 
 #[inline(always)]
-pub fn channel_seeds(identity: &Identity, bump: Slice) -> ChannelSeeds {
-    [
-        Slice::new(channel::SEED),
-        Slice::new(&identity.payer.0),
-        Slice::new(&identity.payee.0),
-        Slice::new(&identity.mint.0),
-        Slice::new(&identity.signer.0),
-        Slice::new(identity.salt),
-        bump,
-    ]
+pub fn channel_seeds(shared: [Slice; 6], _: &[u8; INCARNATION_LEN], bump: Slice) -> ChannelSeeds {
+    let [prefix, payer, payee, mint, signer, salt] = shared;
+    [prefix, payer, payee, mint, signer, salt, bump]
 }
 
 /// VoucherArgs (spec 3.4): what the authorized signer signs, and what stands in the instruction data.
 pub mod voucher {
+    use crate::channel::Channel;
+    use crate::ensure;
+    use crate::error::{Error, Result};
+    use crate::reader::u64_at;
+    use crate::voucher::{judge_terms, Voucher};
+
     pub const LEN: usize = 48;
     pub const CHANNEL_ID: usize = 0;
     pub const CUMULATIVE_AMOUNT: usize = 32;
     pub const EXPIRES_AT: usize = 40;
-}
 
-/// Puts a new channel and its escrow on chain (spec 7.1, steps 14 to 16).
-pub struct ChannelFunding {
-    pub payer: Account,
-    pub channel: Account,
-    pub escrow: Account,
-    pub system_program: Account,
-    pub rent: Account,
-}
+    /// The copy in the instruction data.
+    pub struct Given<'a>(&'a Voucher);
 
-impl ChannelFunding {
-    #[inline(always)]
-    pub fn create(&self, program_id: &Address, token: &TokenContext, seeds: &ChannelSeeds) -> Result<()> {
-        ensure!(*self.rent.address() == RENT_SYSVAR, INVALID_ARGUMENT);
-        let Some(lamports_per_byte) = reader::u64_at(self.rent.data(), 0) else {
-            return Err(Error::INVALID_ARGUMENT);
-        };
-        let lamports = sysvar::minimum_balance(CHANNEL_LEN, lamports_per_byte)?;
-        cpi::create_account(self.payer, self.channel, lamports, CHANNEL_LEN as u64, program_id, seeds);
-        cpi::create_associated_token(self.payer, self.escrow, self.channel, token, self.system_program);
-        Ok(())
+    impl<'a> Given<'a> {
+        /// The data of settle: a voucher and nothing more.
+        #[inline(always)]
+        pub fn parse(data: &'a [u8]) -> Result<Self> {
+            <&Voucher>::try_from(data).map(Self).map_err(|_| Error::INVALID_INSTRUCTION_DATA)
+        }
+
+        /// The data of settleAndFinalize: a voucher, and the byte that says whether it counts.
+        #[inline(always)]
+        pub fn parse_with_flag(data: &'a [u8]) -> Result<(Self, u8)> {
+            match <&[u8; LEN + 1]>::try_from(data) {
+                Ok([voucher @ .., flag]) => Ok((Self(voucher), *flag)),
+                Err(_) => Err(Error::INVALID_INSTRUCTION_DATA),
+            }
+        }
+
+        /// Spec 6.5, steps 5 to 9: the fields are judged from the copy in the instruction data; that this copy is what was
+        /// signed comes only after them. The order of errors depends on it.
+        #[inline(always)]
+        pub fn judge(&self, channel: Channel, signed: &Voucher) -> Result<u64> {
+            let amount = judge_terms(channel, self.0)?;
+            ensure!(equal(signed, self.0), VOUCHER_MESSAGE_MISMATCH);
+            Ok(amount)
+        }
     }
+
+    const _: () = assert!(LEN % 8 == 0);
+
+    /// Word by word: comparing arrays of this size would call `memcmp`.
+    #[inline(always)]
+    fn equal(left: &Voucher, right: &Voucher) -> bool {
+        let mut at = 0;
+        while at < LEN {
+            if u64_at(left, at) != u64_at(right, at) {
+                return false;
+            }
+            at += 8;
+        }
+        true
+    }
+}
+
+/// Payer, who pays for the accounts (the payer), and the other accounts of open.
+#[inline(always)]
+pub fn split_open(accounts: &[Account; OPEN_ACCOUNTS]) -> (Account, Account, &[Account; 12]) {
+    let [payer, rest @ ..] = accounts;
+    (*payer, *payer, rest)
+}
+
+/// Nothing to check: the seeds are those of all revisions.
+#[inline(always)]
+pub fn check_incarnation(_: &[u8; INCARNATION_LEN]) -> Result<()> {
+    Ok(())
+}
+
+/// Spec 7.1, step 15: any account that is there already is an error of the System program.
+#[inline(always)]
+pub fn create_channel(funder: Account, channel: Account, lamports: u64, owner: &Address, seeds: &ChannelSeeds) {
+    #[derive(Clone, Copy)]
+    #[repr(C, packed)]
+    struct CreateAccount {
+        tag: u32,
+        lamports: u64,
+        space: u64,
+        owner: Address,
+    }
+    let data = CreateAccount { tag: 0, lamports, space: CHANNEL_LEN as u64, owner: *owner };
+    cpi::invoke(&SYSTEM, [(funder, SIGN_WRITE), (channel, SIGN_WRITE)], cpi::bytes_of::<_, 52>(&data), seeds);
+}
+
+/// Nothing behind the fields of all revisions.
+///
+/// # Safety
+/// None needed.
+#[inline(always)]
+pub unsafe fn initialize(_: Account, _: &Address, _: &[u8; INCARNATION_LEN]) {}
+
+/// Channel, payer, who gets the rent back (the payer), and the other fixed accounts of distribute.
+#[inline(always)]
+pub fn split_distribute(accounts: &[Account; DISTRIBUTE_ACCOUNTS]) -> (Account, Account, Account, &[Account; 8]) {
+    let [channel, payer, rest @ ..] = accounts;
+    (*channel, *payer, *payer, rest)
+}
+
+/// Nothing to check beside that it is the payer.
+#[inline(always)]
+pub fn check_rent_recipient(_: Channel, _: Account) -> Result<()> {
+    Ok(())
 }
 
 /// What stays behind where a channel was (spec 3.2).
@@ -125,14 +171,6 @@ pub fn retire(channel: Channel, payer: Account) -> Result<()> {
     // SAFETY: one byte is left.
     unsafe { account.write(0, closed::DISCRIMINATOR) };
 
-    let minimum = sysvar::minimum_balance(closed::LEN, sysvar::lamports_per_byte()?)?;
-    let Some(freed) = account.lamports().checked_sub(minimum) else {
-        return Err(Error::DISTRIBUTE_BALANCE_CALCULATION_OVERFLOW);
-    };
-    let Some(payer_lamports) = payer.lamports().checked_add(freed) else {
-        return Err(Error::DISTRIBUTE_PAYER_BALANCE_OVERFLOW);
-    };
-    account.set_lamports(minimum);
-    payer.set_lamports(payer_lamports);
-    Ok(())
+    let lamports_per_byte = sysvar::read(&RENT_SYSVAR, sysvar::LAMPORTS_PER_BYTE)?;
+    channel.release_lamports(sysvar::minimum_balance(closed::LEN, lamports_per_byte)?, payer)
 }

@@ -8,7 +8,10 @@ import type { RecordedAccount, RecordedCase, RecordedError, RecordedStep } from 
 
 const base64 = getBase64Encoder();
 
-/** Fields of a channel account by their start, so that a difference at a byte can be named (spec section 3.1). */
+/**
+ * Fields of a channel account by their start, so that a difference at a byte can be named (spec section 3.1; the last two
+ * are of the epoch revision alone).
+ */
 const CHANNEL_FIELDS: readonly (readonly [start: number, name: string])[] = [
     [0, 'discriminator'],
     [1, 'version'],
@@ -26,6 +29,8 @@ const CHANNEL_FIELDS: readonly (readonly [start: number, name: string])[] = [
     [120, 'payee'],
     [152, 'authorizedSigner'],
     [184, 'mint'],
+    [216, 'rentPayer'],
+    [248, 'openSlot'],
 ];
 /** Fields of a token account of either token program. */
 const TOKEN_FIELDS: readonly (readonly [start: number, name: string])[] = [

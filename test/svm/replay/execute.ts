@@ -24,7 +24,7 @@ import {
 import { FailedTransactionMetadata, LiteSVM, type TransactionMetadata } from 'litesvm';
 
 import { getSimulatorFeatureSet } from '../../../src/testing/feature-set';
-import { getTransactionFailure } from '../../../src/testing/runtime-error';
+import { getRpcTransactionError } from '../../../src/testing/runtime-error';
 import type { RecordedCase, RecordedClock, RecordedError, RecordedInstruction, RecordedStep } from './recorded-case';
 
 export type AccountState = Readonly<{ data: Uint8Array; lamports: bigint; owner: Address }>;
@@ -120,7 +120,7 @@ function send(svm: LiteSVM, step: RecordedStep, programId: Address): StepResult 
     const transaction = compileTransaction(message);
     const outcome = svm.sendTransaction(transaction);
     const meta = outcome instanceof FailedTransactionMetadata ? outcome.meta() : outcome;
-    const error = outcome instanceof FailedTransactionMetadata ? toRecordedError(outcome, programId) : null;
+    const error = outcome instanceof FailedTransactionMetadata ? toRecordedError(outcome) : null;
     return {
         computeUnits: Number(meta.computeUnitsConsumed()),
         error,
@@ -154,16 +154,13 @@ export function toInstruction({
     };
 }
 
-function toRecordedError(failed: FailedTransactionMetadata, programId: Address): RecordedError {
-    const failure = getTransactionFailure(failed, programId);
-    switch (failure.kind) {
-        case 'custom':
-            return { custom: failure.code, instruction: failure.instructionIndex };
-        case 'builtin':
-            return { builtin: failure.name, instruction: failure.instructionIndex };
-        case 'transaction':
-            return { transaction: failure.name };
-    }
+function toRecordedError(failed: FailedTransactionMetadata): RecordedError {
+    const error = getRpcTransactionError(failed) as
+        string | { InstructionError?: readonly [index: number, cause: string | { Custom: number }] };
+    if (typeof error === 'string') return { transaction: error };
+    if (error.InstructionError === undefined) return { transaction: Object.keys(error)[0] ?? 'Unknown' };
+    const [instruction, cause] = error.InstructionError;
+    return typeof cause === 'string' ? { builtin: cause, instruction } : { custom: cause.Custom, instruction };
 }
 
 /** The data of the program's calls to itself, in order. */

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 import type { Address } from '@solana/kit';
 
+import type { ProgramRevision } from '../../../src/testing/elf';
+
 export type RecordedClock = Readonly<{ slot: string; unixTimestamp: string }>;
 
 export type RecordedAccount = Readonly<{ data: string; lamports: string; owner: Address }>;
@@ -46,12 +48,12 @@ export type RecordedFile = Readonly<{ name: string; path: string }>;
 const PROJECT_ROOT = resolve(fileURLToPath(import.meta.url), '../../../..');
 
 /** The folder with the recorded cases of a revision. It is not part of the repository and may be missing. */
-export function getRecordedFolder(revision: 'tombstone'): string {
+export function getRecordedFolder(revision: ProgramRevision): string {
     return resolve(PROJECT_ROOT, '../shared/vectors', revision);
 }
 
 /** The files with recorded cases, without reading them; none where the folder is missing. */
-export function listRecordedFiles(revision: 'tombstone'): RecordedFile[] {
+export function listRecordedFiles(revision: ProgramRevision): RecordedFile[] {
     const folder = getRecordedFolder(revision);
     if (!existsSync(folder)) return [];
     const names = readdirSync(folder).filter(name => name.endsWith('.json'));
@@ -63,7 +65,7 @@ export function readRecordedFile({ path }: RecordedFile): RecordedCase[] {
 }
 
 /** What each step is about, in words: a function of case id and step. */
-export function readLabels(revision: 'tombstone'): (id: string, step: number) => string {
+export function readLabels(revision: ProgramRevision): (id: string, step: number) => string {
     const path = join(getRecordedFolder(revision), 'labels.tsv');
     const labels = new Map<string, string>();
     for (const line of existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []) {
