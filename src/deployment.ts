@@ -1,7 +1,12 @@
 import type { Address } from '@solana/kit';
 
-import { PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../generated/tombstone';
-import { assertIsInput, toAddress } from './input';
+import { PaymentChannelsError } from './errors';
+import { assertIsInput, describe, toAddress } from './input';
+import { assertIsNoProgramOfOther } from './revision/marks';
+import type { Revision } from './revision/revision';
+import { TOMBSTONE, TOMBSTONE_PROGRAM_ADDRESS } from './revision/tombstone';
+import { PLACEHOLDER_TREASURY_OWNER } from './revision/treasury-owners';
+import type { RevisionName } from './revision/types';
 
 /**
  * One deployment of the program on a cluster or in a simulator.
@@ -9,9 +14,9 @@ import { assertIsInput, toAddress } from './input';
  * The treasury owner is compiled into the program (spec section 1): a client can't read it from the chain, and
  * `distribute` fails unless it names that owner's token account.
  */
-export type Deployment = Readonly<{
+export type Deployment<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** Interface of the program. */
-    revision: 'tombstone';
+    revision: Revision<TRevision>;
     /** Address that the program is deployed at. */
     programAddress: Address;
     /** Wallet whose token account receives what nobody else can. */
@@ -19,31 +24,75 @@ export type Deployment = Readonly<{
 }>;
 
 /** A kit client that says which deployment it is for, as that of a simulator does. */
-export type ClientWithDeployment = { deployment: Deployment };
+export type ClientWithDeployment<TRevision extends RevisionName = 'tombstone'> = { deployment: Deployment<TRevision> };
 
 /** What a builder has to know of a deployment; a {@link Deployment} is one. */
-export type DeploymentConfig = Readonly<Partial<Pick<Deployment, 'programAddress' | 'treasuryOwner'>>>;
+export type DeploymentConfig<TRevision extends RevisionName = 'tombstone'> = Readonly<Partial<Deployment<TRevision>>>;
 
 /**
  * The reference program at its published address, with the placeholder that stands for the treasury owner where none
  * was set (spec section 1). It is the default of every builder and of the simulator. Nobody holds a key for that owner.
  */
 export const LOCALNET_DEPLOYMENT: Deployment = /* @__PURE__ */ Object.freeze({
-    revision: 'tombstone',
-    programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
-    treasuryOwner: 'DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn' as Address,
+    revision: TOMBSTONE,
+    programAddress: TOMBSTONE_PROGRAM_ADDRESS,
+    treasuryOwner: PLACEHOLDER_TREASURY_OWNER,
 });
 
-/** The program to address, for the `config` of a generated function. Only what is not given has a default. */
-export function getProgramConfig(config: DeploymentConfig): { programAddress: Address } {
+/**
+ * A part of the revision that a config is for; the default revision's where the config does not say.
+ *
+ * @param byDefault That part of the default revision: it comes from who asks, so that a bundle has no others.
+ */
+export function getRevisionPart<TPart extends Exclude<keyof Revision, 'name'>>(
+    config: DeploymentConfig<RevisionName>,
+    part: TPart,
+    byDefault: Revision[TPart],
+): Revision[TPart] {
+    return toRevision(config)?.[part] ?? byDefault;
+}
+
+/** The name of the revision that a config is for; the default one's where the config does not say. */
+export function getRevisionName(config: DeploymentConfig<RevisionName>): RevisionName {
+    return toRevision(config)?.name ?? 'tombstone';
+}
+
+/**
+ * Throws unless a config is for a revision, or for none in particular.
+ *
+ * @throws `REVISION_MISMATCH`, `INPUT_INVALID`.
+ */
+export function assertIsOfRevision(expected: RevisionName, config: DeploymentConfig<RevisionName>): void {
+    const { name: given = expected } = toRevision(config) ?? {};
+    if (given !== expected) {
+        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: 'config.revision', given });
+    }
+}
+
+function toRevision(config: DeploymentConfig<RevisionName>): Revision | undefined {
     assertIsInput('config', config);
-    const { programAddress = LOCALNET_DEPLOYMENT.programAddress } = config;
-    return { programAddress: toAddress('config.programAddress', programAddress) };
+    const { revision } = config;
+    if (revision === undefined) return undefined;
+    // What is no revision of this package would be read as the default one, part by part.
+    if (typeof revision !== 'object' || (revision as unknown) === null || typeof revision.channel !== 'object') {
+        throw new PaymentChannelsError('INPUT_INVALID', { field: 'config.revision', value: describe(revision) });
+    }
+    return revision;
+}
+
+/** The program to address, for the `config` of a generated function. Only what is not given has a default. */
+export function getProgramConfig(config: DeploymentConfig<RevisionName>): { programAddress: Address } {
+    const published = getRevisionPart(config, 'programAddress', TOMBSTONE_PROGRAM_ADDRESS);
+    const { programAddress = published } = config;
+    if (programAddress === published) return { programAddress };
+    const given = toAddress('config.programAddress', programAddress);
+    assertIsNoProgramOfOther('config.programAddress', given, getRevisionName(config));
+    return { programAddress: given };
 }
 
 /** The wallet that owns the treasury's token accounts. Only what is not given has a default. */
-export function getTreasuryOwner(config: DeploymentConfig): Address {
+export function getTreasuryOwner(config: DeploymentConfig<RevisionName>): Address {
     assertIsInput('config', config);
-    const { treasuryOwner = LOCALNET_DEPLOYMENT.treasuryOwner } = config;
+    const { treasuryOwner = PLACEHOLDER_TREASURY_OWNER } = config;
     return toAddress('config.treasuryOwner', treasuryOwner);
 }

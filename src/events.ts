@@ -1,12 +1,10 @@
 import { containsBytes, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
-import {
-    getEmitEventDiscriminatorBytes,
-    parsePaymentChannelsEvent,
-    type ParsedPaymentChannelsEvent,
-} from '../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from './deployment';
+import { getEmitEventDiscriminatorBytes } from '../generated/tombstone';
+import { getProgramConfig, getRevisionPart, type DeploymentConfig } from './deployment';
 import { parseProgramLogs } from './program-logs';
+import { TOMBSTONE_PARSE_EVENT } from './revision/tombstone';
+import type { RevisionName, RevisionTypes } from './revision/types';
 import {
     getExecutedInstructions,
     toExecutedInstructions,
@@ -18,7 +16,8 @@ import {
 export type UnknownEvent = Readonly<{ eventType: 'unknown'; data: ReadonlyUint8Array }>;
 
 /** An event of the program. */
-export type ChannelEvent = Readonly<ParsedPaymentChannelsEvent> | UnknownEvent;
+export type ChannelEvent<TRevision extends RevisionName = 'tombstone'> =
+    Readonly<RevisionTypes[TRevision]['event']> | UnknownEvent;
 
 /**
  * Reads the events of the program out of the instructions that a successful transaction executed.
@@ -32,12 +31,13 @@ export type ChannelEvent = Readonly<ParsedPaymentChannelsEvent> | UnknownEvent;
  * @returns The events in their order; one that this package does not know, or can't read, as `unknown`.
  * @throws `RPC_RESPONSE_INVALID` for what is no instruction; `ADDRESS_INVALID` for the program address of the config.
  */
-export function parseEvents(
+export function parseEvents<TRevision extends RevisionName = 'tombstone'>(
     instructions: readonly ExecutedInstruction[],
-    config: DeploymentConfig = {},
-): readonly ChannelEvent[] {
+    config: DeploymentConfig<TRevision> = {},
+): readonly ChannelEvent<TRevision>[] {
     const { programAddress } = getProgramConfig(config);
-    const events: ChannelEvent[] = [];
+    const parse = getRevisionPart(config, 'parseEvent', TOMBSTONE_PARSE_EVENT);
+    const events: ChannelEvent<RevisionName>[] = [];
     const stack: (Address | undefined)[] = [];
     // Whether the program was called since the last instruction of the transaction: where no height says by whom it was
     // called now, it can have been by itself only then.
@@ -57,9 +57,9 @@ export function parseEvents(
             continue;
         }
         const isSelfCall = caller === undefined ? !isWholeTrace || isRunning : caller === programAddress;
-        if (isSelfCall) events.push(toEvent(data));
+        if (isSelfCall) events.push(toEvent(data, parse));
     }
-    return Object.freeze(events);
+    return Object.freeze(events) as readonly ChannelEvent<TRevision>[];
 }
 
 /**
@@ -80,10 +80,10 @@ export function parseEvents(
  * }
  * ```
  */
-export function parseTransactionEvents(
+export function parseTransactionEvents<TRevision extends RevisionName = 'tombstone'>(
     transaction: RpcTransaction | null,
-    config: DeploymentConfig = {},
-): readonly ChannelEvent[] {
+    config: DeploymentConfig<TRevision> = {},
+): readonly ChannelEvent<TRevision>[] {
     return parseEvents(getExecutedInstructions(transaction), config);
 }
 
@@ -95,7 +95,10 @@ export function parseTransactionEvents(
  * @returns 0 for a transaction that failed, `undefined` when the node cut the logs off.
  * @throws `ADDRESS_INVALID` for the program address of the config.
  */
-export function getLoggedEventCount(logs: readonly string[], config: DeploymentConfig = {}): number | undefined {
+export function getLoggedEventCount(
+    logs: readonly string[],
+    config: DeploymentConfig<RevisionName> = {},
+): number | undefined {
     const { programAddress } = getProgramConfig(config);
     const { calls, firstFailure, isIncomplete } = parseProgramLogs(logs);
     if (firstFailure) return 0;
@@ -108,12 +111,12 @@ function isEvent(data: ReadonlyUint8Array): boolean {
     return containsBytes(data, getEmitEventDiscriminatorBytes(), 0);
 }
 
-function toEvent(data: ReadonlyUint8Array): ChannelEvent {
+function toEvent(data: ReadonlyUint8Array, parse: typeof TOMBSTONE_PARSE_EVENT): ChannelEvent<RevisionName> {
     try {
-        const event = parsePaymentChannelsEvent(data);
+        const event = parse(data);
         if (event) return Object.freeze(event);
     } catch {
-        // A payload of another length, or an enum with another value: of a later version of the program.
+        // A payload of another length, or an enum with another value: of another revision or a later version.
     }
     return Object.freeze({ data, eventType: 'unknown' });
 }

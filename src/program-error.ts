@@ -5,10 +5,12 @@ import {
     type Address,
 } from '@solana/kit';
 
-import { isPaymentChannelsProgramErrorCode, PAYMENT_CHANNELS_PROGRAM_ERRORS } from '../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from './deployment';
+import { PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOUNT_MISMATCH } from '../generated/tombstone';
+import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from './deployment';
 import { U32_MAX } from './input';
 import { parseProgramLogs } from './program-logs';
+import { TOMBSTONE_ERRORS, TOMBSTONE_TREASURY_OWNERS } from './revision/tombstone';
+import type { RevisionName } from './revision/types';
 import { isRpcRecord, type RpcRecord } from './rpc-answer';
 import { getInstructionErrorName, getTransactionErrorName } from './runtime-errors';
 
@@ -46,7 +48,7 @@ export type TransactionFailure =
       }>;
 
 /** What is known of a transaction beside its failure; a {@link Deployment} is one. */
-export type ProgramFailureConfig = DeploymentConfig &
+export type ProgramFailureConfig = DeploymentConfig<RevisionName> &
     Readonly<{
         /** Logs of the transaction, where the failure does not come with them. */
         logs?: readonly string[] | undefined;
@@ -57,6 +59,7 @@ export type ProgramFailureConfig = DeploymentConfig &
 // The programs that this one calls (System, Token, Token-2022, Associated Token Account) count their codes from 0 and
 // end well below: from here on a code can only be this program's own.
 const FIRST_CODE_OF_NO_CALLEE = 200;
+const TREASURY_ACCOUNT_MISMATCH = PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOUNT_MISMATCH;
 
 /**
  * Says why a transaction failed, and which program said so.
@@ -90,7 +93,7 @@ export function getProgramFailure(source: unknown, config: ProgramFailureConfig 
     const { instructionIndex } = found;
     const instruction: unknown = Array.isArray(config.instructions) ? config.instructions[instructionIndex] : undefined;
     const instructionProgram = isRpcRecord(instruction) ? (instruction['programAddress'] as Address) : undefined;
-    return getInstructionFailure(found, { instructionProgram, logs, programAddress });
+    return getInstructionFailure(found, { instructionProgram, logs, programAddress }, config);
 }
 
 /** The error of an instruction: a code of a program, or one of the runtime's own. */
@@ -104,6 +107,7 @@ function getInstructionFailure(
         logs: readonly string[] | undefined;
         programAddress: Address;
     }>,
+    config: DeploymentConfig<RevisionName>,
 ): TransactionFailure {
     const { instructionIndex } = error;
     const { instructionProgram, logs, programAddress } = known;
@@ -116,15 +120,26 @@ function getInstructionFailure(
     const { code } = error;
     const isOfNoCallee = code >= FIRST_CODE_OF_NO_CALLEE && instructionProgram === programAddress;
     const program = loggedProgram ?? (isOfNoCallee ? programAddress : undefined);
-    const named = isPaymentChannelsProgramErrorCode(code) ? PAYMENT_CHANNELS_PROGRAM_ERRORS[code] : undefined;
+    const errors = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS);
+    const named = Object.hasOwn(errors, code) ? errors[code] : undefined;
     const name = program === programAddress ? named?.name : undefined;
     const at = `instruction ${instructionIndex}: `;
     let message = `${at}custom error ${code} of program ${program ?? 'unknown'}`;
-    if (named && name !== undefined) message = `${at}${name} (${code}). ${named.message}`;
+    if (named && name !== undefined)
+        message = `${at}${name} (${code}). ${named.message}${getDeploymentHint(code, config)}`;
     else if (named && program === undefined) {
         message += `: ${named.name} if it is of the payment-channels program, something else if of one that it called`;
     }
     return Object.freeze({ code, instructionIndex, kind: 'custom', message, name, program });
+}
+
+/** The program looks for the token account of the owner that was compiled into it: with another, the deployment is wrong. */
+function getDeploymentHint(code: number, config: DeploymentConfig<RevisionName>): string {
+    if (code !== TREASURY_ACCOUNT_MISMATCH) return '';
+    const own = getTreasuryOwner(config);
+    const others = getRevisionPart(config, 'treasuryOwners', TOMBSTONE_TREASURY_OWNERS).filter(owner => owner !== own);
+    const known = others.length === 0 ? '' : `; a known deployment of this program has ${others.join(', ')}`;
+    return ` The treasury owner of the given deployment is ${own}${known}.`;
 }
 
 /** Says why a transaction was refused as a whole. */

@@ -1,50 +1,51 @@
 import type { Account, Address, EncodedAccount } from '@solana/kit';
 
-import {
-    CHANNEL_DISCRIMINATOR,
-    CHANNEL_VERSION,
-    CLOSED_CHANNEL_DISCRIMINATOR,
-    getChannelDecoder,
-    getChannelSize,
-    getClosedChannelSize,
-    type Channel,
-} from '../../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress } from '../input';
+import { assertIsNoChannelOfOther, assertIsNoProgramOfOther } from '../revision/marks';
+import type { ChannelLayout } from '../revision/revision';
+import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
+import type { ChannelOf, RevisionName } from '../revision/types';
 
 /**
  * Decodes the account of a channel, checking what the program checks when it loads one (spec section 6.1) and that the
  * status is a known one.
  *
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account, `ACCOUNT_MALFORMED` when it is the tombstone
- * of a closed channel, has another length, discriminator or version, or a status that nobody knows; `ADDRESS_INVALID`
- * when the address or the owner is none.
+ * of a closed channel, has another length, discriminator or version, or a status that nobody knows; `REVISION_MISMATCH`
+ * when it is a channel of another revision of the program; `ADDRESS_INVALID` when the address or the owner is none.
  */
-export function decodeChannelAccount<TAddress extends string>(
+export function decodeChannelAccount<TAddress extends string, TRevision extends RevisionName = 'tombstone'>(
     account: EncodedAccount<TAddress>,
-    config: DeploymentConfig = {},
-): Account<Channel, TAddress> {
+    config: DeploymentConfig<TRevision> = {},
+): Account<ChannelOf<TRevision>, TAddress> {
     const { programAddress: expectedOwner } = getProgramConfig(config);
+    const layout = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
     const { address, data, owner } = toEncodedAccount(account);
     if (owner !== expectedOwner) {
+        assertIsNoProgramOfOther(`account ${address}`, owner, getRevisionName(config));
         throw new PaymentChannelsError('ACCOUNT_OWNER_MISMATCH', { address, expectedOwner, owner });
     }
     const refuse = (reason: string): never => {
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
     };
     if (isClosedChannelAccount(account, config)) refuse('the channel was closed; this is the tombstone it left');
-    if (data.length !== getChannelSize()) refuse(`it has ${data.length} bytes, a channel has ${getChannelSize()}`);
-    const channel = tryDecode(data) ?? refuse('its status is not one that the program knows');
-    if (channel.discriminator !== CHANNEL_DISCRIMINATOR) refuse(`its discriminator is ${channel.discriminator}`);
-    if (channel.version !== CHANNEL_VERSION) refuse(`its layout version is ${channel.version}`);
-    return Object.freeze({ ...account, data: channel });
+    const size = layout.getSize();
+    if (data.length !== size) {
+        assertIsNoChannelOfOther(`account ${address}`, data.length, getRevisionName(config));
+        refuse(`it has ${data.length} bytes, a channel has ${size}`);
+    }
+    const channel = tryDecode(layout, data) ?? refuse('its status is not one that the program knows');
+    if (channel.discriminator !== layout.discriminator) refuse(`its discriminator is ${channel.discriminator}`);
+    if (channel.version !== layout.version) refuse(`its layout version is ${channel.version}`);
+    return Object.freeze({ ...account, data: channel as ChannelOf<TRevision> });
 }
 
-/** The only part of 216 bytes that can fail to decode is the status, an enum. */
-function tryDecode(data: EncodedAccount['data']): Channel | undefined {
+/** The only part of an account of the right length that can fail to decode is the status, an enum. */
+function tryDecode(layout: ChannelLayout, data: EncodedAccount['data']): ChannelOf<RevisionName> | undefined {
     try {
-        return getChannelDecoder().decode(data);
+        return layout.decode(data);
     } catch {
         return undefined;
     }
@@ -63,18 +64,23 @@ function toEncodedAccount(account: EncodedAccount): { address: Address; data: Ui
     return { address, data: account.data, owner };
 }
 
-/** Whether an account is the tombstone that a closed channel leaves at its address (spec section 3.2). */
+/**
+ * Whether an account is the tombstone that a closed channel leaves at its address (spec section 3.2). In the epoch
+ * revision it leaves none.
+ */
 export function isClosedChannelAccount(
     account: Readonly<{ data: EncodedAccount['data']; programAddress: Address }>,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): boolean {
     const { programAddress } = getProgramConfig(config);
+    const { tombstone } = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
     return (
+        tombstone !== undefined &&
         typeof account === 'object' &&
         (account as unknown) !== null &&
         account.programAddress === programAddress &&
         account.data instanceof Uint8Array &&
-        account.data.length === getClosedChannelSize() &&
-        account.data[0] === CLOSED_CHANNEL_DISCRIMINATOR
+        account.data.length === tombstone.getSize() &&
+        account.data[0] === tombstone.discriminator
     );
 }

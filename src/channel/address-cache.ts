@@ -1,9 +1,10 @@
 import type { Address, ProgramDerivedAddress } from '@solana/kit';
 
-import { getTreasuryOwner } from '../deployment';
+import { getRevisionName, getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toInteger } from '../input';
+import type { RevisionName } from '../revision/types';
 import { LruCache } from '../voucher/lru';
-import type { TokenInput } from './addresses';
+import type { ChannelSeedsInput, TokenInput } from './addresses';
 import {
     findChannelPdaSync,
     findEscrowPdaSync,
@@ -63,14 +64,21 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
     const findOfOwner = (derive: () => ProgramDerivedAddress, owner: Address, { mint, tokenProgram }: TokenInput) =>
         find(derive, 'token', owner, mint, tokenProgram);
     return Object.freeze<AddressCache>({
-        findChannelPdaSync: (seeds, config = {}) => {
+        findChannelPdaSync: <TRevision extends RevisionName>(
+            seeds: ChannelSeedsInput<TRevision>,
+            config: DeploymentConfig<TRevision> = {},
+        ) => {
             assertIsInput('seeds', seeds);
             assertIsInput('config', config);
-            const { authorizedSigner, mint, payee, payer, salt } = seeds;
+            const { authorizedSigner, mint, openSlot, payee, payer, salt } = seeds as ChannelSeedsInput<'epoch'>;
             // A number that is not exact may read like a bigint that is.
-            const saltPart = typeof salt === 'bigint' || Number.isSafeInteger(salt) ? BigInt(salt).toString() : null;
-            const parts = [config.programAddress, payer, payee, mint, authorizedSigner, saltPart];
-            return find(() => findChannelPdaSync(seeds, config), 'channel', ...parts);
+            const toPart = (value: bigint | number) =>
+                typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value).toString() : null;
+            const parts = [config.programAddress, payer, payee, mint, authorizedSigner, toPart(salt)];
+            // A revision that does not know of open slots does not look at one.
+            const slotPart = (openSlot as unknown) === undefined ? undefined : toPart(openSlot);
+            const derive = () => findChannelPdaSync(seeds, config);
+            return find(derive, 'channel', getRevisionName(config), ...parts, slotPart);
         },
         findEscrowPdaSync: input => {
             assertIsInput('input', input);
@@ -78,7 +86,9 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
         },
         findEventAuthorityPdaSync: (config = {}) => {
             assertIsInput('config', config);
-            return find(() => findEventAuthorityPdaSync(config), 'eventAuthority', config.programAddress);
+            const { programAddress } = config;
+            const derive = () => findEventAuthorityPdaSync(config);
+            return find(derive, 'eventAuthority', getRevisionName(config), programAddress);
         },
         findTokenPdaSync: input => {
             assertIsInput('input', input);

@@ -1,10 +1,11 @@
 import type { Address, ProgramDerivedAddress } from '@solana/kit';
 
 import type { DeploymentConfig } from '../deployment';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 import { deriveTokenPda, findChannelPdaSync, findEscrowPdaSync, findTreasuryTokenPdaSync } from './derive';
 
 /** What the address of a channel follows from. */
-export type ChannelSeedsInput = Readonly<{
+export type ChannelSeedsInput<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** Wallet that locks the deposit. */
     payer: Address;
     /** Wallet that is paid by vouchers. */
@@ -15,7 +16,8 @@ export type ChannelSeedsInput = Readonly<{
     authorizedSigner: Address;
     /** Number that tells apart channels with the same four parties (u64). */
     salt: bigint | number;
-}>;
+}> &
+    RevisionTypes[TRevision]['seeds'];
 
 /** A mint and the token program that owns it. */
 export type TokenInput = Readonly<{
@@ -30,9 +32,9 @@ export type TokenInput = Readonly<{
  *
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
  */
-export async function findChannelPda(
-    seeds: ChannelSeedsInput,
-    config: DeploymentConfig = {},
+export async function findChannelPda<TRevision extends RevisionName = 'tombstone'>(
+    seeds: ChannelSeedsInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
 ): Promise<ProgramDerivedAddress> {
     return findChannelPdaSync(seeds, config);
 }
@@ -55,7 +57,7 @@ export async function findEscrowPda(
  */
 export async function findTreasuryTokenPda(
     input: TokenInput,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<ProgramDerivedAddress> {
     return findTreasuryTokenPdaSync(input, config);
 }

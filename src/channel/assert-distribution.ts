@@ -1,6 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { PaymentChannelsError } from '../errors';
+import type { RevisionName } from '../revision/types';
 import type { DistributionAssessment } from './assess-distribution';
 import type { OpenAssessment } from './assess-open';
 
@@ -12,7 +13,7 @@ import type { OpenAssessment } from './assess-open';
  * @throws `DISTRIBUTION_BLOCKED` with what would make it fail; `DISTRIBUTION_FORFEITS` with who would lose how much.
  */
 export function assertIsSafeToDistribute(
-    assessment: DistributionAssessment,
+    assessment: DistributionAssessment<RevisionName>,
     options: Readonly<{
         willCreate?: readonly Address[] | undefined;
         allowForfeit?: readonly Address[] | boolean | undefined;
@@ -48,7 +49,7 @@ export function assertIsSafeToDistribute(
  * @throws `OPEN_BLOCKED` with what would make it fail; `OPEN_UNREADY` with who could not be paid as things are.
  */
 export function assertIsSafeToOpen(
-    assessment: OpenAssessment,
+    assessment: OpenAssessment<RevisionName>,
     options: Readonly<{ allowUnready?: boolean | undefined; willCreate?: readonly Address[] | undefined }> = {},
 ): void {
     const { allowUnready = false, willCreate = [] } = options;

@@ -1,7 +1,10 @@
 import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
 
-import { ChannelStatus, type Channel } from '../../generated/tombstone';
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { toU64 } from '../input';
+import type { LiveChannelKind } from '../revision/revision';
+import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
+import type { ChannelOf, RevisionName } from '../revision/types';
 import {
     ESCROW_CODES,
     getAbortBlocker,
@@ -25,13 +28,15 @@ export type DistributionAccounts = Readonly<{
     treasury: MaybeEncodedAccount;
     /** In the order of the splits. */
     recipients: readonly MaybeEncodedAccount[];
+    /** Token accounts of the treasury owners of other deployments that are known, by owner: a hint to a mistaken one. */
+    otherTreasuries?: readonly Readonly<{ owner: Address; account: MaybeEncodedAccount }>[] | undefined;
 }>;
 
 /** What {@link assessDistribution} takes. */
 export type AssessDistributionInput = Readonly<{
     /** Decoded account of the channel. */
     channel: Pick<
-        Channel,
+        ChannelOf<RevisionName>,
         'deposit' | 'distributionHash' | 'mint' | 'payee' | 'payer' | 'payerWithdrawnAt' | 'settlement' | 'status'
     >;
     /** Distribution plan, as the channel was opened with. */
@@ -66,7 +71,7 @@ export type PayoutAssessment = Readonly<{
 }>;
 
 /** What `distribute` would do now, party by party; see {@link assessDistribution}. */
-export type DistributionAssessment = Readonly<{
+export type DistributionAssessment<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** Recipients in the order of the splits, the payee, and the payer when a refund is due. */
     payouts: readonly PayoutAssessment[];
     /** What nobody is due and the treasury gets when the channel is closed, in base units. */
@@ -74,7 +79,7 @@ export type DistributionAssessment = Readonly<{
     /** What the treasury would get of what others are due, in base units. */
     forfeited: bigint;
     /** What would make the transaction fail, in the order in which the program would find it. */
-    blockers: readonly Blocker[];
+    blockers: readonly Blocker<TRevision>[];
     /** Wallets whose token account is missing and would be used: create these first. */
     missingTokenAccounts: readonly Address[];
     /** Wallet that owns the treasury's token account, and whether that account is missing. */
@@ -94,9 +99,12 @@ const MALFORMED_CODES = { payee: 62, payer: 59, recipient: 2406 } as const;
  *
  * @throws The errors of {@link toSplits}.
  */
-export function assessDistribution(input: AssessDistributionInput): DistributionAssessment {
+export function assessDistribution<TRevision extends RevisionName = 'tombstone'>(
+    input: AssessDistributionInput,
+    config: DeploymentConfig<TRevision> = {},
+): DistributionAssessment<TRevision> {
     const splits = toSplits(input.splits);
-    return assessDistributionWith({ ...input, splits }, { getDistributionHash, readTokenAccount });
+    return assessDistributionWith({ ...input, splits }, { getDistributionHash, readTokenAccount }, config);
 }
 
 /** What an assessment works out, for who assesses many channels that share it, and remembers it meanwhile. */
@@ -106,25 +114,28 @@ export type DistributionReaders = Readonly<{
 }>;
 
 /** {@link assessDistribution} of splits that are checked already, with other readers, which answer the same. */
-export function assessDistributionWith(
+export function assessDistributionWith<TRevision extends RevisionName = 'tombstone'>(
     input: AssessDistributionInput,
     { getDistributionHash: getHash, readTokenAccount: read }: DistributionReaders,
-): DistributionAssessment {
+    config: DeploymentConfig<TRevision> = {},
+): DistributionAssessment<TRevision> {
     const { accounts, addresses, channel, splits, tokenProgram } = input;
     const { mint } = channel;
-    const isFinal = channel.status === ChannelStatus.Finalized;
+    const kind = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL).kinds[channel.status];
+    const isFinal = isFinalKind(kind);
     const escrow = read(accounts.escrow, { mint, owner: addresses.channel, tokenProgram });
     const treasury = read(accounts.treasury, { mint, owner: addresses.treasuryOwner, tokenProgram });
 
-    const blockers: (Blocker | undefined)[] = [
-        channel.status === ChannelStatus.Closing ? getBlocker('channel', 2400) : undefined,
-        getMintBlocker(accounts.mint, tokenProgram),
-        getTokenAccountBlocker('escrow', escrow.condition, ESCROW_CODES),
-        getTokenAccountBlocker('treasury', treasury.condition, TREASURY_CODES),
-        isSame(getHash(splits), channel.distributionHash) ? undefined : getBlocker('splits', 2407),
-        ...getWatermarkBlockers(channel),
+    const blockers: (Blocker<TRevision> | undefined)[] = [
+        kind === 'open' || isFinal ? undefined : getBlocker('channel', 2400, config),
+        getMintBlocker(accounts.mint, tokenProgram, config),
+        getTokenAccountBlocker('escrow', escrow.condition, ESCROW_CODES, config),
+        getTokenAccountBlocker('treasury', treasury.condition, TREASURY_CODES, config),
+        getDeploymentBlocker(treasury.condition, addresses, accounts),
+        isSame(getHash(splits, config), channel.distributionHash) ? undefined : getBlocker('splits', 2407, config),
+        ...getWatermarkBlockers(channel, kind, config),
     ];
-    const payouts = getDues(channel, splits, addresses, accounts).map((due): PayoutAssessment => {
+    const payouts = getDues(channel, isFinal, splits, addresses, accounts).map((due): PayoutAssessment => {
         const { account, amount, beneficiary, owner, tokenAccount } = due;
         const { condition } = read(account, { mint, owner, tokenProgram });
         const outcome = getOutcome(amount, condition);
@@ -134,7 +145,7 @@ export function assessDistributionWith(
         if (outcome !== 'fails') continue;
         blockers.push(
             condition === 'malformedExtensions'
-                ? getBlocker(beneficiary, MALFORMED_CODES[beneficiary])
+                ? getBlocker(beneficiary, MALFORMED_CODES[beneficiary], config)
                 : getAbortBlocker(beneficiary),
         );
     }
@@ -142,7 +153,7 @@ export function assessDistributionWith(
     if (escrow.condition === 'usable' && escrow.amount < due) {
         blockers.push(
             isFinal
-                ? getBlocker('escrow', 2411)
+                ? getBlocker('escrow', 2411, config)
                 : getForeignBlocker('escrow', `The escrow holds ${escrow.amount}, ${due} are due.`),
         );
     }
@@ -167,7 +178,8 @@ type Due = Pick<PayoutAssessment, 'amount' | 'beneficiary' | 'owner' | 'tokenAcc
 
 /** Who is due what, in the order of the program's transfers (spec section 9.1). */
 function getDues(
-    { deposit, payee, payer, payerWithdrawnAt, settlement, status }: AssessDistributionInput['channel'],
+    { deposit, payee, payer, payerWithdrawnAt, settlement }: AssessDistributionInput['channel'],
+    isFinal: boolean,
     splits: readonly Split[],
     addresses: DistributionAddresses,
     accounts: DistributionAccounts,
@@ -190,7 +202,7 @@ function getDues(
         owner: payee,
         tokenAccount: addresses.payee,
     });
-    if (status === ChannelStatus.Finalized && payerWithdrawnAt === 0n && deposit > settled) {
+    if (isFinal && payerWithdrawnAt === 0n && deposit > settled) {
         dues.push({
             account: accounts.payer,
             amount: deposit - settled,
@@ -208,11 +220,39 @@ function getOutcome(amount: bigint, condition: TokenAccountCondition): PayoutOut
     return condition === 'malformedExtensions' || condition === 'invalidState' ? 'fails' : 'forfeited';
 }
 
-function getWatermarkBlockers({ settlement, status }: AssessDistributionInput['channel']) {
+function getWatermarkBlockers<TRevision extends RevisionName>(
+    { settlement }: AssessDistributionInput['channel'],
+    kind: LiveChannelKind | undefined,
+    config: DeploymentConfig<TRevision>,
+) {
     const { payoutWatermark, settled } = settlement;
-    if (payoutWatermark > settled) return [getBlocker('channel', 2410)];
-    if (status === ChannelStatus.Open && payoutWatermark === settled) return [getBlocker('channel', 2408)];
+    if (payoutWatermark > settled) return [getBlocker('channel', 2410, config)];
+    if (kind === 'open' && payoutWatermark === settled) return [getBlocker('channel', 2408, config)];
     return [];
+}
+
+/** Whether distribute pays out for good: all that is left, the payer's refund included. */
+function isFinalKind(kind: LiveChannelKind | undefined): boolean {
+    return kind === 'finalized' || kind === 'sealed';
+}
+
+/**
+ * A sign that the config is of another deployment than the program: the treasury owner of the one has no token account,
+ * that of the other has. The program accepts its own only.
+ */
+function getDeploymentBlocker(
+    treasury: TokenAccountCondition,
+    { treasuryOwner }: DistributionAddresses,
+    { otherTreasuries = [] }: DistributionAccounts,
+): Blocker<never> | undefined {
+    const other = treasury === 'missing' ? otherTreasuries.find(({ account }) => account.exists) : undefined;
+    if (other === undefined) return undefined;
+    return getForeignBlocker(
+        'deployment',
+        `The treasury owner ${treasuryOwner} of this deployment has no token account for the mint, and ${other.owner}, ` +
+            `that of another deployment of the program, has: use the deployment that runs on this cluster. If this is ` +
+            `it, create the token account first.`,
+    );
 }
 
 function isSame(a: ReadonlyUint8Array, b: ReadonlyUint8Array): boolean {

@@ -1,11 +1,23 @@
 import type { Address, MaybeEncodedAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { isPaymentChannelsError } from '../errors';
 import { toU64 } from '../input';
-import { getForeignBlocker, getMintBlocker, getTokenAccountBlocker, PAYER_CODES, type Blocker } from './blocker';
+import { TOMBSTONE_OPEN } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
+import {
+    getBlocker,
+    getForeignBlocker,
+    getMintBlocker,
+    getTokenAccountBlocker,
+    PAYER_CODES,
+    type Blocker,
+} from './blocker';
 import { toSplits, type Split } from './distribution';
 import type { DistributionAccounts } from './assess-distribution';
 import type { DistributionAddresses } from './distribution-addresses';
+import { assertIsOpenSlotInWindow } from './open-slot';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
 
 /** What {@link assessOpen} takes. */
@@ -20,6 +32,10 @@ export type AssessOpenInput = Readonly<{
     splits: readonly Split[];
     addresses: DistributionAddresses;
     accounts: DistributionAccounts & Readonly<{ channel: MaybeEncodedAccount }>;
+    /** Slot that the channel is opened for (epoch revision). */
+    openSlot?: bigint | number | undefined;
+    /** Slot at which the accounts were read; without it the open slot is not judged. */
+    currentSlot?: bigint | number | undefined;
 }>;
 
 /** Whether a party could receive what it will be due one day. */
@@ -32,9 +48,9 @@ export type PayoutReadiness = Readonly<{
 }>;
 
 /** What stands in the way of opening a channel now and of distributing it later; see {@link assessOpen}. */
-export type OpenAssessment = Readonly<{
+export type OpenAssessment<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** What would make `open` fail, in the order in which it would. */
-    blockers: readonly Blocker[];
+    blockers: readonly Blocker<TRevision>[];
     /**
      * Token accounts that could not receive a payout as they are now. A share whose token account is not usable when
      * it is distributed goes to the treasury, and without the treasury's own nothing can be distributed at all.
@@ -51,23 +67,28 @@ export type OpenAssessment = Readonly<{
  *
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the deposit; the errors of {@link toSplits}.
  */
-export function assessOpen(input: AssessOpenInput): OpenAssessment {
+export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
+    input: AssessOpenInput,
+    config: DeploymentConfig<TRevision> = {},
+): OpenAssessment<TRevision> {
     const { accounts, addresses, mint, payee, payer, tokenProgram } = input;
     const deposit = toU64('deposit', input.deposit, 1n);
     const splits = toSplits(input.splits);
     const token = { mint, tokenProgram };
 
     const payerAccount = readTokenAccount(accounts.payer, { ...token, owner: payer });
+    const { openSlotWindow, toleratesPrefunding } = getRevisionPart(config, 'open', TOMBSTONE_OPEN);
     const blockers = [
-        getMintBlocker(accounts.mint, tokenProgram),
-        getTokenAccountBlocker('payer', payerAccount.condition, PAYER_CODES),
-        isInUse(accounts.channel)
+        openSlotWindow === undefined ? undefined : getOpenSlotBlocker(input, config),
+        getMintBlocker(accounts.mint, tokenProgram, config),
+        getTokenAccountBlocker('payer', payerAccount.condition, PAYER_CODES, config),
+        isInUse(accounts.channel, toleratesPrefunding)
             ? getForeignBlocker(
                   'channel',
                   'The address of the channel is in use, by a channel or by what one left: choose another salt.',
               )
             : undefined,
-        accounts.escrow.exists && accounts.escrow.programAddress !== SYSTEM_PROGRAM_ADDRESS
+        !toleratesPrefunding && accounts.escrow.exists && accounts.escrow.programAddress !== SYSTEM_PROGRAM_ADDRESS
             ? getForeignBlocker('escrow', 'The escrow of the channel exists already: choose another salt.')
             : undefined,
         payerAccount.condition === 'usable' && payerAccount.amount < deposit
@@ -107,10 +128,31 @@ export function assessOpen(input: AssessOpenInput): OpenAssessment {
     });
 }
 
-/** The System program creates an account only where there is none, and lamports alone make one (spec section 7.1). */
-function isInUse(account: MaybeEncodedAccount): boolean {
+/** What the program answers for a slot that a channel can't be opened for now (spec section 7.1, epoch revision). */
+function getOpenSlotBlocker<TRevision extends RevisionName>(
+    { currentSlot, openSlot }: AssessOpenInput,
+    config: DeploymentConfig<TRevision>,
+): Blocker<TRevision> | undefined {
+    const slot = toU64('openSlot', openSlot);
+    if (currentSlot === undefined) return undefined;
+    try {
+        assertIsOpenSlotInWindow({ currentSlot, openSlot: slot });
+        return undefined;
+    } catch (error) {
+        if (!isPaymentChannelsError(error, 'OPEN_SLOT_OUT_OF_WINDOW')) throw error;
+        return Object.freeze({ ...getBlocker('channel', 2003, config), message: `${error.message}.` });
+    }
+}
+
+/**
+ * The System program creates an account only where there is none, and lamports alone make one (spec section 7.1). The
+ * epoch revision takes an address that holds nothing but lamports.
+ */
+function isInUse(account: MaybeEncodedAccount, toleratesPrefunding: boolean): boolean {
     return (
         account.exists &&
-        (account.lamports > 0n || account.data.length > 0 || account.programAddress !== SYSTEM_PROGRAM_ADDRESS)
+        ((account.lamports > 0n && !toleratesPrefunding) ||
+            account.data.length > 0 ||
+            account.programAddress !== SYSTEM_PROGRAM_ADDRESS)
     );
 }

@@ -10,6 +10,7 @@ import type {
 
 import { getProgramConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
+import type { RevisionName } from '../revision/types';
 import { toRpcRecord } from '../rpc-answer';
 import { getRpcConfig, type Fetched } from './fetch';
 import { getBytesToMatch, toRpcFilters, type ChannelFilter } from './filters';
@@ -24,10 +25,11 @@ import { toContextSlot } from './rpc-account';
 import type { ClosingChannelState, LiveChannelState } from './state';
 
 /** Whose closing channels to look for. */
-export type ClosingChannelFilter = Readonly<{ payee: Address }> & Omit<ChannelFilter, 'payee' | 'status'>;
+export type ClosingChannelFilter<TRevision extends RevisionName = 'tombstone'> = Readonly<{ payee: Address }> &
+    Omit<ChannelFilter<TRevision>, 'payee' | 'status'>;
 
 /** How to look for closing channels. */
-export type FetchClosingChannelsConfig = FetchChannelsConfig &
+export type FetchClosingChannelsConfig<TRevision extends RevisionName = 'tombstone'> = FetchChannelsConfig<TRevision> &
     Readonly<{
         /**
          * Whether the RPC selects the closing channels, rather than this package among all channels of the payee: less
@@ -45,7 +47,8 @@ export type WatchClients = Readonly<{
 
 /**
  * Finds the channels that their payers have begun to close, ordered by the deadline until which the payee can still
- * bring in its last voucher with settleAndFinalize (spec section 4). Whoever misses it loses what was not settled.
+ * bring in its last voucher with settleAndFinalize, in the epoch revision settleAndSeal (spec section 4). Whoever misses
+ * it loses what was not settled.
  *
  * Those whose deadline has passed, and that nobody has finalized, come first: `isSettleable(state, now)` tells them
  * apart. Those without a deadline (spec section 11) come last.
@@ -59,25 +62,28 @@ export type WatchClients = Readonly<{
  * }
  * ```
  */
-export async function fetchClosingChannels(
+export async function fetchClosingChannels<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetProgramAccountsApi>,
-    filter: ClosingChannelFilter,
-    config: FetchClosingChannelsConfig = {},
-): Promise<readonly Fetched<ClosingChannelState>[]> {
+    filter: ClosingChannelFilter<TRevision>,
+    config: FetchClosingChannelsConfig<TRevision> = {},
+): Promise<readonly Fetched<ClosingChannelState<TRevision>>[]> {
     const asked = config.isStatusFilteredByRpc ? { ...filter, status: 'closing' as const } : filter;
-    const { found } = await queryChannels(rpc, asked, config);
+    const { found } = await queryChannels<TRevision>(rpc, asked as ChannelFilter<TRevision>, config);
     return Object.freeze(selectClosing(found).map(({ state }) => state));
 }
 
-type FoundClosingChannel = FoundChannel & Readonly<{ state: Fetched<ClosingChannelState> }>;
+type FoundClosingChannel<TRevision extends RevisionName> = FoundChannel<TRevision> &
+    Readonly<{ state: Fetched<ClosingChannelState<TRevision>> }>;
 
-function selectClosing(found: readonly FoundChannel[]): FoundClosingChannel[] {
+function selectClosing<TRevision extends RevisionName>(
+    found: readonly FoundChannel<TRevision>[],
+): FoundClosingChannel<TRevision>[] {
     return found
-        .filter((channel): channel is FoundClosingChannel => channel.state.kind === 'closing')
+        .filter((channel): channel is FoundClosingChannel<TRevision> => channel.state.kind === 'closing')
         .sort(({ state: a }, { state: b }) => compareDeadlines(a, b));
 }
 
-function compareDeadlines(a: ClosingChannelState, b: ClosingChannelState): number {
+function compareDeadlines(a: ClosingChannelState<RevisionName>, b: ClosingChannelState<RevisionName>): number {
     if (a.deadlineAt !== b.deadlineAt) {
         if (a.deadlineAt === undefined) return 1;
         if (b.deadlineAt === undefined) return -1;
@@ -111,12 +117,13 @@ function compareDeadlines(a: ClosingChannelState, b: ClosingChannelState): numbe
  * }
  * ```
  */
-export async function* watchClosingChannels(
+export async function* watchClosingChannels<TRevision extends RevisionName = 'tombstone'>(
     { rpc, rpcSubscriptions }: WatchClients,
-    filter: ClosingChannelFilter,
-    config: FetchChannelsConfig = {},
-): AsyncGenerator<Fetched<LiveChannelState>, void, void> {
-    const parts = getBytesToMatch(filter);
+    filter: ClosingChannelFilter<TRevision>,
+    config: FetchChannelsConfig<TRevision> = {},
+): AsyncGenerator<Fetched<LiveChannelState<TRevision>>, void, void> {
+    const asked = filter as ChannelFilter<TRevision>;
+    const parts = getBytesToMatch(asked, config);
     const abort = linkAbort(config.abortSignal);
     try {
         // Without the status: the RPC tells nothing of a channel that no longer matches, as one that was finalized.
@@ -125,7 +132,7 @@ export async function* watchClosingChannels(
                 .programNotifications(getProgramConfig(config).programAddress, {
                     commitment: getRpcConfig(config).commitment,
                     encoding: 'base64',
-                    filters: toRpcFilters(parts),
+                    filters: toRpcFilters(parts, config),
                 })
                 .subscribe({ abortSignal: abort.signal }),
         );
@@ -134,7 +141,7 @@ export async function* watchClosingChannels(
         let next = notifications.next();
         next.catch(() => undefined);
 
-        const query = queryChannels(rpc, filter, { ...config, abortSignal: abort.signal });
+        const query = queryChannels<TRevision>(rpc, asked, { ...config, abortSignal: abort.signal });
         const { found, slot } = await abort.orAborted(query);
         const watched = new WatchedChannels(slot);
         for (const channel of selectClosing(found)) {
@@ -167,7 +174,7 @@ class WatchedChannels {
     /** @param querySlot Slot up to which the query has seen everything. */
     constructor(private readonly querySlot: Slot) {}
 
-    isNews({ data, state }: FoundChannel): boolean {
+    isNews<TRevision extends RevisionName>({ data, state }: FoundChannel<TRevision>): boolean {
         const known = this.#known.get(state.address);
         if (state.slot < (known?.slot ?? this.querySlot)) return false;
         // Of a channel that is not closing only those are told that it was.

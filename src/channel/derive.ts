@@ -1,12 +1,14 @@
 import type { Address, ProgramDerivedAddress } from '@solana/kit';
 import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { CHANNEL_PDA_SEEDS, EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
-import { getProgramConfig, getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
+import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddressBytes, toTokenProgram, toU64 } from '../input';
+import { TOMBSTONE_CHANNEL_SEEDS } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { findProgramDerivedAddress } from './derive/program-derived-address';
-import { encodeSeeds } from './derive/seeds';
+import { encodeSeeds, type SeedLayout } from './derive/seeds';
 
 // Seeds of the associated-token program, which is not ours (spec, Notation).
 const TOKEN_PDA_SEEDS = [
@@ -27,16 +29,24 @@ const TOKEN_PDA_SEEDS = [
  * const [escrow] = findEscrowPdaSync({ channel, mint });
  * ```
  */
-export function findChannelPdaSync(seeds: ChannelSeedsInput, config: DeploymentConfig = {}): ProgramDerivedAddress {
+export function findChannelPdaSync<TRevision extends RevisionName = 'tombstone'>(
+    seeds: ChannelSeedsInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): ProgramDerivedAddress {
     assertIsInput('seeds', seeds);
-    const values = {
-        authorizedSigner: toAddressBytes('authorizedSigner', seeds.authorizedSigner),
-        mint: toAddressBytes('mint', seeds.mint),
-        payee: toAddressBytes('payee', seeds.payee),
-        payer: toAddressBytes('payer', seeds.payer),
-        salt: toU64('salt', seeds.salt),
-    };
-    return findProgramDerivedAddress(encodeSeeds(CHANNEL_PDA_SEEDS, values), getProgramAddressBytes(config));
+    const layout = getRevisionPart(config, 'channelSeeds', TOMBSTONE_CHANNEL_SEEDS);
+    return findProgramDerivedAddress(encodeSeeds(layout, toSeedValues(layout, seeds)), getProgramAddressBytes(config));
+}
+
+/** A value for each seed that has a name, from a field of that name. */
+function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint | Uint8Array> {
+    const fields = seeds as Readonly<Record<string, unknown>>;
+    const values: Record<string, bigint | Uint8Array> = {};
+    for (const seed of layout) {
+        if (seed.kind === 'address') values[seed.name] = toAddressBytes(seed.name, fields[seed.name]);
+        else if (seed.kind === 'u64') values[seed.name] = toU64(seed.name, fields[seed.name]);
+    }
+    return values;
 }
 
 /**
@@ -64,7 +74,10 @@ export function findTokenPdaSync(input: Readonly<{ owner: Address }> & TokenInpu
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
-export function findTreasuryTokenPdaSync(input: TokenInput, config: DeploymentConfig = {}): ProgramDerivedAddress {
+export function findTreasuryTokenPdaSync(
+    input: TokenInput,
+    config: DeploymentConfig<RevisionName> = {},
+): ProgramDerivedAddress {
     assertIsInput('input', input);
     return deriveTokenPda('config.treasuryOwner', getTreasuryOwner(config), input);
 }
@@ -74,7 +87,7 @@ export function findTreasuryTokenPdaSync(input: TokenInput, config: DeploymentCo
  *
  * @throws `ADDRESS_INVALID` for a bad program address.
  */
-export function findEventAuthorityPdaSync(config: DeploymentConfig = {}): ProgramDerivedAddress {
+export function findEventAuthorityPdaSync(config: DeploymentConfig<RevisionName> = {}): ProgramDerivedAddress {
     return findProgramDerivedAddress(encodeSeeds(EVENT_AUTHORITY_PDA_SEEDS, {}), getProgramAddressBytes(config));
 }
 
@@ -89,6 +102,6 @@ export function deriveTokenPda(field: string, owner: Address, token: TokenInput)
     return findProgramDerivedAddress(encodeSeeds(TOKEN_PDA_SEEDS, values), program);
 }
 
-function getProgramAddressBytes(config: DeploymentConfig): Uint8Array {
+function getProgramAddressBytes(config: DeploymentConfig<RevisionName>): Uint8Array {
     return toAddressBytes('config.programAddress', getProgramConfig(config).programAddress);
 }

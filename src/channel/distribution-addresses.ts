@@ -2,6 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress } from '../input';
+import type { RevisionName } from '../revision/types';
 import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type TokenInput } from './addresses';
 import { toSplits, type Split } from './distribution';
 
@@ -37,7 +38,7 @@ export type DistributionAddressesInput = TokenInput &
  */
 export async function findDistributionAddresses(
     input: DistributionAddressesInput,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<DistributionAddresses> {
     assertIsInput('input', input);
     const channel = toAddress('channel', input.channel);

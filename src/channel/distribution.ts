@@ -1,4 +1,3 @@
-import { blake3 } from '@noble/hashes/blake3.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
@@ -8,8 +7,11 @@ import {
     getDistributeInstructionDataEncoder,
     MAX_RECIPIENTS,
 } from '../../generated/tombstone';
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput, describe, toAddress, toBytes, toInteger, toU64, U16_MAX } from '../input';
+import { TOMBSTONE_HASH } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 
 /** One recipient of a distribution and its share. */
 export type Split = Readonly<{
@@ -80,12 +82,16 @@ export function getDistributionPreimage(splits: readonly Split[]): ReadonlyUint8
 }
 
 /**
- * The 32-byte blake3 hash by which a channel holds its distribution plan (spec section 5.1).
+ * The 32-byte hash by which a channel holds its distribution plan (spec section 5.1): blake3 in the tombstone revision,
+ * SHA-256 in the epoch revision.
  *
  * @throws As {@link toSplits}.
  */
-export function getDistributionHash(splits: readonly Split[]): ReadonlyUint8Array {
-    return blake3(getDistributionPreimage(splits) as Uint8Array);
+export function getDistributionHash(
+    splits: readonly Split[],
+    config: DeploymentConfig<RevisionName> = {},
+): ReadonlyUint8Array {
+    return getRevisionPart(config, 'hash', TOMBSTONE_HASH)(getDistributionPreimage(splits) as Uint8Array);
 }
 
 /**
@@ -94,8 +100,12 @@ export function getDistributionHash(splits: readonly Split[]): ReadonlyUint8Arra
  * @param distributionHash The hash in the channel's account.
  * @throws `SPLITS_HASH_MISMATCH`, `BYTES_LENGTH_INVALID`, or as {@link toSplits}.
  */
-export function assertIsDistributionOf(splits: readonly Split[], distributionHash: ReadonlyUint8Array): void {
-    const actual = getDistributionHash(splits);
+export function assertIsDistributionOf(
+    splits: readonly Split[],
+    distributionHash: ReadonlyUint8Array,
+    config: DeploymentConfig<RevisionName> = {},
+): void {
+    const actual = getDistributionHash(splits, config);
     const expectedHash = bytesToHex(toBytes('distributionHash', distributionHash, actual.length) as Uint8Array);
     const actualHash = bytesToHex(actual as Uint8Array);
     if (actualHash !== expectedHash)

@@ -1,31 +1,31 @@
 import {
     fetchEncodedAccount,
-    fetchEncodedAccounts,
     type Address,
-    type FetchAccountsConfig,
     type GetAccountInfoApi,
     type GetMultipleAccountsApi,
     type MaybeEncodedAccount,
     type Rpc,
+    type Slot,
 } from '@solana/kit';
 
-import type { Channel } from '../../generated/tombstone';
-import { getProgramConfig } from '../deployment';
+import { getRevisionPart, getTreasuryOwner } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toAddress, toTokenProgram } from '../input';
+import { TOMBSTONE_TREASURY_OWNERS } from '../revision/tombstone';
+import type { ChannelOf, RevisionName } from '../revision/types';
 import { decodeChannelAccount } from './account';
-import { findChannelPda, type ChannelSeedsInput } from './addresses';
+import { findChannelPda, findTokenPda, type ChannelSeedsInput, type TokenInput } from './addresses';
 import { assessDistribution, type DistributionAccounts, type DistributionAssessment } from './assess-distribution';
 import { assessOpen, type OpenAssessment } from './assess-open';
 import type { Split } from './distribution';
-import { getRpcConfig, getSendConfig, type FetchChannelConfig } from './fetch';
+import { fetchAccounts, getRpcConfig, getSendConfig, type FetchChannelConfig } from './fetch';
 import { findDistributionAddresses, type DistributionAddresses } from './distribution-addresses';
 
 /** An assessment with what was read for it, as the builder of `distribute` takes it. */
-export type FetchedDistributionAssessment = Readonly<{
-    assessment: DistributionAssessment;
+export type FetchedDistributionAssessment<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+    assessment: DistributionAssessment<TRevision>;
     addresses: DistributionAddresses;
-    channel: Channel;
+    channel: ChannelOf<TRevision>;
     /** Token program that owns the channel's mint. */
     tokenProgram: Address;
 }>;
@@ -39,11 +39,11 @@ export type FetchedDistributionAssessment = Readonly<{
  * @throws `ADDRESS_INVALID`; `ACCOUNT_MISSING`, `ACCOUNT_OWNER_MISMATCH` or `ACCOUNT_MALFORMED` when there is no channel
  * at the address; `TOKEN_PROGRAM_UNSUPPORTED` when no token program owns the mint; the errors of {@link toSplits}.
  */
-export async function fetchDistributionAssessment(
+export async function fetchDistributionAssessment<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
     input: Readonly<{ channel: Address; splits: readonly Split[] }>,
-    config: FetchChannelConfig = {},
-): Promise<FetchedDistributionAssessment> {
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<FetchedDistributionAssessment<TRevision>> {
     const address = toAddress('channel', input.channel);
     const { mint, payee, payer } = decodeExisting(await fetchOne(rpc, address, config), config);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
@@ -52,9 +52,13 @@ export async function fetchDistributionAssessment(
         config,
     );
     // The first reading was for what never changes: parties and mint. The channel is read again with its accounts.
-    const { channel: account, ...accounts } = await fetchDistributionAccounts(rpc, mint, addresses, config);
-    const channel = decodeExisting(account, config);
-    const assessment = assessDistribution({ accounts, addresses, channel, splits: input.splits, tokenProgram });
+    const token = { mint, tokenProgram };
+    const { accounts } = await fetchDistributionAccounts(rpc, token, addresses, config);
+    const channel = decodeExisting<TRevision>(accounts.channel, config);
+    const assessment = assessDistribution<TRevision>(
+        { accounts, addresses, channel, splits: input.splits, tokenProgram },
+        config,
+    );
     return Object.freeze({ addresses, assessment, channel, tokenProgram });
 }
 
@@ -65,26 +69,38 @@ export async function fetchDistributionAssessment(
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `TOKEN_PROGRAM_UNSUPPORTED` when no
  * token program owns the mint; the errors of {@link toSplits}.
  */
-export async function fetchOpenAssessment(
+export async function fetchOpenAssessment<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
-    input: ChannelSeedsInput & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>,
-    config: FetchChannelConfig = {},
-): Promise<OpenAssessment> {
+    input: ChannelSeedsInput<TRevision> & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>,
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<OpenAssessment<TRevision>> {
     const { deposit, mint, payee, payer, splits } = input;
-    const [channel] = await findChannelPda(input, config);
+    const [channel] = await findChannelPda<TRevision>(input, config);
+    const { openSlot } = input as Partial<ChannelSeedsInput<'epoch'>>;
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
     const addresses = await findDistributionAddresses({ channel, mint, payee, payer, splits, tokenProgram }, config);
-    const accounts = await fetchDistributionAccounts(rpc, mint, addresses, config);
-    return assessOpen({ accounts, addresses, deposit, mint, payee, payer, splits, tokenProgram });
+    const token = { mint, tokenProgram };
+    const { accounts, slot } = await fetchDistributionAccounts(rpc, token, addresses, config);
+    return assessOpen<TRevision>(
+        { ...token, accounts, addresses, currentSlot: slot, deposit, openSlot, payee, payer, splits },
+        config,
+    );
 }
 
 async function fetchDistributionAccounts(
     rpc: Rpc<GetMultipleAccountsApi>,
-    mint: Address,
+    token: Required<TokenInput>,
     addresses: DistributionAddresses,
-    config: FetchChannelConfig,
-): Promise<DistributionAccounts & Readonly<{ channel: MaybeEncodedAccount }>> {
+    config: FetchChannelConfig<RevisionName>,
+): Promise<
+    Readonly<{ accounts: DistributionAccounts & Readonly<{ channel: MaybeEncodedAccount }>; slot: Slot | undefined }>
+> {
     const { channel, escrow, payee, payer, recipients, treasury } = addresses;
+    const own = getTreasuryOwner(config);
+    const others = getRevisionPart(config, 'treasuryOwners', TOMBSTONE_TREASURY_OWNERS).filter(owner => owner !== own);
+    const otherAccounts = await Promise.all(others.map(owner => findTokenPda('treasuryOwner', owner, token)));
+    const wanted = [channel, token.mint, escrow, payer, payee, treasury, ...recipients];
+    const fetched = await fetchAccounts(rpc, [...wanted, ...otherAccounts.map(([address]) => address)], config);
     const [
         channelAccount,
         mintAccount,
@@ -93,20 +109,18 @@ async function fetchDistributionAccounts(
         payeeAccount,
         treasuryAccount,
         ...recipientAccounts
-    ] = await fetchEncodedAccounts(
-        rpc,
-        [channel, mint, escrow, payer, payee, treasury, ...recipients],
-        getFetchConfig(config),
-    );
-    return {
+    ] = fetched.slice(0, wanted.length).map(({ account }) => account);
+    const accounts = {
         channel: channelAccount!,
         escrow: escrowAccount!,
         mint: mintAccount!,
+        otherTreasuries: fetched.slice(wanted.length).map(({ account }, index) => ({ account, owner: others[index]! })),
         payee: payeeAccount!,
         payer: payerAccount!,
         recipients: recipientAccounts,
         treasury: treasuryAccount!,
     };
+    return { accounts, slot: fetched[0]?.slot };
 }
 
 /**
@@ -118,24 +132,22 @@ async function fetchDistributionAccounts(
 export async function fetchTokenProgram(
     rpc: Rpc<GetAccountInfoApi>,
     mint: Address,
-    config: FetchChannelConfig = {},
+    config: FetchChannelConfig<RevisionName> = {},
 ): Promise<Address> {
     const account = await fetchOne(rpc, toAddress('mint', mint), config);
     if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: mint, field: 'mint' });
     return toTokenProgram('owner of mint', account.programAddress);
 }
 
-function fetchOne(rpc: Rpc<GetAccountInfoApi>, address: Address, config: FetchChannelConfig) {
-    return fetchEncodedAccount(rpc, address, getFetchConfig(config));
+function fetchOne(rpc: Rpc<GetAccountInfoApi>, address: Address, config: FetchChannelConfig<RevisionName>) {
+    return fetchEncodedAccount(rpc, address, { ...getRpcConfig(config), ...getSendConfig(config) });
 }
 
-/** How kit's functions want to be told what to read. */
-function getFetchConfig(config: FetchChannelConfig): FetchAccountsConfig {
-    return { ...getRpcConfig(config), ...getSendConfig(config) };
-}
-
-function decodeExisting(account: MaybeEncodedAccount, config: FetchChannelConfig): Channel {
+function decodeExisting<TRevision extends RevisionName>(
+    account: MaybeEncodedAccount,
+    config: FetchChannelConfig<TRevision>,
+): ChannelOf<TRevision> {
     const { address } = account;
     if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address, field: 'channel' });
-    return decodeChannelAccount(account, getProgramConfig(config)).data;
+    return decodeChannelAccount<string, TRevision>(account, config).data;
 }

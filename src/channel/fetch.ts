@@ -11,9 +11,9 @@ import {
     type Slot,
 } from '@solana/kit';
 
-import type { Channel } from '../../generated/tombstone';
 import type { DeploymentConfig } from '../deployment';
 import { toAddress } from '../input';
+import type { ChannelOf, RevisionName } from '../revision/types';
 import { refuseRpcAnswer, toRpcList, toRpcRecord } from '../rpc-answer';
 import { decodeChannelAccount } from './account';
 import { findChannelPda, type ChannelSeedsInput } from './addresses';
@@ -21,7 +21,7 @@ import { toContextSlot, toMaybeEncodedAccount } from './rpc-account';
 import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from './state';
 
 /** How to read channels; a {@link Deployment} is one. */
-export type FetchChannelConfig = DeploymentConfig &
+export type FetchChannelConfig<TRevision extends RevisionName = 'tombstone'> = DeploymentConfig<TRevision> &
     Readonly<{
         abortSignal?: AbortSignal | undefined;
         /**
@@ -40,7 +40,10 @@ export type Fetched<TState> = TState & Readonly<{ slot: Slot }>;
 const MAX_ADDRESSES = 100;
 
 /** What of a config goes to the RPC; what is not given is left out, as kit's types ask for. */
-export function getRpcConfig({ commitment = 'confirmed', minContextSlot }: FetchChannelConfig): {
+export function getRpcConfig({
+    commitment = 'confirmed',
+    minContextSlot,
+}: Pick<FetchChannelConfig, 'commitment' | 'minContextSlot'>): {
     commitment: Commitment;
     minContextSlot?: Slot;
 } {
@@ -48,7 +51,7 @@ export function getRpcConfig({ commitment = 'confirmed', minContextSlot }: Fetch
 }
 
 /** What of a config goes to the transport. */
-export function getSendConfig({ abortSignal }: FetchChannelConfig): { abortSignal?: AbortSignal } {
+export function getSendConfig({ abortSignal }: Pick<FetchChannelConfig, 'abortSignal'>): { abortSignal?: AbortSignal } {
     return abortSignal === undefined ? {} : { abortSignal };
 }
 
@@ -65,13 +68,13 @@ export function getSendConfig({ abortSignal }: FetchChannelConfig): { abortSigna
  * if (state.kind === 'closing') console.log(`settle before ${state.deadlineAt}`);
  * ```
  */
-export async function fetchChannelState(
+export async function fetchChannelState<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetAccountInfoApi>,
     address: Address,
-    config: FetchChannelConfig = {},
-): Promise<Fetched<ChannelState>> {
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<Fetched<ChannelState<TRevision>>> {
     const { account, slot } = await fetchAccount(rpc, address, config);
-    return Object.freeze({ ...decodeChannelState(account, config), slot });
+    return Object.freeze({ ...decodeChannelState<TRevision>(account, config), slot });
 }
 
 /**
@@ -80,14 +83,14 @@ export async function fetchChannelState(
  *
  * @throws As {@link fetchChannelState}, for the first address that can't be read.
  */
-export async function fetchChannelStates(
+export async function fetchChannelStates<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig = {},
-): Promise<readonly Fetched<ChannelState>[]> {
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<readonly Fetched<ChannelState<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
     return Object.freeze(
-        accounts.map(({ account, slot }) => Object.freeze({ ...decodeChannelState(account, config), slot })),
+        accounts.map(({ account, slot }) => Object.freeze({ ...decodeChannelState<TRevision>(account, config), slot })),
     );
 }
 
@@ -97,13 +100,13 @@ export async function fetchChannelStates(
  * @throws `CHANNEL_NOT_FOUND` when there is none, `CHANNEL_CLOSED` when it left its tombstone, or as
  * {@link fetchChannelState}.
  */
-export async function fetchChannel<TAddress extends string = string>(
+export async function fetchChannel<TAddress extends string = string, TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetAccountInfoApi>,
     address: Address<TAddress>,
-    config: FetchChannelConfig = {},
-): Promise<Account<Channel, TAddress>> {
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<Account<ChannelOf<TRevision>, TAddress>> {
     const { account } = await fetchAccount(rpc, address, config);
-    return toChannelAccount(account, config) as Account<Channel, TAddress>;
+    return toChannelAccount(account, config) as Account<ChannelOf<TRevision>, TAddress>;
 }
 
 /**
@@ -111,13 +114,13 @@ export async function fetchChannel<TAddress extends string = string>(
  *
  * @throws `CHANNEL_CLOSED` when it left its tombstone, or as {@link fetchChannelState}.
  */
-export async function fetchMaybeChannel<TAddress extends string = string>(
+export async function fetchMaybeChannel<TAddress extends string = string, TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetAccountInfoApi>,
     address: Address<TAddress>,
-    config: FetchChannelConfig = {},
-): Promise<MaybeAccount<Channel, TAddress>> {
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<MaybeAccount<ChannelOf<TRevision>, TAddress>> {
     const { account } = await fetchAccount(rpc, address, config);
-    return toMaybeChannelAccount(account, config) as MaybeAccount<Channel, TAddress>;
+    return toMaybeChannelAccount(account, config) as MaybeAccount<ChannelOf<TRevision>, TAddress>;
 }
 
 /**
@@ -125,13 +128,13 @@ export async function fetchMaybeChannel<TAddress extends string = string>(
  *
  * @throws As {@link fetchChannel}, for the first address that there is no channel at.
  */
-export async function fetchAllChannel(
+export async function fetchAllChannel<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig = {},
-): Promise<Account<Channel>[]> {
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<Account<ChannelOf<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
-    return accounts.map(({ account }) => toChannelAccount(account, config));
+    return accounts.map(({ account }) => toChannelAccount<TRevision>(account, config));
 }
 
 /**
@@ -139,13 +142,13 @@ export async function fetchAllChannel(
  *
  * @throws As {@link fetchMaybeChannel}, for the first address that can't be read.
  */
-export async function fetchAllMaybeChannel(
+export async function fetchAllMaybeChannel<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig = {},
-): Promise<MaybeAccount<Channel>[]> {
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<MaybeAccount<ChannelOf<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
-    return accounts.map(({ account }) => toMaybeChannelAccount(account, config));
+    return accounts.map(({ account }) => toMaybeChannelAccount<TRevision>(account, config));
 }
 
 /**
@@ -153,13 +156,13 @@ export async function fetchAllMaybeChannel(
  *
  * @throws As {@link findChannelPda} and {@link fetchChannel}.
  */
-export async function fetchChannelFromSeeds(
+export async function fetchChannelFromSeeds<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetAccountInfoApi>,
-    seeds: ChannelSeedsInput,
-    config: FetchChannelConfig = {},
-): Promise<Account<Channel>> {
-    const [address] = await findChannelPda(seeds, config);
-    return await fetchChannel(rpc, address, config);
+    seeds: ChannelSeedsInput<TRevision>,
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<Account<ChannelOf<TRevision>>> {
+    const [address] = await findChannelPda<TRevision>(seeds, config);
+    return await fetchChannel<string, TRevision>(rpc, address, config);
 }
 
 /**
@@ -167,21 +170,22 @@ export async function fetchChannelFromSeeds(
  *
  * @throws As {@link findChannelPda} and {@link fetchMaybeChannel}.
  */
-export async function fetchMaybeChannelFromSeeds(
+export async function fetchMaybeChannelFromSeeds<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetAccountInfoApi>,
-    seeds: ChannelSeedsInput,
-    config: FetchChannelConfig = {},
-): Promise<MaybeAccount<Channel>> {
-    const [address] = await findChannelPda(seeds, config);
-    return await fetchMaybeChannel(rpc, address, config);
+    seeds: ChannelSeedsInput<TRevision>,
+    config: FetchChannelConfig<TRevision> = {},
+): Promise<MaybeAccount<ChannelOf<TRevision>>> {
+    const [address] = await findChannelPda<TRevision>(seeds, config);
+    return await fetchMaybeChannel<string, TRevision>(rpc, address, config);
 }
 
-type FetchedAccount = Readonly<{ account: MaybeEncodedAccount; slot: Slot }>;
+/** What stands at an address, with the slot at which the RPC looked. */
+export type FetchedAccount = Readonly<{ account: MaybeEncodedAccount; slot: Slot }>;
 
 async function fetchAccount(
     rpc: Rpc<GetAccountInfoApi>,
     input: Address,
-    config: FetchChannelConfig,
+    config: FetchChannelConfig<RevisionName>,
 ): Promise<FetchedAccount> {
     const address = toAddress('address', input);
     const answer: unknown = await rpc
@@ -191,10 +195,11 @@ async function fetchAccount(
     return { account: toMaybeEncodedAccount('answer.value', address, toRpcRecord('answer', answer)['value']), slot };
 }
 
-async function fetchAccounts(
+/** Reads the accounts at addresses, in their order. */
+export async function fetchAccounts(
     rpc: Rpc<GetMultipleAccountsApi>,
     input: readonly Address[],
-    config: FetchChannelConfig,
+    config: FetchChannelConfig<RevisionName>,
 ): Promise<FetchedAccount[]> {
     const addresses = Array.from(input, (address, index) => toAddress(`addresses[${index}]`, address));
     const accounts: FetchedAccount[] = [];
@@ -214,14 +219,20 @@ async function fetchAccounts(
     return accounts;
 }
 
-function toMaybeChannelAccount(account: MaybeEncodedAccount, config: FetchChannelConfig): MaybeAccount<Channel> {
-    const state = decodeChannelState(account, config);
+function toMaybeChannelAccount<TRevision extends RevisionName>(
+    account: MaybeEncodedAccount,
+    config: FetchChannelConfig<TRevision>,
+): MaybeAccount<ChannelOf<TRevision>> {
+    const state = decodeChannelState<TRevision>(account, config);
     if (state.kind === 'absent') return Object.freeze({ address: account.address, exists: false });
     return Object.freeze({ ...toChannelAccount(account, config), exists: true });
 }
 
-function toChannelAccount(account: MaybeEncodedAccount, config: FetchChannelConfig): Account<Channel> {
-    assertIsLiveChannelState(decodeChannelState(account, config));
+function toChannelAccount<TRevision extends RevisionName>(
+    account: MaybeEncodedAccount,
+    config: FetchChannelConfig<TRevision>,
+): Account<ChannelOf<TRevision>> {
+    assertIsLiveChannelState<TRevision>(decodeChannelState(account, config));
     assertAccountExists(account);
-    return decodeChannelAccount(account, config);
+    return decodeChannelAccount<string, TRevision>(account, config);
 }

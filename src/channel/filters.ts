@@ -8,13 +8,16 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import { ChannelStatus, getChannelEncoder, getChannelSize, type ChannelArgs } from '../../generated/tombstone';
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { describe, toAddress } from '../input';
+import { describe, toAddress, toU64, U64_MAX } from '../input';
+import type { ChannelLayout } from '../revision/revision';
+import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 import type { LiveChannelState } from './state';
 
 /** Which channels to look for: those with every one of the given fields. */
-export type ChannelFilter = Readonly<{
+export type ChannelFilter<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     payer?: Address | undefined;
     payee?: Address | undefined;
     authorizedSigner?: Address | undefined;
@@ -23,8 +26,19 @@ export type ChannelFilter = Readonly<{
      * Where the channel is in its life. The RPC then leaves out everything else, a status that this version of the
      * package does not know included: leave it out yourself to be told of such a one.
      */
-    status?: LiveChannelState['kind'] | undefined;
-}>;
+    status?: LiveChannelState<TRevision>['kind'] | undefined;
+}> &
+    FilterFields[TRevision];
+
+type FilterFields = {
+    tombstone: unknown;
+    epoch: Readonly<{
+        /** Wallet that paid the rent, to which it goes back. */
+        rentPayer?: Address | undefined;
+        /** Slot that the channel was opened for (u64). */
+        openSlot?: bigint | number | undefined;
+    }>;
+};
 
 /** A filter of getProgramAccounts and programSubscribe. */
 export type ProgramAccountsFilter = GetProgramAccountsDatasizeFilter | GetProgramAccountsMemcmpFilter;
@@ -32,29 +46,34 @@ export type ProgramAccountsFilter = GetProgramAccountsDatasizeFilter | GetProgra
 /** A part of an account that has to have certain bytes. */
 export type BytesAt = Readonly<{ bytes: ReadonlyUint8Array; offset: number }>;
 
-type Fields = Partial<Pick<ChannelArgs, 'authorizedSigner' | 'mint' | 'payee' | 'payer' | 'status'>>;
+type Fields = Readonly<Record<string, Address | bigint | number>>;
 
-const STATUS_OF_KIND = {
-    closing: ChannelStatus.Closing,
-    finalized: ChannelStatus.Finalized,
-    open: ChannelStatus.Open,
-} as const satisfies Record<LiveChannelState['kind'], ChannelStatus>;
+/** The most filters that an RPC takes. */
+const MAX_FILTERS = 4;
 
 /**
  * The filters by which getProgramAccounts and programSubscribe find the accounts of channels.
  *
- * There are at most four, the most that an RPC takes: fields that stand next to each other make one.
+ * There are at most four, the most that an RPC takes: fields that stand next to each other make one, and where they make
+ * four by themselves, the size of the account is left out.
  *
- * @throws `ADDRESS_INVALID` by field, `CHANNEL_STATUS_INVALID`.
+ * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `CHANNEL_STATUS_INVALID`.
  */
-export function getChannelFilters(filter: ChannelFilter): readonly ProgramAccountsFilter[] {
-    return toRpcFilters(getBytesToMatch(filter));
+export function getChannelFilters<TRevision extends RevisionName = 'tombstone'>(
+    filter: ChannelFilter<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): readonly ProgramAccountsFilter[] {
+    return toRpcFilters(getBytesToMatch(filter, config), config);
 }
 
 /** As {@link getChannelFilters}, for bytes that were looked up already. */
-export function toRpcFilters(parts: readonly BytesAt[]): readonly ProgramAccountsFilter[] {
+export function toRpcFilters(
+    parts: readonly BytesAt[],
+    config: DeploymentConfig<RevisionName>,
+): readonly ProgramAccountsFilter[] {
+    const dataSize = BigInt(getLayout(config).getSize());
     return Object.freeze([
-        { dataSize: BigInt(getChannelSize()) },
+        ...(parts.length < MAX_FILTERS ? [{ dataSize }] : []),
         ...parts.map(({ bytes, offset }) => ({
             memcmp: {
                 bytes: getBase58Decoder().decode(bytes) as Base58EncodedBytes,
@@ -66,11 +85,15 @@ export function toRpcFilters(parts: readonly BytesAt[]): readonly ProgramAccount
 }
 
 /** The bytes that an account has in each of the runs of bytes that a filter says something about. */
-export function getBytesToMatch(filter: ChannelFilter): readonly BytesAt[] {
-    const fields = toFields(filter);
-    const data = getChannelEncoder().encode({ ...getBlankChannel(), ...fields });
+export function getBytesToMatch<TRevision extends RevisionName = 'tombstone'>(
+    filter: ChannelFilter<TRevision>,
+    config: DeploymentConfig<TRevision>,
+): readonly BytesAt[] {
+    const layout = getLayout(config);
+    const fields = toFields(layout, filter);
+    const data = layout.encode({ ...getBlankChannel(), ...fields });
     const runs: Range[] = [];
-    for (const [start, end] of getRanges(Object.keys(fields) as (keyof Fields)[])) {
+    for (const [start, end] of getRanges(layout, Object.keys(fields))) {
         const last = runs.at(-1);
         if (last?.[1] === start) runs[runs.length - 1] = [last[0], end];
         else runs.push([start, end]);
@@ -80,15 +103,20 @@ export function getBytesToMatch(filter: ChannelFilter): readonly BytesAt[] {
 
 type Range = readonly [start: number, end: number];
 
-const ranges = /* @__PURE__ */ new Map<keyof Fields, Range>();
+function getLayout(config: DeploymentConfig<RevisionName>): ChannelLayout {
+    return getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+}
+
+const rangesOf = /* @__PURE__ */ new WeakMap<ChannelLayout, Map<string, Range>>();
 
 /** Where fields are in the account, in its order. It follows from the codec: there the bytes change when a field does. */
-function getRanges(fields: readonly (keyof Fields)[]): Range[] {
-    const encoder = getChannelEncoder();
-    const blank = fields.some(field => !ranges.has(field)) ? encoder.encode(getBlankChannel()) : undefined;
+function getRanges(layout: ChannelLayout, fields: readonly string[]): Range[] {
+    let ranges = rangesOf.get(layout);
+    if (ranges === undefined) rangesOf.set(layout, (ranges = new Map()));
+    const blank = fields.some(field => !ranges.has(field)) ? layout.encode(getBlankChannel()) : undefined;
     for (const field of fields) {
         if (!blank || ranges.has(field)) continue;
-        const probe = encoder.encode({ ...getBlankChannel(), [field]: getProbe()[field] });
+        const probe = layout.encode({ ...getBlankChannel(), [field]: getProbe()[field] });
         const changed = [...probe.keys()].filter(index => probe[index] !== blank[index]);
         ranges.set(field, [changed[0]!, changed.at(-1)! + 1]);
     }
@@ -96,34 +124,47 @@ function getRanges(fields: readonly (keyof Fields)[]): Range[] {
 }
 
 /** Whether an account has what a filter asks for. */
-export function isMatch(data: ReadonlyUint8Array, parts: readonly BytesAt[]): boolean {
+export function isMatch(
+    data: ReadonlyUint8Array,
+    parts: readonly BytesAt[],
+    config: DeploymentConfig<RevisionName>,
+): boolean {
     return (
-        data.length === getChannelSize() &&
+        data.length === getLayout(config).getSize() &&
         parts.every(({ bytes, offset }) => bytes.every((byte, index) => data[offset + index] === byte))
     );
 }
 
-function toFields({ authorizedSigner, mint, payee, payer, status }: ChannelFilter): Fields {
-    return {
-        ...(authorizedSigner === undefined
-            ? {}
-            : { authorizedSigner: toAddress('authorizedSigner', authorizedSigner) }),
-        ...(mint === undefined ? {} : { mint: toAddress('mint', mint) }),
-        ...(payee === undefined ? {} : { payee: toAddress('payee', payee) }),
-        ...(payer === undefined ? {} : { payer: toAddress('payer', payer) }),
-        ...(status === undefined ? {} : { status: toStatus(status) }),
-    };
+function toFields<TRevision extends RevisionName>(layout: ChannelLayout, filter: ChannelFilter<TRevision>): Fields {
+    const { openSlot, status, ...given } = filter as ChannelFilter<RevisionName> & ChannelFilter<'epoch'>;
+    const fields: Record<string, Address | bigint | number> = {};
+    for (const name of ['authorizedSigner', 'mint', 'payee', 'payer', 'rentPayer'] as const) {
+        if (given[name] !== undefined) fields[name] = toAddress(name, given[name]);
+    }
+    if (openSlot !== undefined) fields['openSlot'] = toU64('openSlot', openSlot);
+    if (status !== undefined) fields['status'] = toStatus(layout, status);
+    for (const name of ['openSlot', 'rentPayer']) {
+        // The layout of a revision that has no such field would pass over it, and everything would be found.
+        if (fields[name] !== undefined && layout.tombstone !== undefined) {
+            throw new PaymentChannelsError('INPUT_INVALID', { field: `filter.${name}`, value: describe(fields[name]) });
+        }
+    }
+    return fields;
 }
 
-function toStatus(kind: LiveChannelState['kind']): ChannelStatus {
-    if (!Object.hasOwn(STATUS_OF_KIND, kind)) {
-        throw new PaymentChannelsError('CHANNEL_STATUS_INVALID', { value: describe(kind) });
+function toStatus({ kinds }: ChannelLayout, kind: LiveChannelState<RevisionName>['kind']): number {
+    const status = Object.keys(kinds).find(key => kinds[Number(key)] === kind);
+    if (status === undefined) {
+        const expected = Object.values(kinds)
+            .map(name => `'${name}'`)
+            .sort();
+        throw new PaymentChannelsError('CHANNEL_STATUS_INVALID', { expected, value: describe(kind) });
     }
-    return STATUS_OF_KIND[kind];
+    return Number(status);
 }
 
 /** A channel in which every field that can be asked for has no bit set. */
-const getBlankChannel = (): ChannelArgs => ({
+const getBlankChannel = (): Readonly<Record<string, unknown>> => ({
     authorizedSigner: addressOf(0),
     bump: 0,
     closureStartedAt: 0n,
@@ -131,22 +172,26 @@ const getBlankChannel = (): ChannelArgs => ({
     distributionHash: new Uint8Array(32),
     gracePeriod: 0,
     mint: addressOf(0),
+    openSlot: 0n,
     payee: addressOf(0),
     payer: addressOf(0),
     payerWithdrawnAt: 0n,
+    rentPayer: addressOf(0),
     salt: 0n,
     settlement: { payoutWatermark: 0n, settled: 0n },
-    status: ChannelStatus.Open,
+    status: 0,
     version: 0,
 });
 
 /** Those fields with another value in every byte. */
-const getProbe = (): Required<Fields> => ({
+const getProbe = (): Fields => ({
     authorizedSigner: addressOf(0xff),
     mint: addressOf(0xff),
+    openSlot: U64_MAX,
     payee: addressOf(0xff),
     payer: addressOf(0xff),
-    status: ChannelStatus.Finalized,
+    rentPayer: addressOf(0xff),
+    status: 1,
 });
 
 function addressOf(byte: number): Address {

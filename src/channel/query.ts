@@ -2,6 +2,7 @@ import type { Address, EncodedAccount, GetProgramAccountsApi, Rpc, Slot } from '
 
 import { getProgramConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import type { RevisionName } from '../revision/types';
 import { toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
 import { getRpcConfig, getSendConfig, type FetchChannelConfig, type Fetched } from './fetch';
 import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from './filters';
@@ -9,7 +10,7 @@ import { toContextSlot, toEncodedAccount } from './rpc-account';
 import { decodeChannelState, isLiveChannelState, type LiveChannelState } from './state';
 
 /** How to look for channels. */
-export type FetchChannelsConfig = FetchChannelConfig &
+export type FetchChannelsConfig<TRevision extends RevisionName = 'tombstone'> = FetchChannelConfig<TRevision> &
     Readonly<{
         /**
          * Called for each account that was found and can't be read, with the typed error that says why; the others are
@@ -19,11 +20,14 @@ export type FetchChannelsConfig = FetchChannelConfig &
     }>;
 
 /** An account that an RPC found, as it was found. */
-export type FoundChannel = Readonly<{ data: EncodedAccount['data']; state: Fetched<LiveChannelState> }>;
+export type FoundChannel<TRevision extends RevisionName> = Readonly<{
+    data: EncodedAccount['data'];
+    state: Fetched<LiveChannelState<TRevision>>;
+}>;
 
 /**
  * Finds the channels with all of the given fields, by the RPC's getProgramAccounts. Closed channels are not among them:
- * a tombstone does not say whose channel it was.
+ * a tombstone does not say whose channel it was, and in the epoch revision nothing is left.
  *
  * @throws `CHANNELS_UNREADABLE` with every account that can't be read (its `cause` has the errors), unless
  * {@link FetchChannelsConfig.onUnreadable} takes them; `RPC_RESPONSE_INVALID` when the answer as a whole can't be read;
@@ -34,34 +38,34 @@ export type FoundChannel = Readonly<{ data: EncodedAccount['data']; state: Fetch
  * const open = await fetchChannels(rpc, { payee, status: 'open' });
  * ```
  */
-export async function fetchChannels(
+export async function fetchChannels<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetProgramAccountsApi>,
-    filter: ChannelFilter,
-    config: FetchChannelsConfig = {},
-): Promise<readonly Fetched<LiveChannelState>[]> {
+    filter: ChannelFilter<TRevision>,
+    config: FetchChannelsConfig<TRevision> = {},
+): Promise<readonly Fetched<LiveChannelState<TRevision>>[]> {
     const { found } = await queryChannels(rpc, filter, config);
     return Object.freeze(found.map(({ state }) => state));
 }
 
 /** As {@link fetchChannels}, with the slot of the query, which a query that finds nothing has too. */
-export async function queryChannels(
+export async function queryChannels<TRevision extends RevisionName>(
     rpc: Rpc<GetProgramAccountsApi>,
-    filter: ChannelFilter,
-    config: FetchChannelsConfig,
-): Promise<{ found: readonly FoundChannel[]; slot: Slot }> {
+    filter: ChannelFilter<TRevision>,
+    config: FetchChannelsConfig<TRevision>,
+): Promise<{ found: readonly FoundChannel<TRevision>[]; slot: Slot }> {
     const { programAddress } = getProgramConfig(config);
-    const parts = getBytesToMatch(filter);
+    const parts = getBytesToMatch(filter, config);
     const answer: unknown = await rpc
         .getProgramAccounts(programAddress, {
             encoding: 'base64',
-            filters: toRpcFilters(parts),
+            filters: toRpcFilters(parts, config),
             withContext: true,
             ...getRpcConfig(config),
         })
         .send(getSendConfig(config));
     const slot = toContextSlot('answer', answer);
     const reports = new UnreadableReports(config);
-    const found: FoundChannel[] = [];
+    const found: FoundChannel<TRevision>[] = [];
     for (const [index, value] of toRpcList('answer.value', toRpcRecord('answer', answer)['value']).entries()) {
         const channel = readFoundChannel(`answer.value[${index}]`, value, slot, parts, config, reports);
         if (channel) found.push(channel);
@@ -71,24 +75,25 @@ export async function queryChannels(
 }
 
 /** Reads an account that an RPC found by filters; one that can't be read goes to the reports. */
-export function readFoundChannel(
+export function readFoundChannel<TRevision extends RevisionName>(
     field: string,
     value: unknown,
     slot: Slot,
     parts: readonly BytesAt[],
-    config: FetchChannelsConfig,
+    config: FetchChannelsConfig<TRevision>,
     reports: UnreadableReports,
-): FoundChannel | undefined {
+): FoundChannel<TRevision> | undefined {
     const { account: fields, pubkey } = toRpcRecord(field, value);
     const address = toRpcAddress(`${field}.pubkey`, pubkey);
     try {
         const account = toEncodedAccount(`${field}.account`, address, fields);
-        const state = decodeChannelState({ ...account, exists: true }, config);
-        if (!isLiveChannelState(state) || !isMatch(account.data, parts)) {
+        const state = decodeChannelState<TRevision>({ ...account, exists: true }, config);
+        if (!isLiveChannelState(state) || !isMatch(account.data, parts, config)) {
             const reason = 'it is not one that was asked for; the RPC did not filter';
             throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
         }
-        return { data: account.data, state: Object.freeze({ ...state, slot }) };
+        const read: Fetched<LiveChannelState<TRevision>> = { ...state, slot };
+        return { data: account.data, state: Object.freeze(read) as Fetched<LiveChannelState<TRevision>> };
     } catch (error) {
         if (!isPaymentChannelsError(error)) throw error;
         reports.add(error, address);
@@ -100,7 +105,7 @@ export function readFoundChannel(
 export class UnreadableReports {
     readonly #errors: { address: Address; error: PaymentChannelsError }[] = [];
 
-    constructor(private readonly config: FetchChannelsConfig) {}
+    constructor(private readonly config: Pick<FetchChannelsConfig, 'onUnreadable'>) {}
 
     add(error: PaymentChannelsError, address: Address): void {
         if (this.config.onUnreadable) this.config.onUnreadable(error, address);

@@ -1,42 +1,83 @@
 import type { Address, EncodedAccount, MaybeAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
-import { ChannelStatus, type Channel } from '../../generated/tombstone';
-import type { DeploymentConfig } from '../deployment';
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, I64_MAX, toAddress, toI64, toU64 } from '../input';
+import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
+import type { ChannelOf, RevisionName } from '../revision/types';
 import { decodeChannelAccount, isClosedChannelAccount } from './account';
+import { getReclaimableFromSlot } from './open-slot';
 
-/** There is no channel at the address: no account, or a wallet that only holds lamports. */
+/**
+ * There is no channel at the address: no account, or a wallet that only holds lamports. In the epoch revision that is
+ * also what a channel leaves once its rent came back: it is gone, and can't be opened again with the same open slot.
+ */
 export type AbsentChannelState = Readonly<{ kind: 'absent'; address: Address }>;
 
 /** The channel takes vouchers. */
-export type OpenChannelState = Readonly<{ kind: 'open'; address: Address; channel: Channel }>;
+export type OpenChannelState<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+    kind: 'open';
+    address: Address;
+    channel: ChannelOf<TRevision>;
+}>;
 
 /** The payer has begun to close the channel. */
-export type ClosingChannelState = Readonly<{
+export type ClosingChannelState<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     kind: 'closing';
     address: Address;
-    channel: Channel;
+    channel: ChannelOf<TRevision>;
     /**
      * Unix time in seconds up to which, and not at which, the payee can still bring in its last voucher with
-     * settleAndFinalize, and from which on anyone can finalize (spec section 4). `undefined` when the time exceeds an
-     * i64: then neither is ever possible (spec section 11).
+     * settleAndFinalize, in the epoch revision settleAndSeal, and from which on anyone can finalize or seal (spec section
+     * 4). `undefined` when the time exceeds an i64: then neither is ever possible (spec section 11).
      */
     deadlineAt: bigint | undefined;
 }>;
 
 /** Nothing more can be settled: what is left to do is to pay out. */
-export type FinalizedChannelState = Readonly<{ kind: 'finalized'; address: Address; channel: Channel }>;
+export type FinalizedChannelState = Readonly<{
+    kind: 'finalized';
+    address: Address;
+    channel: ChannelOf<'tombstone'>;
+}>;
+
+/**
+ * The epoch revision's {@link FinalizedChannelState}: nothing more can be settled. What is left to do is to pay out;
+ * from `reclaimableFromSlot` on, that frees the rent of the channel at once.
+ */
+export type SealedChannelState = Readonly<{
+    kind: 'sealed';
+    address: Address;
+    channel: ChannelOf<'epoch'>;
+    /** First slot at which `distribute` also frees the rent of the channel (spec section 7.8). */
+    reclaimableFromSlot: bigint | undefined;
+}>;
+
+/** Everything is paid out, and the account is left with the rent of the channel, which `reclaim` frees. */
+export type DistributedChannelState = Readonly<{
+    kind: 'distributed';
+    address: Address;
+    channel: ChannelOf<'epoch'>;
+    /** First slot at which `reclaim` gives the rent back to the rent payer (spec section 7.9). */
+    reclaimableFromSlot: bigint | undefined;
+}>;
 
 /** The channel has ended and left a tombstone: its address can never be opened again (spec section 3.2). */
 export type ClosedChannelState = Readonly<{ kind: 'closed'; address: Address }>;
 
 /** A channel that still has its account. */
-export type LiveChannelState = ClosingChannelState | FinalizedChannelState | OpenChannelState;
+export type LiveChannelState<TRevision extends RevisionName = 'tombstone'> =
+    ClosingChannelState<TRevision> | EndedStates[TRevision]['live'] | OpenChannelState<TRevision>;
 
 /** What stands at the address of a channel. */
-export type ChannelState = AbsentChannelState | ClosedChannelState | LiveChannelState;
+export type ChannelState<TRevision extends RevisionName = 'tombstone'> =
+    AbsentChannelState | EndedStates[TRevision]['closed'] | LiveChannelState<TRevision>;
+
+type EndedStates = {
+    tombstone: { closed: ClosedChannelState; live: FinalizedChannelState };
+    epoch: { closed: never; live: DistributedChannelState | SealedChannelState };
+};
 
 /**
  * Says what stands at the address of a channel (spec sections 3 and 4).
@@ -45,12 +86,12 @@ export type ChannelState = AbsentChannelState | ClosedChannelState | LiveChannel
  *
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account; `ACCOUNT_MALFORMED` when it is neither a
  * channel nor the tombstone of one, has a version or a status that nobody knows, or amounts that contradict each other;
- * `ADDRESS_INVALID`.
+ * `REVISION_MISMATCH` for a channel of another revision; `ADDRESS_INVALID`.
  */
-export function decodeChannelState(
+export function decodeChannelState<TRevision extends RevisionName = 'tombstone'>(
     account: MaybeAccount<EncodedAccount['data']>,
-    config: DeploymentConfig = {},
-): ChannelState {
+    config: DeploymentConfig<TRevision> = {},
+): ChannelState<TRevision> {
     if (typeof account !== 'object' || (account as unknown) === null) {
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address: describe(account), reason: 'it is no account' });
     }
@@ -60,9 +101,11 @@ export function decodeChannelState(
         if (account.programAddress === SYSTEM_PROGRAM_ADDRESS && account.data.length === 0) {
             return Object.freeze({ address, kind: 'absent' });
         }
-        if (isClosedChannelAccount(account, config)) return Object.freeze({ address, kind: 'closed' });
+        if (isClosedChannelAccount(account, config)) {
+            return Object.freeze({ address, kind: 'closed' }) as ChannelState<TRevision>;
+        }
     }
-    return getLiveChannelState(address, decodeChannelAccount(account, config).data);
+    return getLiveChannelState<TRevision>(address, decodeChannelAccount(account, config).data, config);
 }
 
 /**
@@ -70,7 +113,11 @@ export function decodeChannelState(
  *
  * @throws `ACCOUNT_MALFORMED` for amounts that contradict each other.
  */
-export function getLiveChannelState(address: Address, channel: Channel): LiveChannelState {
+export function getLiveChannelState<TRevision extends RevisionName = 'tombstone'>(
+    address: Address,
+    channel: ChannelOf<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): LiveChannelState<TRevision> {
     const { deposit, settlement } = channel;
     // The program never lets these happen; an account that shows them is not what the program wrote.
     if (settlement.settled > deposit) {
@@ -81,58 +128,86 @@ export function getLiveChannelState(address: Address, channel: Channel): LiveCha
         const reason = `it has paid out ${settlement.payoutWatermark} of ${settlement.settled} that were settled`;
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
     }
-    switch (channel.status) {
-        case ChannelStatus.Open:
-            return Object.freeze({ address, channel, kind: 'open' });
-        case ChannelStatus.Closing:
-            return Object.freeze({ address, channel, deadlineAt: getDeadline(channel), kind: 'closing' });
-        case ChannelStatus.Finalized:
-            return Object.freeze({ address, channel, kind: 'finalized' });
-    }
+    const kind = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL).kinds[channel.status];
+    // No account decodes to a status that has no kind; who brings a channel of its own looks at what it gets.
+    if (kind === undefined) return undefined as never;
+    const state = {
+        address,
+        channel,
+        kind,
+        ...(kind === 'closing' ? { deadlineAt: getDeadline(channel) } : {}),
+        ...('openSlot' in channel && (kind === 'sealed' || kind === 'distributed')
+            ? { reclaimableFromSlot: getReclaimableFromSlot(channel.openSlot) }
+            : {}),
+    };
+    return Object.freeze(state) as LiveChannelState<TRevision>;
 }
 
-function getDeadline({ closureStartedAt, gracePeriod }: Channel): bigint | undefined {
+function getDeadline({ closureStartedAt, gracePeriod }: ChannelOf<RevisionName>): bigint | undefined {
     const deadline = closureStartedAt + BigInt(gracePeriod);
     return deadline <= I64_MAX ? deadline : undefined;
 }
 
-/** Whether the channel still has its account: it is open, closing or finalized. */
-export function isLiveChannelState(state: ChannelState): state is LiveChannelState {
-    return state.kind === 'open' || state.kind === 'closing' || state.kind === 'finalized';
+/** Whether the channel still has its account: it is open, closing or finalized; sealed or distributed in the epoch revision. */
+export function isLiveChannelState<TRevision extends RevisionName>(
+    state: ChannelState<TRevision>,
+): state is LiveChannelState<TRevision> {
+    return LIVE_KINDS.includes(state.kind);
 }
+
+const LIVE_KINDS: readonly string[] = ['closing', 'distributed', 'finalized', 'open', 'sealed'];
 
 /**
  * Throws unless the channel still has its account.
  *
  * @throws `CHANNEL_NOT_FOUND` when there is none at the address, `CHANNEL_CLOSED` when it left its tombstone there.
  */
-export function assertIsLiveChannelState(state: ChannelState): asserts state is LiveChannelState {
+export function assertIsLiveChannelState<TRevision extends RevisionName>(
+    state: ChannelState<TRevision>,
+): asserts state is LiveChannelState<TRevision> {
     if (state.kind === 'absent') throw new PaymentChannelsError('CHANNEL_NOT_FOUND', { address: state.address });
     if (state.kind === 'closed') throw new PaymentChannelsError('CHANNEL_CLOSED', { address: state.address });
 }
 
 /**
  * Whether a voucher can be settled in the channel at a time: by settle or settleAndFinalize while it is open, by
- * settleAndFinalize before the deadline while it is closing (spec section 4).
+ * settleAndFinalize before the deadline while it is closing (spec section 4). The epoch revision's name for
+ * settleAndFinalize is settleAndSeal.
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
  */
-export function isSettleable(state: ChannelState, unixTimestamp: bigint | number): boolean {
+export function isSettleable(state: ChannelState<RevisionName>, unixTimestamp: bigint | number): boolean {
     const now = toI64('unixTimestamp', unixTimestamp);
     if (state.kind === 'closing') return state.deadlineAt !== undefined && now < state.deadlineAt;
     return state.kind === 'open';
 }
 
 /**
- * Whether anyone can finalize the channel at a time: from the deadline on while it is closing (spec section 7.6).
+ * Whether anyone can finalize the channel at a time, or seal it in the epoch revision: from the deadline on while it is
+ * closing (spec section 7.6).
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
  */
-export function isFinalizable(state: ChannelState, unixTimestamp: bigint | number): boolean {
+export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: bigint | number): boolean {
     const now = toI64('unixTimestamp', unixTimestamp);
     return state.kind === 'closing' && state.deadlineAt !== undefined && now >= state.deadlineAt;
+}
+
+/**
+ * Whether the rent of the channel can come back at a slot: by reclaim once it is distributed, by distribute while it is
+ * sealed (epoch revision, spec sections 7.8 and 7.9). In the tombstone revision distributing a finalized channel frees
+ * what there is to free at any time.
+ *
+ * @param currentSlot A slot that the cluster has reached.
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the slot.
+ */
+export function isReclaimable(state: ChannelState<RevisionName>, currentSlot: bigint | number): boolean {
+    const slot = toU64('currentSlot', currentSlot);
+    if (state.kind === 'finalized') return true;
+    if (state.kind !== 'distributed' && state.kind !== 'sealed') return false;
+    return state.reclaimableFromSlot !== undefined && slot >= state.reclaimableFromSlot;
 }
 
 /** What follows from the amounts of a channel, each in base units of the token. */
@@ -166,23 +241,27 @@ export type ChannelFigures = Readonly<{
  * ```
  */
 export function getChannelFigures(
-    state: LiveChannelState,
+    state: LiveChannelState<RevisionName>,
     options: Readonly<{ acceptedAmount?: bigint | number | undefined }> = {},
 ): ChannelFigures {
     const { acceptedAmount = 0n } = options;
     const accepted = toU64('acceptedAmount', acceptedAmount);
     const { deposit, payerWithdrawnAt, settlement } = state.channel;
     const { payoutWatermark, settled } = settlement;
+    // What was paid out to the last does not show in the watermarks (spec section 7.8 of the epoch revision).
+    const isDistributed = state.kind === 'distributed';
     const authorized = max(settled, accepted);
     const hasPayerWithdrawn = payerWithdrawnAt !== 0n;
     return Object.freeze({
         hasPayerWithdrawn,
-        refundable: hasPayerWithdrawn ? 0n : deposit - settled,
-        spendable: state.kind === 'finalized' ? 0n : max(0n, deposit - authorized),
-        undistributed: settled - payoutWatermark,
+        refundable: hasPayerWithdrawn || isDistributed ? 0n : deposit - settled,
+        spendable: TAKES_VOUCHERS.includes(state.kind) ? max(0n, deposit - authorized) : 0n,
+        undistributed: isDistributed ? 0n : settled - payoutWatermark,
         unsettled: authorized - settled,
     });
 }
+
+const TAKES_VOUCHERS: readonly string[] = ['closing', 'open'];
 
 function max(a: bigint, b: bigint): bigint {
     return a > b ? a : b;

@@ -1,9 +1,9 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import type { OpenInstruction } from '../../generated/tombstone';
 import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { toSplits } from '../channel/distribution';
 import { assertIsInput } from '../input';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getCreateTokenAccountsInstructionsAsync, type CreateTokenAccountInstruction } from './create-token-accounts';
 import {
     getDistributeInstructionAsync,
@@ -13,7 +13,7 @@ import {
 import { getOpenInstructionAsync, type OpenInput } from './open';
 
 /** What {@link getOpenInstructionsAsync} takes. */
-export type OpenWithTokenAccountsInput = OpenInput &
+export type OpenWithTokenAccountsInput<TRevision extends RevisionName = 'tombstone'> = OpenInput<TRevision> &
     Readonly<{
         /**
          * Also creates the token accounts that later payouts need and that are missing: of the payee, of every
@@ -35,13 +35,13 @@ export type OpenWithTokenAccountsInput = OpenInput &
  *
  * @throws As {@link getOpenInstructionAsync}; `SIGNER_INVALID` for the funder.
  */
-export async function getOpenInstructionsAsync(
-    input: OpenWithTokenAccountsInput,
-    config: DeploymentConfig = {},
-): Promise<readonly [...CreateTokenAccountInstruction[], OpenInstruction<Address>]> {
+export async function getOpenInstructionsAsync<TRevision extends RevisionName = 'tombstone'>(
+    input: OpenWithTokenAccountsInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): Promise<readonly [...CreateTokenAccountInstruction[], RevisionTypes[TRevision]['openInstruction']]> {
     assertIsInput('input', input);
-    const { createTokenAccounts, ...openInput } = input;
-    const open = await getOpenInstructionAsync(openInput, config);
+    const { createTokenAccounts } = input;
+    const open = await getOpenInstructionAsync<TRevision>(input, config);
     if (!createTokenAccounts) return [open];
     const {
         funder = input.payer,
@@ -51,11 +51,12 @@ export async function getOpenInstructionsAsync(
 }
 
 /** What {@link getDistributeInstructionsAsync} takes. */
-export type DistributeWithTokenAccountsInput = DistributeInput &
-    Readonly<{
-        /** Creates token accounts before distributing: those that an assessment found missing. */
-        createTokenAccounts?: Readonly<{ funder: TransactionSigner; owners: readonly Address[] }> | undefined;
-    }>;
+export type DistributeWithTokenAccountsInput<TRevision extends RevisionName = 'tombstone'> =
+    DistributeInput<TRevision> &
+        Readonly<{
+            /** Creates token accounts before distributing: those that an assessment found missing. */
+            createTokenAccounts?: Readonly<{ funder: TransactionSigner; owners: readonly Address[] }> | undefined;
+        }>;
 
 /**
  * Distributes as {@link getDistributeInstructionAsync} does and creates token accounts before that.
@@ -72,13 +73,13 @@ export type DistributeWithTokenAccountsInput = DistributeInput &
  * });
  * ```
  */
-export async function getDistributeInstructionsAsync(
-    input: DistributeWithTokenAccountsInput,
-    config: DeploymentConfig = {},
-): Promise<readonly [...CreateTokenAccountInstruction[], DistributeInstructionWithRecipients]> {
+export async function getDistributeInstructionsAsync<TRevision extends RevisionName = 'tombstone'>(
+    input: DistributeWithTokenAccountsInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): Promise<readonly [...CreateTokenAccountInstruction[], DistributeInstructionWithRecipients<TRevision>]> {
     assertIsInput('input', input);
-    const { createTokenAccounts, ...distributeInput } = input;
-    const distribute = await getDistributeInstructionAsync(distributeInput, config);
+    const { createTokenAccounts } = input;
+    const distribute = await getDistributeInstructionAsync<TRevision>(input, config);
     if (!createTokenAccounts) return [distribute];
     return [...(await getCreateTokenAccountsInstructionsAsync({ ...input, ...createTokenAccounts })), distribute];
 }

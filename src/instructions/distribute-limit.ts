@@ -7,9 +7,11 @@ import type { TokenInput } from '../channel/addresses';
 import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import type { DistributionAddressesInput } from '../channel/distribution-addresses';
-import type { DeploymentConfig } from '../deployment';
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput, toAddress, toInteger, toTokenProgram } from '../input';
+import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../transaction-size';
 import { buildDistributeInstruction } from './distribute';
 import { getDistributeComputeUnits, getLikelyBumpSteps } from './distribute-compute';
@@ -41,8 +43,8 @@ export type DistributionMethod = Readonly<{
 }>;
 
 /** What can be distributed: the plan of a channel, or any plan of so many recipients. */
-export type DistributablePlan =
-    | DistributionAddressesInput
+export type DistributablePlan<TRevision extends RevisionName = 'tombstone'> =
+    | (DistributionAddressesInput & RevisionTypes[TRevision]['distributeInput'])
     | Readonly<{
           /** Number of recipients, at most 32. */
           recipientCount: bigint | number;
@@ -96,14 +98,14 @@ const OTHER_PAYOUTS = 2;
  * console.log(`${bytes.needed} of ${bytes.max} bytes`);
  * ```
  */
-export function getDistributeRequirements(
-    plan: DistributablePlan,
+export function getDistributeRequirements<TRevision extends RevisionName = 'tombstone'>(
+    plan: DistributablePlan<TRevision>,
     method: DistributionMethod = {},
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<TRevision> = {},
 ): DistributeRequirements {
     assertIsInput('plan', plan);
     const { bumpSteps, instruction, recipientCount, tokenProgram } =
-        'splits' in plan ? describePlan(plan, config) : describeAnyPlan(plan);
+        'splits' in plan ? describePlan(plan, config) : describeAnyPlan(plan, config);
     const { computeBudget, computeUnitLimit, feePayer, version, usesLookupTable } = toMethod(method);
     const measure = measureTransaction({
         computeBudget,
@@ -135,18 +137,20 @@ export function getDistributeRequirements(
 }
 
 /**
- * The most recipients that a plan can name to be distributed in some way: for SPL Token 11 in a plain transaction, 26 or
- * 27 with a lookup table (with and without a compute-unit limit), 32 in version 1.
+ * The most recipients that a plan can name to be distributed in some way: for SPL Token 11 in a plain transaction (10 in
+ * the epoch revision), 26 or 27 with a lookup table (with and without a compute-unit limit), 32 in version 1.
  *
  * @throws As {@link getDistributeRequirements}.
  */
 export function getMaxDistributableRecipients(
     input: Readonly<{ tokenProgram?: Address | undefined }> & DistributionMethod = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): number {
     assertIsInput('input', input);
     const { tokenProgram, ...method } = input;
     for (let recipientCount = MAX_RECIPIENTS; recipientCount > 0; recipientCount--) {
-        if (findExceeded(getDistributeRequirements({ recipientCount, tokenProgram }, method)) === undefined) {
+        const requirements = getDistributeRequirements<RevisionName>({ recipientCount, tokenProgram }, method, config);
+        if (findExceeded(requirements) === undefined) {
             return recipientCount;
         }
     }
@@ -159,12 +163,12 @@ export function getMaxDistributableRecipients(
  * @throws `SPLITS_NOT_DISTRIBUTABLE` with what is exceeded, by how much, and what would help; otherwise as
  * {@link getDistributeRequirements}.
  */
-export function assertIsDistributable(
-    plan: DistributablePlan,
+export function assertIsDistributable<TRevision extends RevisionName = 'tombstone'>(
+    plan: DistributablePlan<TRevision>,
     method: DistributionMethod = {},
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<TRevision> = {},
 ): void {
-    const requirements = getDistributeRequirements(plan, method, config);
+    const requirements = getDistributeRequirements<TRevision>(plan, method, config);
     const exceeded = findExceeded(requirements);
     if (exceeded === undefined) return;
     const { max, needed } = requirements[exceeded];
@@ -186,7 +190,11 @@ function findExceeded(requirements: DistributeRequirements): Limit | undefined {
 }
 
 /** The other ways in which a plan can be distributed, the closest to the given one first. */
-function getRemedies(plan: DistributablePlan, method: DistributionMethod, config: DeploymentConfig): string[] {
+function getRemedies<TRevision extends RevisionName>(
+    plan: DistributablePlan<TRevision>,
+    method: DistributionMethod,
+    config: DeploymentConfig<TRevision>,
+): string[] {
     const computeUnitLimit = MAX_COMPUTE_UNIT_LIMIT;
     const lookupTable = { ...method, usesLookupTable: true, version: 0 } as const;
     const remedies: (readonly [string, DistributionMethod])[] = [
@@ -196,7 +204,7 @@ function getRemedies(plan: DistributablePlan, method: DistributionMethod, config
         ['in a version 1 transaction', { ...method, computeUnitLimit, version: 1 }],
     ];
     const helping = remedies.filter(
-        ([, other]) => findExceeded(getDistributeRequirements(plan, other, config)) === undefined,
+        ([, other]) => findExceeded(getDistributeRequirements<TRevision>(plan, other, config)) === undefined,
     );
     // What a lookup table does alone needs no limit as well.
     return helping
@@ -241,7 +249,7 @@ type DescribedPlan = Readonly<{
 }>;
 
 /** The very instruction that will distribute a channel. */
-function describePlan(plan: DistributionAddressesInput, config: DeploymentConfig): DescribedPlan {
+function describePlan(plan: DistributionAddressesInput, config: DeploymentConfig<RevisionName>): DescribedPlan {
     const splits = toSplits(plan.splits);
     const token: Required<TokenInput> = {
         mint: toAddress('mint', plan.mint),
@@ -271,6 +279,7 @@ function describePlan(plan: DistributionAddressesInput, config: DeploymentConfig
                     recipients: recipients.map(([address]) => address),
                     treasury,
                 },
+                extra: getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).toExtra(plan),
                 payer: plan.payer,
                 splits,
             },
@@ -282,7 +291,10 @@ function describePlan(plan: DistributionAddressesInput, config: DeploymentConfig
 }
 
 /** An instruction for as many recipients in which no two addresses are the same. */
-function describeAnyPlan(plan: Exclude<DistributablePlan, DistributionAddressesInput>): DescribedPlan {
+function describeAnyPlan(
+    plan: Readonly<{ recipientCount: bigint | number; tokenProgram?: Address | undefined }>,
+    config: DeploymentConfig<RevisionName>,
+): DescribedPlan {
     const tokenProgram = toTokenProgram('tokenProgram', plan.tokenProgram);
     const recipientCount = Number(toInteger('recipientCount', plan.recipientCount, 0n, BigInt(MAX_RECIPIENTS)));
     // The first two are the lookup table and the fee payer.
@@ -302,12 +314,13 @@ function describeAnyPlan(plan: Exclude<DistributablePlan, DistributionAddressesI
                     recipients,
                     treasury: next(),
                 },
+                extra: getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).getPlaceholders(next),
                 mint: next(),
                 payer: next(),
                 splits,
                 tokenProgram,
             },
-            {},
+            config,
         ),
         recipientCount,
         tokenProgram,

@@ -1,18 +1,18 @@
-import { AccountRole, type AccountMeta, type Address, type ReadonlyUint8Array } from '@solana/kit';
+import { AccountRole, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
-import {
-    getDistributeInstruction as getGeneratedDistributeInstruction,
-    type DistributeInstruction,
-} from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
 import { findEventAuthorityPdaSync } from '../channel/derive';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress, toTokenProgram } from '../input';
+import type { DistributeExtra } from '../revision/revision';
+import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
+import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
 
 /** What {@link getDistributeInstructionAsync} takes; the data of a fetched channel has most of it. */
-export type DistributeInput = TokenInput &
+export type DistributeInput<TRevision extends RevisionName = 'tombstone'> = TokenInput &
+    RevisionTypes[TRevision]['distributeInput'] &
     Readonly<{
         /** Open or finalized channel. */
         channel: Address;
@@ -27,12 +27,14 @@ export type DistributeInput = TokenInput &
     }>;
 
 /** The instruction with one writable account for each recipient behind its own. */
-export type DistributeInstructionWithRecipients = Omit<DistributeInstruction<Address>, 'accounts'> &
-    Readonly<{ accounts: readonly [...DistributeInstruction<Address>['accounts'], ...AccountMeta[]] }>;
+export type DistributeInstructionWithRecipients<TRevision extends RevisionName = 'tombstone'> = WithRemainingAccounts<
+    RevisionTypes[TRevision]['distributeInstruction']
+>;
 
 /**
  * Pays out what was settled since the last distribution; on a finalized channel also refunds the payer, sweeps the rest
- * to the treasury and closes the channel (spec section 7.8). Needs no signer.
+ * to the treasury and closes the channel (spec section 7.8). Needs no signer. In the epoch revision that is a sealed
+ * channel, and one that is too young keeps its rent until `reclaim`.
  *
  * Derives the escrow and the token accounts of payer, payee, recipients and treasury. **A share whose token account
  * does not exist or can't receive goes to the treasury for good** (spec section 8): look with
@@ -47,10 +49,10 @@ export type DistributeInstructionWithRecipients = Omit<DistributeInstruction<Add
  * const distribute = await getDistributeInstructionAsync({ ...data, channel: address, splits });
  * ```
  */
-export async function getDistributeInstructionAsync(
-    input: DistributeInput,
-    config: DeploymentConfig = {},
-): Promise<DistributeInstructionWithRecipients> {
+export async function getDistributeInstructionAsync<TRevision extends RevisionName = 'tombstone'>(
+    input: DistributeInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): Promise<DistributeInstructionWithRecipients<TRevision>> {
     assertIsInput('input', input);
     const token = {
         mint: toAddress('mint', input.mint),
@@ -58,27 +60,31 @@ export async function getDistributeInstructionAsync(
     };
     const payer = toAddress('payer', input.payer);
     const splits = toSplits(input.splits);
-    if (input.distributionHash !== undefined) assertIsDistributionOf(splits, input.distributionHash);
+    if (input.distributionHash !== undefined) assertIsDistributionOf(splits, input.distributionHash, config);
 
     const addresses = await findDistributionAddresses({ ...input, ...token, payer, splits }, config);
-    return buildDistributeInstruction({ ...token, addresses, payer, splits }, config);
+    const extra = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).toExtra(input);
+    return buildDistributeInstruction({ ...token, addresses, extra, payer, splits }, config);
 }
 
 /** The instruction of addresses that are derived, and of input that is checked, already. */
-export function buildDistributeInstruction(
+export function buildDistributeInstruction<TRevision extends RevisionName = 'tombstone'>(
     input: Required<TokenInput> &
         Readonly<{
             addresses: Omit<DistributionAddresses, 'treasuryOwner'>;
+            /** What only the revision of the config takes. */
+            extra?: DistributeExtra;
             payer: Address;
             splits: readonly Split[];
         }>,
-    config: DeploymentConfig,
-): DistributeInstructionWithRecipients {
-    const { addresses, mint, payer, splits, tokenProgram } = input;
+    config: DeploymentConfig<TRevision>,
+): DistributeInstructionWithRecipients<TRevision> {
+    const { addresses, extra, mint, payer, splits, tokenProgram } = input;
     const programConfig = getProgramConfig(config);
     const [eventAuthority] = findEventAuthorityPdaSync(programConfig);
-    const instruction = getGeneratedDistributeInstruction(
+    const instruction = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).build(
         {
+            ...extra,
             channel: addresses.channel,
             channelTokenAccount: addresses.escrow,
             eventAuthority,
@@ -93,5 +99,9 @@ export function buildDistributeInstruction(
         programConfig,
     );
     const recipientMetas = addresses.recipients.map(address => Object.freeze({ address, role: AccountRole.WRITABLE }));
-    return Object.freeze({ ...instruction, accounts: [...instruction.accounts, ...recipientMetas] as const });
+    const accounts = [...(instruction.accounts ?? []), ...recipientMetas];
+    return Object.freeze({
+        ...instruction,
+        accounts,
+    }) as unknown as DistributeInstructionWithRecipients<TRevision>;
 }

@@ -1,11 +1,9 @@
 import type { Address } from '@solana/kit';
 
-import {
-    getFinalizeInstruction as getGeneratedFinalizeInstruction,
-    type FinalizeInstruction,
-} from '../../generated/tombstone';
+import { getFinalizeInstruction as getGeneratedFinalizeInstruction } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress } from '../input';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getFinalizeInstruction} takes. */
 export type FinalizeInput = Readonly<{
@@ -14,14 +12,15 @@ export type FinalizeInput = Readonly<{
 }>;
 
 /**
- * Finalizes a closing channel once its grace period has passed (spec section 7.6). Needs no signer.
+ * Finalizes a closing channel once its grace period has passed (spec section 7.6). Needs no signer. In the epoch revision
+ * it is called seal, and is the same instruction.
  *
  * @throws `ADDRESS_INVALID`, by field.
  */
-export function getFinalizeInstruction(
+export function getFinalizeInstruction<TRevision extends RevisionName = 'tombstone'>(
     input: FinalizeInput,
-    config: DeploymentConfig = {},
-): FinalizeInstruction<Address> {
+    config: DeploymentConfig<TRevision> = {},
+): RevisionTypes[TRevision]['finalizeInstruction'] {
     assertIsInput('input', input);
     return getGeneratedFinalizeInstruction({ channel: toAddress('channel', input.channel) }, getProgramConfig(config));
 }

@@ -1,21 +1,20 @@
 import { isOffCurveAddress, type Address, type TransactionSigner } from '@solana/kit';
 
-import {
-    getOpenInstructionAsync as getGeneratedOpenInstructionAsync,
-    type OpenInstruction,
-} from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
 import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
-import { assertIsDistributable, type DistributionMethod } from './distribute-limit';
+import { TOMBSTONE_OPEN } from '../revision/tombstone';
+import type { RevisionName, RevisionTypes } from '../revision/types';
+import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
 
 /** What {@link getOpenInstructionAsync} takes. */
-export type OpenInput = TokenInput &
+export type OpenInput<TRevision extends RevisionName = 'tombstone'> = TokenInput &
+    RevisionTypes[TRevision]['openInput'] &
     Readonly<{
-        /** Wallet that locks the deposit and pays the rent of the channel and its escrow. */
+        /** Wallet that locks the deposit and, unless the revision knows a rent payer, pays all rent. */
         payer: TransactionSigner;
         /** Wallet that is paid by vouchers; not the payer. */
         payee: Address;
@@ -45,7 +44,8 @@ export type OpenInput = TokenInput &
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `ADDRESS_OFF_CURVE`, `TOKEN_PROGRAM_UNSUPPORTED`,
  * `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `PAYER_IS_PAYEE`; `SPLITS_RECIPIENT_IS_CHANNEL` and the other errors of
- * {@link toSplits}; `SPLITS_NOT_DISTRIBUTABLE` and the other errors of {@link assertIsDistributable}.
+ * {@link toSplits}; `OPEN_SLOT_OUT_OF_WINDOW` for an open slot that can't land at the current slot, if that is given;
+ * `SPLITS_NOT_DISTRIBUTABLE` and the other errors of {@link assertIsDistributable}.
  *
  * @example
  * ```ts
@@ -57,10 +57,11 @@ export type OpenInput = TokenInput &
  * });
  * ```
  */
-export async function getOpenInstructionAsync(
-    input: OpenInput,
-    config: DeploymentConfig = {},
-): Promise<OpenInstruction<Address>> {
+// eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to be a rejection
+export async function getOpenInstructionAsync<TRevision extends RevisionName = 'tombstone'>(
+    input: OpenInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): Promise<RevisionTypes[TRevision]['openInstruction']> {
     assertIsInput('input', input);
     const payer = toSigner('payer', input.payer);
     const payee = toAddress('payee', input.payee);
@@ -78,23 +79,35 @@ export async function getOpenInstructionAsync(
     const gracePeriod = toU32('gracePeriodSeconds', input.gracePeriodSeconds, 1n);
     const recipients = toSplits(input.splits);
 
-    const [channel] = findChannelPdaSync({ authorizedSigner, mint, payee, payer: payer.address, salt }, config);
+    const { build, toExtra } = getRevisionPart(config, 'open', TOMBSTONE_OPEN);
+    const extra = toExtra(input, payer);
+
+    const parties = { authorizedSigner, mint, payee, payer: payer.address };
+    const [channel] = findChannelPdaSync<RevisionName>({ ...parties, ...extra, salt }, config);
     const index = recipients.findIndex(({ recipient }) => recipient === channel);
     if (index >= 0) {
         throw new PaymentChannelsError('SPLITS_RECIPIENT_IS_CHANNEL', { channel, field: `splits[${index}].recipient` });
     }
     const token = { mint, tokenProgram };
     assertIsDistributable(
-        { ...token, channel, payee, payer: payer.address, splits: recipients },
+        {
+            ...token,
+            channel,
+            payee,
+            payer: payer.address,
+            rentPayer: extra.rentPayer?.address,
+            splits: recipients,
+        } as DistributablePlan<TRevision>,
         input.distribution,
         config,
     );
     const [channelTokenAccount] = findEscrowPdaSync({ ...token, channel });
     const [payerTokenAccount] = findTokenPdaSync({ ...token, owner: payer.address });
     const [eventAuthority] = findEventAuthorityPdaSync(config);
-    return await getGeneratedOpenInstructionAsync(
+    const instruction = build(
         {
             ...token,
+            ...extra,
             authorizedSigner,
             channel,
             channelTokenAccount,
@@ -109,4 +122,5 @@ export async function getOpenInstructionAsync(
         },
         getProgramConfig(config),
     );
+    return instruction as RevisionTypes[TRevision]['openInstruction'];
 }

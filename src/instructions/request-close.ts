@@ -6,6 +6,7 @@ import {
 } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress, toSigner } from '../input';
+import type { RevisionName } from '../revision/types';
 
 /** What {@link getRequestCloseInstruction} takes. */
 export type RequestCloseInput = Readonly<{
@@ -23,7 +24,7 @@ export type RequestCloseInput = Readonly<{
  */
 export function getRequestCloseInstruction(
     input: RequestCloseInput,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): RequestCloseInstruction<Address> {
     assertIsInput('input', input);
     return getGeneratedRequestCloseInstruction(

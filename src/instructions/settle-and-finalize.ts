@@ -1,19 +1,16 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import {
-    getSettleAndFinalizeInstruction,
-    type SettleAndFinalizeInstruction,
-    type VoucherArgs,
-} from '../../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress, toSigner } from '../input';
+import { TOMBSTONE_SETTLE_AND_FINALIZE } from '../revision/tombstone';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
-import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
+import { toSignedVoucher, type SignedVoucher, type Voucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
 
 /** What {@link getSettleAndFinalizeInstructions} takes. */
 export type SettleAndFinalizeInput = Readonly<{
-    /** Payee of the channel (the program's interface calls it merchant). */
+    /** Payee of the channel (the program's interface once called it merchant). */
     payee: TransactionSigner;
     /** Channel to finalize: open, or closing before its deadline. */
     channel: Address;
@@ -21,48 +18,49 @@ export type SettleAndFinalizeInput = Readonly<{
     voucher?: SignedVoucher | undefined;
 }>;
 
+/** The instruction by which the payee ends a channel. */
+type FinalInstruction<TRevision extends RevisionName> = RevisionTypes[TRevision]['settleAndFinalizeInstruction'];
+
+/** The Ed25519 precompile instruction and the instruction that needs it directly before itself. */
+type FinalPair<TRevision extends RevisionName> = readonly [
+    verify: Ed25519Instruction,
+    settleAndFinalize: FinalInstruction<TRevision>,
+];
+
 /** One instruction, or the Ed25519 precompile instruction and the instruction that needs it directly before itself. */
-export type SettleAndFinalizeInstructions =
-    | readonly [finalize: SettleAndFinalizeInstruction<Address, string, string, string>]
-    | readonly [
-          verify: Ed25519Instruction,
-          settleAndFinalize: SettleAndFinalizeInstruction<Address, string, string, string>,
-      ];
+export type SettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'> =
+    readonly [finalize: FinalInstruction<TRevision>] | FinalPair<TRevision>;
 
 /**
- * Finalizes a channel at the request of the payee, after settling a last voucher if there is one (spec section 7.4).
+ * Finalizes a channel at the request of the payee, after settling a last voucher if there is one (spec section 7.4). In
+ * the epoch revision it is called settleAndSeal.
  *
  * With a voucher the two instructions are one pair: nothing may come between them.
  *
  * @throws `SIGNER_INVALID` or `ADDRESS_INVALID` by field; the errors of {@link toSignedVoucher};
  * `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
  */
-export function getSettleAndFinalizeInstructions(
+export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
     input: SettleAndFinalizeInput & Readonly<{ voucher: SignedVoucher }>,
-    config?: DeploymentConfig,
-): readonly [
-    verify: Ed25519Instruction,
-    settleAndFinalize: SettleAndFinalizeInstruction<Address, string, string, string>,
-];
-export function getSettleAndFinalizeInstructions(
+    config?: DeploymentConfig<TRevision>,
+): FinalPair<TRevision>;
+export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
     input: SettleAndFinalizeInput,
-    config?: DeploymentConfig,
-): SettleAndFinalizeInstructions;
-export function getSettleAndFinalizeInstructions(
+    config?: DeploymentConfig<TRevision>,
+): SettleAndFinalizeInstructions<TRevision>;
+export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
     input: SettleAndFinalizeInput,
-    config: DeploymentConfig = {},
-): SettleAndFinalizeInstructions {
+    config: DeploymentConfig<TRevision> = {},
+): SettleAndFinalizeInstructions<TRevision> {
     assertIsInput('input', input);
-    const merchant = toSigner('payee', input.payee);
+    const payee = toSigner('payee', input.payee);
     const channel = toAddress('channel', input.channel);
-    const build = (voucher: VoucherArgs, hasVoucher: 0 | 1) =>
-        getSettleAndFinalizeInstruction({ channel, hasVoucher, merchant, voucher }, getProgramConfig(config));
+    const { build } = getRevisionPart(config, 'settleAndFinalize', TOMBSTONE_SETTLE_AND_FINALIZE);
+    const buildFor = (voucher: Voucher | undefined) =>
+        build({ channel, payee, voucher }, getProgramConfig(config)) as FinalInstruction<TRevision>;
 
-    if (input.voucher === undefined) {
-        // The data has its 48 bytes either way; the program does not look at them.
-        return [build({ channelId: channel, cumulativeAmount: 0n, expiresAt: 0n }, 0)];
-    }
+    if (input.voucher === undefined) return [buildFor(undefined)];
     const signed = toSignedVoucher(input.voucher);
     assertIsVoucherOf(signed.voucher, channel);
-    return [getVerifyVoucherInstruction(signed), build(signed.voucher, 1)];
+    return [getVerifyVoucherInstruction(signed, config), buildFor(signed.voucher)];
 }

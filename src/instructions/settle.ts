@@ -1,8 +1,9 @@
 import type { Address } from '@solana/kit';
 
-import { getSettleInstruction, type SettleInstruction } from '../../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { assertIsInput } from '../input';
+import { TOMBSTONE_SETTLE } from '../revision/tombstone';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
@@ -16,7 +17,10 @@ export type SettleInput = Readonly<{
 }>;
 
 /** The Ed25519 precompile instruction and the instruction that needs it directly before itself. */
-export type SettleInstructions = readonly [verify: Ed25519Instruction, settle: SettleInstruction<Address>];
+export type SettleInstructions<TRevision extends RevisionName = 'tombstone'> = readonly [
+    verify: Ed25519Instruction,
+    settle: RevisionTypes[TRevision]['settleInstruction'],
+];
 
 /**
  * Settles a voucher on an open channel (spec section 7.2): raises the settled amount to the voucher's. Needs no signer
@@ -26,13 +30,15 @@ export type SettleInstructions = readonly [verify: Ed25519Instruction, settle: S
  *
  * @throws The errors of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
  */
-export function getSettleInstructions(input: SettleInput, config: DeploymentConfig = {}): SettleInstructions {
+export function getSettleInstructions<TRevision extends RevisionName = 'tombstone'>(
+    input: SettleInput,
+    config: DeploymentConfig<TRevision> = {},
+): SettleInstructions<TRevision> {
     assertIsInput('input', input);
     const signed = toSignedVoucher(input.voucher);
     if (input.channel !== undefined) assertIsVoucherOf(signed.voucher, input.channel);
     const { voucher } = signed;
-    return [
-        getVerifyVoucherInstruction(signed),
-        getSettleInstruction({ channel: voucher.channelId, voucher }, getProgramConfig(config)),
-    ];
+    const { build } = getRevisionPart(config, 'settle', TOMBSTONE_SETTLE);
+    const settle = build({ channel: voucher.channelId, voucher }, getProgramConfig(config));
+    return [getVerifyVoucherInstruction(signed, config), settle as RevisionTypes[TRevision]['settleInstruction']];
 }

@@ -5,6 +5,7 @@ import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
+import type { RevisionName } from '../revision/types';
 
 /** What {@link getTopUpInstructionAsync} takes. */
 export type TopUpInput = TokenInput &
@@ -25,7 +26,7 @@ export type TopUpInput = TokenInput &
  */
 export async function getTopUpInstructionAsync(
     input: TopUpInput,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<TopUpInstruction<Address>> {
     assertIsInput('input', input);
     const amount = toU64('amount', input.amount, 1n);

@@ -8,6 +8,7 @@ import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toAddress, toSigner, toTokenProgram } from '../input';
+import type { RevisionName } from '../revision/types';
 
 /** What {@link getWithdrawPayerInstructionAsync} takes. */
 export type WithdrawPayerInput = TokenInput &
@@ -26,7 +27,7 @@ export type WithdrawPayerInput = TokenInput &
  */
 export async function getWithdrawPayerInstructionAsync(
     input: WithdrawPayerInput,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<WithdrawPayerInstruction<Address>> {
     assertIsInput('input', input);
     const channel = toAddress('channel', input.channel);

@@ -394,7 +394,7 @@ export class Simulator {
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
     const { deployment = LOCALNET_DEPLOYMENT, elfPath, seed = 'simulator' } = options;
-    const elf = readProgramElf(deployment.revision, elfPath);
+    const elf = readProgramElf(deployment.revision.name, elfPath);
     const svm = new LiteSVM()
         .withFeatureSet(getSimulatorFeatureSet())
         .withBuiltins()

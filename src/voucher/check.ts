@@ -9,8 +9,11 @@ import {
     PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_WATERMARK_NOT_MONOTONIC,
 } from '../../generated/tombstone';
 import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
+import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toI64, toU32, toU64 } from '../input';
+import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 import {
     builtinError,
     customError,
@@ -23,18 +26,18 @@ import { verifyVoucher } from './verify';
 import { toSignedVoucher, type SignedVoucher } from './voucher';
 
 /** What a voucher is checked against. */
-export type VoucherCheckInput = Readonly<{
+export type VoucherCheckInput<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** The voucher to check. */
     signedVoucher: SignedVoucher;
     /** The channel that it is to be brought in to, as it stands on chain. */
-    channel: ChannelState;
+    channel: ChannelState<TRevision>;
     /** Time of the cluster, in unix seconds. */
     unixTimestamp: bigint | number;
     /**
      * The instruction that is to bring the voucher on chain: settle (the default) takes vouchers of open channels,
-     * settleAndFinalize also those of closing ones before the deadline.
+     * settleAndFinalize, in the epoch revision settleAndSeal, also those of closing ones before the deadline.
      */
-    instruction?: VoucherInstruction | undefined;
+    instruction?: VoucherInstruction<TRevision> | undefined;
     /** The voucher of this channel that was accepted last, and verified then; it is known again when it is replayed. */
     accepted?: SignedVoucher | undefined;
     /** The cumulative amount accepted so far, in base units (u64), for who does not keep the voucher. */
@@ -65,8 +68,12 @@ export type VerifySignedVoucher = (signedVoucher: SignedVoucher, authorizedSigne
  * anything else in the input that is not what it has to be; `VOUCHER_CHANNEL_MISMATCH` when `accepted` is of another
  * channel. A voucher that is refused is no error but a verdict.
  */
-export function checkVoucherState(input: VoucherCheckInput, isSignatureGood: boolean): VoucherVerdict {
-    const check = toCheck(input);
+export function checkVoucherState<TRevision extends RevisionName = 'tombstone'>(
+    input: VoucherCheckInput<TRevision>,
+    isSignatureGood: boolean,
+    config: DeploymentConfig<TRevision> = {},
+): VoucherVerdict {
+    const check = toCheck(input, config);
     return decide(check, isSignatureGood === true);
 }
 
@@ -84,11 +91,12 @@ export function checkVoucherState(input: VoucherCheckInput, isSignatureGood: boo
  * if (verdict.kind === 'accepted') await store(verdict.signedVoucher, verdict.watermark);
  * ```
  */
-export async function checkVoucher(
-    input: VoucherCheckInput,
-    verify: VerifySignedVoucher = verifyVoucher,
+export async function checkVoucher<TRevision extends RevisionName = 'tombstone'>(
+    input: VoucherCheckInput<TRevision>,
+    verify: VerifySignedVoucher = (signedVoucher, signer) => verifyVoucher(signedVoucher, signer, config),
+    config: DeploymentConfig<TRevision> = {},
 ): Promise<VoucherVerdict> {
-    const check = toCheck(input);
+    const check = toCheck(input, config);
     const { channel, signedVoucher } = check;
     const verdict = decide(check, true);
     if (verdict.kind === 'refused' || isReplay(check, false)) return verdict;
@@ -100,16 +108,17 @@ export async function checkVoucher(
 /** The input once it is checked. */
 type Check = Readonly<{
     signedVoucher: SignedVoucher;
-    channel: ChannelState;
+    channel: ChannelState<RevisionName>;
+    config: DeploymentConfig<RevisionName>;
     now: bigint;
-    instruction: VoucherInstruction;
+    instruction: VoucherInstruction<RevisionName>;
     accepted: SignedVoucher | undefined;
     acceptedAmount: bigint;
     minimumDelta: bigint;
     marginSeconds: number;
 }>;
 
-function toCheck(input: VoucherCheckInput): Check {
+function toCheck(input: VoucherCheckInput<RevisionName>, config: DeploymentConfig<RevisionName>): Check {
     const invalid = (field: string, value: unknown): never => {
         throw new PaymentChannelsError('VOUCHER_INVALID', { field, value: describe(value) });
     };
@@ -118,13 +127,16 @@ function toCheck(input: VoucherCheckInput): Check {
     if (typeof channel !== 'object' || channel === null || typeof channel.kind !== 'string')
         invalid('channel', channel);
     toAddress('channel.address', channel.address);
+    if (!getKnownKinds(config).includes(channel.kind)) invalid('channel.kind', channel.kind);
     if (isLiveChannelState(channel)) {
         const { channel: account } = channel;
         if (typeof account?.settlement !== 'object') invalid('channel.channel', account);
         toU64('channel.channel.deposit', account.deposit);
         toU64('channel.channel.settlement.settled', account.settlement.settled);
     }
-    if (instruction !== 'settle' && instruction !== 'settleAndFinalize') invalid('instruction', instruction);
+    if (instruction !== 'settle' && instruction !== SETTLE_AND_END[getRevisionName(config)]) {
+        invalid('instruction', instruction);
+    }
     const accepted = input.accepted === undefined ? undefined : toSignedVoucher(input.accepted);
     if (accepted !== undefined && accepted.voucher.channelId !== channel.address) {
         const { channelId: voucherChannelId } = accepted.voucher;
@@ -134,12 +146,24 @@ function toCheck(input: VoucherCheckInput): Check {
         accepted,
         acceptedAmount: max(toU64('acceptedAmount', acceptedAmount), accepted?.voucher.cumulativeAmount ?? 0n),
         channel,
+        config,
         instruction,
         marginSeconds: toU32('marginSeconds', marginSeconds),
         minimumDelta: toU64('minimumDelta', minimumDelta),
         now: toI64('unixTimestamp', input.unixTimestamp),
         signedVoucher: toSignedVoucher(input.signedVoucher),
     };
+}
+
+/** The other instruction that brings a voucher on chain, which ends the channel as well (spec section 7.4). */
+const SETTLE_AND_END = { epoch: 'settleAndSeal', tombstone: 'settleAndFinalize' } as const satisfies {
+    [TRevision in RevisionName]: VoucherInstruction<TRevision>;
+};
+
+/** The kinds of states that a revision has. */
+function getKnownKinds(config: DeploymentConfig<RevisionName>): readonly string[] {
+    const { kinds, tombstone } = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+    return ['absent', ...(tombstone ? ['closed'] : []), ...Object.values(kinds)];
 }
 
 function decide(check: Check, isSignatureGood: boolean): VoucherVerdict {
@@ -150,7 +174,7 @@ function decide(check: Check, isSignatureGood: boolean): VoucherVerdict {
     const refusal = checkStatus(check);
     if (refusal !== undefined) return refusal;
     // The status of a channel without an account is refused above.
-    const live = channel as LiveChannelState;
+    const live = channel as LiveChannelState<RevisionName>;
     const broken = checkVoucherFields(check, live) ?? checkRules(check, live);
     if (broken !== undefined) return broken;
     if (!isSignatureGood) {
@@ -181,14 +205,14 @@ function isReplay({ accepted, acceptedAmount, signedVoucher }: Check, isSignatur
 }
 
 /** The account, its status and its deadline (spec sections 6.1, 7.2 and 7.4). */
-function checkStatus({ channel, instruction, now }: Check): VoucherRefusal | undefined {
+function checkStatus({ channel, config, instruction, now }: Check): VoucherRefusal | undefined {
     const { address, kind } = channel;
     const context = { channel: address, instruction, status: kind };
     if (kind === 'absent') return refuse('CHANNEL_NOT_SETTLEABLE', context, builtinError('InvalidAccountOwner'));
     if (kind === 'closed') return refuse('CHANNEL_NOT_SETTLEABLE', context, builtinError('InvalidAccountData'));
     if (kind === 'open') return undefined;
-    const invalidStatus = customError(PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS);
-    if (kind !== 'closing' || instruction !== 'settleAndFinalize') {
+    const invalidStatus = customError(PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS, config);
+    if (kind !== 'closing' || instruction === 'settle') {
         return refuse('CHANNEL_NOT_SETTLEABLE', context, invalidStatus);
     }
     const { deadlineAt } = channel;
@@ -200,7 +224,10 @@ function checkStatus({ channel, instruction, now }: Check): VoucherRefusal | und
 }
 
 /** What the program looks at in the voucher, in its order (spec section 6.5). */
-function checkVoucherFields({ now, signedVoucher }: Check, live: LiveChannelState): VoucherRefusal | undefined {
+function checkVoucherFields(
+    { config, now, signedVoucher }: Check,
+    live: LiveChannelState<RevisionName>,
+): VoucherRefusal | undefined {
     const { authorizedSigner, deposit, settlement } = live.channel;
     const { signer, voucher } = signedVoucher;
     const { channelId, cumulativeAmount, expiresAt } = voucher;
@@ -208,42 +235,42 @@ function checkVoucherFields({ now, signedVoucher }: Check, live: LiveChannelStat
         return refuse(
             'CHANNEL_MISMATCH',
             { channel: live.address, voucherChannelId: channelId },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_CHANNEL_MISMATCH),
+            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_CHANNEL_MISMATCH, config),
         );
     }
     if (expiresAt !== 0n && now >= expiresAt) {
         return refuse(
             'EXPIRED',
             { expiresAt, unixTimestamp: now },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_EXPIRED),
+            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_EXPIRED, config),
         );
     }
     if (cumulativeAmount > deposit) {
         return refuse(
             'OVER_DEPOSIT',
             { cumulativeAmount, deposit },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_OVER_DEPOSIT),
+            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_OVER_DEPOSIT, config),
         );
     }
     if (cumulativeAmount <= settlement.settled) {
         return refuse(
             'NOT_ABOVE_SETTLED',
             { cumulativeAmount, settled: settlement.settled },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_WATERMARK_NOT_MONOTONIC),
+            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_WATERMARK_NOT_MONOTONIC, config),
         );
     }
     if (signer !== authorizedSigner) {
         return refuse(
             'SIGNER_MISMATCH',
             { authorizedSigner, signer },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_SIGNER_MISMATCH),
+            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_SIGNER_MISMATCH, config),
         );
     }
     return undefined;
 }
 
 /** What the server wants beyond what the program does. */
-function checkRules(check: Check, live: LiveChannelState): VoucherRefusal | undefined {
+function checkRules(check: Check, live: LiveChannelState<RevisionName>): VoucherRefusal | undefined {
     const { acceptedAmount, marginSeconds, minimumDelta, now, signedVoucher } = check;
     const { cumulativeAmount, expiresAt } = signedVoucher.voucher;
     if (cumulativeAmount <= acceptedAmount) {
@@ -263,7 +290,7 @@ function checkRules(check: Check, live: LiveChannelState): VoucherRefusal | unde
 }
 
 /** What was accepted or settled before the voucher, whichever is more. */
-function getBase({ acceptedAmount }: Check, live: LiveChannelState): bigint {
+function getBase({ acceptedAmount }: Check, live: LiveChannelState<RevisionName>): bigint {
     return max(acceptedAmount, live.channel.settlement.settled);
 }
 

@@ -11,6 +11,8 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
+import type { DeploymentConfig } from '../deployment';
+import type { RevisionName } from '../revision/types';
 import { encodeVoucher, toSignedVoucher, type SignedVoucher } from './voucher';
 
 /** The address of the Ed25519 precompile, which verifies signatures before a transaction runs. */
@@ -43,9 +45,12 @@ const getSignatureEncoder = () => fixEncoderSize(getBytesEncoder(), 64);
  *
  * @throws As {@link toSignedVoucher}.
  */
-export function getVerifyVoucherInstruction(signedVoucher: SignedVoucher): Ed25519Instruction {
+export function getVerifyVoucherInstruction(
+    signedVoucher: SignedVoucher,
+    config: DeploymentConfig<RevisionName> = {},
+): Ed25519Instruction {
     const { signature, signer, voucher } = toSignedVoucher(signedVoucher);
-    const message = encodeVoucher(voucher);
+    const message = encodeVoucher(voucher, config);
 
     // Header, key, signature, message: without gaps, and the offsets follow from the sizes.
     const publicKeyOffset = getHeaderEncoder().fixedSize;

@@ -1,8 +1,9 @@
-import { getAddressEncoder, type Address, type FixedSizeEncoder, type ReadonlyUint8Array } from '@solana/kit';
+import { getAddressEncoder, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
-import { getVoucherArgsEncoder, type VoucherArgsArgs } from '../../generated/tombstone';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toBytes, toI64, toU64, U64_MAX } from '../input';
+import type { VoucherLayout } from '../revision/revision';
+import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import { LruCache } from './lru';
 import { isStrictPoint, isStrictSignature } from './strict-signature';
 import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
@@ -31,12 +32,10 @@ export type VoucherPacker = Readonly<{
 
 /**
  * @param cacheSize How many channels and how many keys are remembered at most.
- * @param encoder The layout of the revision's vouchers, from generated/.
+ * @param layout The layout of the revision's vouchers.
  */
-export function createVoucherPacker(
-    cacheSize: number,
-    encoder: FixedSizeEncoder<VoucherArgsArgs> = getVoucherArgsEncoder(),
-): VoucherPacker {
+export function createVoucherPacker(cacheSize: number, layout: VoucherLayout = TOMBSTONE_VOUCHER): VoucherPacker {
+    const encoder = layout.getEncoder();
     const keys = new LruCache<Address, PackedKey>(cacheSize);
     const templates = new LruCache<Address, ReadonlyUint8Array>(cacheSize);
     const amountOffset = findOffset(encoder, 'cumulativeAmount', U64_MAX);
@@ -97,7 +96,7 @@ function encodeAddress(field: string, address: unknown, encode: () => ReadonlyUi
 
 /** Where a field stands in the encoded voucher: where its bytes differ between zero and all bits set. */
 function findOffset(
-    encoder: FixedSizeEncoder<VoucherArgsArgs>,
+    encoder: ReturnType<VoucherLayout['getEncoder']>,
     field: 'cumulativeAmount' | 'expiresAt',
     allBitsSet: bigint,
 ): number {

@@ -9,8 +9,10 @@ import {
     type SignatureBytes,
 } from '@solana/kit';
 
+import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toMessageSigner } from '../input';
+import type { RevisionName } from '../revision/types';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 
 /** Whatever can sign a voucher: any kit message signer, or a key pair of the Web Crypto API. */
@@ -31,9 +33,13 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
  * const signed = await signVoucher({ channelId, cumulativeAmount: 500_000n }, session);
  * ```
  */
-export async function signVoucher(input: VoucherInput, signer: VoucherSigner): Promise<SignedVoucher> {
+export async function signVoucher(
+    input: VoucherInput,
+    signer: VoucherSigner,
+    config: DeploymentConfig<RevisionName> = {},
+): Promise<SignedVoucher> {
     const voucher = toVoucher(input);
-    const message = encodeVoucher(voucher);
+    const message = encodeVoucher(voucher, config);
     if (isKeyPair(signer)) {
         const [address, signature] = await Promise.all([
             getAddressFromPublicKey(signer.publicKey),

@@ -1,6 +1,8 @@
 import type { Address } from '@solana/kit';
 
-import { PAYMENT_CHANNELS_PROGRAM_ERRORS, type PaymentChannelsProgramErrorCode } from '../../generated/tombstone';
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { TOMBSTONE_ERRORS } from '../revision/tombstone';
+import type { ProgramErrorCodeOf, RevisionName, RevisionTypes } from '../revision/types';
 import type { SignedVoucher } from './voucher';
 
 /** The voucher is good and worth more than what was accepted before. */
@@ -22,12 +24,13 @@ export type ReplayedVoucher = Readonly<{
 }>;
 
 /** The instruction that is to bring a voucher on chain. */
-export type VoucherInstruction = 'settle' | 'settleAndFinalize';
+export type VoucherInstruction<TRevision extends RevisionName = 'tombstone'> =
+    RevisionTypes[TRevision]['voucherInstruction'];
 
 /** Why a voucher is refused: what a program needs to react to it. Amounts are base units, times unix seconds. */
 export type VoucherRefusalContexts = {
     /** The channel has another status than the instruction needs. */
-    CHANNEL_NOT_SETTLEABLE: { channel: Address; instruction: VoucherInstruction; status: string };
+    CHANNEL_NOT_SETTLEABLE: { channel: Address; instruction: VoucherInstruction<RevisionName>; status: string };
     CHANNEL_MISMATCH: { channel: Address; voucherChannelId: Address };
     /** The channel is closing, and its deadline has passed. */
     DEADLINE_PASSED: { channel: Address; deadlineAt: bigint; unixTimestamp: bigint };
@@ -50,7 +53,7 @@ export type VoucherRefusalCode = keyof VoucherRefusalContexts;
 
 /** What happens to a transaction that brings a refused voucher on chain all the same. */
 export type VoucherOnChainError =
-    | Readonly<{ kind: 'custom'; code: PaymentChannelsProgramErrorCode; name: string }>
+    | Readonly<{ kind: 'custom'; code: ProgramErrorCodeOf<RevisionName>; name: string }>
     | Readonly<{ kind: 'builtin'; name: 'ArithmeticOverflow' | 'InvalidAccountData' | 'InvalidAccountOwner' }>
     /** The Ed25519 precompile refuses the transaction before the program runs. */
     | Readonly<{ kind: 'precompile' }>;
@@ -113,8 +116,12 @@ export function refuse<TCode extends VoucherRefusalCode>(
 }
 
 /** A custom error of the program. */
-export function customError(code: PaymentChannelsProgramErrorCode): VoucherOnChainError {
-    return Object.freeze({ code, kind: 'custom', name: PAYMENT_CHANNELS_PROGRAM_ERRORS[code].name });
+export function customError(
+    code: ProgramErrorCodeOf<RevisionName>,
+    config: DeploymentConfig<RevisionName> = {},
+): VoucherOnChainError {
+    const { name } = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS)[code]!;
+    return Object.freeze({ code, kind: 'custom', name });
 }
 
 /** One of the runtime's own errors. */

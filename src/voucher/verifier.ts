@@ -1,7 +1,10 @@
 import type { Address } from '@solana/kit';
 
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError, isPaymentChannelsError } from '../errors';
 import { describe, toInteger } from '../input';
+import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 import { createVoucherPacker, type PackedKey, type PackedVoucher, type VoucherPacker } from './packer';
 import type { SignedVoucher } from './voucher';
 import { assertEngineIsStrict, importKey, verifyPacked } from './web-crypto';
@@ -58,10 +61,13 @@ const CONCURRENCY = 128;
  * const isGood = await verifier.verify(signedVoucher, channel.data.authorizedSigner);
  * ```
  */
-export function createVoucherVerifier(options: VoucherVerifierOptions = {}): VoucherVerifier {
+export function createVoucherVerifier(
+    options: VoucherVerifierOptions = {},
+    config: DeploymentConfig<RevisionName> = {},
+): VoucherVerifier {
     const cacheSize = toCacheSize(options.cacheSize);
     const getEngine = () => assertEngineIsStrict(options.subtle ?? globalThis.crypto?.subtle);
-    const packer = createVoucherPacker(cacheSize);
+    const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
     // Forgotten together with what the packer forgets.
     const imported = new WeakMap<PackedKey, Promise<CryptoKey | undefined>>();
 

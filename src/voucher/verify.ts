@@ -1,11 +1,21 @@
 import type { Address } from '@solana/kit';
 
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import type { VoucherLayout } from '../revision/revision';
+import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 import { createVoucherPacker, type VoucherPacker } from './packer';
 import type { SignedVoucher } from './voucher';
 import { assertEngineIsStrict, importKey, verifyPacked } from './web-crypto';
 
-/** Remembers nothing but the layout of a voucher. */
-let packer: VoucherPacker | undefined;
+/** Each remembers nothing but the layout of a voucher. */
+const packers = /* @__PURE__ */ new WeakMap<VoucherLayout, VoucherPacker>();
+
+function getPacker(layout: VoucherLayout): VoucherPacker {
+    let packer = packers.get(layout);
+    if (packer === undefined) packers.set(layout, (packer = createVoucherPacker(0, layout)));
+    return packer;
+}
 
 /**
  * Whether the signature of a voucher is good and by the key it has to be by.
@@ -18,8 +28,13 @@ let packer: VoucherPacker | undefined;
  * @throws As {@link toSignedVoucher}; `ADDRESS_INVALID` for the authorized signer; `ED25519_UNSUPPORTED` where the
  * runtime does not know Ed25519 or verifies it in another way than the precompile, `VERIFIER_FAILED` when it breaks down.
  */
-export async function verifyVoucher(signedVoucher: SignedVoucher, authorizedSigner: Address): Promise<boolean> {
-    const packed = (packer ??= createVoucherPacker(0)).pack(signedVoucher, authorizedSigner);
+export async function verifyVoucher(
+    signedVoucher: SignedVoucher,
+    authorizedSigner: Address,
+    config: DeploymentConfig<RevisionName> = {},
+): Promise<boolean> {
+    const layout = getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER);
+    const packed = getPacker(layout).pack(signedVoucher, authorizedSigner);
     const subtle = await assertEngineIsStrict(globalThis.crypto?.subtle);
     return packed !== undefined && (await verifyPacked(subtle, await importKey(subtle, packed.key), packed));
 }

@@ -1,14 +1,24 @@
 import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 
-import { getVoucherArgsDecoder, getVoucherArgsEncoder, type VoucherArgs } from '../../generated/tombstone';
+import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toBytes, toI64, toU64 } from '../input';
+import { assertIsNoVoucherOfOther } from '../revision/marks';
+import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 
 /** Bytes of an Ed25519 signature. */
 export const SIGNATURE_LENGTH = 64;
 
 /** What a voucher says: this much, in total, may be taken from this channel until then. */
-export type Voucher = Readonly<VoucherArgs>;
+export type Voucher = Readonly<{
+    /** Address of the channel that the voucher pays from. */
+    channelId: Address;
+    /** Total authorized over the life of the channel, in base units. */
+    cumulativeAmount: bigint;
+    /** Unix time in seconds from which the voucher is no longer accepted; 0 for never. */
+    expiresAt: bigint;
+}>;
 
 /** A voucher as a caller writes it; see {@link toVoucher}. */
 export type VoucherInput = Readonly<{
@@ -48,21 +58,33 @@ export function toVoucher(input: VoucherInput): Voucher {
 }
 
 /**
- * Encodes a voucher to the 48 bytes that are signed (spec section 3.4).
+ * Encodes a voucher to the bytes that are signed: 48 in the tombstone revision (spec section 3.4), 50 in the epoch
+ * revision, whose first two are its magic (spec section 3.3).
  *
  * @throws As {@link toVoucher}.
  */
-export function encodeVoucher(voucher: VoucherInput): ReadonlyUint8Array {
-    return getVoucherArgsEncoder().encode(toVoucher(voucher));
+export function encodeVoucher(voucher: VoucherInput, config: DeploymentConfig<RevisionName> = {}): ReadonlyUint8Array {
+    return getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER).getEncoder().encode(toVoucher(voucher));
 }
 
 /**
  * Decodes the bytes of a voucher.
  *
- * @throws `BYTES_LENGTH_INVALID` for fewer or more bytes than a voucher has.
+ * @throws `BYTES_LENGTH_INVALID` for fewer or more bytes than a voucher has, `REVISION_MISMATCH` for as many as one of
+ * another revision has, `VOUCHER_INVALID` for another magic.
  */
-export function decodeVoucher(bytes: ReadonlyUint8Array): Voucher {
-    return Object.freeze(getVoucherArgsDecoder().decode(toBytes('voucher', bytes, getVoucherArgsEncoder().fixedSize)));
+export function decodeVoucher(bytes: ReadonlyUint8Array, config: DeploymentConfig<RevisionName> = {}): Voucher {
+    const { decode, getEncoder } = getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER);
+    const { fixedSize } = getEncoder();
+    if (bytes instanceof Uint8Array) assertIsNoVoucherOfOther('voucher', bytes.length, getRevisionName(config));
+    const { channelId, cumulativeAmount, expiresAt, magic } = decode(toBytes('voucher', bytes, fixedSize));
+    const voucher = Object.freeze({ channelId, cumulativeAmount, expiresAt });
+    // The encoder writes the one magic that there is.
+    if (magic?.some((byte, index) => byte !== encodeVoucher(voucher, config)[index])) {
+        const value = [...magic].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
+        throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'voucher.magic', value });
+    }
+    return voucher;
 }
 
 /**

@@ -23,7 +23,7 @@ import { createCast, FUNDS, GRACE_PERIOD_SECONDS, TestChannel, TOKEN_PROGRAMS, t
 
 const ELSEWHERE: Deployment = {
     programAddress: address('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin'),
-    revision: 'tombstone',
+    revision: LOCALNET_DEPLOYMENT.revision,
     treasuryOwner: address('Cs2zdfUNonRdRGsiZUQQLdTxzxVvJZmgiX2mpLYKuEqP'),
 };
 const isForeignElf = Boolean(process.env[ELF_ENVIRONMENT_VARIABLES.tombstone]);

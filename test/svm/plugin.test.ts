@@ -29,7 +29,7 @@ import { TOKEN_PROGRAMS } from './fixtures/channel';
 
 const ELSEWHERE: Deployment = {
     programAddress: address('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin'),
-    revision: 'tombstone',
+    revision: LOCALNET_DEPLOYMENT.revision,
     treasuryOwner: address('Cs2zdfUNonRdRGsiZUQQLdTxzxVvJZmgiX2mpLYKuEqP'),
 };
 

@@ -34,6 +34,7 @@ import {
     parseTransactionEvents,
     PaymentChannelsEvent,
     type LiveChannelState,
+    type ChannelFilter,
 } from '../../src';
 import { createSimulator, createSimulatorRpc, type Simulator, type SimulatorRpcApi } from '../../src/testing';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
@@ -146,7 +147,7 @@ describe('queries', () => {
         const mine = [await TestChannel.open(simulator, other), await TestChannel.open(simulator, other)];
         const [first, second] = mine.map(({ address }) => address);
         await send([getRequestCloseInstruction({ channel: second!, payer: other.payer })]);
-        const find = async (filter: Parameters<typeof fetchChannels>[1]) =>
+        const find = async (filter: ChannelFilter) =>
             (await fetchChannels(rpc, filter)).map(({ address }) => address).sort();
         const both = [first!, second!].sort();
 

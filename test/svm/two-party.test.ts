@@ -38,7 +38,7 @@ import { CHANNEL_RENT, createCast, GRACE_PERIOD_SECONDS, TOKEN_PROGRAMS, type Ca
 
 const ELSEWHERE: Deployment = {
     programAddress: address('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin'),
-    revision: 'tombstone',
+    revision: LOCALNET_DEPLOYMENT.revision,
     treasuryOwner: address('Cs2zdfUNonRdRGsiZUQQLdTxzxVvJZmgiX2mpLYKuEqP'),
 };
 const isForeignElf = Boolean(process.env[ELF_ENVIRONMENT_VARIABLES.tombstone]);

@@ -69,9 +69,19 @@ describe('decodeChannelAccount', () => {
         }
     });
 
+    it('names the revision of a channel of another one', async () => {
+        const account = accountOf(new Uint8Array(256).fill(1));
+        await expectRefusal(() => decodeChannelAccount(account), 'REVISION_MISMATCH', {
+            expected: 'tombstone',
+            field: `account ${CHANNEL}`,
+            given: 'epoch',
+        });
+    });
+
     it('refuses every other length', async () => {
         for (let length = 0; length <= 300; length += 1) {
-            if (length === 216) continue;
+            // 256 bytes are a channel of the epoch revision.
+            if (length === 216 || length === 256) continue;
             const data = new Uint8Array(length).fill(1);
             await expectRefusal(() => decodeChannelAccount(accountOf(data)), 'ACCOUNT_MALFORMED', {
                 address: CHANNEL,

@@ -105,7 +105,7 @@ export async function runScenario(options: ScenarioOptions = {}): Promise<Scenar
         ],
         elf: { sha256: simulator.elf.sha256, source: simulator.elf.source },
         programAddress: simulator.deployment.programAddress,
-        revision: simulator.deployment.revision,
+        revision: simulator.deployment.revision.name,
         transactions: run.transactions,
         vouchers: count * vouchersPerChannel,
     };

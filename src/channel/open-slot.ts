@@ -1,0 +1,75 @@
+import { OPEN_SLOT_WINDOW } from '../../generated/epoch';
+import { PaymentChannelsError } from '../errors';
+import { assertIsInput, toInteger, toU64, U64_MAX } from '../input';
+
+// The slot that a channel of the epoch revision is opened for: open lands from it on and up to 1,500 slots after it, and
+// the rent comes back only later than that (spec sections 4.2, 7.1 and 7.8).
+
+/** What {@link chooseOpenSlot} takes. */
+export type ChooseOpenSlotInput = Readonly<{
+    /** A slot that the cluster has reached. */
+    currentSlot: bigint | number;
+    /**
+     * Slots in which the transaction has to be able to land: 1,500 by default, the most there is. Less of them makes the
+     * rent recoverable sooner by as many. A slot takes about 0.4 seconds, and a blockhash lasts 150 slots.
+     */
+    landingSlots?: bigint | number | undefined;
+}>;
+
+/**
+ * Picks the open slot of a channel: the earliest with which `open` can still land for as long as it has to.
+ *
+ * By default that is the current slot. A transaction that others have to sign takes time to land; the rent of a channel
+ * that is soon over comes back sooner the earlier the slot is.
+ *
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+ *
+ * @example
+ * ```ts
+ * // Two minutes to be signed and landed; the rent can come back eight minutes after opening, and not ten.
+ * const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 });
+ * ```
+ */
+export function chooseOpenSlot(input: ChooseOpenSlotInput): bigint {
+    assertIsInput('input', input);
+    const currentSlot = toU64('currentSlot', input.currentSlot);
+    const { landingSlots = OPEN_SLOT_WINDOW } = input;
+    const unused = OPEN_SLOT_WINDOW - toInteger('landingSlots', landingSlots, 0n, OPEN_SLOT_WINDOW);
+    return currentSlot > unused ? currentSlot - unused : 0n;
+}
+
+/**
+ * Throws unless a channel can be opened for a slot when the cluster has reached another (spec section 7.1).
+ *
+ * @param input `landingSlots`: slots in which the transaction has to be able to land from now on, 0 by default.
+ * @throws `OPEN_SLOT_OUT_OF_WINDOW` with the slots that are possible; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`.
+ */
+export function assertIsOpenSlotInWindow(
+    input: Readonly<{
+        currentSlot: bigint | number;
+        landingSlots?: bigint | number | undefined;
+        openSlot: bigint | number;
+    }>,
+): void {
+    assertIsInput('input', input);
+    const openSlot = toU64('openSlot', input.openSlot);
+    const currentSlot = toU64('currentSlot', input.currentSlot);
+    const minOpenSlot = chooseOpenSlot({ currentSlot, landingSlots: input.landingSlots ?? 0n });
+    if (openSlot < minOpenSlot || openSlot > currentSlot) {
+        throw new PaymentChannelsError('OPEN_SLOT_OUT_OF_WINDOW', {
+            currentSlot,
+            maxOpenSlot: currentSlot,
+            minOpenSlot,
+            openSlot,
+        });
+    }
+}
+
+/**
+ * The first slot at which the rent of a channel can come back, by `distribute` or by `reclaim` (spec sections 7.8 and
+ * 7.9); `undefined` when there is none, which no channel that the program opened has.
+ */
+export function getReclaimableFromSlot(openSlot: bigint): bigint | undefined {
+    const slot = openSlot + OPEN_SLOT_WINDOW + 1n;
+    return slot <= U64_MAX ? slot : undefined;
+}
