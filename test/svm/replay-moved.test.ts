@@ -4,48 +4,58 @@ import { describe, expect, it } from 'vitest';
 import { getElfForTreasuryOwner, readProgramElf } from '../../src/testing/elf';
 import { findFirstDifference } from './replay/compare';
 import { readdress, type NewPlace } from './replay/readdress';
-import { getRecordedFolder, listRecordedFiles, readLabels, readRecordedFile } from './replay/recorded-case';
+import {
+    getRecordedFolder,
+    listRecordedFiles,
+    readLabels,
+    readRecordedFile,
+    type RecordedFile,
+} from './replay/recorded-case';
+import { REVISIONS } from './revisions';
 
 const ELSEWHERE = address('9HZSBsVj86PrvnT9QGmETwNB6hEYAecjRmKyJXEbJHWW');
 const ANOTHER_OWNER = address('7vzEoA6qPLqGXe5rxmMK7iha63znnLfwGppBrUfELajg');
 /** Files whose cases have nothing in them that would have to be made anew beside addresses and signatures. */
-const FILES = ['distribute', 'emit-event', 'lifecycle', 'multi', 'open', 'payout', 'treasury', 'voucher', 'withdraw'];
+const FILES = [
+    ...['distribute', 'emit-event', 'lifecycle', 'multi', 'open', 'payout', 'prefund', 'reclaim', 'slots', 'treasury'],
+    ...['voucher', 'withdraw'],
+];
 
-const elf = readProgramElf('tombstone');
-const files = listRecordedFiles('tombstone').filter(({ name }) => FILES.includes(name));
+describe.each(REVISIONS)('recorded transactions of the $name program', revision => {
+    const elf = readProgramElf(revision.name);
+    const files = listRecordedFiles(revision.name).filter(({ name }) => FILES.includes(name));
 
-/** The freedoms of the reference program; another ELF has its address and its treasury owner compiled in. */
-const isReference = elf.source === 'embedded';
+    /** The freedoms of the reference program; another ELF has its address and its treasury owner compiled in. */
+    const isReference = elf.source === 'embedded';
 
-describe.skipIf(!isReference || files.length === 0)('recorded transactions at another address', () => {
-    it.each(files)('replays $name', file => expectNoDifference(file, elf.bytes, { programId: ELSEWHERE }));
-});
+    async function expectNoDifference(file: RecordedFile, program: Uint8Array, place: NewPlace): Promise<void> {
+        const label = readLabels(revision.name);
+        for (const recorded of readRecordedFile(file)) {
+            const difference = await findFirstDifference(await readdress(recorded, revision, place), program, label);
+            expect(difference, difference).toBeUndefined();
+        }
+    }
 
-describe.skipIf(!isReference || files.length === 0)('recorded transactions with another treasury owner', () => {
-    it.each(files)('replays $name', file =>
-        expectNoDifference(file, getElfForTreasuryOwner(elf, ANOTHER_OWNER), { treasuryOwner: ANOTHER_OWNER }),
+    describe.skipIf(!isReference || files.length === 0)('at another address', () => {
+        it.each(files)('replays $name', file => expectNoDifference(file, elf.bytes, { programId: ELSEWHERE }));
+    });
+
+    describe.skipIf(!isReference || files.length === 0)('with another treasury owner', () => {
+        it.each(files)('replays $name', file =>
+            expectNoDifference(file, getElfForTreasuryOwner(elf, ANOTHER_OWNER), { treasuryOwner: ANOTHER_OWNER }),
+        );
+    });
+
+    it.runIf(!isReference)(`skipped: ${elf.source} may lack the freedom to be elsewhere`, context => context.skip());
+    it.runIf(isReference && files.length === 0)(
+        `nothing to replay: there is no ${getRecordedFolder(revision.name)}`,
+        context => context.skip(),
     );
-});
 
-it.runIf(!isReference)(`skipped: ${elf.source} may lack the freedom to be elsewhere`, context => context.skip());
-it.runIf(isReference && files.length === 0)(
-    `nothing to replay: there is no ${getRecordedFolder('tombstone')}`,
-    context => context.skip(),
-);
-
-describe.skipIf(!isReference)('the treasury owner', () => {
-    it('stands in exactly one place of the ELF', () => {
+    it.skipIf(!isReference)('holds its treasury owner in exactly one place of the ELF', () => {
         expect(findPlaceholders(elf.bytes)).toHaveLength(1);
     });
 });
-
-async function expectNoDifference(file: (typeof files)[number], program: Uint8Array, place: NewPlace): Promise<void> {
-    const label = readLabels('tombstone');
-    for (const recorded of readRecordedFile(file)) {
-        const difference = await findFirstDifference(await readdress(recorded, place), program, label);
-        expect(difference, difference).toBeUndefined();
-    }
-}
 
 function findPlaceholders(bytes: Uint8Array): number[] {
     const placeholder = Buffer.from('beef'.repeat(16), 'hex');

@@ -17,6 +17,7 @@ import {
     type Address,
 } from '@solana/kit';
 
+import type { RevisionFacts } from '../revisions';
 import type { RecordedAccount, RecordedCase, RecordedInstruction } from './recorded-case';
 
 const ED25519_PROGRAM = 'Ed25519SigVerify111111111111111111111111111' as Address;
@@ -25,18 +26,18 @@ const TOKEN_PROGRAMS = [
     'TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA',
     'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
 ] as Address[];
-const CHANNEL_LENGTH = 216;
 const OPEN = 1;
 /** Owner of the treasury's token accounts where the cases were recorded. */
 const RECORDED_TREASURY_OWNER = 'DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn' as Address;
-/** Header of a precompile instruction that carries a voucher, behind the count and a byte that nobody verifies. */
-const VOUCHER_LAYOUT = '3000ffff1000ffff70003000ffff';
+/** Where the message of a precompile instruction is that carries a voucher. */
+const MESSAGE = 112;
 
 /** What stands before the 32 bytes of an Ed25519 private key in PKCS #8. */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 type Bytes = Uint8Array;
-type Seeds = Readonly<{ mint: Bytes; payee: Bytes; payer: Bytes; salt: Bytes; signer: Bytes }>;
+/** `extra` is what a revision has behind the salt. */
+type Seeds = Readonly<{ extra: Bytes; mint: Bytes; payee: Bytes; payer: Bytes; salt: Bytes; signer: Bytes }>;
 
 const encodeAddress = (address: Address): Bytes => new Uint8Array(getAddressEncoder().encode(address));
 const decodeAddress = (bytes: Bytes): Address => getAddressDecoder().decode(bytes);
@@ -48,9 +49,10 @@ export type NewPlace = Readonly<{ programId?: Address; treasuryOwner?: Address }
 /** The case as it would have been recorded had the program been at `programId`, built for `treasuryOwner`. */
 export async function readdress(
     recorded: RecordedCase,
+    revision: RevisionFacts,
     { programId = recorded.programId, treasuryOwner = RECORDED_TREASURY_OWNER }: NewPlace,
 ): Promise<RecordedCase> {
-    const keys = replaceKeys(recorded);
+    const keys = replaceKeys(recorded, revision);
     const moved = new Map<Address, Address>([
         [RECORDED_TREASURY_OWNER, treasuryOwner],
         [recorded.programId, programId],
@@ -58,7 +60,7 @@ export async function readdress(
         ...[...keys].map(([before, { address }]) => [before, address] as const),
     ]);
     const bumps = new Map<Address, number>();
-    for (const seeds of findChannels(recorded)) {
+    for (const seeds of findChannels(recorded, revision)) {
         const [before] = await findChannel(seeds, recorded.programId);
         const replaced = Object.fromEntries(
             Object.entries(seeds).map(([name, bytes]) => [name, substitute(bytes, moved)]),
@@ -68,29 +70,30 @@ export async function readdress(
         bumps.set(after, bump);
     }
     await moveTokenAccounts(recorded, moved);
-    return rewrite(recorded, moved, bumps, keys);
+    return rewrite(recorded, revision, { bumps, keys, moved });
 }
 
-function rewrite(
-    recorded: RecordedCase,
-    moved: ReadonlyMap<Address, Address>,
-    bumps: ReadonlyMap<Address, number>,
-    keys: ReadonlyMap<Address, Key>,
-): RecordedCase {
+type Replacements = Readonly<{
+    bumps: ReadonlyMap<Address, number>;
+    keys: ReadonlyMap<Address, Key>;
+    moved: ReadonlyMap<Address, Address>;
+}>;
+
+function rewrite(recorded: RecordedCase, revision: RevisionFacts, { bumps, keys, moved }: Replacements): RecordedCase {
     const address = (before: Address): Address => moved.get(before) ?? before;
     const account = <T extends RecordedAccount>(at: Address, before: T): T => {
         const data = substitute(decodeBase64(before.data), moved);
         const bump = bumps.get(at);
-        if (bump !== undefined && data.length === CHANNEL_LENGTH) data[2] = bump;
+        if (bump !== undefined && data.length === revision.channelLength) data[2] = bump;
         return { ...before, data: encodeBase64(data), owner: address(before.owner) };
     };
     const instruction = (before: RecordedInstruction): RecordedInstruction => {
         const data = decodeBase64(before.data);
         const replaced = substitute(data, moved);
-        if (before.program === ED25519_PROGRAM && isVoucherSignature(data)) {
+        if (before.program === ED25519_PROGRAM && isVoucherSignature(data, revision)) {
             const signer = keys.get(decodeAddress(data.slice(16, 48)));
             if (signer !== undefined && isSigned(data)) {
-                replaced.set(sign(null, replaced.slice(112), signer.privateKey), 48);
+                replaced.set(sign(null, replaced.slice(MESSAGE), signer.privateKey), 48);
             }
         }
         return {
@@ -139,12 +142,15 @@ function substitute(bytes: Bytes, moved: ReadonlyMap<Address, Address>): Bytes {
 }
 
 /** Seeds of every channel that the case opens or starts with. */
-function findChannels(recorded: RecordedCase): Seeds[] {
+function findChannels(recorded: RecordedCase, { channelLength, extraSeed, open }: RevisionFacts): Seeds[] {
+    const readExtra = (data: Bytes, at: 'inAccount' | 'inOpenData'): Bytes =>
+        extraSeed === undefined ? new Uint8Array() : data.slice(extraSeed[at], extraSeed[at] + extraSeed.length);
     const planted = recorded.accounts
         .filter(({ owner }) => owner === recorded.programId)
         .map(({ data }) => decodeBase64(data))
-        .filter(data => data.length === CHANNEL_LENGTH)
+        .filter(data => data.length === channelLength)
         .map(data => ({
+            extra: readExtra(data, 'inAccount'),
             mint: data.slice(184, 216),
             payee: data.slice(120, 152),
             payer: data.slice(88, 120),
@@ -155,17 +161,23 @@ function findChannels(recorded: RecordedCase): Seeds[] {
         .flatMap(({ instructions }) => instructions)
         .filter(({ program }) => program === recorded.programId)
         .map(({ accounts, data }) => ({ data: decodeBase64(data), keys: accounts.map(meta => meta.address) }))
-        .filter(({ data, keys }) => data[0] === OPEN && data.length >= 9 && keys.length >= 4)
+        .filter(({ data, keys }) => data[0] === OPEN && data.length >= 9 && keys.length >= 5)
         .map(({ data, keys }) => {
-            const [payer, payee, mint, signer] = keys.map(encodeAddress) as [Bytes, Bytes, Bytes, Bytes];
-            return { mint, payee, payer, salt: data.slice(1, 9), signer };
+            const [payer, payee, mint, signer] = open.accounts.map(index => encodeAddress(keys[index]!)) as [
+                Bytes,
+                Bytes,
+                Bytes,
+                Bytes,
+            ];
+            return { extra: readExtra(data, 'inOpenData'), mint, payee, payer, salt: data.slice(1, 9), signer };
         });
     return [...planted, ...opened];
 }
 
 async function findChannel(seeds: Seeds, programAddress: Address): Promise<readonly [Address, number]> {
-    const { mint, payee, payer, salt, signer } = seeds;
-    return getProgramDerivedAddress({ programAddress, seeds: ['channel', payer, payee, mint, signer, salt] });
+    const { extra, mint, payee, payer, salt, signer } = seeds;
+    // An empty seed does not change an address.
+    return getProgramDerivedAddress({ programAddress, seeds: ['channel', payer, payee, mint, signer, salt, extra] });
 }
 
 async function findEventAuthority(programAddress: Address): Promise<Address> {
@@ -198,11 +210,11 @@ async function moveTokenAccounts(recorded: RecordedCase, moved: Map<Address, Add
 type Key = Readonly<{ address: Address; privateKey: KeyObject }>;
 
 /** A key of ours for each that signs a voucher in the case. */
-function replaceKeys(recorded: RecordedCase): Map<Address, Key> {
+function replaceKeys(recorded: RecordedCase, revision: RevisionFacts): Map<Address, Key> {
     const keys = new Map<Address, Key>();
     for (const { data, program } of recorded.steps.flatMap(({ instructions }) => instructions)) {
         const bytes = decodeBase64(data);
-        if (program !== ED25519_PROGRAM || !isVoucherSignature(bytes)) continue;
+        if (program !== ED25519_PROGRAM || !isVoucherSignature(bytes, revision)) continue;
         const before = bytes.slice(16, 48);
         const seed = createHash('sha256').update('readdress').update(before).digest();
         const privateKey = createPrivateKey({ format: 'der', key: Buffer.concat([PKCS8_PREFIX, seed]), type: 'pkcs8' });
@@ -213,8 +225,10 @@ function replaceKeys(recorded: RecordedCase): Map<Address, Key> {
     return keys;
 }
 
-function isVoucherSignature(data: Bytes): boolean {
-    return data.length === 160 && Buffer.from(data.slice(2, 16)).toString('hex') === VOUCHER_LAYOUT;
+/** Whether a precompile instruction carries a voucher, whatever its count and the byte that nobody verifies. */
+function isVoucherSignature(data: Bytes, { voucherLength }: RevisionFacts): boolean {
+    const layout = `3000ffff1000ffff7000${Buffer.of(voucherLength, 0).toString('hex')}ffff`;
+    return data.length === MESSAGE + voucherLength && Buffer.from(data.slice(2, 16)).toString('hex') === layout;
 }
 
 /** Whether the signature in a precompile instruction is right. */
@@ -223,5 +237,5 @@ function isSigned(data: Bytes): boolean {
         format: 'jwk',
         key: { crv: 'Ed25519', kty: 'OKP', x: Buffer.from(data.slice(16, 48)).toString('base64url') },
     });
-    return verify(null, data.slice(112), key, data.slice(48, 112));
+    return verify(null, data.slice(MESSAGE), key, data.slice(48, MESSAGE));
 }
