@@ -1,0 +1,124 @@
+import { constants } from 'node:fs';
+import { link, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+
+import { toInteger } from '../../input';
+import { readDecimal, readObject } from '../../strict-json';
+
+// A journal is a folder with one file for each generation: `00000001.jsonl` and so on. The highest number is the journal;
+// those below it are what was compacted.
+
+const FILE = /^([0-9]{8,15})\.jsonl$/;
+const DRAFT = /^([0-9]{8,15})\.[0-9a-f]+\.draft$/;
+const FORMAT = 'payment-channels-journal';
+const VERSION = '1';
+const MAX_GENERATION = 10n ** 15n - 1n;
+
+const toName = (generation: number) => String(generation).padStart(8, '0');
+
+export function getJournalFile(folder: string, generation: number): string {
+    return join(folder, `${toName(generation)}.jsonl`);
+}
+
+/** Creates the journal's folder, for its owner only, if there is none. */
+export async function createFolder(folder: string): Promise<void> {
+    const first = await mkdir(folder, { mode: 0o700, recursive: true });
+    if (first === undefined) return;
+    // From the first folder that was new: until its name is on the disk, nothing below it is.
+    const top = dirname(resolve(first));
+    for (let created = resolve(folder); created !== top; created = dirname(created)) await syncFolder(dirname(created));
+}
+
+export async function findLatestGeneration(folder: string): Promise<number> {
+    return Math.max(0, ...(await readdir(folder)).map(name => Number(FILE.exec(name)?.[1] ?? 0)));
+}
+
+/** Opens a generation to read it and to append to it, or nothing if it is not there. */
+export async function openGeneration(folder: string, generation: number): Promise<FileHandle | undefined> {
+    try {
+        return await open(getJournalFile(folder, generation), constants.O_RDWR | constants.O_APPEND);
+    } catch (error) {
+        if (hasCode(error, 'ENOENT')) return undefined;
+        throw error;
+    }
+}
+
+/**
+ * Creates a generation, unless somebody else did. It is whole and on the disk before it has its name.
+ *
+ * A link, and not a rename: a process that was paused right before this call, and wakes up much later, takes nothing
+ * away. Either the name is taken, or the file is an old generation's, which nobody looks at.
+ */
+export async function createGeneration(
+    folder: string,
+    generation: number,
+    writer: string,
+    content: string,
+): Promise<void> {
+    const draft = join(folder, `${toName(generation)}.${writer}.draft`);
+    try {
+        const file = await open(draft, 'w', 0o600);
+        try {
+            await file.writeFile(content);
+            await file.sync();
+        } finally {
+            await file.close();
+        }
+        await link(draft, getJournalFile(folder, generation));
+    } catch (error) {
+        // Somebody else was first, or so much so that the draft was cleared away.
+        if (!hasCode(error, 'EEXIST') && !hasCode(error, 'ENOENT')) throw error;
+    } finally {
+        await rm(draft, { force: true });
+    }
+    await syncFolder(folder);
+}
+
+/**
+ * Removes what generations before one have left. The last one before it stays: a folder that is being listed shows what
+ * was in it all the time, so that even a listing during which a generation came and one went has one of the latest two.
+ */
+export async function removeOldGenerations(folder: string, latest: number): Promise<void> {
+    for (const name of await readdir(folder)) {
+        const generation = Number(FILE.exec(name)?.[1] ?? latest);
+        const draftOf = Number(DRAFT.exec(name)?.[1] ?? latest);
+        if (generation < latest - 1 || draftOf < latest) await rm(join(folder, name), { force: true });
+    }
+}
+
+export function encodeHeader(generation: number): string {
+    return `${JSON.stringify({ format: FORMAT, generation: `${generation}`, version: VERSION })}\n`;
+}
+
+/** What is wrong with the first line of a generation, if anything. */
+export function findHeaderFault(line: string, generation: number): string | undefined {
+    try {
+        const value: unknown = JSON.parse(line);
+        // Whatever another version has more, these it has.
+        const { format, version } = (value ?? {}) as Record<string, unknown>;
+        if (format === FORMAT && typeof version === 'string' && version !== VERSION) {
+            return `it is of version ${JSON.stringify(version.slice(0, 20))}, and this package knows version ${VERSION}`;
+        }
+        const fields = readObject('header', value, { required: ['format', 'generation', 'version'] });
+        if (format !== FORMAT || version !== VERSION) return 'it is not a journal';
+        const own = readDecimal('header.generation', fields.get('generation'), 1n, MAX_GENERATION);
+        return own === toInteger('generation', generation, 1n, MAX_GENERATION) ? undefined : `it is generation ${own}`;
+    } catch (error) {
+        return `its first line is not a journal's: ${error instanceof Error ? error.message : String(error)}`;
+    }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+    // Windows does not open folders; its file systems log what happens to names.
+    if (process.platform === 'win32') return;
+    const handle = await open(folder, constants.O_RDONLY);
+    try {
+        await handle.sync();
+    } finally {
+        await handle.close();
+    }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+    return error instanceof Error && 'code' in error && error.code === code;
+}

@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+
+import { createMemoryJournal } from '../../../src';
+import { channelOf } from '../../fixtures/journal';
+import { describeJournal } from '../../fixtures/journal-contract';
+import { expectRefusal } from '../../fixtures/refusals';
+
+describeJournal('memory journal', async now => {
+    const journal = createMemoryJournal({ now });
+    return { close: () => Promise.resolve(), journal, other: journal };
+});
+
+it('a clock that is none is refused', async () => {
+    const journal = createMemoryJournal({ now: () => NaN });
+    await expectRefusal(() => journal.acquire('one', [channelOf(1)], 1), 'INTEGER_NOT_EXACT', { field: 'now' });
+});
+
+it('goes by the wall clock by default', async () => {
+    expect(await createMemoryJournal().acquire('one', [channelOf(1)], 60_000)).toEqual([channelOf(1)]);
+});
