@@ -352,9 +352,9 @@ describe('executeBatchSettle', () => {
         it('for good ends the execution, and the next one goes on without a second fee', async () => {
             const { channels, requests } = await lab.prepare(40);
             let sends = 0;
-            const first = await lab.execute(requests, { concurrency: 4, mode: 'settle' }, async (method, _, send) => {
+            const first = await lab.execute(requests, { concurrency: 2, mode: 'settle' }, async (method, _, send) => {
                 if (method === 'sendTransaction') sends++;
-                if (sends <= 6) return await send();
+                if (sends <= 4) return await send();
                 if (method === 'sendTransaction') await send();
                 throw new Error('gone');
             });

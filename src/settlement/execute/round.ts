@@ -105,6 +105,9 @@ function planGroup(
         task.setLeftOut([...(leftOut.get(channel) ?? []), ...(task.status === 'leftOut' ? task.leftOut : [])]);
         if (task.open.size === 0 && task.status === undefined && !task.needsPlan) {
             task.status = task.hasLanded ? 'done' : 'leftOut';
+            // What the chain says now is the better reason than what a transaction failed for before.
+            task.failure = undefined;
+            task.error = undefined;
         }
     }
     return steps;
