@@ -81,7 +81,7 @@ export function buildDistributeInstruction<TRevision extends RevisionName = 'tom
 ): DistributeInstructionWithRecipients<TRevision> {
     const { addresses, extra, mint, payer, splits, tokenProgram } = input;
     const programConfig = getProgramConfig(config);
-    const [eventAuthority] = findEventAuthorityPdaSync(programConfig);
+    const [eventAuthority] = findEventAuthorityPdaSync(config);
     const instruction = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).build(
         {
             ...extra,

@@ -57,7 +57,7 @@ export type OpenInput<TRevision extends RevisionName = 'tombstone'> = TokenInput
  * });
  * ```
  */
-// eslint-disable-next-line @typescript-eslint/require-await -- what it throws has to be a rejection
+ 
 export async function getOpenInstructionAsync<TRevision extends RevisionName = 'tombstone'>(
     input: OpenInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},

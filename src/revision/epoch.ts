@@ -10,11 +10,13 @@ import {
     getChannelSize,
     getDistributeInstruction,
     getOpenInstruction,
+    getOpenInstructionDataCodec,
     getSettleAndSealInstruction,
     getSettleInstruction,
     getVoucherArgsDecoder,
     getVoucherArgsEncoder,
     OPEN_SLOT_WINDOW,
+    parseOpenInstruction,
     parsePaymentChannelsEvent,
     PAYMENT_CHANNELS_PROGRAM_ADDRESS,
     PAYMENT_CHANNELS_PROGRAM_ERRORS,
@@ -23,7 +25,7 @@ import {
 import { assertIsOpenSlotInWindow } from '../channel/open-slot';
 import { toAddress, toSigner, toU64 } from '../input';
 import { MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER } from './treasury-owners';
-import type { DistributeExtra, OpenExtra, Revision } from './revision';
+import type { DistributeExtra, OpenExtra, OpenReading, Revision } from './revision';
 import type { RevisionTypes } from './types';
 
 type OpenInput = Partial<RevisionTypes['epoch']['openInput']>;
@@ -68,6 +70,11 @@ export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze({
             return { openSlot, rentPayer: toSigner('rentPayer', rentPayer) };
         },
         toleratesPrefunding: true,
+    },
+    openReading: {
+        getAccounts: instruction =>
+            parseOpenInstruction(instruction as Parameters<typeof parseOpenInstruction>[0]).accounts,
+        getDataCodec: () => getOpenInstructionDataCodec() as ReturnType<OpenReading['getDataCodec']>,
     },
     parseEvent: parsePaymentChannelsEvent,
     programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,

@@ -1,4 +1,4 @@
-import type { Address, FixedSizeEncoder, Instruction, ReadonlyUint8Array, TransactionSigner } from '@solana/kit';
+import type { Address, Codec, FixedSizeEncoder, Instruction, ReadonlyUint8Array, TransactionSigner } from '@solana/kit';
 
 import type { SeedLayout } from '../channel/derive/seeds';
 import type { ChannelOf, RevisionName, RevisionTypes } from './types';
@@ -70,6 +70,13 @@ export type OpenLayout = Readonly<{
     openSlotWindow: bigint | undefined;
 }>;
 
+/** How the data and the accounts of `open` are read. */
+export type OpenReading = Readonly<{
+    getDataCodec: () => Codec<RevisionTypes[RevisionName]['openData']>;
+    /** The accounts of an instruction by their names, in its order. */
+    getAccounts: (instruction: Instruction) => object;
+}>;
+
 /** What `distribute` is built of in any revision. */
 export type DistributeParts = Readonly<{
     channel: Address;
@@ -136,6 +143,7 @@ export type Revision<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** The hash by which a channel holds its distribution plan. */
     hash: (preimage: Uint8Array) => Uint8Array;
     open: OpenLayout;
+    openReading: OpenReading;
     parseEvent: (data: ReadonlyUint8Array) => RevisionTypes[RevisionName]['event'] | undefined;
     settle: SettleLayout;
     settleAndFinalize: SettleAndFinalizeLayout;

@@ -13,10 +13,12 @@ import {
     getClosedChannelSize,
     getDistributeInstruction,
     getOpenInstruction,
+    getOpenInstructionDataCodec,
     getSettleAndFinalizeInstruction,
     getSettleInstruction,
     getVoucherArgsDecoder,
     getVoucherArgsEncoder,
+    parseOpenInstruction,
     parsePaymentChannelsEvent,
     PAYMENT_CHANNELS_PROGRAM_ADDRESS,
     PAYMENT_CHANNELS_PROGRAM_ERRORS,
@@ -26,6 +28,7 @@ import type {
     ChannelLayout,
     DistributeLayout,
     OpenLayout,
+    OpenReading,
     ProgramErrors,
     Revision,
     SettleAndFinalizeLayout,
@@ -72,6 +75,12 @@ export const TOMBSTONE_OPEN: OpenLayout = /* @__PURE__ */ Object.freeze<OpenLayo
     toleratesPrefunding: false,
 });
 
+export const TOMBSTONE_OPEN_READING: OpenReading = /* @__PURE__ */ Object.freeze<OpenReading>({
+    getAccounts: instruction =>
+        parseOpenInstruction(instruction as Parameters<typeof parseOpenInstruction>[0]).accounts,
+    getDataCodec: () => getOpenInstructionDataCodec() as ReturnType<OpenReading['getDataCodec']>,
+});
+
 export const TOMBSTONE_DISTRIBUTE: DistributeLayout = /* @__PURE__ */ Object.freeze<DistributeLayout>({
     build: (parts, config) => getDistributeInstruction(parts, config),
     getPlaceholders: () => ({}),
@@ -108,6 +117,7 @@ export const TOMBSTONE: Revision<'tombstone'> = /* @__PURE__ */ Object.freeze({
     hash: TOMBSTONE_HASH,
     name: 'tombstone',
     open: TOMBSTONE_OPEN,
+    openReading: TOMBSTONE_OPEN_READING,
     parseEvent: TOMBSTONE_PARSE_EVENT,
     programAddress: TOMBSTONE_PROGRAM_ADDRESS,
     settle: TOMBSTONE_SETTLE,

@@ -1,13 +1,14 @@
 import { extendClient, type ClientWithRpc, type ExtendedClient } from '@solana/kit';
 
 import type { ClientWithDeployment } from '../deployment';
+import type { RevisionName } from '../revision/types';
 import { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 import type { Simulator } from './simulator';
 
 /** What {@link simulated} adds to a client. */
-export type SimulatedClient = ClientWithDeployment &
+export type SimulatedClient<TRevision extends RevisionName = 'tombstone'> = ClientWithDeployment<TRevision> &
     ClientWithRpc<SimulatorRpcApi> &
-    Readonly<{ simulator: Simulator }>;
+    Readonly<{ simulator: Simulator<TRevision> }>;
 
 /**
  * A client plugin that stands a simulator in the place of a cluster: its RPC, and the deployment that is loaded in it,
@@ -22,12 +23,12 @@ export type SimulatedClient = ClientWithDeployment &
  *     .use(paymentChannels());
  * ```
  */
-export function simulated(simulator: Simulator) {
-    const additions: SimulatedClient = Object.freeze({
+export function simulated<TRevision extends RevisionName = 'tombstone'>(simulator: Simulator<TRevision>) {
+    const additions: SimulatedClient<TRevision> = Object.freeze({
         deployment: simulator.deployment,
         rpc: createSimulatorRpc(simulator),
         simulator,
     });
-    return <TClient extends object>(client: TClient): ExtendedClient<TClient, SimulatedClient> =>
+    return <TClient extends object>(client: TClient): ExtendedClient<TClient, SimulatedClient<TRevision>> =>
         extendClient(client, additions);
 }

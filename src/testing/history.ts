@@ -1,12 +1,13 @@
 import type { Address, Signature, Transaction } from '@solana/kit';
 import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
+import type { RevisionName } from '../revision/types';
 import type { TransactionResult } from './result';
 
 /** A transaction that a simulator has executed, whether it succeeded or failed, with all that is known of it. */
 export type ExecutedTransaction = Readonly<{
     transaction: Transaction;
-    result: TransactionResult;
+    result: TransactionResult<RevisionName>;
     /** What LiteSVM says of it. */
     outcome: FailedTransactionMetadata | TransactionMetadata;
     /** Its accounts, in the order in which its instructions name them. */

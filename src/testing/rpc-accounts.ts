@@ -18,6 +18,7 @@ import {
     type RequestConfig,
     type RpcMethods,
 } from './rpc-request';
+import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
 /** What a node takes at most in one request. */
@@ -26,7 +27,7 @@ const MAX_FILTERS = 4;
 const MAX_BASE58_BYTES = 128;
 
 /** The methods of an RPC that read accounts. */
-export function createAccountMethods(simulator: Simulator): RpcMethods {
+export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMethods {
     const { svm } = simulator;
     return {
         getAccountInfo(address, rest) {

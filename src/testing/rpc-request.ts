@@ -9,6 +9,7 @@ import {
     type Address,
 } from '@solana/kit';
 
+import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
 /** The methods of an RPC by name, each with the parameters of a request. */
@@ -57,11 +58,11 @@ export function toRequestNumber(value: unknown): number {
 }
 
 /** An answer with the slot that it holds for, which has to have been reached. */
-export function withContext(simulator: Simulator, config: RequestConfig, value: unknown): object {
+export function withContext(simulator: Simulator<RevisionName>, config: RequestConfig, value: unknown): object {
     return { context: getContext(simulator, config), value };
 }
 
-export function getContext(simulator: Simulator, { minContextSlot }: RequestConfig): { slot: bigint } {
+export function getContext(simulator: Simulator<RevisionName>, { minContextSlot }: RequestConfig): { slot: bigint } {
     const { slot } = simulator.getClock();
     if (minContextSlot !== undefined && slot < BigInt(minContextSlot as bigint | number)) {
         refuseRequest('minContextSlotNotReached', 'Minimum context slot has not been reached', { contextSlot: slot });

@@ -29,6 +29,7 @@ import {
     type RpcMethods,
 } from './rpc-request';
 import { getRpcTransactionError } from './runtime-error';
+import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
 /** How many slots a blockhash is good for. */
@@ -37,7 +38,7 @@ const BLOCKHASH_SLOTS = 150n;
 const SLOTS_IN_EPOCH = 432_000n;
 
 /** The methods of an RPC that send, simulate and look up transactions. */
-export function createTransactionMethods(simulator: Simulator): RpcMethods {
+export function createTransactionMethods(simulator: Simulator<RevisionName>): RpcMethods {
     const blockhashes = new RecentBlockhashes(simulator);
     return {
         getBlockHeight: rest => getContext(simulator, toConfig(rest)).slot,
@@ -100,7 +101,7 @@ class RecentBlockhashes {
     readonly #slotOf = new Map<Blockhash, bigint>();
     #isLatestUsed = false;
 
-    constructor(private readonly simulator: Simulator) {}
+    constructor(private readonly simulator: Simulator<RevisionName>) {}
 
     getLatest(): { blockhash: Blockhash; lastValidBlockHeight: bigint } {
         const { svm } = this.simulator;
@@ -152,7 +153,7 @@ function decode(wire: unknown, { encoding = 'base58' }: RequestConfig): Transact
     }
 }
 
-function send(simulator: Simulator, transaction: Transaction) {
+function send(simulator: Simulator<RevisionName>, transaction: Transaction) {
     try {
         return simulator.sendTransaction(transaction);
     } catch (error) {
@@ -166,7 +167,11 @@ function send(simulator: Simulator, transaction: Transaction) {
 }
 
 /** Refuses what fails in a simulation, as a node does before it forwards a transaction. */
-function checkPreflight(simulator: Simulator, blockhashes: RecentBlockhashes, transaction: Transaction): void {
+function checkPreflight(
+    simulator: Simulator<RevisionName>,
+    blockhashes: RecentBlockhashes,
+    transaction: Transaction,
+): void {
     const { err, ...data } = simulate(simulator, blockhashes, transaction, { sigVerify: true });
     if (err === 'SignatureFailure') refuseSignature();
     if (err !== null) {
@@ -190,7 +195,7 @@ function fillSignatures(transaction: Transaction): Transaction {
 }
 
 function simulate(
-    simulator: Simulator,
+    simulator: Simulator<RevisionName>,
     blockhashes: RecentBlockhashes,
     transaction: Transaction,
     config: RequestConfig,
@@ -224,7 +229,11 @@ function simulate(
 type Simulation = ReturnType<Simulator['svm']['simulateTransaction']>;
 
 /** The accounts that were asked for, as they would be afterwards. */
-function getAccounts(simulator: Simulator, outcome: Simulation, { addresses, encoding }: RequestConfig): unknown {
+function getAccounts(
+    simulator: Simulator<RevisionName>,
+    outcome: Simulation,
+    { addresses, encoding }: RequestConfig,
+): unknown {
     if (!Array.isArray(addresses)) return null;
     const after = outcome instanceof FailedTransactionMetadata ? [] : outcome.postAccounts();
     return (addresses as unknown[]).map(value => {
@@ -235,7 +244,7 @@ function getAccounts(simulator: Simulator, outcome: Simulation, { addresses, enc
     });
 }
 
-function getAddresses(simulator: Simulator, { messageBytes }: Transaction): readonly Address[] {
+function getAddresses(simulator: Simulator<RevisionName>, { messageBytes }: Transaction): readonly Address[] {
     const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
     return getMessageAddresses(message, address => simulator.svm.getAccount(address));
 }
@@ -245,7 +254,7 @@ const ACCOUNT_BASE_SIZE = 64;
 /** What it counts for the data of a program, whose account only says where they are: 4 bytes, then the address. */
 const PROGRAM_ACCOUNT_SIZE = 36;
 
-function getLoadedSize(simulator: Simulator, addresses: readonly Address[]): number {
+function getLoadedSize(simulator: Simulator<RevisionName>, addresses: readonly Address[]): number {
     const sizeOf = (address: Address) => {
         const account = simulator.svm.getAccount(address);
         if (!account.exists) return ACCOUNT_BASE_SIZE;

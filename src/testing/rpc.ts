@@ -21,6 +21,7 @@ import {
 import { createAccountMethods } from './rpc-accounts';
 import { refuseRequest, RpcRefusal, type RpcMethods } from './rpc-request';
 import { createTransactionMethods } from './rpc-transactions';
+import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
 /** What the RPC of a simulator can do: reading accounts, and sending, simulating and looking up transactions. */
@@ -55,7 +56,7 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * const state = await fetchChannelState(rpc, channel);
  * ```
  */
-export function createSimulatorRpc(simulator: Simulator): Rpc<SimulatorRpcApi> {
+export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<SimulatorRpcApi> {
     const methods: RpcMethods = {
         ...createAccountMethods(simulator),
         ...createTransactionMethods(simulator),

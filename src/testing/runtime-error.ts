@@ -1,7 +1,8 @@
-import type { Address } from '@solana/kit';
 import type { FailedTransactionMetadata } from 'litesvm';
 
+import type { DeploymentConfig } from '../deployment';
 import { getProgramFailure, type TransactionFailure } from '../program-error';
+import type { RevisionName } from '../revision/types';
 
 export type { TransactionFailure } from '../program-error';
 
@@ -54,7 +55,10 @@ function getRpcInstructionError(error: LiteSvmInstructionError): unknown {
 }
 
 /** Decodes the error of a transaction that LiteSVM refused or that failed while it ran. */
-export function getTransactionFailure(failed: FailedTransactionMetadata, programAddress: Address): TransactionFailure {
+export function getTransactionFailure(
+    failed: FailedTransactionMetadata,
+    config: DeploymentConfig<RevisionName>,
+): TransactionFailure {
     const source = { err: getRpcTransactionError(failed), logs: failed.meta().logs() };
-    return getProgramFailure(source, { programAddress })!;
+    return getProgramFailure(source, config)!;
 }

@@ -31,6 +31,7 @@ import { decodeChannelState, type ChannelState } from '../channel/state';
 import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toAddress, toI64, toInteger, toTokenProgram, toU64, U64_MAX } from '../input';
+import type { RevisionName } from '../revision/types';
 import { buildMessage } from './build-message';
 import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 import { getSimulatorFeatureSet } from './feature-set';
@@ -44,12 +45,15 @@ import {
 } from './result';
 
 /** How to create a simulator; every field has a default. */
-export type SimulatorOptions = Readonly<{
-    /** Deployment to simulate: another address, another treasury owner. The published program by default. */
-    deployment?: Deployment | undefined;
+export type SimulatorOptions<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /**
-     * Path of the program ELF. By default the one that the environment names (`PAYMENT_CHANNELS_TOMBSTONE_ELF`),
-     * otherwise the reference program of this package.
+     * Deployment to simulate: another revision, another address, another treasury owner. The published program of the
+     * tombstone revision by default.
+     */
+    deployment?: Deployment<TRevision> | undefined;
+    /**
+     * Path of the program ELF. By default the one that the environment names (`PAYMENT_CHANNELS_TOMBSTONE_ELF`, or
+     * `PAYMENT_CHANNELS_EPOCH_ELF` for that revision), otherwise the reference program of this package.
      */
     elfPath?: string | undefined;
     /** Unix time in seconds that the simulation starts at. */
@@ -85,11 +89,11 @@ const FAUCET_LAMPORTS = 1_000_000_000_000_000n;
  * Make one with {@link createSimulator}. Everything in it happens at once and only when asked: the clock stands still
  * until it is moved.
  */
-export class Simulator {
+export class Simulator<TRevision extends RevisionName = 'tombstone'> {
     /** The LiteSVM underneath, for whatever this class has no method for. */
     readonly svm: LiteSVM;
     /** Deployment of the program that is loaded. */
-    readonly deployment: Deployment;
+    readonly deployment: Deployment<TRevision>;
     /** The ELF that is loaded. */
     readonly elf: ProgramElf;
     /** A funded account of the simulator's own: default fee payer and authority of the mints it creates. */
@@ -100,7 +104,7 @@ export class Simulator {
     #signerCount = 0;
 
     /** @internal Use {@link createSimulator}. */
-    constructor(svm: LiteSVM, deployment: Deployment, elf: ProgramElf, faucet: KeyPairSigner, seed: string) {
+    constructor(svm: LiteSVM, deployment: Deployment<TRevision>, elf: ProgramElf, faucet: KeyPairSigner, seed: string) {
         this.svm = svm;
         this.deployment = deployment;
         this.elf = elf;
@@ -284,8 +288,8 @@ export class Simulator {
      *
      * @throws `ADDRESS_INVALID`, or as {@link decodeChannelState}.
      */
-    getChannel(address: Address): ChannelState {
-        return decodeChannelState(this.svm.getAccount(toAddress('channel', address)), this.deployment);
+    getChannel(address: Address): ChannelState<TRevision> {
+        return decodeChannelState<TRevision>(this.svm.getAccount(toAddress('channel', address)), this.deployment);
     }
 
     /**
@@ -299,7 +303,7 @@ export class Simulator {
      * if (!result.ok) console.error(result.failure.message);
      * ```
      */
-    async send(instructions: readonly Instruction[], options: SendOptions = {}): Promise<TransactionResult> {
+    async send(instructions: readonly Instruction[], options: SendOptions = {}): Promise<TransactionResult<TRevision>> {
         // One after the other, also when they are sent at once: each takes the blockhash that the one before it leaves.
         const run = this.#lastSend.then(() => this.#sendNext(instructions, options));
         this.#lastSend = run.catch(() => undefined);
@@ -309,7 +313,7 @@ export class Simulator {
     async #sendNext(
         instructions: readonly Instruction[],
         { computeUnitLimit, feePayer = this.faucet, version = 0 }: SendOptions,
-    ): Promise<TransactionResult> {
+    ): Promise<TransactionResult<TRevision>> {
         const blockhash = { blockhash: this.svm.latestBlockhash(), lastValidBlockHeight: U64_MAX };
         const message = buildMessage({ blockhash, computeUnitLimit, feePayer, instructions, version });
         const result = this.sendTransaction(await signTransactionMessageWithSigners(message));
@@ -326,9 +330,9 @@ export class Simulator {
     async sendOrThrow(
         instructions: readonly Instruction[],
         options: SendOptions = {},
-    ): Promise<SuccessfulTransactionResult> {
+    ): Promise<SuccessfulTransactionResult<TRevision>> {
         const result = await this.send(instructions, options);
-        assertSucceeded(result);
+        assertSucceeded<TRevision>(result);
         return result;
     }
 
@@ -337,7 +341,7 @@ export class Simulator {
      *
      * @throws `TRANSACTION_TOO_LARGE` when a cluster would not accept the transaction for its size.
      */
-    sendTransaction(transaction: Transaction): TransactionResult {
+    sendTransaction(transaction: Transaction): TransactionResult<TRevision> {
         const bytes = getTransactionSize(transaction);
         const maxBytes = getTransactionSizeLimit(transaction);
         if (bytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes: bytes, maxBytes });
@@ -356,8 +360,8 @@ export class Simulator {
         const result = getTransactionResult(outcome, {
             addresses,
             bytes,
+            deployment: this.deployment,
             feeLamports: lostLamports.reduce((sum, lost) => sum + lost, 0n),
-            programAddress: this.deployment.programAddress,
         });
         this.#history.add({
             addresses,
@@ -392,8 +396,10 @@ export class Simulator {
  * await simulator.mintTokens({ amount: 1_000_000n, mint, owner: payer.address });
  * ```
  */
-export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-    const { deployment = LOCALNET_DEPLOYMENT, elfPath, seed = 'simulator' } = options;
+export async function createSimulator<TRevision extends RevisionName = 'tombstone'>(
+    options: SimulatorOptions<TRevision> = {},
+): Promise<Simulator<TRevision>> {
+    const { deployment = LOCALNET_DEPLOYMENT as Deployment<TRevision>, elfPath, seed = 'simulator' } = options;
     const elf = readProgramElf(deployment.revision.name, elfPath);
     const svm = new LiteSVM()
         .withFeatureSet(getSimulatorFeatureSet())

@@ -2,6 +2,7 @@ import type { AccountRole, Address, Blockhash, Nonce, TransactionVersion } from 
 
 import type { TokenInput } from '../channel/addresses';
 import type { Split } from '../channel/distribution';
+import type { RevisionName } from '../revision/types';
 
 // What payer and operator agreed on before one of them built a transaction. Whatever is not agreed is refused.
 
@@ -34,9 +35,9 @@ export type GuardProgram = Readonly<{
 /** What any transaction for two parties is judged by. */
 export type TransactionAgreement = TokenInput &
     Readonly<{
-        /** Wallet that locks the money and pays all rent. */
+        /** Wallet that locks the money and, unless a rent payer is agreed, pays all rent. */
         payer: Address;
-        /** Wallet that pays the fee of the transaction, and nothing else; not the payer. */
+        /** Wallet that pays the fee of the transaction, and nothing else that is not agreed; not the payer. */
         operator: Address;
         /** Blockhashes that the transaction may be built on: those that the operator gave out and still takes. */
         blockhashes: readonly BlockhashLifetime[];
@@ -69,7 +70,8 @@ export type TransactionAgreement = TokenInput &
     }>;
 
 /** What was agreed on a channel to open. */
-export type OpenAgreement = TransactionAgreement &
+export type OpenAgreement<TRevision extends RevisionName = 'tombstone'> = TransactionAgreement &
+    OpenAgreementFields[TRevision] &
     Readonly<{
         /** Wallet that is paid by vouchers. */
         payee: Address;
@@ -84,6 +86,25 @@ export type OpenAgreement = TransactionAgreement &
         /** Distribution plan: exactly these recipients and shares, in this order. */
         splits: readonly Split[];
     }>;
+
+type OpenAgreementFields = {
+    tombstone: unknown;
+    epoch: Readonly<{
+        /** A slot that the cluster has reached: what can't land any more, or not yet, is refused. */
+        currentSlot: bigint | number;
+        /** The open slot, if one was agreed; any that can still land by default. */
+        openSlot?: bigint | number | undefined;
+        /** Slots in which the transaction has to be able to land, 150 by default: as long as a blockhash lasts. */
+        landingSlots?: bigint | number | undefined;
+        /** Wallet that pays the rent of the channel and its escrow, to which it comes back: the payer by default. */
+        rentPayer?: Address | undefined;
+        /**
+         * That rent in lamports, which has to be given where the operator pays it: it is part of the operator's cost. It
+         * follows from the cluster and the mint.
+         */
+        rentLamports?: bigint | number | undefined;
+    }>;
+};
 
 /** What was agreed on a top-up. Payer, mint and token program are those of the channel's account. */
 export type TopUpAgreement = TransactionAgreement &

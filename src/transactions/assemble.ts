@@ -2,6 +2,7 @@ import {
     appendTransactionMessageInstructions,
     compileTransaction,
     compressTransactionMessageUsingAddressLookupTables,
+    createNoopSigner,
     createTransactionMessage,
     pipe,
     setTransactionMessageComputeUnitLimit,
@@ -22,6 +23,7 @@ import {
 import type { DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import { assertIsInput, describe, toAddress, toInteger, toU64 } from '../input';
+import type { RevisionName } from '../revision/types';
 import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import type { BlockhashLifetime } from './agreement';
@@ -49,6 +51,19 @@ export type AssembleInput = Readonly<{
     /** Contents of lookup tables to use (version 0 only); the operator has to know them. */
     lookupTables?: Readonly<Record<Address, readonly Address[]>> | undefined;
 }>;
+
+/** What {@link assembleOpenTransaction} takes. */
+export type AssembleOpenInput<TRevision extends RevisionName = 'tombstone'> = AssembleInput &
+    Omit<OpenInput<TRevision>, 'rentPayer'> &
+    AssembleOpenFields[TRevision];
+
+type AssembleOpenFields = {
+    tombstone: unknown;
+    epoch: Readonly<{
+        /** Wallet that pays the rent, the payer by default; often the operator. If it is not the payer, it signs later. */
+        rentPayer?: Address | undefined;
+    }>;
+};
 
 /** A transaction with the payer's signature, and the operator's still missing. */
 export type AssembledTransaction = Readonly<{
@@ -82,13 +97,18 @@ const VERSIONS: readonly unknown[] = ['legacy', 0, 1];
  * await fetch(offer.url, { body: wire, method: 'POST' });
  * ```
  */
-export async function assembleOpenTransaction(
-    input: AssembleInput & OpenInput,
-    config: DeploymentConfig = {},
+export async function assembleOpenTransaction<TRevision extends RevisionName = 'tombstone'>(
+    input: AssembleOpenInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
 ): Promise<AssembledTransaction> {
     assertIsInput('input', input);
     const payer = toCosigner('payer', input.payer);
-    return await assemble(await getOpenInstructionAsync(input, config), payer, input);
+    const { rentPayer } = input as AssembleOpenInput<'epoch'>;
+    const open = {
+        ...input,
+        rentPayer: rentPayer === undefined ? undefined : createNoopSigner(toAddress('rentPayer', rentPayer)),
+    } as unknown as OpenInput<TRevision>;
+    return await assemble(await getOpenInstructionAsync<TRevision>(open, config), payer, input);
 }
 
 /**
@@ -99,7 +119,7 @@ export async function assembleOpenTransaction(
  */
 export async function assembleTopUpTransaction(
     input: AssembleInput & TopUpInput,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<AssembledTransaction> {
     assertIsInput('input', input);
     const payer = toCosigner('payer', input.payer);

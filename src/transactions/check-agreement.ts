@@ -1,8 +1,12 @@
 import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type TransactionVersion } from '@solana/kit';
 
 import { toSplits, type Split } from '../channel/distribution';
+import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../channel/open-slot';
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toInteger, toTokenProgram, toU64, U32_MAX, U64_MAX } from '../input';
+import { TOMBSTONE_OPEN } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
 import type {
     Agreed,
     BlockhashLifetime,
@@ -32,6 +36,8 @@ export type CheckedAgreement = Readonly<{
     createTokenAccounts: Readonly<{ owners: readonly Address[]; operatorPaysLamports: bigint | undefined }>;
     guardPrograms: readonly GuardProgram[];
     lookupTables: ReadonlyMap<Address, readonly Address[]>;
+    /** Who pays rent, where that is a party of its own, and how much of it. */
+    rent: Readonly<{ payer: Address; lamports: bigint }> | undefined;
 }>;
 
 export type CheckedOpenAgreement = CheckedAgreement &
@@ -41,6 +47,8 @@ export type CheckedOpenAgreement = CheckedAgreement &
         salt: bigint | 'any';
         deposit: Bounds;
         gracePeriodSeconds: Bounds;
+        /** Where the revision has open slots. */
+        openSlot: Bounds | undefined;
         splits: readonly Split[];
     }>;
 
@@ -49,7 +57,10 @@ export type CheckedTopUpAgreement = CheckedAgreement & Readonly<{ channel: Addre
 const ALL_VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
 
 /** Checks what was agreed on a channel to open, by the rules of the program (spec section 7.1) besides its form. */
-export function toOpenAgreement(input: OpenAgreement): CheckedOpenAgreement {
+export function toOpenAgreement<TRevision extends RevisionName>(
+    input: OpenAgreement<TRevision>,
+    config: DeploymentConfig<TRevision>,
+): CheckedOpenAgreement {
     const common = toAgreement(input);
     const payee = toAddress('agreement.payee', input.payee);
     if (payee === common.payer) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
@@ -60,6 +71,7 @@ export function toOpenAgreement(input: OpenAgreement): CheckedOpenAgreement {
     }
     return Object.freeze({
         ...common,
+        ...toOpenSlotAndRent(input, common, config),
         authorizedSigner,
         deposit: toBounds('agreement.deposit', input.deposit, U64_MAX),
         gracePeriodSeconds: toBounds('agreement.gracePeriodSeconds', input.gracePeriodSeconds, U32_MAX),
@@ -67,6 +79,31 @@ export function toOpenAgreement(input: OpenAgreement): CheckedOpenAgreement {
         salt: input.salt === 'any' ? 'any' : toU64('agreement.salt', input.salt),
         splits: toSplits(input.splits),
     });
+}
+
+/** As long as a blockhash lasts. */
+const DEFAULT_LANDING_SLOTS = 150n;
+
+/** What only a revision with open slots and rent payers asks for. */
+function toOpenSlotAndRent(
+    input: TransactionAgreement,
+    { operator, payer }: CheckedAgreement,
+    config: DeploymentConfig<RevisionName>,
+): Pick<CheckedOpenAgreement, 'openSlot' | 'rent'> {
+    if (getRevisionPart(config, 'open', TOMBSTONE_OPEN).openSlotWindow === undefined) {
+        return { openSlot: undefined, rent: undefined };
+    }
+    const given = input as OpenAgreement<'epoch'>;
+    const currentSlot = toU64('agreement.currentSlot', given.currentSlot);
+    const { landingSlots = DEFAULT_LANDING_SLOTS, rentLamports = 0n, rentPayer: rentPayerInput = payer } = given;
+    const rentPayer = toAddress('agreement.rentPayer', rentPayerInput);
+    if (rentPayer === operator && given.rentLamports === undefined) refuse('agreement.rentLamports', undefined);
+    const rent = Object.freeze({ lamports: toU64('agreement.rentLamports', rentLamports), payer: rentPayer });
+    const min = chooseOpenSlot({ currentSlot, landingSlots });
+    if (given.openSlot === undefined) return { openSlot: Object.freeze({ max: currentSlot, min }), rent };
+    const openSlot = toU64('agreement.openSlot', given.openSlot);
+    assertIsOpenSlotInWindow({ currentSlot, landingSlots, openSlot });
+    return { openSlot: Object.freeze({ max: openSlot, min: openSlot }), rent };
 }
 
 /** Checks what was agreed on a top-up. */
@@ -117,6 +154,7 @@ function toAgreement(input: TransactionAgreement): CheckedAgreement {
         mint: toAddress('agreement.mint', input.mint),
         operator,
         payer,
+        rent: undefined,
         tokenProgram: toTokenProgram('agreement.tokenProgram', input.tokenProgram),
         versions: toList('agreement.versions', versions).map((version, index) =>
             ALL_VERSIONS.includes(version) ? version : refuse(`agreement.versions[${index}]`, version),

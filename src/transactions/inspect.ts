@@ -2,6 +2,7 @@ import type { Transaction } from '@solana/kit';
 
 import { isPaymentChannelsError } from '../errors';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import type { RevisionName } from '../revision/types';
 import type { OpenAgreement, TopUpAgreement } from './agreement';
 import { toOpenAgreement, toTopUpAgreement, type CheckedAgreement } from './check-agreement';
 import { OPEN, TOP_UP, type ChannelInstruction } from './inspect/channel-instruction';
@@ -33,7 +34,7 @@ export type Inspection<TInspected> =
  * @param transaction Base64 from the wire, or a transaction of kit.
  * @returns The decoded open, or all mismatches. Whatever the transaction is, it does not throw.
  * @throws For the agreement only, by field: `AGREEMENT_INVALID`, `ADDRESS_INVALID`, `ADDRESS_OFF_CURVE`,
- * `BLOCKHASH_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `TOKEN_PROGRAM_UNSUPPORTED`; `OPERATOR_IS_PAYER`,
+ * `BLOCKHASH_INVALID`, `OPEN_SLOT_OUT_OF_WINDOW`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `TOKEN_PROGRAM_UNSUPPORTED`; `OPERATOR_IS_PAYER`,
  * `PAYER_IS_PAYEE`, and the errors of {@link toSplits}.
  *
  * @example
@@ -43,12 +44,13 @@ export type Inspection<TInspected> =
  * const sendable = await cosignTransaction(inspection.inspected, operator);
  * ```
  */
-export async function inspectOpenTransaction(
+export async function inspectOpenTransaction<TRevision extends RevisionName = 'tombstone'>(
     transaction: string | Transaction,
-    agreement: OpenAgreement,
-    config: DeploymentConfig = {},
-): Promise<Inspection<InspectedOpen>> {
-    return await inspect(transaction, toOpenAgreement(agreement), OPEN, OPEN_RULES, getInspectedOpen, config);
+    agreement: OpenAgreement<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): Promise<Inspection<InspectedOpen<TRevision>>> {
+    const checked = toOpenAgreement<TRevision>(agreement, config);
+    return await inspect(transaction, checked, OPEN, OPEN_RULES, getInspectedOpen<TRevision>, config);
 }
 
 /**
@@ -62,7 +64,7 @@ export async function inspectOpenTransaction(
 export async function inspectTopUpTransaction(
     transaction: string | Transaction,
     agreement: TopUpAgreement,
-    config: DeploymentConfig = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<Inspection<InspectedTopUp>> {
     return await inspect(transaction, toTopUpAgreement(agreement), TOP_UP, TOP_UP_RULES, getInspectedTopUp, config);
 }
@@ -77,12 +79,13 @@ async function inspect<TAgreement extends CheckedAgreement, TData, TInspected>(
         context: InspectionContext<TAgreement, TData>,
         data: TData,
     ) => TInspected,
-    config: DeploymentConfig,
+    config: DeploymentConfig<RevisionName>,
 ): Promise<Inspection<TInspected>> {
-    const { programAddress } = getProgramConfig(config);
+    // Before the transaction is looked at: a bad deployment is the caller's mistake.
+    getProgramConfig(config);
     const decoded = tryDecode(transaction);
     if ('code' in decoded) return refuse([decoded]);
-    const context = await getInspectionContext(decoded, agreement, channelInstruction, programAddress);
+    const context = await getInspectionContext(decoded, agreement, channelInstruction, config);
     const mismatches = applyRules(rules, context);
     // Without mismatches the instruction is there; to accept one that is not, nothing at all may be left to chance.
     if (mismatches.length > 0 || context.data === undefined) return refuse(mismatches);

@@ -6,9 +6,11 @@ import type {
     TransactionWithLifetime,
 } from '@solana/kit';
 
-import type { OpenInstructionData, TopUpInstructionData } from '../../generated/tombstone';
+import type { TopUpInstructionData } from '../../generated/tombstone';
 import type { Split } from '../channel/distribution';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from './check-agreement';
+import type { RevisionName } from '../revision/types';
+import type { OpenData } from './inspect/channel-instruction';
 import type { InspectionContext } from './inspect/context';
 import type { JudgedInstruction } from './inspect/instruction';
 import { decodeMemo } from './memo';
@@ -40,7 +42,7 @@ export type InspectedTransaction = Readonly<{
     feeLamports: bigint;
     /** Part of the fee that is for priority, at most. */
     priorityFeeLamports: bigint;
-    /** All that the operator can lose by signing, in lamports: the fee, and token accounts it agreed to pay for. */
+    /** All that the operator can lose by signing, in lamports: the fee, and the rent that it agreed to pay. */
     maxOperatorCostLamports: bigint;
     /** Limit of compute units that the message sets, if it does. */
     computeUnitLimit: number | undefined;
@@ -49,7 +51,8 @@ export type InspectedTransaction = Readonly<{
 }>;
 
 /** An open that is what was agreed. */
-export type InspectedOpen = InspectedTransaction &
+export type InspectedOpen<TRevision extends RevisionName = 'tombstone'> = InspectedTransaction &
+    InspectedOpenFields[TRevision] &
     Readonly<{
         kind: 'open';
         payee: Address;
@@ -61,6 +64,16 @@ export type InspectedOpen = InspectedTransaction &
         splits: readonly Split[];
     }>;
 
+type InspectedOpenFields = {
+    tombstone: unknown;
+    epoch: Readonly<{
+        /** Slot that the channel is opened for. */
+        openSlot: bigint;
+        /** Wallet that pays the rent of the channel and its escrow. */
+        rentPayer: Address;
+    }>;
+};
+
 /** A topUp that is what was agreed. */
 export type InspectedTopUp = InspectedTransaction &
     Readonly<{
@@ -70,22 +83,24 @@ export type InspectedTopUp = InspectedTransaction &
     }>;
 
 /** What is known of an accepted open. */
-export function getInspectedOpen(
+export function getInspectedOpen<TRevision extends RevisionName>(
     decoded: DecodedTransaction,
-    context: InspectionContext<CheckedOpenAgreement, OpenInstructionData>,
-    data: OpenInstructionData,
-): InspectedOpen {
-    const { authorizedSigner, payee } = context.agreement;
-    return Object.freeze({
+    context: InspectionContext<CheckedOpenAgreement, OpenData>,
+    data: OpenData,
+): InspectedOpen<TRevision> {
+    const { authorizedSigner, payee, rent } = context.agreement;
+    const inspected: InspectedOpen = {
         ...getInspectedTransaction(decoded, context),
         authorizedSigner,
+        ...('openSlot' in data && rent ? { openSlot: data.openSlot, rentPayer: rent.payer } : {}),
         deposit: data.deposit,
         gracePeriodSeconds: data.gracePeriod,
         kind: 'open',
         payee,
         salt: data.salt,
         splits: Object.freeze(data.recipients.map(split => Object.freeze(split))),
-    });
+    };
+    return Object.freeze(inspected) as InspectedOpen<TRevision>;
 }
 
 /** What is known of an accepted topUp. */
@@ -107,7 +122,8 @@ function getInspectedTransaction(
     const creations = instructions.filter(
         instruction => instruction.kind === 'createTokenAccount' && instruction.isPaidByOperator,
     );
-    const rent = BigInt(creations.length) * (agreement.createTokenAccounts.operatorPaysLamports ?? 0n);
+    const channelRent = agreement.rent?.payer === operator ? agreement.rent.lamports : 0n;
+    const rent = channelRent + BigInt(creations.length) * (agreement.createTokenAccounts.operatorPaysLamports ?? 0n);
     return {
         additions: Object.freeze(instructions.flatMap(getAddition)),
         channel: addressOf('channel'),

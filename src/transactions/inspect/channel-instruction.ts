@@ -10,14 +10,10 @@ import {
 
 import {
     getOpenDiscriminatorBytes,
-    getOpenInstruction,
-    getOpenInstructionDataCodec,
     getTopUpDiscriminatorBytes,
     getTopUpInstruction,
     getTopUpInstructionDataCodec,
-    parseOpenInstruction,
     parseTopUpInstruction,
-    type OpenInstructionData,
     type TopUpInstructionData,
 } from '../../../generated/tombstone';
 import {
@@ -26,35 +22,43 @@ import {
     findEventAuthorityPdaSync,
     findTokenPdaSync,
 } from '../../channel/derive';
+import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../../deployment';
+import { TOMBSTONE_OPEN, TOMBSTONE_OPEN_READING } from '../../revision/tombstone';
+import type { RevisionName, RevisionTypes } from '../../revision/types';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from '../check-agreement';
 import type { ExpectedAccount } from './instruction';
 
-// What inspection has to know of the instructions of this revision: how to read their data, and which accounts follow
-// from the agreement. The order of the accounts, their roles and their names are those of the generated client.
+// What inspection has to know of the instructions: how to read their data, and which accounts follow from the agreement.
+// The order of the accounts, their roles and their names are those of the generated client.
 
 /** One instruction of the program that payer and operator can agree on. */
 export type ChannelInstruction<TAgreement extends CheckedAgreement, TData> = Readonly<{
     name: 'open' | 'topUp';
     getDiscriminator: () => ReadonlyUint8Array;
-    getDataCodec: () => Codec<TData>;
+    getDataCodec: (config: DeploymentConfig<RevisionName>) => Codec<TData>;
     /** @param data Of the instruction in the transaction, if it can be read. */
     getExpectedAccounts: (
         agreement: TAgreement,
         data: TData | undefined,
-        programAddress: Address,
+        config: DeploymentConfig<RevisionName>,
     ) => readonly ExpectedAccount[];
 }>;
 
+/** The data of `open`, in any revision. */
+export type OpenData = RevisionTypes[RevisionName]['openData'];
+
 /** `open` (spec section 7.1). */
-export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenInstructionData> = /* @__PURE__ */ Object.freeze({
-    getDataCodec: () => getOpenInstructionDataCodec() as Codec<OpenInstructionData>,
-    getExpectedAccounts: (agreement, data, programAddress) => {
+export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PURE__ */ Object.freeze({
+    getDataCodec: config => getRevisionPart(config, 'openReading', TOMBSTONE_OPEN_READING).getDataCodec(),
+    getExpectedAccounts: (agreement, data, config) => {
         const { authorizedSigner, deposit, gracePeriodSeconds, mint, payee, payer, splits, tokenProgram } = agreement;
-        // The salt of the transaction, so that another one shows once, and not in every address besides.
+        // The seeds of the transaction, so that another one shows once, and not in every address besides.
         const salt = data?.salt ?? (agreement.salt === 'any' ? 0n : agreement.salt);
-        const [channel] = findChannelPdaSync({ authorizedSigner, mint, payee, payer, salt }, { programAddress });
-        const [eventAuthority] = findEventAuthorityPdaSync({ programAddress });
-        const instruction = getOpenInstruction(
+        const openSlot = data && 'openSlot' in data ? data.openSlot : agreement.openSlot?.min;
+        const seeds = { authorizedSigner, mint, openSlot: openSlot ?? 0n, payee, payer, salt };
+        const [channel] = findChannelPdaSync<RevisionName>(seeds, config);
+        const [eventAuthority] = findEventAuthorityPdaSync(config);
+        const instruction = getRevisionPart(config, 'open', TOMBSTONE_OPEN).build(
             {
                 authorizedSigner,
                 channel,
@@ -68,10 +72,13 @@ export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenInstructionData>
                 salt,
                 tokenProgram,
                 ...getTokenAccounts(channel, agreement),
+                ...(openSlot === undefined ? {} : { openSlot }),
+                ...(agreement.rent && { rentPayer: createNoopSigner(agreement.rent.payer) }),
             },
-            { programAddress },
+            getProgramConfig(config),
         );
-        return getNamedAccounts(instruction, parseOpenInstruction(instruction).accounts);
+        const reading = getRevisionPart(config, 'openReading', TOMBSTONE_OPEN_READING);
+        return getNamedAccounts(instruction, reading.getAccounts(instruction));
     },
     getDiscriminator: getOpenDiscriminatorBytes,
     name: 'open',
@@ -80,7 +87,7 @@ export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenInstructionData>
 /** `topUp` (spec section 7.3). */
 export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpInstructionData> = /* @__PURE__ */ Object.freeze({
     getDataCodec: () => getTopUpInstructionDataCodec() as Codec<TopUpInstructionData>,
-    getExpectedAccounts: (agreement, _data, programAddress) => {
+    getExpectedAccounts: (agreement, _data, config) => {
         const { amount, channel, mint, payer, tokenProgram } = agreement;
         const instruction = getTopUpInstruction(
             {
@@ -91,7 +98,7 @@ export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpInstructionD
                 tokenProgram,
                 ...getTokenAccounts(channel, agreement),
             },
-            { programAddress },
+            getProgramConfig(config),
         );
         return getNamedAccounts(instruction, parseTopUpInstruction(instruction).accounts);
     },

@@ -20,6 +20,8 @@ import {
 } from '@solana-program/token';
 
 import { findTokenPdaSync } from '../../channel/derive';
+import { getProgramConfig, type DeploymentConfig } from '../../deployment';
+import type { RevisionName } from '../../revision/types';
 import type { CheckedAgreement } from '../check-agreement';
 import { MEMO_PROGRAM_ADDRESS } from '../memo';
 import { decodeExactly, getNamedAccounts, type ChannelInstruction } from './channel-instruction';
@@ -46,16 +48,17 @@ export function classifyInstructions<TAgreement extends CheckedAgreement, TData>
     version: TransactionVersion,
     agreement: TAgreement,
     channelInstruction: ChannelInstruction<TAgreement, TData>,
-    programAddress: Address,
+    config: DeploymentConfig<RevisionName>,
 ): ClassifiedInstructions<TData> {
+    const { programAddress } = getProgramConfig(config);
     const discriminator = channelInstruction.getDiscriminator();
     const isChannel = (instruction: RawInstruction) =>
         instruction.programAddress === programAddress && startsWith(instruction.data, discriminator);
     const first = raw.find(isChannel);
     const { isExact, value: data } = first
-        ? decodeExactly(channelInstruction.getDataCodec(), first.data)
+        ? decodeExactly(channelInstruction.getDataCodec(config), first.data)
         : { isExact: false, value: undefined };
-    const channelAccounts = channelInstruction.getExpectedAccounts(agreement, data, programAddress);
+    const channelAccounts = channelInstruction.getExpectedAccounts(agreement, data, config);
 
     const classify = (instruction: RawInstruction, index: number): JudgedInstruction => {
         if (instruction === first) {

@@ -1,5 +1,7 @@
 import type { Address, Transaction } from '@solana/kit';
 
+import type { DeploymentConfig } from '../../deployment';
+import type { RevisionName } from '../../revision/types';
 import type { CheckedAgreement } from '../check-agreement';
 import type { MessageAccount, MessageView } from '../message';
 import { getSignatureStates, type SignatureState } from '../signature';
@@ -53,7 +55,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
     { message, transaction }: DecodedTransaction,
     agreement: TAgreement,
     channelInstruction: ChannelInstruction<TAgreement, TData>,
-    programAddress: Address,
+    config: DeploymentConfig<RevisionName>,
 ): Promise<InspectionContext<TAgreement, TData>> {
     const accounts = message.accounts.map((account, index) => resolve(account, index, agreement));
     const raw = message.instructions.map(({ accountIndexes, data, programAddress: program }, index) => ({
@@ -68,7 +70,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
         message.version,
         agreement,
         channelInstruction,
-        programAddress,
+        config,
     );
     return {
         accounts,

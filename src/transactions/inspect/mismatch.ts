@@ -52,6 +52,8 @@ export type InspectionMismatchValues = {
     MEMO_MISSING: Values<string, undefined>;
     /** `actual` is the memo, as hexadecimal bytes if it is not the text of a memo. */
     MEMO_NOT_AGREED: Values<readonly string[], string>;
+    /** The slot of opening was not agreed, or leaves too little time to land. */
+    OPEN_SLOT_OUT_OF_BOUNDS: Values<Bounds, bigint>;
     /** The operator is passed to an instruction that it has no business in. */
     OPERATOR_EXPOSED: Values<Address | undefined, Address>;
     SALT_MISMATCH: Values<bigint>;

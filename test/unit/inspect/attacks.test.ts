@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { OPEN_RULES, TOP_UP_RULES } from '../../../src/transactions/inspect/rules';
 import { ACCOUNT_ATTACKS } from './attacks/accounts';
 import { OPEN_DATA_ATTACKS, TOP_UP_ATTACKS } from './attacks/data';
+import { EPOCH_ATTACKS } from './attacks/epoch';
 import { EXTRA_ATTACKS } from './attacks/extras';
 import { FEE_ATTACKS } from './attacks/fees';
 import { MESSAGE_ATTACKS } from './attacks/message';
@@ -16,6 +17,7 @@ describeAttacks('beside the instruction', EXTRA_ATTACKS);
 describeAttacks('the fee', FEE_ATTACKS);
 describeAttacks('open', OPEN_DATA_ATTACKS);
 describeAttacks('topUp', TOP_UP_ATTACKS);
+describeAttacks('open of the epoch revision', EPOCH_ATTACKS);
 
 describe('every rule', () => {
     const attacks = [
@@ -25,6 +27,7 @@ describe('every rule', () => {
         ...FEE_ATTACKS,
         ...OPEN_DATA_ATTACKS,
         ...TOP_UP_ATTACKS,
+        ...EPOCH_ATTACKS,
     ];
     const rules = [...new Set([...OPEN_RULES, ...TOP_UP_RULES].map(({ name }) => name))];
     // An account of an unknown table is unknown: whatever needs it can't be what was agreed.

@@ -5,10 +5,12 @@ import {
     inspectOpenTransaction,
     inspectTopUpTransaction,
     LOCALNET_DEPLOYMENT,
+    type DeploymentConfig,
     type InspectionMismatch,
     type OpenAgreement,
     type TopUpAgreement,
 } from '../../../src';
+import type { RevisionName } from '../../../src/revision/types';
 import { toOpenAgreement, toTopUpAgreement } from '../../../src/transactions/check-agreement';
 import { applyRules } from '../../../src/transactions/inspect';
 import { OPEN, TOP_UP } from '../../../src/transactions/inspect/channel-instruction';
@@ -20,8 +22,12 @@ import { OPEN_AGREEMENT, TOP_UP_AGREEMENT } from './stage';
 /** A transaction that must not be signed, and the rules that see to it. */
 export type Attack = {
     title: string;
+    /** The deployment, if not the default one, with what has to be agreed there besides. */
+    deployment?: DeploymentConfig<RevisionName>;
     /** What was agreed instead; an open unless it names an amount. */
-    agreement?: Partial<OpenAgreement> | ({ amount: TopUpAgreement['amount'] } & Partial<TopUpAgreement>);
+    agreement?:
+        | Partial<OpenAgreement | OpenAgreement<'epoch'>>
+        | ({ amount: TopUpAgreement['amount'] } & Partial<TopUpAgreement>);
     forge: () => Promise<Transaction> | Transaction;
     /** Every mismatch, as `CODE path`, in any order. */
     mismatches: readonly string[];
@@ -36,17 +42,18 @@ async function judge(
     isApplied: (rule: string) => boolean,
 ): Promise<{ rule: string; mismatches: readonly InspectionMismatch[] }[]> {
     const decoded = toDecodedTransaction(await attack.forge());
-    const { programAddress } = LOCALNET_DEPLOYMENT;
+    const deployment = attack.deployment ?? LOCALNET_DEPLOYMENT;
     if (isTopUp(attack.agreement)) {
         const agreement = toTopUpAgreement({ ...TOP_UP_AGREEMENT, ...attack.agreement });
-        const context = await getInspectionContext(decoded, agreement, TOP_UP, programAddress);
+        const context = await getInspectionContext(decoded, agreement, TOP_UP, deployment);
         return TOP_UP_RULES.filter(({ name }) => isApplied(name)).map(rule => ({
             mismatches: applyRules([rule], context),
             rule: rule.name,
         }));
     }
-    const agreement = toOpenAgreement({ ...OPEN_AGREEMENT, ...attack.agreement });
-    const context = await getInspectionContext(decoded, agreement, OPEN, programAddress);
+    const agreed = { ...OPEN_AGREEMENT, ...attack.agreement } as OpenAgreement<RevisionName>;
+    const agreement = toOpenAgreement<RevisionName>(agreed, deployment);
+    const context = await getInspectionContext(decoded, agreement, OPEN, deployment);
     return OPEN_RULES.filter(({ name }) => isApplied(name)).map(rule => ({
         mismatches: applyRules([rule], context),
         rule: rule.name,
@@ -58,10 +65,18 @@ function isTopUp(agreement: Attack['agreement']): agreement is { amount: TopUpAg
 }
 
 /** The public verdict on a transaction by an agreement. */
-export const inspect = (transaction: string | Transaction, agreement: Attack['agreement'] = {}) =>
+export const inspect = (
+    transaction: string | Transaction,
+    agreement: Attack['agreement'] = {},
+    deployment: DeploymentConfig<RevisionName> = {},
+) =>
     isTopUp(agreement)
-        ? inspectTopUpTransaction(transaction, { ...TOP_UP_AGREEMENT, ...agreement })
-        : inspectOpenTransaction(transaction, { ...OPEN_AGREEMENT, ...agreement });
+        ? inspectTopUpTransaction(transaction, { ...TOP_UP_AGREEMENT, ...agreement }, deployment)
+        : inspectOpenTransaction<RevisionName>(
+              transaction,
+              { ...OPEN_AGREEMENT, ...agreement } as OpenAgreement<RevisionName>,
+              deployment,
+          );
 
 export const listMismatches = (mismatches: readonly InspectionMismatch[]) =>
     mismatches.map(({ code, path }) => `${code} ${path}`).sort();
@@ -73,7 +88,7 @@ export const listMismatches = (mismatches: readonly InspectionMismatch[]) =>
 export function describeAttacks(title: string, attacks: readonly Attack[]): void {
     describe.each(attacks)(`${title}: $title`, attack => {
         it(`is refused`, async () => {
-            const inspection = await inspect(await attack.forge(), attack.agreement);
+            const inspection = await inspect(await attack.forge(), attack.agreement, attack.deployment);
             expect(inspection.isAccepted).toBe(false);
             if (!inspection.isAccepted) {
                 expect(listMismatches(inspection.mismatches)).toEqual([...attack.mismatches].sort());

@@ -19,7 +19,7 @@ import {
     sizes,
 } from './fees';
 import { duplicateAccounts, durableNonce, feePayer, lifetime, lookupTables, unusedAccounts, version } from './message';
-import { deposit, gracePeriod, salt, splits, splitsRecipient, type OpenContext } from './open';
+import { deposit, gracePeriod, openSlot, salt, splits, splitsRecipient, type OpenContext } from './open';
 import { invalidSignatures, missingSignatures, missingSigners, unexpectedSigners } from './signers';
 import { amount, type TopUpContext } from './top-up';
 
@@ -63,6 +63,7 @@ export const OPEN_RULES: readonly Rule<OpenContext>[] = [
     salt,
     deposit,
     gracePeriod,
+    openSlot,
     splits,
     splitsRecipient,
 ];

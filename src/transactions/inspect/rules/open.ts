@@ -1,11 +1,11 @@
-import type { OpenInstructionData } from '../../../../generated/tombstone';
 import type { CheckedOpenAgreement } from '../../check-agreement';
+import type { OpenData } from '../channel-instruction';
 import type { InspectionContext, Rule } from '../context';
 import { getMismatch } from '../mismatch';
 
 // Rules on the data of open. Data that can't be read at all has a rule of its own.
 
-export type OpenContext = InspectionContext<CheckedOpenAgreement, OpenInstructionData>;
+export type OpenContext = InspectionContext<CheckedOpenAgreement, OpenData>;
 
 /** The salt is the agreed one. */
 export const salt: Rule<OpenContext> = {
@@ -35,6 +35,18 @@ export const gracePeriod: Rule<OpenContext> = {
             : [getMismatch('GRACE_PERIOD_OUT_OF_BOUNDS', 'open.gracePeriod', { actual, expected })];
     },
     name: 'gracePeriod',
+};
+
+/** The slot of opening is the agreed one, or one with which the transaction can still land (epoch revision). */
+export const openSlot: Rule<OpenContext> = {
+    check: ({ agreement: { openSlot: expected }, data }) => {
+        if (!data || !('openSlot' in data) || expected === undefined) return [];
+        const { openSlot: actual } = data;
+        return actual >= expected.min && actual <= expected.max
+            ? []
+            : [getMismatch('OPEN_SLOT_OUT_OF_BOUNDS', 'open.openSlot', { actual, expected })];
+    },
+    name: 'openSlot',
 };
 
 /** The splits, by which the money is shared for the life of the channel, are the agreed ones in their order. */

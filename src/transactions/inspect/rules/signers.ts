@@ -6,7 +6,7 @@ import { getMismatch } from '../mismatch';
 // Rules on who signs. Who an instruction names, and who the message asks to sign, are told apart on purpose: what an
 // account may do is a property of the whole message.
 
-/** Everyone who may have to sign: operator, payer, and whom the agreement names for a nonce or a guard. */
+/** Everyone who may have to sign: operator, payer, rent payer, and whom the agreement names for a nonce or a guard. */
 function getAllowedSigners({ agreement, instructions }: InspectionContext): readonly Address[] {
     const signers = instructions.flatMap(instruction => {
         if (instruction.kind === 'guard') {
@@ -15,7 +15,8 @@ function getAllowedSigners({ agreement, instructions }: InspectionContext): read
         if (instruction.kind !== 'durableNonce') return [];
         return (instruction.expected ?? []).filter(({ role }) => isSignerRole(role)).map(({ address }) => address);
     });
-    return [...new Set([agreement.operator, agreement.payer, ...signers])];
+    const rentPayers = agreement.rent ? [agreement.rent.payer] : [];
+    return [...new Set([agreement.operator, agreement.payer, ...rentPayers, ...signers])];
 }
 
 /** Nobody else has to sign: one who never does would hold the transaction back, or decide when it is sent. */
