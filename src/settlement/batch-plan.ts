@@ -7,11 +7,12 @@ import type {
 } from '@solana/kit';
 
 import type { SignedVoucher } from '../voucher/voucher';
+import type { RevisionName } from '../revision/types';
 import type { BatchMode } from './batch';
 import type { LeftOut } from './left-out';
 
-/** What a transaction does with a channel. */
-export type PlannedAction = 'distribute' | 'finalize' | 'settle' | 'settleAndFinalize';
+/** What a transaction does with a channel, as the revision of the program calls it. */
+export type PlannedAction = 'distribute' | 'finalize' | 'seal' | 'settle' | 'settleAndFinalize' | 'settleAndSeal';
 
 /** A channel in a transaction of a plan. */
 export type PlannedChannel = Readonly<{
@@ -80,7 +81,7 @@ export type BatchTotals = Readonly<{
 
 /** What `planBatchSettle` returns. */
 export type BatchPlan = Readonly<{
-    mode: BatchMode;
+    mode: BatchMode<RevisionName>;
     /** In the order in which to send them: those that a deadline waits for first. */
     transactions: readonly PlannedTransaction[];
     leftOut: readonly LeftOut[];

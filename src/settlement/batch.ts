@@ -1,10 +1,10 @@
 import type { Address, AddressesByLookupTableAddress, TransactionSigner, TransactionVersion } from '@solana/kit';
 
-import type { Channel } from '../../generated/tombstone';
 import type { AddressCache } from '../channel/address-cache';
 import type { DistributionAccounts } from '../channel/assess-distribution';
 import type { Split } from '../channel/distribution';
 import type { ChannelState } from '../channel/state';
+import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import type { SignedVoucher } from '../voucher/voucher';
 
 /**
@@ -17,13 +17,18 @@ import type { SignedVoucher } from '../voucher/voucher';
  *
  * A channel that its payer has begun to close takes a voucher with settleAndFinalize only, and is brought in that way in
  * every mode.
+ *
+ * In the epoch revision the last two are called `settleAndSeal` and `settleAndSealAndDistribute`.
  */
-export type BatchMode = 'settle' | 'settleAndDistribute' | 'settleAndFinalize' | 'settleAndFinalizeAndDistribute';
+export type BatchMode<TRevision extends RevisionName = 'tombstone'> =
+    'settle' | 'settleAndDistribute' | EndingOf<TRevision> | `${EndingOf<TRevision>}AndDistribute`;
+
+type EndingOf<TRevision extends RevisionName> = Exclude<RevisionTypes[TRevision]['voucherInstruction'], 'settle'>;
 
 /** A channel of a batch with one voucher of it; more vouchers of the same channel are further items. */
-export type BatchItem = Readonly<{
+export type BatchItem<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** The channel as it stands on chain. */
-    channel: ChannelState | Readonly<{ address: Address; channel: Channel }>;
+    channel: ChannelState<TRevision> | Readonly<{ address: Address; channel: ChannelOf<TRevision> }>;
     /** Voucher to bring in. */
     voucher?: SignedVoucher | undefined;
     /**
@@ -54,8 +59,8 @@ export type BatchDistribution = Readonly<{
 }>;
 
 /** How to plan a batch. */
-export type BatchSettleOptions = Readonly<{
-    mode: BatchMode;
+export type BatchSettleOptions<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+    mode: BatchMode<TRevision>;
     /** Time of the cluster, in unix seconds. */
     unixTimestamp: bigint | number;
     /**

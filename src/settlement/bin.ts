@@ -1,7 +1,6 @@
 import { isSignerRole } from '@solana/kit';
 
 import {
-    createTransactionSizer,
     findExceededLimit,
     getTransactionLimits,
     type TransactionLimits,
@@ -44,15 +43,9 @@ export class Bins {
     readonly #budgetCount: number;
     readonly #asksForLimit: boolean;
 
-    constructor({ computeBudget, feePayer, lookupTables, version }: CheckedOptions) {
+    constructor({ computeBudget, sizer, version }: CheckedOptions) {
         this.#limits = getTransactionLimits(version);
-        this.#empty = createTransactionSizer({
-            computeBudget,
-            feePayer: feePayer.address,
-            lookupTables,
-            omitsCostlyLookupTables: true,
-            version,
-        });
+        this.#empty = sizer;
         this.#budgetCount = this.#empty.getMeasure().instructions;
         this.#asksForLimit = computeBudget.computeUnitLimit === true;
     }

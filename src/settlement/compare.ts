@@ -1,10 +1,11 @@
 import type { TransactionVersion } from '@solana/kit';
 
-import { ChannelStatus } from '../../generated/tombstone';
 import type { DeploymentConfig } from '../deployment';
+import type { RevisionName } from '../revision/types';
 import type { BatchItem, BatchMode, BatchSettleOptions } from './batch';
 import type { BatchPlan } from './batch-plan';
 import { planBatchSettle } from './plan';
+import { getFinalStatus } from './revision-names';
 
 /** What a batch would cost in one of the ways to send it. */
 export type BatchCost = Readonly<{
@@ -21,17 +22,6 @@ export type BatchCost = Readonly<{
     lamportsPerChannel: bigint;
 }>;
 
-const WITHOUT_DISTRIBUTE = {
-    settle: 'settle',
-    settleAndDistribute: 'settle',
-    settleAndFinalize: 'settleAndFinalize',
-    settleAndFinalizeAndDistribute: 'settleAndFinalize',
-} as const satisfies Record<BatchMode, BatchMode>;
-const WITH_DISTRIBUTE = {
-    settle: 'settleAndDistribute',
-    settleAndFinalize: 'settleAndFinalizeAndDistribute',
-} as const;
-
 /**
  * Says what a batch would cost in every version, with and without the lookup tables that are given, distributed at once,
  * later or never. The rent of token accounts and tables is not part of it, nor is what a sender pays to be quick.
@@ -40,10 +30,10 @@ const WITH_DISTRIBUTE = {
  *
  * @throws As `planBatchSettle`.
  */
-export function compareBatchOptions(
-    items: readonly BatchItem[],
-    options: BatchSettleOptions,
-    config: DeploymentConfig = {},
+export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'>(
+    items: readonly BatchItem<TRevision>[],
+    options: BatchSettleOptions<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
 ): readonly BatchCost[] {
     const { lookupTables, ...rest } = options;
     const ways: Pick<BatchSettleOptions, 'lookupTables' | 'version'>[] = [
@@ -56,22 +46,26 @@ export function compareBatchOptions(
     planBatchSettle(items, { ...rest, lookupTables, version: 0 }, config);
     const isDistributable = items.length > 0 && items.every(({ distribution }) => distribution !== undefined);
     return ways.flatMap(way => {
-        const base = WITHOUT_DISTRIBUTE[options.mode];
+        const base = options.mode.replace(/AndDistribute$/, '');
         // Version 1 can't do without a limit.
         const budget = way.version === 1 ? { computeUnitLimit: true } : {};
-        const planAs = (mode: BatchMode, batch = items) => {
-            return planBatchSettle(batch, { ...rest, ...budget, ...way, mode }, config);
+        const planAs = (mode: string, batch = items) => {
+            return planBatchSettle(batch, { ...rest, ...budget, ...way, mode: mode as BatchMode<TRevision> }, config);
         };
         const settled = planAs(base);
         if (!isDistributable) return [toCost(way, 'never', settled)];
-        const now = planAs(WITH_DISTRIBUTE[base]);
-        const later = planAs(WITH_DISTRIBUTE[base], getItemsAfter(items, now));
+        const now = planAs(`${base}AndDistribute`);
+        const later = planAs(`${base}AndDistribute`, getItemsAfter(items, now, config));
         return [toCost(way, 'now', now), toCost(way, 'later', settled, later), toCost(way, 'never', settled)];
     });
 }
 
 /** The channels that a plan distributes, as they stand when it has done everything but that. */
-function getItemsAfter(items: readonly BatchItem[], { transactions }: BatchPlan): BatchItem[] {
+function getItemsAfter<TRevision extends RevisionName>(
+    items: readonly BatchItem<TRevision>[],
+    { transactions }: BatchPlan,
+    config: DeploymentConfig<TRevision>,
+): BatchItem<TRevision>[] {
     const distributed = new Set(
         transactions.flatMap(({ channels }) =>
             channels.filter(({ actions }) => actions.includes('distribute')).map(({ channel }) => channel),
@@ -83,7 +77,8 @@ function getItemsAfter(items: readonly BatchItem[], { transactions }: BatchPlan)
             .filter(({ actions }) => actions[0] !== 'distribute')
             .map(planned => [planned.channel, planned]),
     );
-    const after: BatchItem[] = [];
+    const finalStatus = getFinalStatus(config);
+    const after: BatchItem<TRevision>[] = [];
     for (const item of items) {
         const { address } = item.channel;
         if (!distributed.delete(address) || !('channel' in item.channel)) continue;
@@ -94,8 +89,9 @@ function getItemsAfter(items: readonly BatchItem[], { transactions }: BatchPlan)
             settled: planned?.voucher?.voucher.cumulativeAmount ?? channel.settlement.settled,
         };
         const isFinalized = planned !== undefined && planned.actions[0] !== 'settle';
-        const status = isFinalized ? ChannelStatus.Finalized : channel.status;
-        after.push({ ...item, channel: { address, channel: { ...channel, settlement, status } }, voucher: undefined });
+        const status = isFinalized ? finalStatus : channel.status;
+        const state = { address, channel: { ...channel, settlement, status } };
+        after.push({ ...item, channel: state as BatchItem<TRevision>['channel'], voucher: undefined });
     }
     return after;
 }

@@ -1,7 +1,6 @@
 import type { Address, Instruction, MaybeEncodedAccount, ProgramDerivedAddress, ReadonlyUint8Array } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { ChannelStatus, type Channel } from '../../generated/tombstone';
 import { decodeAddress } from '../address-bytes';
 import { assertIsSafeToDistribute } from '../channel/assert-distribution';
 import {
@@ -13,15 +12,17 @@ import { getDistributionHash, toSplits, type Split } from '../channel/distributi
 import type { DistributionAddresses } from '../channel/distribution-addresses';
 import { createTokenPdaMatcher } from '../channel/derive/match-token-pda';
 import { readTokenAccount, type TokenAccountReading } from '../channel/token-account';
-import { LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import { getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError } from '../errors';
-import { toAddress } from '../input';
 import { buildDistributeInstruction } from '../instructions/distribute';
 import { getDistributeComputeUnits } from '../instructions/distribute-compute';
 import type { BatchDistribution } from './batch';
 import { getDistributeCalls } from './compute-units';
 import { leaveOut, type LeftOutReason } from './left-out';
+import type { ChannelOf, RevisionName } from '../revision/types';
+import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import { refuse, type CheckedOptions } from './options';
+import { getFinalStatus } from './revision-names';
 import type { Selection } from './select';
 import { createAccountsTemplate } from './templates';
 
@@ -59,21 +60,25 @@ export type RefusedDistribution = Readonly<{
 /** Makes the distributions of a batch; what they have in common is made once. */
 export type DistributionPlanner = (selection: Selection) => DistributeStep | RefusedDistribution;
 
-export function createDistributionPlanner(options: CheckedOptions, config: DeploymentConfig): DistributionPlanner {
-    const treasuryOwner = toAddress('config.treasuryOwner', config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner);
+export function createDistributionPlanner(
+    options: CheckedOptions,
+    config: DeploymentConfig<RevisionName>,
+): DistributionPlanner {
+    const treasuryOwner = getTreasuryOwner(config);
+    const finalStatus = getFinalStatus(config);
     const findGroup = createGroupFinder(options, treasuryOwner, config);
-    const readers = createReaders();
+    const readers = createReaders(config);
 
     return selection => {
         const { channel, distribution, tokenProgram } = selection;
         if (distribution === undefined) {
             return refused(leaveOut('DISTRIBUTION_NOT_GIVEN', { channel: channel.address }));
         }
-        const after = getChannelAfter(selection);
+        const after = getChannelAfter(selection, finalStatus);
         const { mint, payee, payer } = after;
         const token = { mint, tokenProgram };
         let group: DistributionGroup;
-        let assessment: DistributionAssessment;
+        let assessment: DistributionAssessment<RevisionName>;
         let addresses: DistributionAddresses;
         let bumpSteps: number;
         try {
@@ -97,6 +102,7 @@ export function createDistributionPlanner(options: CheckedOptions, config: Deplo
             assessment = assessDistributionWith(
                 { accounts, addresses, channel: after, splits: group.splits, tokenProgram },
                 readers,
+                config,
             );
         } catch (error) {
             return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
@@ -124,6 +130,8 @@ export function createDistributionPlanner(options: CheckedOptions, config: Deplo
                 { address: payer },
                 { address: addresses.escrow },
                 { address: addresses.payer },
+                // Where a revision has a rent payer of its own, it is the one placeholder more.
+                ...('rentPayer' in after ? [{ address: after.rentPayer }] : []),
             ]),
             kind: 'step',
         };
@@ -148,7 +156,7 @@ type Token = Readonly<{ mint: Address; tokenProgram: Address }>;
 /** A distribution plan that is checked, and its groups by payee and token. */
 type CheckedPlan = Readonly<{ splits: readonly Split[]; groups: Map<string, DistributionGroup> }>;
 
-function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, config: DeploymentConfig) {
+function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, config: DeploymentConfig<RevisionName>) {
     // By the list itself, since most channels are given the same one, and by what is in it.
     const plans = new WeakMap<readonly Split[], CheckedPlan>();
     const plansByContent = new Map<string, CheckedPlan>();
@@ -203,7 +211,7 @@ function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, conf
 }
 
 /** Readers that remember: channels share their plan, and the accounts of everybody but the payer. */
-function createReaders(): DistributionReaders {
+function createReaders(config: DeploymentConfig<RevisionName>): DistributionReaders {
     const hashes = new Map<readonly Split[], ReadonlyUint8Array>();
     const readings = new Map<
         MaybeEncodedAccount,
@@ -212,7 +220,7 @@ function createReaders(): DistributionReaders {
     return {
         getDistributionHash: splits => {
             let hash = hashes.get(splits);
-            if (hash === undefined) hashes.set(splits, (hash = getDistributionHash(splits)));
+            if (hash === undefined) hashes.set(splits, (hash = getDistributionHash(splits, config)));
             return hash;
         },
         readTokenAccount: (account, expected) => {
@@ -238,14 +246,17 @@ function refused(reason: LeftOutReason, wouldForfeit = false): RefusedDistributi
 }
 
 /** The channel as distribute will find it. */
-function getChannelAfter({ channel: { channel }, form, voucher }: Selection): Channel {
+function getChannelAfter(
+    { channel: { channel }, form, voucher }: Selection,
+    finalStatus: number,
+): ChannelOf<RevisionName> {
     const { payoutWatermark, settled } = channel.settlement;
     const isFinalized = form === 'finalize' || form === 'finalizeByPayee' || form === 'settleAndFinalize';
     return {
         ...channel,
         settlement: { payoutWatermark, settled: voucher?.voucher.cumulativeAmount ?? settled },
-        status: isFinalized ? ChannelStatus.Finalized : channel.status,
-    };
+        status: isFinalized ? finalStatus : channel.status,
+    } as ChannelOf<RevisionName>;
 }
 
 /** The first account that is not the one it is given as. */
@@ -278,7 +289,7 @@ function toMismatch(field: string, actual: Address, expected: Address): LeftOutR
 }
 
 function getRefusal(
-    assessment: DistributionAssessment,
+    assessment: DistributionAssessment<RevisionName>,
     { allowForfeit }: BatchDistribution,
     willCreate: readonly Address[],
 ): RefusedDistribution | undefined {
@@ -302,12 +313,18 @@ function createTemplate(
     splits: readonly Split[],
     token: Token,
     addresses: DistributionGroup['addresses'],
-    config: DeploymentConfig,
+    config: DeploymentConfig<RevisionName>,
 ): ReturnType<typeof createAccountsTemplate> {
-    const placeholders = [1, 2, 3, 4].map(index => decodeAddress(new Uint8Array(32).fill(0xff, 1).fill(index, 0, 1)));
-    const [channel, payer, escrow, payerTokenAccount] = placeholders as [Address, Address, Address, Address];
+    const placeholders: Address[] = [];
+    const next = () => {
+        const address = decodeAddress(new Uint8Array(32).fill(0xff, 1).fill(placeholders.length, 0, 1));
+        placeholders.push(address);
+        return address;
+    };
+    const [channel, payer, escrow, payerTokenAccount] = [next(), next(), next(), next()];
+    const extra = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).getPlaceholders(next);
     const instruction = buildDistributeInstruction(
-        { ...token, addresses: { ...addresses, channel, escrow, payer: payerTokenAccount }, payer, splits },
+        { ...token, addresses: { ...addresses, channel, escrow, payer: payerTokenAccount }, extra, payer, splits },
         config,
     );
     return createAccountsTemplate(instruction, placeholders);

@@ -3,12 +3,11 @@ import { isSignerRole, type Address, type AddressesByLookupTableAddress, type In
 import { measureTransaction } from '../transaction-size';
 import type { PlannedAction, PlannedChannel, PlannedTransaction } from './batch-plan';
 import type { Bin, Bins } from './bin';
+import { getFees } from './fees';
 import type { CheckedOptions } from './options';
 import type { Selection } from './select';
 import type { Unit } from './unit';
 
-const LAMPORTS_PER_SIGNATURE = 5_000n;
-const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
 // The runtime's own default where a message may leave it out.
 const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
 const KIND_ORDER = { create: 0, settle: 1, settleAndDistribute: 2, distribute: 3 } as const satisfies Record<
@@ -59,9 +58,6 @@ function toTransaction(
     const signers = getSigners(feePayer.address, instructions);
     const signatureCount = units.reduce((sum, unit) => sum + unit.precompileCount, signers.length);
     const computeUnitLimit = computeBudget.computeUnitLimit ? bin.computeUnits : undefined;
-    const priorityFeeLamports =
-        (BigInt(computeUnitLimit ?? 0) * computeUnitPrice + MICRO_LAMPORTS_PER_LAMPORT - 1n) /
-        MICRO_LAMPORTS_PER_LAMPORT;
     return Object.freeze({
         // An account of two tables is looked up in the other one when one of them is left out.
         bytes:
@@ -74,7 +70,7 @@ function toTransaction(
                       version,
                   }).bytes
                 : bin.bytes,
-        channels: Object.freeze(toChannels(units)),
+        channels: Object.freeze(toChannels(units, options)),
         computeUnitLimit,
         computeUnitPrice,
         computeUnits: bin.computeUnits,
@@ -87,27 +83,26 @@ function toTransaction(
         ),
         deadlineAt,
         dependsOn: Object.freeze(dependsOn),
-        feeLamports: LAMPORTS_PER_SIGNATURE * BigInt(signatureCount) + priorityFeeLamports,
+        ...getFees({ computeUnitLimit, computeUnitPrice, signatureCount }),
         feePayer: feePayer.address,
         feePayerSigner: feePayer.signer,
         instructions: Object.freeze(instructions),
         loadedAccountsDataSizeLimit: version === 1 ? MAX_LOADED_ACCOUNTS_DATA_SIZE : undefined,
         lookupTables: Object.freeze(lookupTables),
-        priorityFeeLamports,
         signers: Object.freeze(signers),
         version,
     });
 }
 
 /** Each channel of the units once, in their order. */
-function toChannels(units: readonly Unit[]): PlannedChannel[] {
+function toChannels(units: readonly Unit[], options: CheckedOptions): PlannedChannel[] {
     const channels = new Map<Address, { selection: Selection; actions: PlannedAction[] }>();
     for (const { kind, selection } of units) {
         if (selection === undefined) continue;
         const { address } = selection.channel;
         let entry = channels.get(address);
         if (entry === undefined) channels.set(address, (entry = { actions: [], selection }));
-        if (kind !== 'distribute') entry.actions.push(getSettleAction(selection));
+        if (kind !== 'distribute') entry.actions.push(getSettleAction(selection, options));
         if (kind !== 'settle') entry.actions.push('distribute');
     }
     return [...channels].map(([channel, { actions, selection }]) => {
@@ -122,8 +117,9 @@ function toChannels(units: readonly Unit[]): PlannedChannel[] {
     });
 }
 
-function getSettleAction({ form }: Selection): PlannedAction {
-    return form === 'settle' || form === 'finalize' ? form : 'settleAndFinalize';
+function getSettleAction({ form }: Selection, { endingNames }: CheckedOptions): PlannedAction {
+    if (form === 'settle') return form;
+    return form === 'finalize' ? endingNames.finalize : endingNames.settleAndFinalize;
 }
 
 function getSigners(feePayer: Address, instructions: readonly Instruction[]): readonly Address[] {

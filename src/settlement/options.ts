@@ -8,15 +8,25 @@ import {
 import { createAddressCache, type AddressCache } from '../channel/address-cache';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toI64, toSigner, toU32, toU64 } from '../input';
-import { toTransactionVersion, type ComputeBudgetParts } from '../transaction-size';
+import {
+    createTransactionSizer,
+    toTransactionVersion,
+    type ComputeBudgetParts,
+    type TransactionSizer,
+} from '../transaction-size';
+import type { DeploymentConfig } from '../deployment';
+import type { RevisionName } from '../revision/types';
 import type { BatchMode, BatchSettleOptions } from './batch';
+import { getEndingNames } from './revision-names';
 
 /** Somebody who signs: here, or elsewhere. */
 export type Party = Readonly<{ address: Address; signer: TransactionSigner | undefined }>;
 
 /** Options once they are checked. */
 export type CheckedOptions = Readonly<{
-    mode: BatchMode;
+    mode: BatchMode<RevisionName>;
+    /** What the actions are called that end a channel. */
+    endingNames: ReturnType<typeof getEndingNames>;
     finalizes: boolean;
     distributes: boolean;
     now: bigint;
@@ -30,23 +40,26 @@ export type CheckedOptions = Readonly<{
     createsTokenAccounts: boolean;
     funder: Party;
     addresses: AddressCache;
+    /** Measures a transaction that has nothing in it yet; it knows the lookup tables, which takes a while to learn. */
+    sizer: TransactionSizer;
 }>;
 
-const MODES: readonly unknown[] = [
-    'settle',
-    'settleAndDistribute',
-    'settleAndFinalize',
-    'settleAndFinalizeAndDistribute',
-] satisfies readonly BatchMode[];
 const DEFAULT_MARGIN_SECONDS = 60;
 /** An index into a table is a byte. */
 const MAX_TABLE_LENGTH = 256;
 
 /** @throws As `planBatchSettle`, by field. */
-export function toOptions(options: BatchSettleOptions): CheckedOptions {
+export function toOptions(
+    options: BatchSettleOptions<RevisionName>,
+    config: DeploymentConfig<RevisionName>,
+): CheckedOptions {
     if (typeof options !== 'object' || (options as unknown) === null) refuse('options', options);
     const { marginSeconds = DEFAULT_MARGIN_SECONDS, missingTokenAccounts = 'leaveOut', mode } = options;
-    if (!MODES.includes(mode)) refuse('mode', mode);
+    const endingNames = getEndingNames(config);
+    const { settleAndFinalize } = endingNames;
+    const distributes = mode === 'settleAndDistribute' || mode === `${settleAndFinalize}AndDistribute`;
+    const finalizes = mode === settleAndFinalize || mode === `${settleAndFinalize}AndDistribute`;
+    if (mode !== 'settle' && !distributes && !finalizes) refuse('mode', mode);
     if (missingTokenAccounts !== 'create' && missingTokenAccounts !== 'leaveOut') {
         refuse('missingTokenAccounts', missingTokenAccounts);
     }
@@ -57,23 +70,33 @@ export function toOptions(options: BatchSettleOptions): CheckedOptions {
     const needsLimit = version === 1 || computeUnitPrice > 0n;
     if (typeof asksForLimit !== 'boolean' || (needsLimit && !asksForLimit)) refuse('computeUnitLimit', asksForLimit);
     const feePayer = toParty('feePayer', options.feePayer);
+    const lookupTables = toLookupTables(version, options.lookupTables);
+    const computeBudget: ComputeBudgetParts = {
+        computeUnitLimit: asksForLimit,
+        computeUnitPrice: computeUnitPrice > 0n,
+        loadedAccountsDataSizeLimit: version === 1,
+    };
     return {
         addresses: options.addresses ?? createAddressCache(),
-        computeBudget: {
-            computeUnitLimit: asksForLimit,
-            computeUnitPrice: computeUnitPrice > 0n,
-            loadedAccountsDataSizeLimit: version === 1,
-        },
+        computeBudget,
         computeUnitPrice,
         createsTokenAccounts: missingTokenAccounts === 'create',
-        distributes: mode === 'settleAndDistribute' || mode === 'settleAndFinalizeAndDistribute',
+        distributes,
+        endingNames,
         feePayer,
-        finalizes: mode === 'settleAndFinalize' || mode === 'settleAndFinalizeAndDistribute',
+        finalizes,
         funder: options.funder === undefined ? feePayer : toParty('funder', options.funder),
-        lookupTables: toLookupTables(version, options.lookupTables),
+        lookupTables,
         marginSeconds: toU32('marginSeconds', marginSeconds),
         mode,
         now: toI64('unixTimestamp', options.unixTimestamp),
+        sizer: createTransactionSizer({
+            computeBudget,
+            feePayer: feePayer.address,
+            lookupTables,
+            omitsCostlyLookupTables: true,
+            version,
+        }),
         version,
     };
 }

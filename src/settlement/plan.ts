@@ -2,6 +2,7 @@ import type { Address } from '@solana/kit';
 
 import type { DeploymentConfig } from '../deployment';
 import type { LiveChannelState } from '../channel/state';
+import type { RevisionName } from '../revision/types';
 import type { VoucherVerifier } from '../voucher/verifier';
 import type { BatchItem, BatchSettleOptions } from './batch';
 import type { BatchPlan } from './batch-plan';
@@ -39,14 +40,14 @@ import { toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } fr
  * for (const transaction of transactions) await send(getBatchTransactionMessage(transaction));
  * ```
  */
-export function planBatchSettle(
-    items: readonly BatchItem[],
-    options: BatchSettleOptions,
-    config: DeploymentConfig = {},
+export function planBatchSettle<TRevision extends RevisionName = 'tombstone'>(
+    items: readonly BatchItem<TRevision>[],
+    options: BatchSettleOptions<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
 ): BatchPlan {
-    const checked = toOptions(options);
+    const checked = toOptions(options, config);
     const leftOut: LeftOut[] = [];
-    const selections = selectVouchers(items, checked, leftOut);
+    const selections = selectVouchers(items, checked, leftOut, config);
     const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, config, leftOut);
     const transactions = emitTransactions(packTasks(groupTasks(tasks, checked), creates, checked), checked);
     leftOut.sort((a, b) => a.index - b.index);
@@ -63,25 +64,25 @@ export function planBatchSettle(
  *
  * @throws As {@link planBatchSettle} and the verifier.
  */
-export async function planBatchSettleAsync(
-    items: readonly BatchItem[],
-    options: BatchSettleOptions & Readonly<{ verifier: VoucherVerifier }>,
-    config: DeploymentConfig = {},
+export async function planBatchSettleAsync<TRevision extends RevisionName = 'tombstone'>(
+    items: readonly BatchItem<TRevision>[],
+    options: BatchSettleOptions<TRevision> & Readonly<{ verifier: VoucherVerifier }>,
+    config: DeploymentConfig<TRevision> = {},
 ): Promise<BatchPlan> {
     if (!Array.isArray(items)) refuse('items', items);
     const verifier = (options as Partial<typeof options> | undefined)?.verifier;
     if (typeof verifier?.verifyAll !== 'function') return refuse('verifier', verifier);
-    const unverified: { index: number; item: BatchItem; authorizedSigner: Address }[] = [];
-    for (const [index, item] of (items as readonly BatchItem[]).entries()) {
+    const unverified: { index: number; item: BatchItem<TRevision>; authorizedSigner: Address }[] = [];
+    for (const [index, item] of (items as readonly BatchItem<TRevision>[]).entries()) {
         if (item?.voucher === undefined || item.isSignatureValid !== undefined) continue;
         // Of a channel without an account every voucher is refused, whoever signed it.
-        const account = (item.channel as Partial<LiveChannelState> | undefined)?.channel;
+        const account = (item.channel as Partial<LiveChannelState<RevisionName>> | undefined)?.channel;
         if (account !== undefined) unverified.push({ authorizedSigner: account.authorizedSigner, index, item });
     }
     const verdicts = await verifier.verifyAll(
         unverified.map(({ authorizedSigner, item }) => ({ authorizedSigner, signedVoucher: item.voucher! })),
     );
-    const verified = [...(items as readonly BatchItem[])];
+    const verified = [...(items as readonly BatchItem<TRevision>[])];
     for (const [place, { index, item }] of unverified.entries()) {
         verified[index] = { ...item, isSignatureValid: verdicts[place] };
     }
@@ -94,7 +95,7 @@ type PlannedDistribution = Readonly<{ distribute: Unit | undefined; group?: stri
 function toTasks(
     selections: readonly Selection[],
     options: CheckedOptions,
-    config: DeploymentConfig,
+    config: DeploymentConfig<RevisionName>,
     leftOut: LeftOut[],
 ) {
     const templates = createSettleTemplates(config);

@@ -1,13 +1,22 @@
 import type { Address } from '@solana/kit';
 
-import { getLiveChannelState, isFinalizable, type ChannelState, type LiveChannelState } from '../channel/state';
+import {
+    getLiveChannelState,
+    isFinalizable,
+    isLiveChannelState,
+    type ChannelState,
+    type LiveChannelState,
+} from '../channel/state';
+import type { DeploymentConfig } from '../deployment';
 import { toAddress, toTokenProgram } from '../input';
+import type { RevisionName } from '../revision/types';
 import { checkVoucherState } from '../voucher/check';
 import { refuse as refuseVoucher } from '../voucher/verdict';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import type { BatchDistribution, BatchItem } from './batch';
 import { leaveOut, type LeftOut, type LeftOutReason } from './left-out';
 import { refuse, toParty, type CheckedOptions, type Party } from './options';
+import { isFinal } from './revision-names';
 
 /** What is done to a channel before it may be distributed. */
 export type SettleForm = 'finalize' | 'finalizeByPayee' | 'none' | 'settle' | 'settleAndFinalize';
@@ -17,7 +26,7 @@ export type Selection = Readonly<{
     /** Place of its first item in the batch, and of the item whose voucher is brought in. */
     index: number;
     voucherIndex: number | undefined;
-    channel: LiveChannelState;
+    channel: LiveChannelState<RevisionName>;
     form: SettleForm;
     /** The voucher that `settle` and `settleAndFinalize` bring in. */
     voucher: SignedVoucher | undefined;
@@ -27,7 +36,7 @@ export type Selection = Readonly<{
 }>;
 
 type ChannelItems = {
-    channel: ChannelState;
+    channel: ChannelState<RevisionName>;
     vouchers: { index: number; isValid: boolean | undefined; signed: SignedVoucher }[];
     index: number;
     payee: Party | undefined;
@@ -41,25 +50,29 @@ type ChannelItems = {
  * @throws As `planBatchSettle`, for what is wrong with the form of an item.
  */
 export function selectVouchers(
-    items: readonly BatchItem[],
+    items: readonly BatchItem<RevisionName>[],
     options: CheckedOptions,
     leftOut: LeftOut[],
+    config: DeploymentConfig<RevisionName>,
 ): readonly Selection[] {
     const selections: Selection[] = [];
-    for (const channelItems of groupByChannel(items).values()) {
-        const selection = select(channelItems, options, leftOut);
+    for (const channelItems of groupByChannel(items, config).values()) {
+        const selection = select(channelItems, options, leftOut, config);
         if (selection !== undefined) selections.push(selection);
     }
     return selections;
 }
 
-function groupByChannel(items: readonly BatchItem[]): ReadonlyMap<Address, ChannelItems> {
+function groupByChannel(
+    items: readonly BatchItem<RevisionName>[],
+    config: DeploymentConfig<RevisionName>,
+): ReadonlyMap<Address, ChannelItems> {
     if (!Array.isArray(items)) refuse('items', items);
     const channels = new Map<Address, ChannelItems>();
-    for (const [index, item] of (items as readonly BatchItem[]).entries()) {
+    for (const [index, item] of (items as readonly BatchItem<RevisionName>[]).entries()) {
         const field = `items[${index}]`;
         if (typeof item !== 'object' || (item as unknown) === null) refuse(field, item);
-        const channel = toChannelState(`${field}.channel`, item.channel);
+        const channel = toChannelState(`${field}.channel`, item.channel, config);
         const payee = item.payee === undefined ? undefined : toParty(`${field}.payee`, item.payee);
         const tokenProgram =
             item.tokenProgram === undefined ? undefined : toTokenProgram(`${field}.tokenProgram`, item.tokenProgram);
@@ -89,15 +102,21 @@ function groupByChannel(items: readonly BatchItem[]): ReadonlyMap<Address, Chann
     return channels;
 }
 
-function toChannelState(field: string, value: BatchItem['channel']): ChannelState {
+function toChannelState(
+    field: string,
+    value: BatchItem<RevisionName>['channel'],
+    config: DeploymentConfig<RevisionName>,
+): ChannelState<RevisionName> {
     if (typeof value !== 'object' || (value as unknown) === null) refuse(field, value);
     const address = toAddress(`${field}.address`, value.address);
     if ('kind' in value) return value;
     if (typeof value.channel?.settlement !== 'object') refuse(`${field}.channel`, value.channel);
-    return getLiveChannelState(address, value.channel) ?? refuse(`${field}.channel.status`, value.channel.status);
+    const state = getLiveChannelState<RevisionName>(address, value.channel, config) as
+        LiveChannelState<RevisionName> | undefined;
+    return state ?? refuse(`${field}.channel.status`, value.channel.status);
 }
 
-function isSameState(a: ChannelState, b: ChannelState): boolean {
+function isSameState(a: ChannelState<RevisionName>, b: ChannelState<RevisionName>): boolean {
     if (a === b) return true;
     if (a.kind !== b.kind || !('channel' in a) || !('channel' in b)) return a.kind === b.kind;
     return (
@@ -108,7 +127,12 @@ function isSameState(a: ChannelState, b: ChannelState): boolean {
     );
 }
 
-function select(items: ChannelItems, options: CheckedOptions, leftOut: LeftOut[]): Selection | undefined {
+function select(
+    items: ChannelItems,
+    options: CheckedOptions,
+    leftOut: LeftOut[],
+    config: DeploymentConfig<RevisionName>,
+): Selection | undefined {
     const { channel: state, distribution, index, vouchers } = items;
     const dropChannel = (reason: LeftOutReason) => {
         const first = vouchers[0];
@@ -118,11 +142,12 @@ function select(items: ChannelItems, options: CheckedOptions, leftOut: LeftOut[]
         }
         return undefined;
     };
-    if (state.kind === 'absent' || state.kind === 'closed') {
+    // Distributed is the epoch revision's way to be closed: what is left in the account is rent.
+    if (!isLiveChannelState(state) || state.kind === 'distributed') {
         if (vouchers.length === 0) {
             return dropChannel(leaveOut('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
         }
-        chooseVoucher(items, 'settle', options, leftOut);
+        chooseVoucher(items, 'settle', options, leftOut, config);
         return undefined;
     }
     const { payee: payeeAddress } = state.channel;
@@ -137,8 +162,8 @@ function select(items: ChannelItems, options: CheckedOptions, leftOut: LeftOut[]
     if (isClosing && !isOver && !canSign && vouchers.length > 0) {
         return dropChannel(leaveOut('PAYEE_SIGNATURE_NEEDED', { channel: state.address, payee: payeeAddress }));
     }
-    const instruction = isClosing || options.finalizes ? 'settleAndFinalize' : 'settle';
-    const { chosen, isHarmless } = chooseVoucher(items, instruction, options, leftOut);
+    const form = isClosing || options.finalizes ? 'settleAndFinalize' : 'settle';
+    const { chosen, isHarmless } = chooseVoucher(items, form, options, leftOut, config);
     const selection = (form: SettleForm): Selection => ({
         channel: state,
         distribution,
@@ -149,8 +174,8 @@ function select(items: ChannelItems, options: CheckedOptions, leftOut: LeftOut[]
         voucher: chosen?.signed,
         voucherIndex: chosen?.index,
     });
-    if (chosen !== undefined) return selection(instruction);
-    if (state.kind === 'finalized') return selectRest(selection('none'), vouchers.length > 0, options, leftOut);
+    if (chosen !== undefined) return selection(form);
+    if (isFinal(state.kind)) return selectRest(selection('none'), vouchers.length > 0, options, leftOut);
     // Nothing is lost any more by finalizing: the chain takes no voucher after the deadline.
     if (isClosing && isOver) {
         return options.finalizes
@@ -173,7 +198,7 @@ function selectRest(
 ): Selection | undefined {
     const { channel, index } = selection;
     const { payoutWatermark, settled } = channel.channel.settlement;
-    const hasPayout = channel.kind === 'finalized' || (channel.kind === 'open' && settled > payoutWatermark);
+    const hasPayout = isFinal(channel.kind) || (channel.kind === 'open' && settled > payoutWatermark);
     if (options.distributes && hasPayout) return selection;
     if (!isReported) {
         const reason = leaveOut('NOTHING_TO_DO', { channel: channel.address, status: channel.kind });
@@ -184,7 +209,7 @@ function selectRest(
 
 /** Why a payee can't finalize a closing channel any more, or could not be sure to. */
 function getDeadlineReason(
-    state: LiveChannelState & { kind: 'closing' },
+    state: LiveChannelState<RevisionName> & { kind: 'closing' },
     { marginSeconds, now }: CheckedOptions,
 ): LeftOutReason | undefined {
     const { address: channel, deadlineAt } = state;
@@ -201,10 +226,12 @@ type Chosen = ChannelItems['vouchers'][number];
  */
 function chooseVoucher(
     { channel, vouchers }: ChannelItems,
-    instruction: 'settle' | 'settleAndFinalize',
-    { marginSeconds, now }: CheckedOptions,
+    form: 'settle' | 'settleAndFinalize',
+    { endingNames, marginSeconds, now }: CheckedOptions,
     leftOut: LeftOut[],
+    config: DeploymentConfig<RevisionName>,
 ): Readonly<{ chosen: Chosen | undefined; isHarmless: boolean }> {
+    const instruction = form === 'settle' ? form : endingNames.settleAndFinalize;
     let chosen: Chosen | undefined;
     let isHarmless = true;
     const ordered = vouchers.length > 1 ? [...vouchers].sort(compareVouchers) : vouchers;
@@ -213,6 +240,7 @@ function chooseVoucher(
         const verdict = checkVoucherState(
             { channel, instruction, marginSeconds, signedVoucher: signed, unixTimestamp: now },
             isValid !== false,
+            config,
         );
         const drop = (reason: LeftOutReason) =>
             leftOut.push(toLeftOut(index, channel.address, 'voucher', reason, signed));

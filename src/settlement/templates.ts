@@ -8,7 +8,6 @@ import {
     type SignatureBytes,
 } from '@solana/kit';
 
-import { getVoucherArgsEncoder } from '../../generated/tombstone';
 import { decodeAddress } from '../address-bytes';
 import type { DeploymentConfig } from '../deployment';
 import { toAddressBytes, U64_MAX } from '../input';
@@ -16,6 +15,7 @@ import { getFinalizeInstruction } from '../instructions/finalize';
 import { getSettleInstructions } from '../instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../instructions/settle-and-finalize';
 import { SIGNATURE_LENGTH, type SignedVoucher } from '../voucher/voucher';
+import type { RevisionName } from '../revision/types';
 import type { Party } from './options';
 
 // Kit's encoders take tens of microseconds for an instruction, most of it for base58. Of thousands of instructions that
@@ -39,7 +39,7 @@ const getSample = (fields: Partial<SignedVoucher['voucher']> = {}, signer = BLAN
     voucher: { channelId: BLANK, cumulativeAmount: 0n, expiresAt: 0n, ...fields },
 });
 
-export function createSettleTemplates(config: DeploymentConfig): SettleTemplates {
+export function createSettleTemplates(config: DeploymentConfig<RevisionName>): SettleTemplates {
     const full = getFull();
     const payee = createNoopSigner(full);
     const settle = createPairTemplate(voucher => getSettleInstructions({ voucher }, config));
@@ -54,6 +54,7 @@ export function createSettleTemplates(config: DeploymentConfig): SettleTemplates
         finalize: channel => [finalize([{ address: channel }])],
         finalizeByPayee: (channel, party) => {
             const instruction = finalizeByPayee([{ address: channel }, party]);
+            if (channelOffset === -1) return [instruction];
             const data = new Uint8Array(instruction.data!);
             data.set(toAddressBytes('channel', channel), channelOffset);
             return [Object.freeze({ ...instruction, data })];
@@ -76,7 +77,8 @@ function createPairTemplate(build: (sample: SignedVoucher) => readonly [Instruct
     } as const;
     const amountOffset = find(0, getSample({ cumulativeAmount: U64_MAX }));
     const expiryOffset = find(0, getSample({ expiresAt: -1n }));
-    const messageLength = getVoucherArgsEncoder().fixedSize;
+    // From the channel on; where the instruction has no voucher in its data, there is nothing to copy.
+    const messageEnd = expiryOffset + BigInt64Array.BYTES_PER_ELEMENT;
     const withAccounts = createAccountsTemplate(base[1], [BLANK, full]);
 
     return ({ signature, signer, voucher }: SignedVoucher, accounts: readonly TemplateAccount[]) => {
@@ -87,13 +89,12 @@ function createPairTemplate(build: (sample: SignedVoucher) => readonly [Instruct
         const view = new DataView(verifyData.buffer);
         view.setBigUint64(amountOffset, voucher.cumulativeAmount, true);
         view.setBigInt64(expiryOffset, voucher.expiresAt, true);
+        const verify = Object.freeze({ data: verifyData, programAddress: base[0].programAddress });
+        const instruction = withAccounts(accounts);
+        if (offsets.message[1] === -1) return [verify, instruction] as const;
         const data = new Uint8Array(base[1].data!);
-        // A voucher begins with its channel.
-        data.set(verifyData.subarray(offsets.message[0], offsets.message[0] + messageLength), offsets.message[1]);
-        return [
-            Object.freeze({ data: verifyData, programAddress: base[0].programAddress }),
-            Object.freeze({ ...withAccounts(accounts), data }),
-        ] as const;
+        data.set(verifyData.subarray(offsets.message[0], messageEnd), offsets.message[1]);
+        return [verify, Object.freeze({ ...instruction, data })] as const;
     };
 }
 

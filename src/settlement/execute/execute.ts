@@ -1,6 +1,7 @@
 import type { GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
 import type { DeploymentConfig } from '../../deployment';
+import type { RevisionName } from '../../revision/types';
 import { BatchExecutor } from './executor';
 import type { BatchExecution } from './report';
 import {
@@ -39,12 +40,12 @@ import {
  * for (const { channel, failure, leftOut, status } of channels) if (status !== 'done') log(channel, status, failure, leftOut);
  * ```
  */
-export async function executeBatchSettle(
+export async function executeBatchSettle<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<BatchExecuteApi & GetMultipleAccountsApi>,
     requests: readonly BatchRequest[],
-    options: BatchExecuteOptions,
-    config: DeploymentConfig = {},
+    options: BatchExecuteOptions<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
 ): Promise<BatchExecution> {
-    const checked = toExecuteOptions(options);
+    const checked = toExecuteOptions(options, config);
     return await new BatchExecutor(rpc, toRequests(requests), checked, config).run();
 }

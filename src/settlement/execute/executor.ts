@@ -6,6 +6,7 @@ import { getProgramConfig, type DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import { toU64 } from '../../input';
 import { getProgramFailure, type TransactionFailure } from '../../program-error';
+import type { RevisionName } from '../../revision/types';
 import { ChannelTask, type Step } from './channel-task';
 import { getBlame } from './culprit';
 import { fetchAccountsAtOnce, readBatch, type AccountReader } from './fetch-items';
@@ -43,7 +44,7 @@ export class BatchExecutor {
         private readonly rpc: Rpc<BatchExecuteApi>,
         private readonly requests: readonly BatchRequest[],
         private readonly options: CheckedExecuteOptions,
-        private readonly config: DeploymentConfig,
+        private readonly config: DeploymentConfig<RevisionName>,
     ) {
         const { commitment, patienceMs, plan, pollIntervalMs, requestTimeoutMs, resendIntervalMs, timers } = options;
         const indexes = new Map<Address, number[]>();
@@ -363,7 +364,7 @@ export class BatchExecutor {
     /** Nobody knows the signature any more, or ever did: the channels tell. */
     async #isOnChain(sent: SentTransaction, slot: bigint): Promise<boolean> {
         this.#watcher.lastSlot = slot > this.#watcher.lastSlot ? slot : this.#watcher.lastSlot;
-        const states = new Map<Address, ChannelState>();
+        const states = new Map<Address, ChannelState<RevisionName>>();
         const { accounts } = await this.#read(sent.channels.map(({ channel }) => channel));
         for (const account of accounts) states.set(account.address, decodeChannelState(account, this.config));
         return isDoneOnChain(sent.channels, states);

@@ -18,14 +18,15 @@ import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveCha
 import { getTreasuryOwner, type DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import { toTokenProgram } from '../../input';
+import type { RevisionName } from '../../revision/types';
 import { refuseRpcAnswer, toRpcList, toRpcRecord } from '../../rpc-answer';
 import type { BatchItem } from '../batch';
 import { toRequests, type BatchRequest } from './request';
 
 /** What the chain says of the channels of a batch: what `planBatchSettle` takes. */
-export type FetchedBatch = Readonly<{
+export type FetchedBatch<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** An item for each request whose channel can be read, in their order. */
-    items: readonly BatchItem[];
+    items: readonly BatchItem<TRevision>[];
     /** Place of the request that each item is for. */
     requestIndexes: readonly number[];
     /** The requests whose channel can't be read, each with the reason. */
@@ -37,7 +38,7 @@ export type FetchedBatch = Readonly<{
 }>;
 
 /** How to read a batch; a {@link Deployment} is one. */
-export type FetchBatchConfig = FetchChannelConfig &
+export type FetchBatchConfig<TRevision extends RevisionName = 'tombstone'> = FetchChannelConfig<TRevision> &
     Readonly<{
         /** Remembers derived addresses from batch to batch; see `createAddressCache`. */
         addresses?: AddressCache | undefined;
@@ -69,11 +70,11 @@ const CLOCK_SIZE = 40;
  * const plan = await planBatchSettleAsync(items, { feePayer, mode: 'settle', unixTimestamp, verifier });
  * ```
  */
-export async function fetchBatchItems(
+export async function fetchBatchItems<TRevision extends RevisionName = 'tombstone'>(
     rpc: Rpc<GetMultipleAccountsApi>,
     requests: readonly BatchRequest[],
-    config: FetchBatchConfig = {},
-): Promise<FetchedBatch> {
+    config: FetchBatchConfig<TRevision> = {},
+): Promise<FetchedBatch<TRevision>> {
     const read: AccountReader = async addresses => await fetchAccountsAtOnce(rpc, addresses, config);
     return await readBatch(read, toRequests(requests), config.addresses ?? createAddressCache(), config);
 }
@@ -82,7 +83,7 @@ export async function fetchBatchItems(
 export async function fetchAccountsAtOnce(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig,
+    config: FetchChannelConfig<RevisionName>,
 ): Promise<Awaited<ReturnType<AccountReader>>> {
     const answer: unknown = await rpc
         .getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) })
@@ -98,17 +99,17 @@ export async function fetchAccountsAtOnce(
 }
 
 /** As {@link fetchBatchItems}, by another reader. */
-export async function readBatch(
+export async function readBatch<TRevision extends RevisionName>(
     read: AccountReader,
     requests: readonly BatchRequest[],
     addresses: AddressCache,
-    config: DeploymentConfig,
-): Promise<FetchedBatch> {
+    config: DeploymentConfig<TRevision>,
+): Promise<FetchedBatch<TRevision>> {
     const channels = [...new Set(requests.map(({ channel }) => channel))];
     const { accounts, slot } = await readAll(read, [CLOCK_SYSVAR, ...channels]);
     const unixTimestamp = readTime(accounts.get(CLOCK_SYSVAR)!);
 
-    const states = new Map<Address, ChannelState | PaymentChannelsError>();
+    const states = new Map<Address, ChannelState<TRevision> | PaymentChannelsError>();
     for (const channel of channels)
         states.set(
             channel,
@@ -135,9 +136,9 @@ export async function readBatch(
         ),
     ]);
 
-    const items: BatchItem[] = [];
+    const items: BatchItem<TRevision>[] = [];
     const requestIndexes: number[] = [];
-    const unreadable: FetchedBatch['unreadable'][number][] = [];
+    const unreadable: FetchedBatch<TRevision>['unreadable'][number][] = [];
     for (const [requestIndex, request] of requests.entries()) {
         const { allowForfeit, channel: address, isSignatureValid, payee, voucher } = request;
         const state = states.get(address)!;
@@ -148,7 +149,7 @@ export async function readBatch(
             continue;
         }
         requestIndexes.push(requestIndex);
-        const base = { channel: state as ChannelState, isSignatureValid, payee, voucher };
+        const base = { channel: state as ChannelState<TRevision>, isSignatureValid, payee, voucher };
         if (distribution === undefined || isPaymentChannelsError(distribution)) {
             items.push(Object.freeze(base));
             continue;
@@ -207,10 +208,10 @@ function readTime(account: MaybeEncodedAccount): bigint {
 
 function toDistributionAddresses(
     request: BatchRequest,
-    { address, channel: { mint, payee, payer } }: LiveChannelState,
+    { address, channel: { mint, payee, payer } }: LiveChannelState<RevisionName>,
     mintAccount: MaybeEncodedAccount,
     cache: AddressCache,
-    config: DeploymentConfig,
+    config: DeploymentConfig<RevisionName>,
 ) {
     if (!mintAccount.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: mint, field: 'mint' });
     const tokenProgram = toTokenProgram('owner of mint', mintAccount.programAddress);

@@ -14,6 +14,8 @@ import {
 import type { Split } from '../../channel/distribution';
 import { PaymentChannelsError } from '../../errors';
 import { assertIsInput, describe, toAddress, toInteger, toSigner, toU64 } from '../../input';
+import type { DeploymentConfig } from '../../deployment';
+import type { RevisionName } from '../../revision/types';
 import type { SignedVoucher } from '../../voucher/voucher';
 import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/verifier';
 import type { BatchDistribution, BatchSettleOptions } from '../batch';
@@ -54,8 +56,8 @@ export type ComputeUnitPriceInput =
     | ((round: Readonly<{ round: number; expired: number }>) => Promise<bigint | number> | bigint | number);
 
 /** How to execute a batch; everything but the journal and what a plan needs has a default. */
-export type BatchExecuteOptions = Omit<
-    BatchSettleOptions,
+export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = Omit<
+    BatchSettleOptions<TRevision>,
     'computeUnitPrice' | 'feePayer' | 'funder' | 'lookupTables' | 'unixTimestamp'
 > &
     Readonly<{
@@ -103,7 +105,8 @@ export type BatchExecuteOptions = Omit<
 
 /** Options once they are checked. */
 export type CheckedExecuteOptions = Readonly<{
-    plan: Omit<BatchSettleOptions, 'computeUnitPrice' | 'unixTimestamp'> & Readonly<{ feePayer: TransactionSigner }>;
+    plan: Omit<BatchSettleOptions<RevisionName>, 'computeUnitPrice' | 'unixTimestamp'> &
+        Readonly<{ feePayer: TransactionSigner }>;
     journal: BatchJournal;
     owner: string;
     leaseMs: number;
@@ -129,7 +132,10 @@ const MAX_MS = 86_400_000n;
 const JOURNAL_FUNCTIONS = ['acquire', 'getUnresolved', 'recordOutcome', 'recordSent', 'release'] as const;
 
 /** @throws As `executeBatchSettle`, by field. */
-export function toExecuteOptions(options: BatchExecuteOptions): CheckedExecuteOptions {
+export function toExecuteOptions(
+    options: BatchExecuteOptions<RevisionName>,
+    config: DeploymentConfig<RevisionName>,
+): CheckedExecuteOptions {
     assertIsInput('options', options);
     const { abortSignal, commitment = 'confirmed', journal, onProgress, owner, timers = SYSTEM_TIMERS } = options;
     if (!COMMITMENTS.includes(commitment)) refuse('commitment', commitment);
@@ -141,7 +147,7 @@ export function toExecuteOptions(options: BatchExecuteOptions): CheckedExecuteOp
     if (owner !== undefined && (typeof owner !== 'string' || owner === '')) refuse('owner', owner);
     const price = options.computeUnitPrice;
     if (price !== undefined && typeof price !== 'function') toU64('computeUnitPrice', price);
-    const toMs = (field: keyof BatchExecuteOptions, fallback: number, min = 0n) =>
+    const toMs = (field: keyof BatchExecuteOptions<RevisionName>, fallback: number, min = 0n) =>
         Number(toInteger(field, options[field] ?? fallback, min, MAX_MS));
     const { addresses, computeUnitLimit, funder, lookupTables, marginSeconds, missingTokenAccounts, mode, version } =
         options;
@@ -157,7 +163,7 @@ export function toExecuteOptions(options: BatchExecuteOptions): CheckedExecuteOp
         version,
     };
     // What the planner would refuse in every round is refused before the first.
-    toOptions({ ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n });
+    toOptions({ ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n }, config);
     return {
         abortSignal,
         commitment,
@@ -175,7 +181,7 @@ export function toExecuteOptions(options: BatchExecuteOptions): CheckedExecuteOp
         resendIntervalMs: toMs('resendIntervalMs', 4_000),
         roundMs: toMs('roundMs', 30_000, 1n),
         timers,
-        verifier: options.verifier ?? createVoucherVerifier(),
+        verifier: options.verifier ?? createVoucherVerifier({}, config),
     };
 }
 

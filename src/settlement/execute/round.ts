@@ -3,6 +3,7 @@ import type { Address, TransactionSigner } from '@solana/kit';
 import { isLiveChannelState, type ChannelState } from '../../channel/state';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
+import type { RevisionName } from '../../revision/types';
 import type { VoucherVerifier } from '../../voucher/verifier';
 import type { BatchItem, BatchSettleOptions } from '../batch';
 import type { BatchPlan, PlannedTransaction } from '../batch-plan';
@@ -11,7 +12,7 @@ import { planBatchSettle } from '../plan';
 import type { ChannelTask, Step } from './channel-task';
 import type { FetchedBatch } from './fetch-items';
 
-type RoundItem = Readonly<{ item: BatchItem; requestIndex: number }>;
+type RoundItem = Readonly<{ item: BatchItem<RevisionName>; requestIndex: number }>;
 
 /** What is verified once is not verified again: by place of the request. */
 export type Verdicts = Map<number, boolean>;
@@ -24,12 +25,12 @@ export type Verdicts = Map<number, boolean>;
  */
 export async function planRound(
     tasks: readonly ChannelTask[],
-    batch: FetchedBatch,
+    batch: FetchedBatch<RevisionName>,
     input: Readonly<{
-        options: BatchSettleOptions & Readonly<{ feePayer: TransactionSigner }>;
+        options: BatchSettleOptions<RevisionName> & Readonly<{ feePayer: TransactionSigner }>;
         verdicts: Verdicts;
         verifier: VoucherVerifier;
-        config: DeploymentConfig;
+        config: DeploymentConfig<RevisionName>;
     }>,
 ): Promise<readonly Step[]> {
     const { config, options, verdicts, verifier } = input;
@@ -63,8 +64,8 @@ export async function planRound(
 function planGroup(
     items: readonly RoundItem[],
     tasks: ReadonlyMap<Address, ChannelTask>,
-    options: BatchSettleOptions,
-    config: DeploymentConfig,
+    options: BatchSettleOptions<RevisionName>,
+    config: DeploymentConfig<RevisionName>,
 ): Step[] {
     const channels = new Set(items.map(({ item }) => item.channel.address));
     let plan: BatchPlan;
@@ -97,7 +98,7 @@ function planGroup(
         if (known === undefined) leftOut.set(entry.channel, [renumbered]);
         else known.push(renumbered);
     }
-    const states = new Map(items.map(({ item }) => [item.channel.address, item.channel as ChannelState]));
+    const states = new Map(items.map(({ item }) => [item.channel.address, item.channel as ChannelState<RevisionName>]));
     for (const channel of channels) tasks.get(channel)!.needsPlan = false;
     const steps = toSteps(plan.transactions, tasks, states);
     for (const channel of channels) {
@@ -116,7 +117,7 @@ function planGroup(
 function toSteps(
     transactions: readonly PlannedTransaction[],
     tasks: ReadonlyMap<Address, ChannelTask>,
-    states: ReadonlyMap<Address, ChannelState>,
+    states: ReadonlyMap<Address, ChannelState<RevisionName>>,
 ): Step[] {
     const steps: Step[] = [];
     for (const planned of transactions) {
@@ -144,7 +145,7 @@ function toSteps(
 /** Gives up the channels that somebody would have to sign for who is known by address only. */
 function refuseUnsigned(
     tasks: readonly ChannelTask[],
-    states: ReadonlyMap<Address, ChannelState>,
+    states: ReadonlyMap<Address, ChannelState<RevisionName>>,
     missing: ReadonlySet<Address>,
 ): void {
     let isFound = false;
@@ -174,7 +175,7 @@ function getMissingSigners({ feePayerSigner, instructions, signers }: PlannedTra
     return missing;
 }
 
-function withPayee(item: BatchItem, feePayer: TransactionSigner): BatchItem {
+function withPayee(item: BatchItem<RevisionName>, feePayer: TransactionSigner): BatchItem<RevisionName> {
     if (item.payee !== undefined || !('channel' in item.channel)) return item;
     return item.channel.channel.payee === feePayer.address ? { ...item, payee: feePayer } : item;
 }
