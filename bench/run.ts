@@ -5,6 +5,7 @@ import { printReport, type BenchReport } from './report';
 const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchReport> }>>> = {
     batch: () => import('./batch'),
     cu: () => import('./cu'),
+    journal: () => import('./journal'),
     pda: () => import('./pda'),
     verify: () => import('./verify'),
 };

@@ -1,9 +1,7 @@
-import type { Address, Base64EncodedWireTransaction, Signature } from '@solana/kit';
+import { isSignature, type Address, type Base64EncodedWireTransaction, type Signature } from '@solana/kit';
 
 import { PaymentChannelsError } from '../../errors';
 import { assertIsInput, describe, toAddress, toInteger, toU64 } from '../../input';
-import { readBase58 } from '../../strict-json';
-import { SIGNATURE_LENGTH } from '../../voucher/voucher';
 import type { PlannedAction } from '../batch-plan';
 import type { SentChannel, SentOutcome, SentTransaction } from './journal';
 
@@ -46,8 +44,7 @@ export function toNow(value: unknown): number {
 }
 
 export function toSignature(field: string, value: unknown): Signature {
-    readBase58(field, value, SIGNATURE_LENGTH);
-    return value as Signature;
+    return typeof value === 'string' && isSignature(value) ? value : refuse(field, value);
 }
 
 export function toOutcome(value: unknown): SentOutcome {

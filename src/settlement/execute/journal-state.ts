@@ -52,8 +52,8 @@ export function createJournalState(): JournalState {
             channels.filter(channel => {
                 const lease = leases.get(channel);
                 if (lease !== undefined && lease.owner !== owner && lease.until > at) return false;
-                const isProlonged = lease?.owner === owner && lease.until > until;
-                if (!isProlonged) leases.set(channel, { owner, until });
+                const isLonger = lease?.owner === owner && lease.until > until;
+                if (!isLonger) leases.set(channel, { owner, until });
                 return true;
             }),
         getAllUnresolved: function* () {

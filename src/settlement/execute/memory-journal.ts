@@ -15,7 +15,7 @@ export type MemoryJournalOptions = Readonly<{
  * processes, belongs in the file journal of `solana-payment-channels/node`.
  *
  * @throws Nothing; the journal's functions reject as {@link BatchJournal} says, and with `INPUT_INVALID`,
- * `ADDRESS_INVALID`, `JSON_FIELD_MISTYPED` (a signature), `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field.
+ * `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field.
  *
  * @example
  * ```ts

@@ -153,7 +153,7 @@ describe('an fsync', () => {
             ...parameters: unknown[]
         ) {
             const [bytes, , length] = parameters as [Uint8Array, number, number];
-            return await write.call(this, bytes, 0, length - 20, null);
+            return await (write as (...all: unknown[]) => unknown).call(this, bytes, 0, length - 20, null);
         } as never);
         await expectRefusal(() => send(journal, 1), 'JOURNAL_UNAVAILABLE');
         expect(await signaturesOf(other)).toEqual([]);
