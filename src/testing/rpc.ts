@@ -57,16 +57,22 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * ```
  */
 export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<SimulatorRpcApi> {
+    const handle = createRequestHandler(simulator);
+    const transport = (({ payload, signal }: Parameters<RpcTransport>[0]) =>
+        new Promise<unknown>((resolve, reject) => {
+            if (signal?.aborted) reject(signal.reason as Error);
+            else resolve(handle(payload));
+        })) as unknown as RpcTransport;
+    return createSolanaRpcFromTransport(transport);
+}
+
+/** What answers the requests of JSON-RPC for a simulator. */
+export function createRequestHandler(simulator: Simulator<RevisionName>): (payload: unknown) => object {
     const methods: RpcMethods = {
         ...createAccountMethods(simulator),
         ...createTransactionMethods(simulator),
     };
-    const transport = (({ payload, signal }: Parameters<RpcTransport>[0]) =>
-        new Promise<unknown>((resolve, reject) => {
-            if (signal?.aborted) reject(signal.reason as Error);
-            else resolve(answer(methods, payload));
-        })) as unknown as RpcTransport;
-    return createSolanaRpcFromTransport(transport);
+    return payload => answer(methods, payload);
 }
 
 /** Answers a JSON-RPC request; errors that are not the caller's come through as they are. */
