@@ -2,7 +2,12 @@ import { defineConfig, type Options } from 'tsup';
 
 const library: Options = {
     dts: true,
-    entry: { index: 'src/index.ts', node: 'src/node/index.ts', testing: 'src/testing/index.ts' },
+    entry: {
+        epoch: 'src/epoch/index.ts',
+        index: 'src/index.ts',
+        node: 'src/node/index.ts',
+        testing: 'src/testing/index.ts',
+    },
     platform: 'neutral',
     sourcemap: true,
     splitting: true,

@@ -69,13 +69,19 @@ export function assertIsOfRevision(expected: RevisionName, config: DeploymentCon
     }
 }
 
-function toRevision(config: DeploymentConfig<RevisionName>): Revision | undefined {
+/** What an entry point adds to a config: the only revision that it speaks. */
+type ConfigOfEntryPoint = DeploymentConfig<RevisionName> & Readonly<{ expectedRevision?: RevisionName }>;
+
+function toRevision(config: ConfigOfEntryPoint): Revision | undefined {
     assertIsInput('config', config);
-    const { revision } = config;
+    const { expectedRevision: expected, revision } = config;
     if (revision === undefined) return undefined;
     // What is no revision of this package would be read as the default one, part by part.
     if (typeof revision !== 'object' || (revision as unknown) === null || typeof revision.channel !== 'object') {
         throw new PaymentChannelsError('INPUT_INVALID', { field: 'config.revision', value: describe(revision) });
+    }
+    if (expected !== undefined && revision.name !== expected) {
+        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: 'config.revision', given: revision.name });
     }
     return revision;
 }

@@ -35,45 +35,24 @@ export {
 } from '../generated/tombstone/programs';
 export * from '../generated/tombstone/types';
 
+// What is the same in every revision.
+export * from './shared';
+
 export { decodeChannelAccount, isClosedChannelAccount } from './channel/account';
 export { createAddressCache, type AddressCache } from './channel/address-cache';
-export {
-    findChannelPda,
-    findEscrowPda,
-    findTreasuryTokenPda,
-    type ChannelSeedsInput,
-    type TokenInput,
-} from './channel/addresses';
-export {
-    findChannelPdaSync,
-    findEscrowPdaSync,
-    findEventAuthorityPdaSync,
-    findTokenPdaSync,
-    findTreasuryTokenPdaSync,
-} from './channel/derive';
-export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
-export {
-    assessDistribution,
-    type AssessDistributionInput,
-    type DistributionAccounts,
-    type DistributionAssessment,
-    type PayoutAssessment,
-    type PayoutOutcome,
-} from './channel/assess-distribution';
-export { assessOpen, type AssessOpenInput, type OpenAssessment, type PayoutReadiness } from './channel/assess-open';
+export { findCheapChannelSalt, type CheapSaltInput } from './channel/cheap-salt';
+export { findChannelPda, findTreasuryTokenPda, type ChannelSeedsInput } from './channel/addresses';
+export { findChannelPdaSync, findEventAuthorityPdaSync, findTreasuryTokenPdaSync } from './channel/derive';
+export { assessDistribution, type DistributionAssessment } from './channel/assess-distribution';
+export { assessOpen, type OpenAssessment } from './channel/assess-open';
 export { type Blocker } from './channel/blocker';
 export {
     fetchClosingChannels,
     watchClosingChannels,
     type ClosingChannelFilter,
     type FetchClosingChannelsConfig,
-    type WatchClients,
 } from './channel/closing';
-export {
-    findDistributionAddresses,
-    type DistributionAddresses,
-    type DistributionAddressesInput,
-} from './channel/distribution-addresses';
+export { findDistributionAddresses } from './channel/distribution-addresses';
 export {
     fetchDistributionAssessment,
     fetchOpenAssessment,
@@ -90,19 +69,11 @@ export {
     fetchMaybeChannel,
     fetchMaybeChannelFromSeeds,
     type FetchChannelConfig,
-    type Fetched,
 } from './channel/fetch';
-export { getChannelFilters, type ChannelFilter, type ProgramAccountsFilter } from './channel/filters';
+export { getChannelFilters, type ChannelFilter } from './channel/filters';
 export { fetchChannels, type FetchChannelsConfig } from './channel/query';
 export {
-    assertIsLiveChannelState,
     decodeChannelState,
-    getChannelFigures,
-    isFinalizable,
-    isLiveChannelState,
-    isSettleable,
-    type AbsentChannelState,
-    type ChannelFigures,
     type ChannelState,
     type ClosedChannelState,
     type ClosingChannelState,
@@ -111,48 +82,14 @@ export {
     type OpenChannelState,
 } from './channel/state';
 export {
-    readMint,
-    readTokenAccount,
-    type MintCondition,
-    type TokenAccountCondition,
-    type TokenAccountReading,
-} from './channel/token-account';
-export {
     getDistributeInstructionsAsync,
     getOpenInstructionsAsync,
     type DistributeWithTokenAccountsInput,
     type OpenWithTokenAccountsInput,
 } from './instructions/composed';
-export {
-    getCreateTokenAccountsInstructionsAsync,
-    type CreateTokenAccountInstruction,
-    type CreateTokenAccountsInput,
-} from './instructions/create-token-accounts';
-export {
-    assertIsDistributionOf,
-    getDistributionHash,
-    getDistributionPreimage,
-    getPayeeBps,
-    getPayouts,
-    toSplits,
-    type Payouts,
-    type Split,
-} from './channel/distribution';
+export { assertIsDistributionOf, getDistributionHash } from './channel/distribution';
 export { LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment, type DeploymentConfig } from './deployment';
-export {
-    isPaymentChannelsError,
-    PaymentChannelsError,
-    type PaymentChannelsErrorCode,
-    type PaymentChannelsErrorContexts,
-} from './errors';
-export {
-    getLoggedEventCount,
-    parseEvents,
-    parseTransactionEvents,
-    type ChannelEvent,
-    type UnknownEvent,
-} from './events';
-export { TOKEN_2022_PROGRAM_ADDRESS } from './input';
+export { getLoggedEventCount, parseEvents, parseTransactionEvents, type ChannelEvent } from './events';
 export {
     getDistributeInstructionAsync,
     type DistributeInput,
@@ -163,9 +100,6 @@ export {
     getDistributeRequirements,
     getMaxDistributableRecipients,
     type DistributablePlan,
-    type DistributeRequirement,
-    type DistributeRequirements,
-    type DistributionMethod,
 } from './instructions/distribute-limit';
 export { getFinalizeInstruction, type FinalizeInput } from './instructions/finalize';
 export { getOpenInstructionAsync, type OpenInput } from './instructions/open';
@@ -212,89 +146,18 @@ export type { Timers } from './settlement/execute/rpc-calls';
 export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
 export { getBatchTransactionMessage } from './settlement/message';
 export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';
-export type {
-    Agreed,
-    BlockhashLifetime,
-    DurableNonce,
-    GuardProgram,
-    OpenAgreement,
-    TopUpAgreement,
-    TransactionAgreement,
-} from './transactions/agreement';
-export {
-    assembleOpenTransaction,
-    assembleTopUpTransaction,
-    type AssembledTransaction,
-    type AssembleInput,
-} from './transactions/assemble';
-export { cosignTransaction, type CosignedTransaction } from './transactions/cosign';
-export { inspectOpenTransaction, inspectTopUpTransaction, type Inspection } from './transactions/inspect';
-export type {
-    InspectionMismatch,
-    InspectionMismatchCode,
-    InspectionMismatchValues,
-} from './transactions/inspect/mismatch';
-export type {
-    InspectedOpen,
-    InspectedTopUp,
-    InspectedTransaction,
-    TransactionAddition,
-} from './transactions/inspected';
-export { getMemoInstruction, MEMO_PROGRAM_ADDRESS } from './transactions/memo';
-export type { TransactionCosigner } from './transactions/sign';
-export { decodeWireTransaction, encodeWireTransaction } from './transactions/wire';
-export { checkVoucher, checkVoucherState, type VerifySignedVoucher, type VoucherCheckInput } from './voucher/check';
-export { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from './program-error';
-export { parseProgramLogs, type LoggedCall, type LoggedCalls } from './program-logs';
-export { type ExecutedInstruction, type RpcTransaction } from './rpc-transaction';
-export {
-    createTransactionSizer,
-    findExceededLimit,
-    getTransactionLimits,
-    measureTransaction,
-    type ComputeBudgetParts,
-    type TransactionLimits,
-    type TransactionMeasure,
-    type TransactionSizer,
-    type TransactionSizerInput,
-} from './transaction-size';
-export { ED25519_PROGRAM_ADDRESS, getVerifyVoucherInstruction, type Ed25519Instruction } from './voucher/ed25519';
-export {
-    parseSignedVoucherJson,
-    parseVoucherJson,
-    toSignedVoucherJson,
-    toVoucherJson,
-    type SignedVoucherJson,
-    type VoucherJson,
-} from './voucher/json';
-export { signVoucher, type VoucherSigner } from './voucher/sign';
-export {
-    type AcceptedVoucher,
-    type ReplayedVoucher,
-    type VoucherInstruction,
-    type VoucherOnChainError,
-    type VoucherRefusal,
-    type VoucherRefusalCode,
-    type VoucherRefusalContexts,
-    type VoucherVerdict,
-} from './voucher/verdict';
-export {
-    createVoucherVerifier,
-    type VoucherVerification,
-    type VoucherVerifier,
-    type VoucherVerifierOptions,
-} from './voucher/verifier';
+export type { OpenAgreement } from './transactions/agreement';
+export { assembleOpenTransaction, assembleTopUpTransaction, type AssembleOpenInput } from './transactions/assemble';
+export { inspectOpenTransaction, inspectTopUpTransaction } from './transactions/inspect';
+export type { InspectedOpen } from './transactions/inspected';
+export { checkVoucher, checkVoucherState, type VoucherCheckInput } from './voucher/check';
+export { getProgramFailure, type ProgramFailureConfig } from './program-error';
+export { getVerifyVoucherInstruction } from './voucher/ed25519';
+export { signVoucher } from './voucher/sign';
+export { type VoucherInstruction } from './voucher/verdict';
+export { createVoucherVerifier } from './voucher/verifier';
 export { verifyVoucher } from './voucher/verify';
-export {
-    decodeVoucher,
-    encodeVoucher,
-    toSignedVoucher,
-    toVoucher,
-    type SignedVoucher,
-    type Voucher,
-    type VoucherInput,
-} from './voucher/voucher';
-export { payer } from './plugin/payer';
+export { decodeVoucher, encodeVoucher } from './voucher/voucher';
 export {
     paymentChannels,
     type PaymentChannelsAccounts,
@@ -303,14 +166,5 @@ export {
     type PaymentChannelsPlugin,
     type PaymentChannelsPluginConfig,
     type PaymentChannelsPluginRequirements,
-    type PluginDistributeInput,
     type PluginOpenInput,
-    type SelfSendingPlan,
 } from './plugin/payment-channels';
-export { rpc } from './plugin/rpc';
-export { type SendingApi } from './plugin/send-message';
-export {
-    transactionSending,
-    type TransactionSendingConfig,
-    type TransactionSendingRequirements,
-} from './plugin/sending';

@@ -50,6 +50,8 @@ type Fields = Readonly<Record<string, Address | bigint | number>>;
 
 /** The most filters that an RPC takes. */
 const MAX_FILTERS = 4;
+/** The most bytes that one of them compares. */
+const MAX_FILTER_BYTES = 128;
 
 /**
  * The filters by which getProgramAccounts and programSubscribe find the accounts of channels.
@@ -95,7 +97,7 @@ export function getBytesToMatch<TRevision extends RevisionName = 'tombstone'>(
     const runs: Range[] = [];
     for (const [start, end] of getRanges(layout, Object.keys(fields))) {
         const last = runs.at(-1);
-        if (last?.[1] === start) runs[runs.length - 1] = [last[0], end];
+        if (last?.[1] === start && end - last[0] <= MAX_FILTER_BYTES) runs[runs.length - 1] = [last[0], end];
         else runs.push([start, end]);
     }
     return runs.map(([start, end]) => ({ bytes: data.subarray(start, end), offset: start }));

@@ -19,7 +19,6 @@ import {
 } from '@solana/kit';
 import { addSelfPlanAndSendFunctions, type SelfPlanAndSendFunctions } from '@solana/kit/program-client-core';
 
-import type { Channel } from '../../generated/tombstone';
 import {
     findChannelPda,
     findEscrowPda,
@@ -48,15 +47,22 @@ import {
 import type { ChannelFilter } from '../channel/filters';
 import { fetchChannels, type FetchChannelsConfig } from '../channel/query';
 import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/state';
-import { LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment } from '../deployment';
+import { assertIsOfRevision, LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment } from '../deployment';
+import { PaymentChannelsError } from '../errors';
 import { toAddress, toSigner } from '../input';
-import { getDistributeInstructionsAsync, getOpenInstructionsAsync } from '../instructions/composed';
+import {
+    getDistributeInstructionsAsync,
+    getOpenInstructionsAsync,
+    type DistributeWithTokenAccountsInput,
+    type OpenWithTokenAccountsInput,
+} from '../instructions/composed';
 import { getFinalizeInstruction, type FinalizeInput } from '../instructions/finalize';
 import type { OpenInput } from '../instructions/open';
 import { getRequestCloseInstruction, type RequestCloseInput } from '../instructions/request-close';
 import { getSettleInstructions, type SettleInput } from '../instructions/settle';
 import { getSettleAndFinalizeInstructions, type SettleAndFinalizeInput } from '../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
+import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
 
 /** What the plugin stands on. */
@@ -64,12 +70,12 @@ export type PaymentChannelsPluginRequirements = ClientWithPayer &
     ClientWithRpc<GetAccountInfoApi & GetMultipleAccountsApi & GetProgramAccountsApi> &
     ClientWithTransactionPlanning &
     ClientWithTransactionSending &
-    Partial<ClientWithDeployment>;
+    Partial<ClientWithDeployment<RevisionName>>;
 
 /** How to make the plugin; every field has a default. */
-export type PaymentChannelsPluginConfig = Readonly<{
-    /** Deployment of the program; the client's own by default, otherwise {@link LOCALNET_DEPLOYMENT}. */
-    deployment?: Deployment | undefined;
+export type PaymentChannelsPluginConfig<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+    /** Deployment of the program; the client's own by default, otherwise the entry point's default. */
+    deployment?: Deployment<TRevision> | undefined;
     /** How to read accounts; `commitment` is `confirmed` by default. */
     fetch?: Pick<FetchChannelConfig, 'commitment'> | undefined;
 }>;
@@ -80,7 +86,11 @@ type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 export type SelfSendingPlan = Promise<InstructionPlan> & SelfPlanAndSendFunctions;
 
 /** What {@link PaymentChannelsInstructions.open} takes. */
-export type PluginOpenInput = Optional<Omit<OpenInput, 'tokenProgram'>, 'payer'> &
+export type PluginOpenInput<TRevision extends RevisionName = 'tombstone'> = Optional<
+    Omit<OpenInput, 'tokenProgram'>,
+    'payer'
+> &
+    PluginOpenFields[TRevision] &
     Readonly<{
         /** Creates the token accounts that are missing for later payouts, at the payer's expense. */
         createTokenAccounts?: boolean | undefined;
@@ -88,9 +98,18 @@ export type PluginOpenInput = Optional<Omit<OpenInput, 'tokenProgram'>, 'payer'>
         allowUnready?: boolean | undefined;
     }>;
 
+type PluginOpenFields = {
+    tombstone: unknown;
+    epoch: Partial<Omit<RevisionTypes['epoch']['openInput'], 'currentSlot'>> &
+        Readonly<{
+            /** Slots in which the transaction has to be able to land, where no open slot is given; 1,500 by default. */
+            landingSlots?: bigint | number | undefined;
+        }>;
+};
+
 /** What {@link PaymentChannelsInstructions.distribute} takes. */
 export type PluginDistributeInput = Readonly<{
-    /** Open or finalized channel. */
+    /** Open or finalized channel; in the epoch revision open or sealed. */
     channel: Address;
     /** Distribution plan, as the channel was opened with. */
     splits: readonly Split[];
@@ -100,24 +119,20 @@ export type PluginDistributeInput = Readonly<{
     allowForfeit?: readonly Address[] | boolean | undefined;
 }>;
 
-/** The instructions; the payer is the client's unless another one is given. What can be read is read. */
-export type PaymentChannelsInstructions = Readonly<{
+type SharedInstructions<TRevision extends RevisionName> = Readonly<{
     /**
-     * Opens a channel, after a look at what it depends on.
+     * Opens a channel, after a look at what it depends on. In the epoch revision the open slot is the current one by
+     * default, and one that can't land is refused.
      *
-     * @throws `OPEN_BLOCKED`, `OPEN_UNREADY`, or as `getOpenInstructionsAsync` and `fetchOpenAssessment`.
+     * @throws `OPEN_BLOCKED`, `OPEN_UNREADY`, `OPEN_SLOT_OUT_OF_WINDOW`, or as `getOpenInstructionsAsync` and `fetchOpenAssessment`.
      */
-    open: (input: PluginOpenInput) => SelfSendingPlan;
+    open: (input: PluginOpenInput<TRevision>) => SelfSendingPlan;
     /** Adds to the deposit of an open channel. */
     topUp: (input: Optional<Omit<TopUpInput, 'mint' | 'tokenProgram'>, 'payer'>) => SelfSendingPlan;
     /** Settles a voucher. */
     settle: (input: SettleInput) => SelfSendingPlan;
-    /** Finalizes a channel, after settling a last voucher if there is one; the client's payer is the payee by default. */
-    settleAndFinalize: (input: Optional<SettleAndFinalizeInput, 'payee'>) => SelfSendingPlan;
     /** Starts the grace period of an open channel. */
     requestClose: (input: Optional<RequestCloseInput, 'payer'>) => SelfSendingPlan;
-    /** Finalizes a closing channel whose grace period has passed. */
-    finalize: (input: FinalizeInput) => SelfSendingPlan;
     /**
      * Distributes a channel, after a look at everyone's token accounts: nothing is forfeited unasked.
      *
@@ -125,50 +140,92 @@ export type PaymentChannelsInstructions = Readonly<{
      * `fetchDistributionAssessment`.
      */
     distribute: (input: PluginDistributeInput) => SelfSendingPlan;
-    /** Refunds the payer of a finalized channel. */
+    /** Refunds the payer of a finalized or sealed channel. */
     withdrawPayer: (input: Optional<Omit<WithdrawPayerInput, 'mint' | 'tokenProgram'>, 'payer'>) => SelfSendingPlan;
 }>;
 
+/** The instructions that end a channel, by revision. */
+type EndingInstructions = {
+    tombstone: Readonly<{
+        /**
+         * Finalizes a channel, after settling a last voucher if there is one; the client's payer is the payee by default.
+         */
+        settleAndFinalize: (input: Optional<SettleAndFinalizeInput, 'payee'>) => SelfSendingPlan;
+        /** Finalizes a closing channel whose grace period has passed. */
+        finalize: (input: FinalizeInput) => SelfSendingPlan;
+    }>;
+    epoch: Readonly<{
+        /** Seals a channel, after settling a last voucher if there is one; the client's payer is the payee by default. */
+        settleAndSeal: (input: Optional<SettleAndFinalizeInput, 'payee'>) => SelfSendingPlan;
+        /** Seals a closing channel whose grace period has passed. */
+        seal: (input: FinalizeInput) => SelfSendingPlan;
+        /** Gives the rent of a distributed channel back to who paid it; the rent payer is read if it is not given. */
+        reclaim: (input: Readonly<{ channel: Address; rentPayer?: Address | undefined }>) => SelfSendingPlan;
+    }>;
+};
+
+/** The instructions; the payer is the client's unless another one is given. What can be read is read. */
+export type PaymentChannelsInstructions<TRevision extends RevisionName = 'tombstone'> = EndingInstructions[TRevision] &
+    SharedInstructions<TRevision>;
+
 /** The accounts. */
-export type PaymentChannelsAccounts = Readonly<{
+export type PaymentChannelsAccounts<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     channel: Readonly<{
-        fetch: (address: Address, config?: FetchChannelConfig) => Promise<Account<Channel>>;
-        fetchMaybe: (address: Address, config?: FetchChannelConfig) => Promise<MaybeAccount<Channel>>;
-        fetchAll: (addresses: readonly Address[], config?: FetchChannelConfig) => Promise<Account<Channel>[]>;
-        fetchAllMaybe: (addresses: readonly Address[], config?: FetchChannelConfig) => Promise<MaybeAccount<Channel>[]>;
+        fetch: (address: Address, config?: FetchChannelConfig<TRevision>) => Promise<Account<ChannelOf<TRevision>>>;
+        fetchMaybe: (
+            address: Address,
+            config?: FetchChannelConfig<TRevision>,
+        ) => Promise<MaybeAccount<ChannelOf<TRevision>>>;
+        fetchAll: (
+            addresses: readonly Address[],
+            config?: FetchChannelConfig<TRevision>,
+        ) => Promise<Account<ChannelOf<TRevision>>[]>;
+        fetchAllMaybe: (
+            addresses: readonly Address[],
+            config?: FetchChannelConfig<TRevision>,
+        ) => Promise<MaybeAccount<ChannelOf<TRevision>>[]>;
         /** What stands at the address: a channel in its state, a tombstone, or nothing. */
-        fetchState: (address: Address, config?: FetchChannelConfig) => Promise<Fetched<ChannelState>>;
+        fetchState: (
+            address: Address,
+            config?: FetchChannelConfig<TRevision>,
+        ) => Promise<Fetched<ChannelState<TRevision>>>;
         /** The channels with all of the given fields. */
-        find: (filter: ChannelFilter, config?: FetchChannelsConfig) => Promise<readonly Fetched<LiveChannelState>[]>;
+        find: (
+            filter: ChannelFilter<TRevision>,
+            config?: FetchChannelsConfig<TRevision>,
+        ) => Promise<readonly Fetched<LiveChannelState<TRevision>>[]>;
         /** The channels that their payers have begun to close, the most urgent first. */
         findClosing: (
-            filter: ClosingChannelFilter,
-            config?: FetchChannelsConfig,
-        ) => Promise<readonly Fetched<ClosingChannelState>[]>;
+            filter: ClosingChannelFilter<TRevision>,
+            config?: FetchChannelsConfig<TRevision>,
+        ) => Promise<readonly Fetched<ClosingChannelState<TRevision>>[]>;
     }>;
 }>;
 
 /** The addresses. */
-export type PaymentChannelsPdas = Readonly<{
-    channel: (seeds: ChannelSeedsInput) => Promise<ProgramDerivedAddress>;
+export type PaymentChannelsPdas<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+    channel: (seeds: ChannelSeedsInput<TRevision>) => Promise<ProgramDerivedAddress>;
     escrow: (input: Readonly<{ channel: Address }> & TokenInput) => Promise<ProgramDerivedAddress>;
     treasuryToken: (token: TokenInput) => Promise<ProgramDerivedAddress>;
 }>;
 
 /** What the plugin adds to a client as `client.paymentChannels`. */
-export type PaymentChannelsPlugin = Readonly<{
-    deployment: Deployment;
-    accounts: PaymentChannelsAccounts;
-    instructions: PaymentChannelsInstructions;
-    pdas: PaymentChannelsPdas;
+export type PaymentChannelsPlugin<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+    deployment: Deployment<TRevision>;
+    accounts: PaymentChannelsAccounts<TRevision>;
+    instructions: PaymentChannelsInstructions<TRevision>;
+    pdas: PaymentChannelsPdas<TRevision>;
     /** What `distribute` would do now. */
     assessDistribution: (
         input: Readonly<{ channel: Address; splits: readonly Split[] }>,
-    ) => Promise<FetchedDistributionAssessment>;
+    ) => Promise<FetchedDistributionAssessment<TRevision>>;
 }>;
 
 /**
  * A client plugin that adds the program as `client.paymentChannels`.
+ *
+ * @throws When a client is extended: `DEPLOYMENT_MISMATCH` or `REVISION_MISMATCH` when it says that it is for another
+ * deployment than the given one, as that of a simulator does.
  *
  * @example
  * ```ts
@@ -183,103 +240,182 @@ export type PaymentChannelsPlugin = Readonly<{
 export function paymentChannels(config: PaymentChannelsPluginConfig = {}) {
     return <TClient extends PaymentChannelsPluginRequirements>(
         client: TClient,
-    ): ExtendedClient<TClient, { paymentChannels: PaymentChannelsPlugin }> => {
-        const deployment = config.deployment ?? client.deployment ?? LOCALNET_DEPLOYMENT;
-        const withDefaults: WithDefaults = given => ({ ...config.fetch, ...given, ...deployment });
-        return extendClient(client, {
-            paymentChannels: Object.freeze({
-                accounts: getAccounts(client, withDefaults),
-                assessDistribution: input => fetchDistributionAssessment(client.rpc, input, withDefaults()),
-                deployment,
-                instructions: getInstructions(client, deployment, withDefaults),
-                pdas: Object.freeze({
-                    channel: seeds => findChannelPda(seeds, deployment),
-                    escrow: findEscrowPda,
-                    treasuryToken: token => findTreasuryTokenPda(token, deployment),
+    ): ExtendedClient<TClient, { paymentChannels: PaymentChannelsPlugin }> =>
+        extendClient(client, {
+            paymentChannels: createPaymentChannels<'tombstone'>(client, config, LOCALNET_DEPLOYMENT, {
+                getEnding: ({ deployment, send }) => ({
+                    finalize: input => send(() => [getFinalizeInstruction(input, deployment)]),
+                    settleAndFinalize: input =>
+                        send(() =>
+                            getSettleAndFinalizeInstructions(
+                                { ...input, payee: input.payee ?? client.payer },
+                                deployment,
+                            ),
+                        ),
                 }),
-            } satisfies PaymentChannelsPlugin),
+                prepareOpen: input => Promise.resolve(input),
+            }),
         });
-    };
 }
 
-/** A reading's config: what the caller gives, over the plugin's own; the deployment is never the caller's. */
-type WithDefaults = (given?: FetchChannelsConfig) => FetchChannelsConfig;
+/** What the instructions of a revision are made with. */
+type PluginTools<TRevision extends RevisionName> = Readonly<{
+    deployment: Deployment<TRevision>;
+    /** Makes a plan of instructions that go in one transaction, or not at all. */
+    send: (build: () => Promise<readonly Instruction[]> | readonly Instruction[]) => SelfSendingPlan;
+    withDefaults: WithDefaults<TRevision>;
+}>;
 
-function getAccounts({ rpc }: PaymentChannelsPluginRequirements, withDefaults: WithDefaults): PaymentChannelsAccounts {
-    return Object.freeze({
-        channel: Object.freeze({
-            fetch: (address, given) => fetchChannel(rpc, address, withDefaults(given)),
-            fetchAll: (addresses, given) => fetchAllChannel(rpc, addresses, withDefaults(given)),
-            fetchAllMaybe: (addresses, given) => fetchAllMaybeChannel(rpc, addresses, withDefaults(given)),
-            fetchMaybe: (address, given) => fetchMaybeChannel(rpc, address, withDefaults(given)),
-            fetchState: (address, given) => fetchChannelState(rpc, address, withDefaults(given)),
-            find: (filter, given) => fetchChannels(rpc, filter, withDefaults(given)),
-            findClosing: (filter, given) => fetchClosingChannels(rpc, filter, withDefaults(given)),
-        } satisfies PaymentChannelsAccounts['channel']),
-    });
-}
+/** What a revision has of its own. */
+type PluginParts<TRevision extends RevisionName> = Readonly<{
+    getEnding: (tools: PluginTools<TRevision>) => EndingInstructions[TRevision];
+    /** Adds to the input of `open` what follows from the chain. */
+    prepareOpen: (
+        input: PluginOpenInput<TRevision>,
+        tools: PluginTools<TRevision>,
+    ) => Promise<PluginOpenInput<TRevision> & RevisionTypes[TRevision]['seeds']>;
+}>;
 
-function getInstructions(
+/** The plugin of any revision. */
+export function createPaymentChannels<TRevision extends RevisionName>(
     client: PaymentChannelsPluginRequirements,
-    deployment: Deployment,
-    withDefaults: WithDefaults,
-): PaymentChannelsInstructions {
-    const payerOf = (input: { payer?: TransactionSigner | undefined }) =>
-        toSigner('payer', input.payer ?? client.payer);
+    config: PaymentChannelsPluginConfig<TRevision>,
+    byDefault: Deployment<TRevision>,
+    parts: PluginParts<TRevision>,
+): PaymentChannelsPlugin<TRevision> {
+    const deployment = chooseDeployment(client, config, byDefault);
+    const withDefaults: WithDefaults<TRevision> = given => ({ ...config.fetch, ...given, ...deployment });
     // Nothing may come between the instructions of a pair, nor may a channel be opened without what it needs: one
     // transaction, or none.
-    const send = (build: () => Promise<readonly Instruction[]> | readonly Instruction[]): SelfSendingPlan =>
+    const send: PluginTools<TRevision>['send'] = build =>
         addSelfPlanAndSendFunctions(
             client,
             (async (): Promise<InstructionPlan> => nonDivisibleSequentialInstructionPlan([...(await build())]))(),
         );
+    const tools = { deployment, send, withDefaults };
+    const plugin: PaymentChannelsPlugin<TRevision> = {
+        accounts: getAccounts(client, withDefaults),
+        assessDistribution: input => fetchDistributionAssessment<TRevision>(client.rpc, input, withDefaults()),
+        deployment,
+        instructions: Object.freeze({
+            ...getInstructions(client, tools, parts.prepareOpen),
+            ...parts.getEnding(tools),
+        }) as PaymentChannelsInstructions<TRevision>,
+        pdas: Object.freeze({
+            channel: seeds => findChannelPda<TRevision>(seeds, deployment),
+            escrow: findEscrowPda,
+            treasuryToken: token => findTreasuryTokenPda(token, deployment),
+        }),
+    };
+    return Object.freeze(plugin);
+}
+
+/** The deployment that is given, or that of the client; the two may not contradict each other. */
+function chooseDeployment<TRevision extends RevisionName>(
+    { deployment: ofClient }: PaymentChannelsPluginRequirements,
+    { deployment: given }: PaymentChannelsPluginConfig<TRevision>,
+    byDefault: Deployment<TRevision>,
+): Deployment<TRevision> {
+    assertIsOfRevision(byDefault.revision.name, given ?? {});
+    if (ofClient === undefined) return given ?? byDefault;
+    assertIsOfRevision(byDefault.revision.name, ofClient);
+    if (given === undefined) return ofClient as Deployment<TRevision>;
+    const describeOne = (one: Deployment<RevisionName>) =>
+        `${one.programAddress} with the treasury owner ${one.treasuryOwner}`;
+    if (describeOne(given) !== describeOne(ofClient)) {
+        throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', {
+            expected: `${describeOne(ofClient)}, which the client is for`,
+            field: 'config.deployment',
+            given: describeOne(given),
+        });
+    }
+    return given;
+}
+
+/** A reading's config: what the caller gives, over the plugin's own; the deployment is never the caller's. */
+type WithDefaults<TRevision extends RevisionName> = (
+    given?: FetchChannelsConfig<TRevision>,
+) => FetchChannelsConfig<TRevision>;
+
+function getAccounts<TRevision extends RevisionName>(
+    { rpc }: PaymentChannelsPluginRequirements,
+    withDefaults: WithDefaults<TRevision>,
+): PaymentChannelsAccounts<TRevision> {
+    return Object.freeze({
+        channel: Object.freeze({
+            fetch: (address, given) => fetchChannel<string, TRevision>(rpc, address, withDefaults(given)),
+            fetchAll: (addresses, given) => fetchAllChannel<TRevision>(rpc, addresses, withDefaults(given)),
+            fetchAllMaybe: (addresses, given) => fetchAllMaybeChannel<TRevision>(rpc, addresses, withDefaults(given)),
+            fetchMaybe: (address, given) => fetchMaybeChannel<string, TRevision>(rpc, address, withDefaults(given)),
+            fetchState: (address, given) => fetchChannelState<TRevision>(rpc, address, withDefaults(given)),
+            find: (filter, given) => fetchChannels<TRevision>(rpc, filter, withDefaults(given)),
+            findClosing: (filter, given) => fetchClosingChannels<TRevision>(rpc, filter, withDefaults(given)),
+        } satisfies PaymentChannelsAccounts<TRevision>['channel']),
+    });
+}
+
+function getInstructions<TRevision extends RevisionName>(
+    client: PaymentChannelsPluginRequirements,
+    tools: PluginTools<TRevision>,
+    prepareOpen: PluginParts<TRevision>['prepareOpen'],
+): SharedInstructions<TRevision> {
+    const { deployment, send, withDefaults } = tools;
+    const payerOf = (input: { payer?: TransactionSigner | undefined }) =>
+        toSigner('payer', input.payer ?? client.payer);
     /** The mint of a channel and its token program, which the caller need not know. */
     const fetchToken = async (channel: Address) => {
-        const { data } = await fetchChannel(client.rpc, toAddress('channel', channel), withDefaults());
+        const address = toAddress('channel', channel);
+        const { data } = await fetchChannel<string, TRevision>(client.rpc, address, withDefaults());
         const tokenProgram = await fetchTokenProgram(client.rpc, data.mint, withDefaults());
         return { mint: data.mint, tokenProgram };
     };
-    return Object.freeze({
+    return {
         distribute: ({ allowForfeit, channel, createTokenAccounts, splits }) =>
             send(async () => {
-                const { assessment, ...read } = await fetchDistributionAssessment(
+                const { assessment, ...read } = await fetchDistributionAssessment<TRevision>(
                     client.rpc,
                     { channel, splits },
                     withDefaults(),
                 );
                 const owners = createTokenAccounts ? assessment.missingTokenAccounts : [];
                 assertIsSafeToDistribute(assessment, { allowForfeit, willCreate: owners });
-                const { tokenProgram } = read;
-                return await getDistributeInstructionsAsync(
-                    {
-                        ...read.channel,
-                        channel,
-                        createTokenAccounts: owners.length > 0 ? { funder: client.payer, owners } : undefined,
-                        splits,
-                        tokenProgram,
-                    },
+                const input = {
+                    ...read.channel,
+                    channel,
+                    createTokenAccounts: owners.length > 0 ? { funder: client.payer, owners } : undefined,
+                    splits,
+                    tokenProgram: read.tokenProgram,
+                };
+                return await getDistributeInstructionsAsync<TRevision>(
+                    input as DistributeWithTokenAccountsInput<TRevision>,
                     deployment,
                 );
             }),
-        finalize: input => send(() => [getFinalizeInstruction(input, deployment)]),
-        open: ({ allowUnready, createTokenAccounts, ...input }) =>
+        open: given =>
             send(async () => {
+                const { allowUnready, createTokenAccounts, ...input } = await prepareOpen(given, tools);
                 const payer = payerOf(input);
                 const { authorizedSigner = payer.address, mint } = input;
                 const config = withDefaults();
                 const seeds = { ...input, authorizedSigner, payer: payer.address };
-                const assessment = await fetchOpenAssessment(client.rpc, seeds, config);
+                const assessment = await fetchOpenAssessment<TRevision>(
+                    client.rpc,
+                    seeds as unknown as OpenAssessmentInput<TRevision>,
+                    config,
+                );
                 const owners = createTokenAccounts ? assessment.missingTokenAccounts : [];
                 assertIsSafeToOpen(assessment, { allowUnready, willCreate: owners });
                 const tokenProgram = await fetchTokenProgram(client.rpc, mint, config);
                 const tokenAccounts = owners.length > 0 ? { createTokenAccounts: { funder: payer, owners } } : {};
-                return await getOpenInstructionsAsync({ ...input, ...tokenAccounts, payer, tokenProgram }, deployment);
+                const open = { ...input, ...tokenAccounts, payer, tokenProgram };
+                return await getOpenInstructionsAsync<TRevision>(
+                    open as unknown as OpenWithTokenAccountsInput<TRevision>,
+                    deployment,
+                );
             }),
         requestClose: input =>
             send(() => [getRequestCloseInstruction({ ...input, payer: payerOf(input) }, deployment)]),
-        settle: input => send(() => getSettleInstructions(input, deployment)),
-        settleAndFinalize: input =>
-            send(() => getSettleAndFinalizeInstructions({ ...input, payee: input.payee ?? client.payer }, deployment)),
+        settle: input => send(() => getSettleInstructions<TRevision>(input, deployment) as readonly Instruction[]),
         topUp: input =>
             send(async () => [
                 await getTopUpInstructionAsync(
@@ -294,5 +430,7 @@ function getInstructions(
                     deployment,
                 ),
             ]),
-    } satisfies PaymentChannelsInstructions);
+    };
 }
+
+type OpenAssessmentInput<TRevision extends RevisionName> = Parameters<typeof fetchOpenAssessment<TRevision>>[1];

@@ -368,7 +368,7 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
             balances: { after, before },
             clock: this.getClock(),
             outcome,
-            result,
+            result: result as TransactionResult<RevisionName>,
             transaction,
         });
         return result;

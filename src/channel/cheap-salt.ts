@@ -1,0 +1,72 @@
+import type { Address } from '@solana/kit';
+
+import type { DeploymentConfig } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+import { assertIsInput, toInteger, toU64, U64_MAX } from '../input';
+import type { RevisionName } from '../revision/types';
+import type { ChannelSeedsInput, TokenInput } from './addresses';
+import { findChannelPdaSync, findEscrowPdaSync } from './derive';
+
+/** What {@link findCheapChannelSalt} takes: the seeds of the channel but for the salt. */
+export type CheapSaltInput<TRevision extends RevisionName = 'tombstone'> = Omit<ChannelSeedsInput<TRevision>, 'salt'> &
+    TokenInput &
+    Readonly<{
+        /** The first salt to try (u64), 0 by default; the others follow it. Start where the last search ended. */
+        firstSalt?: bigint | number | undefined;
+        /**
+         * The most salts to try, 64 by default: one in four is cheap, so that not even one search in ten million ends
+         * without.
+         */
+        maxAttempts?: number | undefined;
+    }>;
+
+/** A salt with the addresses that follow from it. */
+export type CheapSalt = Readonly<{
+    salt: bigint;
+    channel: Address;
+    escrow: Address;
+    /** How many salts were tried. */
+    attempts: number;
+}>;
+
+const DEFAULT_MAX_ATTEMPTS = 64;
+const MAX_ATTEMPTS = 1_000_000n;
+const CHEAPEST_BUMP = 255;
+
+/**
+ * Finds a salt with which the channel and its escrow both have bump 255.
+ *
+ * Programs derive these addresses again: each step by which a bump is lower costs some 1,500 compute units, in `open`
+ * for both addresses, and for the escrow in every later instruction that moves tokens. On average that is 3,000 units
+ * of `open`, and `npx just bench salt` says what it is for the others.
+ *
+ * It searches at once, and takes well under a millisecond on average.
+ *
+ * @throws `SALT_NOT_FOUND` when none of `maxAttempts` salts will do; by field `ADDRESS_INVALID`,
+ * `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`.
+ *
+ * @example
+ * ```ts
+ * const { salt } = findCheapChannelSalt({ authorizedSigner, firstSalt: lastSalt + 1n, mint, payee, payer: payer.address });
+ * const open = await getOpenInstructionAsync({ ...terms, salt });
+ * ```
+ */
+export function findCheapChannelSalt<TRevision extends RevisionName = 'tombstone'>(
+    input: CheapSaltInput<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): CheapSalt {
+    assertIsInput('input', input);
+    const { firstSalt = 0n, maxAttempts: maxAttemptsInput = DEFAULT_MAX_ATTEMPTS } = input;
+    const first = toU64('firstSalt', firstSalt);
+    const maxAttempts = Number(toInteger('maxAttempts', maxAttemptsInput, 1n, MAX_ATTEMPTS));
+    for (let attempts = 1; attempts <= maxAttempts; attempts++) {
+        const salt = first + BigInt(attempts - 1);
+        if (salt > U64_MAX) break;
+        const seeds = { ...input, salt } as unknown as ChannelSeedsInput<TRevision>;
+        const [channel, bump] = findChannelPdaSync<TRevision>(seeds, config);
+        if (bump !== CHEAPEST_BUMP) continue;
+        const [escrow, escrowBump] = findEscrowPdaSync({ channel, mint: input.mint, tokenProgram: input.tokenProgram });
+        if (escrowBump === CHEAPEST_BUMP) return Object.freeze({ attempts, channel, escrow, salt });
+    }
+    throw new PaymentChannelsError('SALT_NOT_FOUND', { attempts: maxAttempts });
+}
