@@ -12,7 +12,8 @@ import type { BatchMode } from './batch';
 import type { LeftOut } from './left-out';
 
 /** What a transaction does with a channel, as the revision of the program calls it. */
-export type PlannedAction = 'distribute' | 'finalize' | 'seal' | 'settle' | 'settleAndFinalize' | 'settleAndSeal';
+export type PlannedAction =
+    'distribute' | 'finalize' | 'reclaim' | 'seal' | 'settle' | 'settleAndFinalize' | 'settleAndSeal';
 
 /** A channel in a transaction of a plan. */
 export type PlannedChannel = Readonly<{

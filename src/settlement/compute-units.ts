@@ -9,6 +9,8 @@ export const SETTLE_AND_FINALIZE_COMPUTE_UNITS = 550;
 export const FINALIZE_BY_PAYEE_COMPUTE_UNITS = 350;
 /** 202 were published. */
 export const FINALIZE_COMPUTE_UNITS = 300;
+/** 240 were published. */
+export const RECLAIM_COMPUTE_UNITS = 350;
 
 /** An instruction of the compute budget. */
 export const BUDGET_INSTRUCTION_COMPUTE_UNITS = 150;

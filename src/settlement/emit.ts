@@ -10,10 +10,13 @@ import type { Unit } from './unit';
 
 // The runtime's own default where a message may leave it out.
 const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
-const KIND_ORDER = { create: 0, settle: 1, settleAndDistribute: 2, distribute: 3 } as const satisfies Record<
-    Unit['kind'],
-    number
->;
+const KIND_ORDER = {
+    create: 0,
+    settle: 1,
+    settleAndDistribute: 2,
+    distribute: 3,
+    reclaim: 4,
+} as const satisfies Record<Unit['kind'], number>;
 
 /** Makes the transactions of a plan of what was packed, in the order in which they are to be sent. */
 export function emitTransactions({ all }: Bins, options: CheckedOptions): readonly PlannedTransaction[] {
@@ -102,8 +105,9 @@ function toChannels(units: readonly Unit[], options: CheckedOptions): PlannedCha
         const { address } = selection.channel;
         let entry = channels.get(address);
         if (entry === undefined) channels.set(address, (entry = { actions: [], selection }));
-        if (kind !== 'distribute') entry.actions.push(getSettleAction(selection, options));
-        if (kind !== 'settle') entry.actions.push('distribute');
+        if (kind === 'settle' || kind === 'settleAndDistribute')
+            entry.actions.push(getSettleAction(selection, options));
+        if (kind !== 'settle') entry.actions.push(kind === 'reclaim' ? kind : 'distribute');
     }
     return [...channels].map(([channel, { actions, selection }]) => {
         const { index, voucher, voucherIndex } = selection;

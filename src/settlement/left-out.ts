@@ -21,8 +21,10 @@ export type LeftOutContexts = {
     NOTHING_TO_DO: { channel: Address; status: string };
     /** The payee that was named is not the channel's. */
     PAYEE_MISMATCH: { channel: Address; given: Address; payee: Address };
-    /** The channel is closing: only the payee can bring the voucher in, and it was not named to sign. */
+    /** Only the payee can do it (finalize the channel, or bring a voucher in while it is closing), and can't sign here. */
     PAYEE_SIGNATURE_NEEDED: { channel: Address; payee: Address };
+    /** The rent of the channel is not free yet; it is from this slot on. */
+    RECLAIM_TOO_EARLY: { channel: Address; dueFromSlot: bigint; slot: bigint };
     /** No verifier has said whether the signature is good. */
     SIGNATURE_NOT_VERIFIED: { signer: Address };
     /** Even alone in a transaction it exceeds a limit. */
@@ -68,7 +70,9 @@ const MESSAGES: Messages = {
     NOTHING_TO_DO: ({ channel, status }) => `channel ${channel} is ${status}: there is nothing to bring in`,
     PAYEE_MISMATCH: ({ channel, given, payee }) => `the payee of channel ${channel} is ${payee}, not ${given}`,
     PAYEE_SIGNATURE_NEEDED: ({ channel, payee }) =>
-        `channel ${channel} is closing: bringing the voucher in takes the signature of the payee ${payee}`,
+        `channel ${channel} takes the signature of its payee ${payee}, which was not named to sign`,
+    RECLAIM_TOO_EARLY: ({ channel, dueFromSlot, slot }) =>
+        `channel ${channel} can be reclaimed from slot ${dueFromSlot} on; this is slot ${slot}`,
     SIGNATURE_NOT_VERIFIED: ({ signer }) => `the signature of ${signer} was not verified`,
     TOO_LARGE: ({ actual, limit, max }) => `it takes ${actual} ${limit} of a transaction, and ${max} is the most`,
 };

@@ -26,7 +26,7 @@ export type Task = Readonly<{
 
 /** Instructions that go into one transaction together, in their order. */
 export type Unit = {
-    readonly kind: 'create' | 'distribute' | 'settle' | 'settleAndDistribute';
+    readonly kind: 'create' | 'distribute' | 'reclaim' | 'settle' | 'settleAndDistribute';
     readonly instructions: readonly Instruction[];
     readonly computeUnits: number;
     /** Instructions of programs that the runtime grants the default for, and calls that they make. */
@@ -146,7 +146,7 @@ export function toCreateUnit(account: MissingTokenAccount, funder: Party): Unit 
     };
 }
 
-function getMinBytes(instructions: readonly Instruction[]): number {
+export function getMinBytes(instructions: readonly Instruction[]): number {
     return instructions.reduce((sum, { accounts, data }) => sum + (accounts?.length ?? 0) + (data?.length ?? 0), 0);
 }
 
