@@ -125,6 +125,7 @@ class Workbench {
             await getOpenInstructionAsync({
                 ...this.token,
                 deposit: DEPOSIT,
+                distribution: { version: 1 },
                 gracePeriodSeconds: GRACE_PERIOD_SECONDS,
                 payee: this.payee.address,
                 payer: this.payer,

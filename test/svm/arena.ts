@@ -13,12 +13,14 @@ import {
     type Transaction,
 } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
-import { ComputeBudget, FailedTransactionMetadata } from 'litesvm';
+import { ComputeBudget, FailedTransactionMetadata, LiteSVM } from 'litesvm';
 
-import { type Deployment } from '../../src/deployment';
-import { createSimulator, type Simulator, type TransactionFailure } from '../../src/testing';
-import { getTransactionFailure } from '../../src/testing/runtime-error';
+import { getProgramFailure, type TransactionFailure } from '../../src/program-error';
+import { readProgramElf } from '../../src/testing/elf';
+import { getSimulatorFeatureSet } from '../../src/testing/feature-set';
+import { getRpcTransactionError } from '../../src/testing/runtime-error';
 import { toEncodedAccount, type AccountState } from './model';
+import { type RevisionFacts } from './revisions';
 
 /** A call that the program made, at the height directly below it. */
 export type ObservedCall = Readonly<{ program: Address; data: Uint8Array }>;
@@ -37,31 +39,34 @@ const COMPUTE_UNITS = 20_000_000n;
  * and an instruction is signed by whomever it says. Nor are blockhashes, sizes and duplicates.
  */
 export class Arena {
-    readonly deployment: Deployment;
-    readonly #svm: Simulator['svm'];
-    readonly #blockhash: ReturnType<Simulator['svm']['latestBlockhash']>;
+    readonly #svm: LiteSVM;
+    readonly #blockhash: ReturnType<LiteSVM['latestBlockhash']>;
 
-    private constructor({ deployment, svm }: Simulator) {
-        this.deployment = deployment;
+    constructor(readonly facts: RevisionFacts) {
         const budget = new ComputeBudget();
         budget.computeUnitLimit = COMPUTE_UNITS;
-        this.#svm = svm
+        this.#svm = new LiteSVM()
+            .withFeatureSet(getSimulatorFeatureSet())
+            .withBuiltins()
+            .withDefaultPrograms()
             .withSigverify(false)
             .withBlockhashCheck(false)
             .withTransactionHistory(0n)
             // The program that failed is known from the logs, which end after 10,000 bytes otherwise.
             .withLogBytesLimit()
             .withComputeBudget(budget);
-        this.#blockhash = svm.latestBlockhash();
+        this.#svm.addProgram(this.deployment.programAddress, readProgramElf(facts.name).bytes);
+        this.#blockhash = this.#svm.latestBlockhash();
     }
 
-    static async create(): Promise<Arena> {
-        return new Arena(await createSimulator());
+    get deployment(): RevisionFacts['deployment'] {
+        return this.facts.deployment;
     }
 
-    setClock(unixTimestamp: bigint): void {
+    setClock(unixTimestamp: bigint, slot?: bigint): void {
         const clock = this.#svm.getClock();
         clock.unixTimestamp = unixTimestamp;
+        if (slot !== undefined) clock.slot = slot;
         this.#svm.setClock(clock);
     }
 
@@ -72,7 +77,7 @@ export class Arena {
     /** Sets an account as the model describes it; `undefined` removes it. */
     set(address: Address, account: AccountState | undefined): void {
         const state = account ?? { kind: 'wallet', lamports: 0n };
-        this.#svm.setAccount(toEncodedAccount(address, state, this.deployment.programAddress));
+        this.#svm.setAccount(toEncodedAccount(address, state, this.facts));
     }
 
     /** Sets an account to any bytes and owner, for what no model describes. */
@@ -111,8 +116,9 @@ export class Arena {
             signatures: Object.fromEntries(signers.map(address => [address, null])),
         });
         if (outcome instanceof FailedTransactionMetadata) {
-            const failure = getTransactionFailure(outcome, this.deployment.programAddress);
-            return { failure, logs: outcome.meta().logs(), ok: false };
+            const logs = outcome.meta().logs();
+            const failure = getProgramFailure({ err: getRpcTransactionError(outcome), logs }, this.deployment)!;
+            return { failure, logs, ok: false };
         }
         const calls = outcome.innerInstructions().map(inner =>
             inner

@@ -5,9 +5,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Arena } from './arena';
 import { runInLockstep } from './properties/lockstep';
 import { type SlotPick, type Step } from './properties/scenario';
-import { call, sequenceOf, token, transaction } from './properties/script';
+import { call, sequenceOf, slot, token, transaction } from './properties/script';
 import { Tally } from './properties/tally';
 import { Universe, type MintName } from './properties/universe';
+import { REVISIONS } from './revisions';
 
 const clock = (to: Extract<Step, { type: 'clock' }>['to']): Step => ({ slot: 0, to, type: 'clock' });
 const donate = (what: Extract<Step, { type: 'donate' }>['what'], amount: number): Step => ({
@@ -26,12 +27,13 @@ const missing = (count: number): Step[] =>
     Array.from({ length: count }, (_, index) => ({ ...token('recipient', 'missing'), index }) as Step);
 const planOf = (count: number, start = 0): SlotPick['plan'] => ({ count, shape: 'even', start });
 
-describe('corners', () => {
+describe.each(REVISIONS)('corners of the $name program', facts => {
+    const isDated = facts.openSlotWindow !== undefined;
     let arena: Arena;
     let universe: Universe;
     beforeAll(async () => {
-        arena = await Arena.create();
-        universe = await Universe.create(arena.deployment);
+        arena = new Arena(facts);
+        universe = await Universe.create(facts);
     });
 
     async function run(mint: MintName, steps: readonly Step[], plan?: SlotPick['plan']): Promise<Tally> {
@@ -128,8 +130,75 @@ describe('corners', () => {
         ];
         const tally = await run(mint, steps);
         expect(tally.count('open', 'C0 of system program')).toBe(1);
-        expect(tally.count('settle', 'InvalidAccountData')).toBe(1);
-        expect(tally.count('distribute', 'InvalidAccountData')).toBe(1);
+        expect(tally.count('settle', isDated ? 'C2' : 'InvalidAccountData')).toBe(1);
+        expect(tally.count('distribute', isDated ? 'C2400' : 'InvalidAccountData')).toBe(1);
+    });
+
+    describe.runIf(isDated)('the open-slot window', () => {
+        it.each(MINTS)('frees a channel with the first slot behind it, for whoever paid its rent (%s)', async mint => {
+            const steps = [
+                ...TO_FINALIZED,
+                transaction(call('distribute')),
+                donate('channel lamports', 1_000),
+                slot('window'),
+                transaction(call('reclaim')),
+                slot('window+1'),
+                transaction(call('reclaim'), call('reclaim')),
+                transaction(call('reclaim')),
+                transaction(call('open')),
+                transaction(call('settle')),
+            ];
+            const tally = await run(mint, steps);
+            expect(tally.count('reclaim', 'C2414')).toBe(1);
+            // Twice in one transaction: the second finds nothing, and neither happens.
+            expect(tally.count('reclaim', 'InvalidAccountOwner')).toBe(1);
+            expect(tally.count('reclaim', 'ok')).toBe(1);
+            // Nobody can open it again, and a voucher of then is worth nothing.
+            expect(tally.count('open', 'C2003')).toBe(1);
+            expect(tally.count('settle', 'InvalidAccountOwner')).toBe(1);
+        });
+
+        it.each(MINTS)('lets the last distribution free the channel at once (%s)', async mint => {
+            const steps = [
+                ...TO_FINALIZED,
+                slot('window+1'),
+                transaction(call('distribute')),
+                transaction(call('reclaim')),
+            ];
+            const tally = await run(mint, steps);
+            expect(tally.count('effects', 'channel closed')).toBe(1);
+            expect(tally.count('reclaim', 'InvalidAccountOwner')).toBe(1);
+        });
+
+        it('opens in its first and in its last slot, and in none around them', async () => {
+            const open = transaction(call('open'));
+            for (const [to, outcome] of [
+                ['before', 'C2003'],
+                ['window+1', 'C2003'],
+                ['start', 'ok'],
+                ['window', 'ok'],
+            ] as const) {
+                expect((await run('spl', [slot(to), open])).count('open', outcome)).toBe(1);
+            }
+        });
+
+        it.each([1, 2_672_639, 2_672_640, 10_000_000])('opens over %i lamports at its address', async lamports => {
+            const steps = [donate('channel lamports', lamports), transaction(call('open'))];
+            expect((await run('spl', steps)).count('open', 'ok')).toBe(1);
+        });
+
+        it.each(MINTS)('opens over an escrow that is there, and sweeps what was in it (%s)', async mint => {
+            const steps = [
+                token('escrow', 'fine'),
+                donate('escrow tokens', 1_000),
+                transaction(call('open')),
+                transaction(call('settleAndFinalize', [], false)),
+                transaction(call('distribute')),
+            ];
+            const tally = await run(mint, steps);
+            expect(tally.count('open', 'ok')).toBe(1);
+            expect(tally.count('effects', 'channel closed')).toBe(1);
+        });
     });
 });
 

@@ -1,4 +1,4 @@
-import { type Instruction } from '@solana/kit';
+import { type Instruction, type MessagePartialSigner } from '@solana/kit';
 
 import { ED25519_PROGRAM_ADDRESS } from '../../src/voucher/ed25519';
 import { withData } from './alter';
@@ -58,6 +58,17 @@ export function signatureBeforeKey(verify: Instruction): Instruction {
         signatureOffset: HEADER_LENGTH,
     };
     return withData(verify, [1, 0, ...encodePlacement(placement), ...signature, ...key, ...message]);
+}
+
+/** The verification of another message, by the same key, which has signed it. */
+export async function resigned(
+    verify: Instruction,
+    message: Uint8Array,
+    signer: MessagePartialSigner,
+): Promise<Instruction> {
+    const [signatures] = await signer.signMessages([{ content: message, signatures: {} }]);
+    const placement = encodePlacement(usualPlacement(message.length));
+    return withData(verify, [1, 0, ...placement, ...partsOf(verify).key, ...signatures![signer.address]!, ...message]);
 }
 
 /** Two verifications in one instruction. */

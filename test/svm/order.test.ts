@@ -8,9 +8,10 @@ import { Arena } from './arena';
 import { countFaults } from './properties/faults';
 import { runInLockstep } from './properties/lockstep';
 import { type CallName, type FaultPick, type Step } from './properties/scenario';
-import { call, sequenceOf, token, transaction } from './properties/script';
+import { call, sequenceOf, slot, token, transaction } from './properties/script';
 import { Tally } from './properties/tally';
 import { Universe, type MintName } from './properties/universe';
+import { instructionsOf, REVISIONS, type RevisionFacts } from './revisions';
 
 const isDeep = process.env['TEST_DEEP'] === '1';
 
@@ -26,21 +27,37 @@ const STATES = {
         { slot: 0, to: 'deadline', type: 'clock' },
     ],
     finalized: [transaction(call('open')), transaction(call('settle')), transaction(call('settleAndFinalize'))],
+    /** Paid out: a tombstone, or in a revision that dates its channels one that waits until it can be freed. */
     closed: [
         transaction(call('open')),
         transaction(call('settle')),
         transaction(call('settleAndFinalize')),
         transaction(call('distribute')),
     ],
+    /** From here on a revision that dates its channels can free their addresses. */
+    'finalized, window over': [
+        transaction(call('open')),
+        transaction(call('settle')),
+        transaction(call('settleAndFinalize')),
+        slot('window+1'),
+    ],
+    'closed, window over': [
+        transaction(call('open')),
+        transaction(call('settle')),
+        transaction(call('settleAndFinalize')),
+        transaction(call('distribute')),
+        slot('window+1'),
+    ],
 } as const satisfies Record<string, readonly Step[]>;
 type State = keyof typeof STATES;
 
 /** The states in which an instruction succeeds: there, faults show one by one. */
 const NATURAL: Readonly<Record<CallName, readonly State[]>> = {
-    distribute: ['settled', 'finalized'],
+    distribute: ['settled', 'finalized', 'finalized, window over'],
     emitEvent: ['nothing'],
     finalize: ['past the deadline'],
     open: ['nothing'],
+    reclaim: ['closed, window over'],
     requestClose: ['settled'],
     settle: ['settled'],
     settleAndFinalize: ['settled', 'closing'],
@@ -71,9 +88,9 @@ const SURROUNDINGS: Readonly<Record<string, readonly Step[]>> = {
 };
 
 /** The pairs of faults, and single ones. */
-function* pairsOf(name: CallName, state: State): Generator<readonly FaultPick[]> {
+function* pairsOf(facts: RevisionFacts, name: CallName, state: State): Generator<readonly FaultPick[]> {
     const hasVoucher = name === 'settle' || name === 'settleAndFinalize';
-    const count = countFaults(name, hasVoucher);
+    const count = countFaults(facts, name, hasVoucher);
     const isThorough = isDeep && NATURAL[name].includes(state);
     for (let first = 0; first < count; first++) {
         for (let second = first; second < count; second++) {
@@ -85,27 +102,29 @@ function* pairsOf(name: CallName, state: State): Generator<readonly FaultPick[]>
     }
 }
 
-describe('order of checks', () => {
+describe.each(REVISIONS)('order of checks of the $name program', facts => {
     let arena: Arena;
     let universe: Universe;
     beforeAll(async () => {
-        arena = await Arena.create();
-        universe = await Universe.create(arena.deployment);
+        arena = new Arena(facts);
+        universe = await Universe.create(facts);
     });
 
-    const names = Object.keys(NATURAL) as CallName[];
+    const names = instructionsOf(facts);
+    const isDated = facts.openSlotWindow !== undefined;
+    // The window makes no difference where there is none.
+    const states = (Object.keys(STATES) as State[]).filter(state => isDated || !state.endsWith('window over'));
+    const naturalOf = (name: CallName): readonly State[] => NATURAL[name].filter(state => states.includes(state));
     const mints: readonly MintName[] = isDeep ? ['spl', 't22'] : ['spl'];
     const cases = names.flatMap(name => [
-        ...mints.flatMap(mint => NATURAL[name].map(state => [name, mint, state] as const)),
-        ...(Object.keys(STATES) as State[])
-            .filter(state => isDeep && !NATURAL[name].includes(state))
-            .map(state => [name, 'spl', state] as const),
+        ...mints.flatMap(mint => naturalOf(name).map(state => [name, mint, state] as const)),
+        ...states.filter(state => isDeep && !NATURAL[name].includes(state)).map(state => [name, 'spl', state] as const),
     ]);
     const timeout = isDeep ? 3_600_000 : 300_000;
 
     it.each(cases)('two faults in %s (%s), channel %s', { timeout }, async (name, mint, state) => {
         const tally = new Tally();
-        for (const faults of pairsOf(name, state)) {
+        for (const faults of pairsOf(facts, name, state)) {
             const sequence = sequenceOf(mint, [...STATES[state], transaction(call(name, faults))]);
             await runInLockstep(arena, universe, sequence, tally);
         }
@@ -114,9 +133,9 @@ describe('order of checks', () => {
 
     it.each(names)('a fault in %s and one around it', { timeout }, async name => {
         const tally = new Tally();
-        const count = countFaults(name, name === 'settle' || name === 'settleAndFinalize');
+        const count = countFaults(facts, name, name === 'settle' || name === 'settleAndFinalize');
         for (const mint of mints) {
-            for (const state of NATURAL[name]) {
+            for (const state of naturalOf(name)) {
                 for (const surrounding of Object.values(SURROUNDINGS)) {
                     for (let which = -1; which < count; which += isDeep ? 1 : 5) {
                         const faults = which < 0 ? [] : [{ at: which, other: which * 3, which }];

@@ -14,9 +14,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Arena } from './arena';
 import { findFutileInstructions, findMissingOutcomes } from './properties/expected';
 import { runInLockstep } from './properties/lockstep';
-import { sequence, STEPS_PER_SEQUENCE } from './properties/scenario';
+import { sequenceArbitrary, STEPS_PER_SEQUENCE } from './properties/scenario';
 import { Tally } from './properties/tally';
 import { Universe } from './properties/universe';
+import { REVISIONS } from './revisions';
 
 const isDeep = process.env['TEST_DEEP'] === '1';
 const path = process.env['PROPERTY_PATH'];
@@ -25,21 +26,21 @@ const DEEP_RUNS = 2_000;
 const SHALLOW_RUNS = 80;
 const runs = Number(process.env['PROPERTY_RUNS'] ?? (isDeep ? DEEP_RUNS : SHALLOW_RUNS));
 
-describe('random sequences of instructions', () => {
+describe.each(REVISIONS)('random sequences of instructions of the $name program', facts => {
     let arena: Arena;
     let universe: Universe;
     const tally = new Tally();
 
     beforeAll(async () => {
-        arena = await Arena.create();
-        universe = await Universe.create(arena.deployment);
+        arena = new Arena(facts);
+        universe = await Universe.create(facts);
     });
 
     it(
         `agree with the model: ${runs} sequences of ${STEPS_PER_SEQUENCE} steps from seed ${seed}`,
         { timeout: isDeep ? 3_600_000 : 300_000 },
         async () => {
-            const property = fc.asyncProperty(sequence, async generated => {
+            const property = fc.asyncProperty(sequenceArbitrary(facts), async generated => {
                 await runInLockstep(arena, universe, generated, tally);
             });
             const details = await fc.check(property, { numRuns: runs, seed, ...(path && { path }) });
@@ -52,9 +53,9 @@ describe('random sequences of instructions', () => {
                 );
             }
             // eslint-disable-next-line no-console
-            if (isDeep) console.log(`${runs} sequences from seed ${seed}:\n${tally.toString()}`);
-            if (runs >= SHALLOW_RUNS && !path) expect(findFutileInstructions(tally)).toEqual([]);
-            if (runs >= DEEP_RUNS && !path) expect(findMissingOutcomes(tally)).toEqual([]);
+            if (isDeep) console.log(`${facts.name}: ${runs} sequences from seed ${seed}:\n${tally.toString()}`);
+            if (runs >= SHALLOW_RUNS && !path) expect(findFutileInstructions(tally, facts)).toEqual([]);
+            if (runs >= DEEP_RUNS && !path) expect(findMissingOutcomes(tally, facts)).toEqual([]);
         },
     );
 });

@@ -1,5 +1,7 @@
 import { type Instruction } from '@solana/kit';
 
+import { withBytesAdded } from '../alter';
+import { type RevisionFacts } from '../revisions';
 import { GRACE_PERIOD, NOW, type Given, type Stage, type TokenKind } from './stage';
 
 /** A transaction that rows put a fault into, and a state in which it succeeds without one. */
@@ -33,6 +35,46 @@ const TRANSACTIONS: readonly Omit<Control, 'token'>[] = [
     { build: stage => stage.emitEvent(), given: 'nothing', name: 'emitEvent' },
 ];
 
-export const CONTROLS: readonly Control[] = (['spl', 't22'] as const).flatMap(token =>
-    TRANSACTIONS.map(transaction => ({ ...transaction, token })),
-);
+const DATED_TRANSACTIONS: readonly Omit<Control, 'token'>[] = [
+    {
+        build: async stage => {
+            stage.passWindow();
+            return await stage.reclaim();
+        },
+        given: 'closed',
+        name: 'reclaim',
+    },
+    {
+        build: async stage => {
+            stage.passWindow();
+            return await stage.distribute();
+        },
+        given: 'finalized',
+        name: 'distribute behind the window',
+    },
+    {
+        build: async stage => {
+            stage.arena.set(stage.channel, { kind: 'wallet', lamports: 1n });
+            stage.arena.set(stage.escrow, stage.token(stage.channel, 7n));
+            return await stage.open();
+        },
+        given: 'nothing',
+        name: 'open over lamports and an escrow',
+    },
+    {
+        build: async stage => {
+            const [verify, settle] = await stage.settle(500_000n);
+            return [verify!, withBytesAdded(settle!, 48)];
+        },
+        given: 'open',
+        name: 'settle with data that is not looked at',
+    },
+];
+
+export const controlsOf = ({ openSlotWindow }: RevisionFacts): readonly Control[] =>
+    (['spl', 't22'] as const).flatMap(token =>
+        [...TRANSACTIONS, ...(openSlotWindow === undefined ? [] : DATED_TRANSACTIONS)].map(transaction => ({
+            ...transaction,
+            token,
+        })),
+    );

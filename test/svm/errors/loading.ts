@@ -1,7 +1,8 @@
 import { type Instruction } from '@solana/kit';
 
 import { withAccount } from '../alter';
-import { builtin, changed, code, type Expected, type Row } from './row';
+import { type RevisionFacts } from '../revisions';
+import { builtin, changed, code, type Expected, type Row, type Rows } from './row';
 import { GRACE_PERIOD, NOW, type Given, type Stage } from './stage';
 
 // Spec sections 4 and 6.1: what every instruction but open asks of the channel account, and of its status.
@@ -15,17 +16,15 @@ type User = Readonly<{
     at: number;
     /** Codes for the states in which it is refused. */
     refusals: Partial<Record<Given, Expected>>;
-    unknownStatus: number;
 }>;
 
-const USERS: readonly User[] = [
+const SHARED_USERS: readonly User[] = [
     {
         at: 1,
         build: stage => stage.settle(500_000n),
         channel: 0,
         name: 'settle',
         refusals: { closing: code(2, { at: 1 }), finalized: code(2, { at: 1 }) },
-        unknownStatus: 2,
     },
     {
         at: 0,
@@ -33,7 +32,6 @@ const USERS: readonly User[] = [
         channel: 1,
         name: 'topUp',
         refusals: { closing: code(2), finalized: code(2) },
-        unknownStatus: 2,
     },
     {
         at: 1,
@@ -41,7 +39,6 @@ const USERS: readonly User[] = [
         channel: 1,
         name: 'settleAndFinalize',
         refusals: { finalized: code(2, { at: 1 }) },
-        unknownStatus: 2,
     },
     {
         at: 0,
@@ -49,7 +46,6 @@ const USERS: readonly User[] = [
         channel: 1,
         name: 'settleAndFinalize without a voucher',
         refusals: { finalized: code(2) },
-        unknownStatus: 2,
     },
     {
         at: 0,
@@ -57,7 +53,6 @@ const USERS: readonly User[] = [
         channel: 1,
         name: 'requestClose',
         refusals: { closing: code(2), finalized: code(2) },
-        unknownStatus: 2,
     },
     {
         at: 0,
@@ -65,7 +60,6 @@ const USERS: readonly User[] = [
         channel: 0,
         name: 'finalize',
         refusals: { finalized: code(2), open: code(2) },
-        unknownStatus: 2,
     },
     {
         at: 0,
@@ -73,7 +67,6 @@ const USERS: readonly User[] = [
         channel: 0,
         name: 'distribute',
         refusals: { closing: code(2400), fresh: code(2408) },
-        unknownStatus: 2,
     },
     {
         at: 0,
@@ -81,11 +74,30 @@ const USERS: readonly User[] = [
         channel: 1,
         name: 'withdrawPayer',
         refusals: { closing: code(2), open: code(2) },
-        unknownStatus: 2,
     },
 ];
 
-const loadRows = ({ at, build, channel, name, unknownStatus }: User): readonly Row[] => {
+const RECLAIM: User = {
+    at: 0,
+    build: stage => stage.reclaim(),
+    channel: 0,
+    name: 'reclaim',
+    refusals: { closing: code(2), finalized: code(2), fresh: code(2), open: code(2) },
+};
+
+/** A revision that dates its channels has one more instruction, and a state in which every other one is refused. */
+const usersOf = ({ openSlotWindow }: RevisionFacts): readonly User[] => {
+    if (openSlotWindow === undefined) return SHARED_USERS;
+    const users = SHARED_USERS.map(user => ({
+        ...user,
+        refusals: { ...user.refusals, closed: code(user.name === 'distribute' ? 2400 : 2, { at: user.at }) },
+    }));
+    return [...users, RECLAIM];
+};
+
+const loadRows = ({ at, build, channel, name }: User, facts: RevisionFacts): readonly Row[] => {
+    const isDated = facts.openSlotWindow !== undefined;
+    const lengths = [-1, 1, ...(isDated ? [216 - facts.channelLength] : [])].map(by => facts.channelLength + by);
     const forged = (what: string, expected: Expected, change: (data: Uint8Array) => Uint8Array | undefined): Row => ({
         arrange: stage => {
             stage.forge(stage.channel, change);
@@ -107,17 +119,27 @@ const loadRows = ({ at, build, channel, name, unknownStatus }: User): readonly R
             expected: builtin('InvalidAccountOwner', { at }),
             name: `${name}: channel is a wallet`,
         },
-        {
-            arrange: build,
-            expected: builtin('InvalidAccountData', { at }),
-            given: 'closed',
-            name: `${name}: channel is a tombstone`,
-        },
-        forged('channel of 215 bytes', builtin('InvalidAccountData', { at }), data => data.slice(0, 215)),
-        forged('channel of 217 bytes', builtin('InvalidAccountData', { at }), data => new Uint8Array([...data, 0])),
+        isDated
+            ? {
+                  arrange: build,
+                  expected: builtin('InvalidAccountOwner', { at }),
+                  given: 'freed',
+                  name: `${name}: channel was freed`,
+              }
+            : {
+                  arrange: build,
+                  expected: builtin('InvalidAccountData', { at }),
+                  given: 'closed',
+                  name: `${name}: channel is a tombstone`,
+              },
+        ...[1, ...lengths].map(length =>
+            forged(`channel of ${length} bytes`, builtin('InvalidAccountData', { at }), data =>
+                Uint8Array.from({ length }, (_, index) => data[index] ?? 0),
+            ),
+        ),
         ...[0, 2].map(value => forged(`discriminator ${value}`, code(3, { at }), byte(0, value))),
         ...[0, 2].map(value => forged(`version ${value}`, code(4, { at }), byte(1, value))),
-        ...[3, 255].map(value => forged(`status byte ${value}`, code(unknownStatus, { at }), byte(3, value))),
+        ...[isDated ? 4 : 3, 255].map(value => forged(`status byte ${value}`, code(2, { at }), byte(3, value))),
     ];
 };
 
@@ -135,10 +157,10 @@ const atTime = (now: bigint, build: (stage: Stage) => Promise<Instruction[]>) =>
 };
 const DEADLINE = NOW + BigInt(GRACE_PERIOD);
 
-const deadlineRows: readonly Row[] = [
+const deadlineRows: Rows = ({ beforeDeadline }) => [
     {
         arrange: atTime(DEADLINE - 1n, stage => stage.finalize()),
-        expected: code(2),
+        expected: code(beforeDeadline),
         given: 'closing',
         name: 'finalize: a second before the deadline',
     },
@@ -179,10 +201,14 @@ const deadlineRows: readonly Row[] = [
             stage.forgeChannel(() => ({ closureStartedAt: 2n ** 63n - 1n - BigInt(GRACE_PERIOD) }));
             return stage.finalize();
         },
-        expected: code(2),
+        expected: code(beforeDeadline),
         given: 'closing',
         name: 'finalize: the deadline is the last second there is',
     },
 ];
 
-export const loadingRows: readonly Row[] = [...USERS.flatMap(loadRows), ...USERS.flatMap(statusRows), ...deadlineRows];
+export const loadingRows: Rows = facts => [
+    ...usersOf(facts).flatMap(user => loadRows(user, facts)),
+    ...usersOf(facts).flatMap(statusRows),
+    ...deadlineRows(facts),
+];

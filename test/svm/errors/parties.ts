@@ -1,6 +1,6 @@
 import { withAccount, withData, withoutSigners } from '../alter';
-import { TOKEN_2022_PROGRAM, TOKEN_PROGRAM } from '../model';
-import { builtin, changed, code, FORGED_BUMPS, type Row } from './row';
+import { TOKEN_2022_PROGRAM, TOKEN_PROGRAM, U64_MAX } from '../model';
+import { builtin, changed, code, FORGED_BUMPS, type Row, type Rows } from './row';
 import { DEPOSIT, NOW, PAYER_TOKENS, SETTLED, type Stage } from './stage';
 
 // Spec sections 7.3, 7.5, 7.7 and 7.10: who may do it, and how much.
@@ -115,4 +115,78 @@ const emitEventRows: readonly Row[] = [
     },
 ];
 
-export const partyRows: readonly Row[] = [...payerRows, ...topUpRows, ...withdrawRows, ...emitEventRows];
+const behindWindow =
+    (arrange: Row['arrange']): Row['arrange'] =>
+    stage => {
+        stage.passWindow();
+        return arrange(stage);
+    };
+
+/** Epoch 7.9. */
+const reclaimRows: readonly Row[] = (
+    [
+        ...([0n, -1n, -1_501n] as const).map((by): Row => ({
+            arrange: stage => {
+                stage.passWindow(by - 1n);
+                return stage.reclaim();
+            },
+            expected: code(2414),
+            name: `${1n - by} slots before the first one that it can be freed in`,
+        })),
+        ...(['the payer', 'a stranger', 'the channel'] as const).map((who): Row => ({
+            arrange: behindWindow(stage =>
+                changed(stage.reclaim(), instruction =>
+                    withAccount(
+                        instruction,
+                        1,
+                        { 'a stranger': stage.stranger(), 'the channel': stage.channel, 'the payer': stage.payer }[who],
+                    ),
+                ),
+            ),
+            expected: code(10),
+            name: `rent payer is ${who}`,
+        })),
+        {
+            arrange: stage => changed(stage.reclaim(), instruction => withAccount(instruction, 1, stage.payer)),
+            expected: code(10),
+            name: 'another rent payer and too early: the rent payer comes first',
+        },
+        {
+            arrange: stage => {
+                stage.forgeChannel(() => ({ openSlot: U64_MAX - 1_499n }));
+                return stage.reclaim();
+            },
+            expected: builtin('ArithmeticOverflow'),
+            name: 'the end of the window overflows',
+        },
+        {
+            arrange: stage => {
+                stage.forgeChannel(() => ({ openSlot: U64_MAX - 1_500n }));
+                return stage.reclaim();
+            },
+            expected: code(2414),
+            name: 'the window ends with the last slot there is',
+        },
+        {
+            arrange: behindWindow(stage => {
+                stage.arena.set(stage.rentPayer, { kind: 'wallet', lamports: U64_MAX });
+                return stage.reclaim();
+            }),
+            expected: code(2412),
+            name: 'rent payer has no room for the lamports of the channel',
+        },
+        {
+            arrange: behindWindow(async stage => [...(await stage.reclaim()), ...(await stage.reclaim())]),
+            expected: builtin('InvalidAccountOwner', { at: 1 }),
+            name: 'a second time in the same transaction',
+        },
+    ] satisfies Row[]
+).map(row => ({ ...row, given: 'closed' as const, name: `reclaim: ${row.name}` }));
+
+export const partyRows: Rows = ({ openSlotWindow }) => [
+    ...payerRows,
+    ...topUpRows,
+    ...withdrawRows,
+    ...emitEventRows,
+    ...(openSlotWindow === undefined ? [] : reclaimRows),
+];

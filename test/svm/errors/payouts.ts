@@ -2,7 +2,8 @@ import { type Address } from '@solana/kit';
 
 import { withAccount, withExtraAccount, withoutAccount } from '../alter';
 import { rentFor, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, TOMBSTONE_LENGTH, U64_MAX } from '../model';
-import { builtin, changed, code, FORGED_BUMPS, type Row } from './row';
+import { placeOf } from '../revisions';
+import { builtin, changed, code, FORGED_BUMPS, type Row, type Rows } from './row';
 import { DEPOSIT, type Given, type Stage } from './stage';
 
 // Spec sections 7.8 and 7.9, 8, and 9: distribute beyond what tokens.ts and loading.ts have of it.
@@ -27,7 +28,9 @@ const BENEFICIARIES: readonly Readonly<{ who: Beneficiary; given: Given; mismatc
 ];
 
 const replaced = (index: number, choose: (stage: Stage) => Address) => (stage: Stage) =>
-    changed(stage.distribute(), instruction => withAccount(instruction, index, choose(stage)));
+    changed(stage.distribute(), instruction =>
+        withAccount(instruction, placeOf(stage.facts, 'distribute', index), choose(stage)),
+    );
 
 const beneficiaryRows: readonly Row[] = BENEFICIARIES.flatMap(({ given, malformed, mismatch, who }): Row[] => [
     {
@@ -70,7 +73,7 @@ const zeroShareRows: readonly Row[] = [
         // 1 of 1,000,000 settled: every share rounds down to nothing, and the addresses count all the same.
         arrange: async stage => {
             await stage.do(stage.settle(1n));
-            return await changed(stage.distribute(), instruction => withAccount(instruction, 10, stage.payeeToken));
+            return await replaced(10, ({ payeeToken }) => payeeToken)(stage);
         },
         expected: code(2404),
         given: 'fresh',
@@ -79,7 +82,7 @@ const zeroShareRows: readonly Row[] = [
     {
         arrange: async stage => {
             await stage.do(stage.settle(1n));
-            return await changed(stage.distribute(), instruction => withAccount(instruction, 4, stage.payerToken));
+            return await replaced(4, ({ payerToken }) => payerToken)(stage);
         },
         expected: code(60),
         given: 'fresh',
@@ -109,7 +112,8 @@ const planRows: readonly Row[] = [
         name: 'plan without recipients',
     },
     {
-        arrange: stage => changed(stage.distribute(), instruction => withoutAccount(instruction, 11)),
+        arrange: stage =>
+            changed(stage.distribute(), instruction => withoutAccount(instruction, instruction.accounts!.length - 1)),
         expected: code(2409),
         name: 'one recipient account fewer',
     },
@@ -198,22 +202,14 @@ const forgedRows: readonly Row[] = [
     },
     {
         arrange: stage => {
-            stage.forge(stage.channel, data => data, rentFor(TOMBSTONE_LENGTH) - 1n);
-            return stage.distribute();
-        },
-        expected: code(2411),
-        given: 'finalized',
-        name: 'channel has too few lamports for its tombstone',
-    },
-    {
-        arrange: stage => {
             // Room for what the escrow holds, and not for what the channel holds.
-            stage.arena.set(stage.payer, { kind: 'wallet', lamports: U64_MAX - rentFor(165) });
+            stage.arena.set(stage.rentPayer, { kind: 'wallet', lamports: U64_MAX - rentFor(165) });
+            stage.passWindow();
             return stage.distribute();
         },
         expected: code(2412),
         given: 'finalized',
-        name: 'payer has no room for the lamports of the channel',
+        name: 'whoever gets the rent has no room for the lamports of the channel',
     },
     ...(['spl', 't22'] as const).map((token): Row => ({
         arrange: stage => {
@@ -234,9 +230,78 @@ const forgedRows: readonly Row[] = [
     })),
 ];
 
-export const payoutRows: readonly Row[] = [...beneficiaryRows, ...zeroShareRows, ...planRows, ...forgedRows].map(
-    row => ({
+/** Section 7.9. */
+const tombstoneRows: readonly Row[] = [
+    {
+        arrange: stage => {
+            stage.forge(stage.channel, data => data, rentFor(TOMBSTONE_LENGTH) - 1n);
+            return stage.distribute();
+        },
+        expected: code(2411),
+        given: 'finalized',
+        name: 'channel has too few lamports for its tombstone',
+    },
+];
+
+/** Epoch 7.8. */
+const datedRows: readonly Row[] = [
+    ...(['open', 'finalized'] as const).flatMap((given): Row[] => [
+        {
+            arrange: stage => changed(stage.distribute(), instruction => withAccount(instruction, 2, stage.payer)),
+            expected: code(10),
+            given,
+            name: `rent payer is the payer (${given})`,
+        },
+        {
+            arrange: stage => changed(stage.distribute(), instruction => withAccount(instruction, 2, stage.stranger())),
+            expected: code(10),
+            given,
+            name: `rent payer is a stranger (${given})`,
+        },
+    ]),
+    {
+        arrange: stage =>
+            changed(replaced(6, another => another.stranger())(stage), instruction =>
+                withAccount(instruction, 2, stage.payer),
+            ),
+        expected: code(7),
+        name: 'another mint and another rent payer: the mint comes first',
+    },
+    {
+        arrange: stage =>
+            changed(replaced(7, ({ mint }) => mint)(stage), instruction => withAccount(instruction, 2, stage.payer)),
+        expected: code(10),
+        name: 'another token program and another rent payer: the rent payer comes first',
+    },
+    {
+        arrange: stage => {
+            stage.passWindow();
+            return changed(stage.distribute(), instruction => withAccount(instruction, 2, stage.payer));
+        },
+        expected: code(2400),
+        given: 'closed',
+        name: 'distributed already, also behind the window: the status comes first',
+    },
+    {
+        arrange: async stage => {
+            const address = await stage.plantChannel(U64_MAX - 1_499n);
+            const escrow = await stage.tokenOf(address);
+            stage.arena.set(escrow, stage.token(address, DEPOSIT));
+            return await changed(stage.distribute(), instruction =>
+                withAccount(withAccount(instruction, 0, address), 3, escrow),
+            );
+        },
+        expected: builtin('ArithmeticOverflow'),
+        given: 'finalized',
+        name: 'the end of the window overflows',
+    },
+];
+
+export const payoutRows: Rows = ({ openSlotWindow }) =>
+    [
+        ...[...beneficiaryRows, ...zeroShareRows, ...planRows, ...forgedRows],
+        ...(openSlotWindow === undefined ? tombstoneRows : datedRows),
+    ].map(row => ({
         ...row,
         name: `distribute: ${row.name}`,
-    }),
-);
+    }));

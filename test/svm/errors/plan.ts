@@ -2,17 +2,22 @@ import { type Address, type Instruction } from '@solana/kit';
 
 import { getDistributeInstructionDataEncoder } from '../../../generated/tombstone';
 import { withData } from '../alter';
+import { openHeadLength, type RevisionFacts } from '../revisions';
 import { builtin, changed, code, type Expected, type Row } from './row';
 import { type Stage } from './stage';
 
 // Spec section 5.1, for both instructions that carry a plan. The toolkit builds none of these plans.
 
 type Entry = Readonly<{ recipient: Address; bps: number }>;
-type Carrier = Readonly<{ name: string; headLength: number; build: (stage: Stage) => Promise<Instruction[]> }>;
+type Carrier = Readonly<{
+    name: string;
+    headLength: (facts: RevisionFacts) => number;
+    build: (stage: Stage) => Promise<Instruction[]>;
+}>;
 
 const CARRIERS: readonly Carrier[] = [
-    { build: stage => stage.open(), headLength: 21, name: 'open' },
-    { build: stage => stage.distribute(), headLength: 1, name: 'distribute' },
+    { build: stage => stage.open(), headLength: openHeadLength, name: 'open' },
+    { build: stage => stage.distribute(), headLength: () => 1, name: 'distribute' },
 ];
 
 const many = (stage: Stage, count: number): Entry[] =>
@@ -60,7 +65,7 @@ const CAUSES: readonly Cause[] = [
 
 const withPreimage = (carrier: Carrier, stage: Stage, preimage: readonly number[]) =>
     changed(carrier.build(stage), instruction =>
-        withData(instruction, [...[...instruction.data!].slice(0, carrier.headLength), ...preimage]),
+        withData(instruction, [...[...instruction.data!].slice(0, carrier.headLength(stage.facts)), ...preimage]),
     );
 
 export const planRows: readonly Row[] = CARRIERS.flatMap(carrier => {

@@ -1,5 +1,6 @@
 import { type Address, type Instruction } from '@solana/kit';
 
+import { type RevisionFacts } from '../revisions';
 import { type Given, type Stage, type TokenKind } from './stage';
 
 /** Who returns an error: this program, another one, or the runtime before any program runs. */
@@ -8,6 +9,9 @@ export type Culprit = 'self' | 'runtime' | Address;
 /** An error as a transaction returns it; `at` is the index of the failing instruction. */
 export type Expected = Readonly<{ at: number; by: Culprit }> &
     Readonly<{ code: number; builtin?: undefined } | { code?: undefined; builtin: string }>;
+
+/** The rows of one theme, for one revision. */
+export type Rows = (facts: RevisionFacts) => readonly Row[];
 
 /** One cause of one error. */
 export type Row = Readonly<{

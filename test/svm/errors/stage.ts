@@ -12,14 +12,8 @@ import {
     type KeyPairSigner,
 } from '@solana/kit';
 
-import {
-    findEventAuthorityPda,
-    getChannelDecoder,
-    getChannelEncoder,
-    getEmitEventInstruction,
-    type Channel,
-    type ChannelArgs,
-} from '../../../generated/tombstone';
+import { getReclaimInstruction } from '../../../generated/epoch';
+import { findEventAuthorityPda, getEmitEventInstruction, type ChannelArgs } from '../../../generated/tombstone';
 import { findChannelPda, findTokenPda } from '../../../src/channel/addresses';
 import { type Split } from '../../../src/channel/distribution';
 import { getDistributeInstructionAsync } from '../../../src/instructions/distribute';
@@ -30,6 +24,7 @@ import { getSettleInstructions } from '../../../src/instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../../../src/instructions/settle-and-finalize';
 import { getTopUpInstructionAsync } from '../../../src/instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../../src/instructions/withdraw-payer';
+import { type ChannelOf } from '../../../src/revision/types';
 import { signVoucher } from '../../../src/voucher/sign';
 import { type SignedVoucher, type VoucherInput } from '../../../src/voucher/voucher';
 import { type Arena, type ArenaResult } from '../arena';
@@ -43,12 +38,18 @@ import {
     type ChannelSeeds,
     type TokenAccount,
 } from '../model';
+import { type RevisionFacts } from '../revisions';
 
 export type TokenKind = 'spl' | 't22';
-/** Where a channel is: each state is reached from the one before it, with 400,000 of 1,000,000 settled. */
-export type Given = 'nothing' | 'fresh' | 'open' | 'closing' | 'finalized' | 'closed';
+/**
+ * Where a channel is: each state is reached from the one before it, with 400,000 of 1,000,000 settled. A closed one is
+ * paid out and has left a tombstone; of a revision that dates its channels it is there until it can be freed.
+ */
+export type Given = 'nothing' | 'fresh' | 'open' | 'closing' | 'finalized' | 'closed' | 'freed';
 
 export const NOW = 1_750_000_000n;
+/** The slot that it is, and that channels are dated with. */
+export const SLOT = 350_000_000n;
 export const GRACE_PERIOD = 3600;
 export const DEPOSIT = 1_000_000n;
 export const SETTLED = 400_000n;
@@ -59,6 +60,8 @@ const PAYER_LAMPORTS = 10_000_000_000n;
 export class Stage {
     readonly sponsor: Address;
     readonly payer: Address;
+    /** Who pays the rent and gets it back. */
+    readonly rentPayer: Address;
     readonly payee: Address;
     readonly mint: Address;
     readonly recipients: readonly [Address, Address];
@@ -83,6 +86,7 @@ export class Stage {
     ) {
         this.sponsor = this.stranger('sponsor');
         this.payer = this.stranger('payer');
+        this.rentPayer = this.facts.rentPayer.open === undefined ? this.payer : this.stranger('rent payer');
         this.payee = this.stranger('payee');
         this.mint = this.stranger('mint');
         this.recipients = [this.stranger('recipient 0'), this.stranger('recipient 1')];
@@ -103,8 +107,9 @@ export class Stage {
     async #prepare(): Promise<void> {
         const { arena, mint, payee, payer, session } = this;
         const { treasuryOwner } = arena.deployment;
-        arena.setClock(NOW);
-        this.seeds = { authorizedSigner: session.address, mint, payee, payer, salt: 0n };
+        arena.setClock(NOW, SLOT);
+        const openSlot = this.facts.openSlotWindow === undefined ? 0n : SLOT;
+        this.seeds = { authorizedSigner: session.address, mint, openSlot, payee, payer, salt: 0n };
         [this.channel] = await findChannelPda(this.seeds, arena.deployment);
         [this.escrow, this.payerToken, this.payeeToken, this.treasuryToken] = await Promise.all([
             this.tokenOf(this.channel),
@@ -114,7 +119,7 @@ export class Stage {
         ]);
         this.recipientTokens = await Promise.all(this.recipients.map(recipient => this.tokenOf(recipient)));
 
-        for (const wallet of [this.sponsor, payer, payee]) {
+        for (const wallet of [this.sponsor, payer, payee, this.rentPayer]) {
             arena.set(wallet, { kind: 'wallet', lamports: PAYER_LAMPORTS });
         }
         const { tokenProgram } = this;
@@ -138,11 +143,19 @@ export class Stage {
                 () => this.settleAndFinalize(),
                 () => this.distribute(),
             ],
+            freed: [() => this.open(), () => this.settle(SETTLED), () => this.settleAndFinalize()],
         };
         for (const build of steps[given]) await this.do(build());
+        if (given !== 'freed') return;
+        this.passWindow();
+        await this.do(this.distribute());
     }
 
     // What a row needs to know.
+
+    get facts(): RevisionFacts {
+        return this.arena.facts;
+    }
 
     get book(): Pick<Book, 'programAddress' | 'treasuryOwner'> {
         return this.arena.deployment;
@@ -176,14 +189,16 @@ export class Stage {
     // Instructions, all valid.
 
     async open(changes: Readonly<{ deposit?: bigint; splits?: readonly Split[] }> = {}): Promise<Instruction[]> {
-        const { arena, mint, payee, session, splits, tokenProgram } = this;
+        const { arena, mint, payee, rentPayer, seeds, session, splits, tokenProgram } = this;
         const input = {
             authorizedSigner: session.address,
             deposit: DEPOSIT,
             gracePeriodSeconds: GRACE_PERIOD,
             mint,
+            openSlot: seeds.openSlot,
             payee,
             payer: this.#payerSigner,
+            rentPayer: createNoopSigner(rentPayer),
             salt: 0n,
             splits,
             tokenProgram,
@@ -193,7 +208,11 @@ export class Stage {
     }
 
     async sign(voucher: Partial<VoucherInput> = {}, signer = this.session): Promise<SignedVoucher> {
-        return await signVoucher({ channelId: this.channel, cumulativeAmount: 500_000n, ...voucher }, signer);
+        return await signVoucher(
+            { channelId: this.channel, cumulativeAmount: 500_000n, ...voucher },
+            signer,
+            this.arena.deployment,
+        );
     }
 
     async settle(cumulativeAmount: bigint): Promise<Instruction[]> {
@@ -232,12 +251,16 @@ export class Stage {
     }
 
     async distribute(splits = this.splits): Promise<Instruction[]> {
-        const input = { ...this.#common, payee: this.payee, payer: this.payer, splits };
+        const input = { ...this.#common, payee: this.payee, payer: this.payer, rentPayer: this.rentPayer, splits };
         return [await getDistributeInstructionAsync(input, this.arena.deployment)];
     }
 
     async withdrawPayer(): Promise<Instruction[]> {
         return [await getWithdrawPayerInstructionAsync(this.#common, this.arena.deployment)];
+    }
+
+    async reclaim(): Promise<Instruction[]> {
+        return [getReclaimInstruction({ channel: this.channel, rentPayer: this.rentPayer }, this.arena.deployment)];
     }
 
     async emitEvent(): Promise<Instruction[]> {
@@ -261,6 +284,11 @@ export class Stage {
         return this.arena.send({ feePayer: this.sponsor, instructions });
     }
 
+    /** Makes it the first slot in which the channel can be freed, or another one that far from it. */
+    passWindow(by = 0n): void {
+        this.arena.setClock(NOW, this.seeds.openSlot + (this.facts.openSlotWindow ?? 0n) + 1n + by);
+    }
+
     /** Sends a transaction that has to succeed. */
     async do(instructions: Promise<readonly Instruction[]> | readonly Instruction[]): Promise<void> {
         const result = this.send(await instructions);
@@ -276,18 +304,32 @@ export class Stage {
     }
 
     /** Writes fields of the channel that no instruction would. */
-    forgeChannel(change: (channel: Channel) => Partial<ChannelArgs>): void {
+    forgeChannel(
+        change: (channel: ChannelOf<RevisionFacts['name']>) => Partial<ChannelArgs> & Readonly<{ openSlot?: bigint }>,
+    ): void {
+        const { channel: layout } = this.arena.deployment.revision;
         this.forge(this.channel, data => {
-            const channel = getChannelDecoder().decode(data);
-            return new Uint8Array(getChannelEncoder().encode({ ...channel, ...change(channel) }));
+            const channel = layout.decode(data);
+            return new Uint8Array(layout.encode({ ...channel, ...change(channel) }));
         });
+    }
+
+    /** A copy of the channel as it is, at the address that it would have with another open slot. */
+    async plantChannel(openSlot: bigint): Promise<Address> {
+        const { channel: layout } = this.arena.deployment.revision;
+        const account = this.arena.get(this.channel);
+        if (!account.exists) throw new Error(`${this.label}: the channel does not exist`);
+        const [address, bump] = await findChannelPda({ ...this.seeds, openSlot }, this.arena.deployment);
+        const data = layout.encode({ ...layout.decode(account.data), bump, openSlot });
+        this.arena.setRaw(address, account.programAddress, new Uint8Array(data), account.lamports);
+        return address;
     }
 
     /** Stores a bump that is not the channel's: one of another address, or one of a point on the curve. */
     forgeBump(isOffCurve: boolean): void {
         this.forgeChannel(channel => {
             for (let bump = 255; bump >= 0; bump--) {
-                const address = derive(this.seeds, bump, this.book.programAddress);
+                const address = derive(this.seeds, bump, this.facts);
                 if (bump !== channel.bump && isOffCurveAddress(address) === isOffCurve) return { bump };
             }
             throw new Error(`${this.label}: no such bump`);
@@ -296,12 +338,15 @@ export class Stage {
 }
 
 /** What a program derives for seeds and a bump, whether or not it is an address that a program may sign for. */
-function derive({ authorizedSigner, mint, payee, payer, salt }: ChannelSeeds, bump: number, program: Address): Address {
+function derive(seeds: ChannelSeeds, bump: number, { deployment, extraSeed }: RevisionFacts): Address {
+    const { authorizedSigner, mint, openSlot, payee, payer, salt } = seeds;
     const encoder = getAddressEncoder();
     const hasher = createHash('sha256').update('channel');
     for (const seed of [payer, payee, mint, authorizedSigner]) hasher.update(Uint8Array.from(encoder.encode(seed)));
-    hasher.update(Uint8Array.from(getU64Encoder().encode(salt))).update(Uint8Array.of(bump));
-    hasher.update(Uint8Array.from(encoder.encode(program))).update('ProgramDerivedAddress');
+    hasher.update(Uint8Array.from(getU64Encoder().encode(salt)));
+    if (extraSeed !== undefined) hasher.update(Uint8Array.from(getU64Encoder().encode(openSlot)));
+    hasher.update(Uint8Array.of(bump));
+    hasher.update(Uint8Array.from(encoder.encode(deployment.programAddress))).update('ProgramDerivedAddress');
     return getAddressDecoder().decode(hasher.digest());
 }
 

@@ -2,13 +2,15 @@ import { type Instruction } from '@solana/kit';
 
 import { withAccount } from '../alter';
 import { SYSTEM_PROGRAM, TOKEN_2022_PROGRAM, TOKEN_PROGRAM, type TokenAccount } from '../model';
-import { builtin, changed, code, type Expected, type Row } from './row';
+import { placeOf, type InstructionName, type RevisionFacts } from '../revisions';
+import { builtin, changed, code, type Expected, type Row, type Rows } from './row';
 import { DEPOSIT, PAYER_TOKENS, type Given, type Stage, type TokenKind } from './stage';
 
 // Spec sections 6.2 to 6.4: the mint, and the token accounts that have to be in order, wherever they are checked.
 
 type User = Readonly<{
     name: string;
+    instruction: InstructionName;
     given: Given;
     build: (stage: Stage) => Promise<Instruction[]>;
     /** Places of the accounts that are checked. */
@@ -20,13 +22,31 @@ type User = Readonly<{
 }>;
 
 const USERS: readonly User[] = [
-    { build: stage => stage.open(), given: 'nothing', mint: 2, name: 'open', payer: 5, tokenProgram: 7 },
-    { build: stage => stage.topUp(), escrow: 3, given: 'open', mint: 4, name: 'topUp', payer: 2, tokenProgram: 5 },
+    {
+        build: stage => stage.open(),
+        given: 'nothing',
+        mint: 2,
+        instruction: 'open',
+        name: 'open',
+        payer: 5,
+        tokenProgram: 7,
+    },
+    {
+        build: stage => stage.topUp(),
+        escrow: 3,
+        given: 'open',
+        mint: 4,
+        instruction: 'topUp',
+        name: 'topUp',
+        payer: 2,
+        tokenProgram: 5,
+    },
     {
         build: stage => stage.distribute(),
         escrow: 2,
         given: 'open',
         mint: 6,
+        instruction: 'distribute',
         name: 'distribute',
         tokenProgram: 7,
         treasury: 5,
@@ -36,6 +56,7 @@ const USERS: readonly User[] = [
         escrow: 2,
         given: 'finalized',
         mint: 6,
+        instruction: 'distribute',
         name: 'distribute when finalized',
         tokenProgram: 7,
         treasury: 5,
@@ -45,6 +66,7 @@ const USERS: readonly User[] = [
         escrow: 2,
         given: 'finalized',
         mint: 4,
+        instruction: 'withdrawPayer',
         name: 'withdrawPayer',
         payer: 3,
         tokenProgram: 5,
@@ -137,58 +159,74 @@ const MINT_CAUSES: readonly MintCause[] = [
     { expected: code(56), forge: base => extended(base, [...POINTER, 1]), name: 'one byte left over', token: 't22' },
 ];
 
-const mintRows: readonly Row[] = USERS.flatMap(({ build, given, mint, name, tokenProgram }) => [
-    ...MINT_CAUSES.map((cause): Row => ({
-        arrange: stage => {
-            stage.forge(stage.mint, data => cause.forge(data));
-            return build(stage);
-        },
-        expected: cause.expected,
-        given,
-        name: `${name}: mint of ${cause.token}: ${cause.name}`,
-        token: cause.token,
-    })),
-    ...(['spl', 't22'] as const).map((token): Row => ({
-        arrange: stage => {
-            stage.arena.remove(stage.mint);
-            return build(stage);
-        },
-        expected: code(53),
-        given,
-        name: `${name}: mint of ${token}: missing`,
-        token,
-    })),
-    ...(['spl', 't22'] as const).map((token): Row => ({
-        arrange: stage => {
-            const other = token === 'spl' ? TOKEN_2022_PROGRAM : TOKEN_PROGRAM;
-            return changed(build(stage), instruction => withAccount(instruction, tokenProgram, other));
-        },
-        expected: code(53),
-        given,
-        name: `${name}: the other token program than that of ${token}`,
-        token,
-    })),
-    ...(given === 'nothing'
-        ? []
-        : [
-              {
-                  arrange: (stage: Stage) =>
-                      changed(build(stage), instruction => withAccount(instruction, mint, stage.stranger())),
-                  expected: code(7),
-                  given,
-                  name: `${name}: another mint`,
-              },
-          ]),
-    ...(['the System program', 'the mint'] as const).map((which): Row => ({
-        arrange: stage =>
-            changed(build(stage), instruction =>
-                withAccount(instruction, tokenProgram, which === 'the mint' ? stage.mint : SYSTEM_PROGRAM),
-            ),
-        expected: code(54),
-        given,
-        name: `${name}: token program is ${which}`,
-    })),
-]);
+/** The users, with the places of their accounts in a revision. */
+const usersOf = (facts: RevisionFacts): readonly User[] =>
+    USERS.map(user => {
+        const place = (index: number) => placeOf(facts, user.instruction, index);
+        const { escrow, mint, payer, tokenProgram, treasury } = user;
+        return {
+            ...user,
+            ...(escrow !== undefined && { escrow: place(escrow) }),
+            ...(payer !== undefined && { payer: place(payer) }),
+            ...(treasury !== undefined && { treasury: place(treasury) }),
+            mint: place(mint),
+            tokenProgram: place(tokenProgram),
+        };
+    });
+
+const mintRows: Rows = facts =>
+    usersOf(facts).flatMap(({ build, given, mint, name, tokenProgram }) => [
+        ...MINT_CAUSES.map((cause): Row => ({
+            arrange: stage => {
+                stage.forge(stage.mint, data => cause.forge(data));
+                return build(stage);
+            },
+            expected: cause.expected,
+            given,
+            name: `${name}: mint of ${cause.token}: ${cause.name}`,
+            token: cause.token,
+        })),
+        ...(['spl', 't22'] as const).map((token): Row => ({
+            arrange: stage => {
+                stage.arena.remove(stage.mint);
+                return build(stage);
+            },
+            expected: code(53),
+            given,
+            name: `${name}: mint of ${token}: missing`,
+            token,
+        })),
+        ...(['spl', 't22'] as const).map((token): Row => ({
+            arrange: stage => {
+                const other = token === 'spl' ? TOKEN_2022_PROGRAM : TOKEN_PROGRAM;
+                return changed(build(stage), instruction => withAccount(instruction, tokenProgram, other));
+            },
+            expected: code(53),
+            given,
+            name: `${name}: the other token program than that of ${token}`,
+            token,
+        })),
+        ...(given === 'nothing'
+            ? []
+            : [
+                  {
+                      arrange: (stage: Stage) =>
+                          changed(build(stage), instruction => withAccount(instruction, mint, stage.stranger())),
+                      expected: code(7),
+                      given,
+                      name: `${name}: another mint`,
+                  },
+              ]),
+        ...(['the System program', 'the mint'] as const).map((which): Row => ({
+            arrange: stage =>
+                changed(build(stage), instruction =>
+                    withAccount(instruction, tokenProgram, which === 'the mint' ? stage.mint : SYSTEM_PROGRAM),
+                ),
+            expected: code(54),
+            given,
+            name: `${name}: token program is ${which}`,
+        })),
+    ]);
 
 // Token accounts.
 
@@ -210,82 +248,83 @@ const EXTENSIONS: readonly Condition[] = [
     { change: account => ({ ...account, trailer: 'malformed' }), name: 'with a malformed extension' },
 ];
 
-const accountRows: readonly Row[] = USERS.flatMap(user =>
-    (['escrow', 'payer', 'treasury'] as const).flatMap(role => {
-        const place = user[role];
-        if (place === undefined) return [];
-        const { codes, owner } = ROLES[role];
-        const [mismatch, unreadable, extensions] = codes;
-        const common = { given: user.given, name: `${user.name}: ${role}` };
-        const amount = role === 'payer' ? PAYER_TOKENS : role === 'escrow' ? DEPOSIT : 0n;
+const accountRows: Rows = facts =>
+    usersOf(facts).flatMap(user =>
+        (['escrow', 'payer', 'treasury'] as const).flatMap(role => {
+            const place = user[role];
+            if (place === undefined) return [];
+            const { codes, owner } = ROLES[role];
+            const [mismatch, unreadable, extensions] = codes;
+            const common = { given: user.given, name: `${user.name}: ${role}` };
+            const amount = role === 'payer' ? PAYER_TOKENS : role === 'escrow' ? DEPOSIT : 0n;
 
-        const conditional = (token: TokenKind, { change, name }: Condition, expected: Expected): Row => ({
-            arrange: async stage => {
-                const account = change(stage.token(owner(stage), amount), stage);
-                stage.arena.set(await stage.tokenOf(owner(stage)), account);
-                return await user.build(stage);
-            },
-            expected,
-            given: user.given,
-            name: `${common.name} ${name} (${token})`,
-            token,
-        });
-        const forged = (token: TokenKind, name: string, change: (data: Uint8Array) => Uint8Array): Row => ({
-            arrange: async stage => {
-                stage.forge(await stage.tokenOf(owner(stage)), change);
-                return await user.build(stage);
-            },
-            expected: code(unreadable),
-            given: user.given,
-            name: `${common.name} ${name} (${token})`,
-            token,
-        });
-        return [
-            {
-                ...common,
-                arrange: (stage: Stage) =>
-                    changed(user.build(stage), instruction => withAccount(instruction, place, stage.payeeToken)),
-                expected: code(mismatch),
-                name: `${common.name} at another address`,
-            },
-            ...(['spl', 't22'] as const).flatMap(token => [
-                ...MISMATCHES.map(condition => conditional(token, condition, code(mismatch))),
-                ...[3, 255].map(state =>
-                    conditional(
-                        token,
-                        { change: account => ({ ...account, state }), name: `with state byte ${state}` },
-                        builtin('ProgramFailedToComplete'),
-                    ),
-                ),
-                conditional(
-                    token,
-                    {
-                        change: account => ({
-                            ...account,
-                            tokenProgram: token === 'spl' ? TOKEN_2022_PROGRAM : TOKEN_PROGRAM,
-                        }),
-                        name: 'of the other token program',
-                    },
-                    code(unreadable),
-                ),
+            const conditional = (token: TokenKind, { change, name }: Condition, expected: Expected): Row => ({
+                arrange: async stage => {
+                    const account = change(stage.token(owner(stage), amount), stage);
+                    stage.arena.set(await stage.tokenOf(owner(stage)), account);
+                    return await user.build(stage);
+                },
+                expected,
+                given: user.given,
+                name: `${common.name} ${name} (${token})`,
+                token,
+            });
+            const forged = (token: TokenKind, name: string, change: (data: Uint8Array) => Uint8Array): Row => ({
+                arrange: async stage => {
+                    stage.forge(await stage.tokenOf(owner(stage)), change);
+                    return await user.build(stage);
+                },
+                expected: code(unreadable),
+                given: user.given,
+                name: `${common.name} ${name} (${token})`,
+                token,
+            });
+            return [
                 {
                     ...common,
-                    arrange: async (stage: Stage) => {
-                        stage.arena.remove(await stage.tokenOf(owner(stage)));
-                        return await user.build(stage);
-                    },
-                    expected: code(unreadable),
-                    name: `${common.name} missing (${token})`,
-                    token,
+                    arrange: (stage: Stage) =>
+                        changed(user.build(stage), instruction => withAccount(instruction, place, stage.payeeToken)),
+                    expected: code(mismatch),
+                    name: `${common.name} at another address`,
                 },
-                forged(token, 'of 164 bytes', data => data.slice(0, 164)),
-            ]),
-            forged('spl', 'with bytes behind the base', data => new Uint8Array([...data, 2, 7, 0, 0, 0])),
-            forged('t22', 'of the type of a mint', data => data.fill(1, 165, 166)),
-            forged('t22', 'as long as a multisig', data => new Uint8Array([...data, ...new Uint8Array(355 - 170)])),
-            ...EXTENSIONS.map(condition => conditional('t22', condition, code(extensions))),
-        ];
-    }),
-);
+                ...(['spl', 't22'] as const).flatMap(token => [
+                    ...MISMATCHES.map(condition => conditional(token, condition, code(mismatch))),
+                    ...[3, 255].map(state =>
+                        conditional(
+                            token,
+                            { change: account => ({ ...account, state }), name: `with state byte ${state}` },
+                            builtin('ProgramFailedToComplete'),
+                        ),
+                    ),
+                    conditional(
+                        token,
+                        {
+                            change: account => ({
+                                ...account,
+                                tokenProgram: token === 'spl' ? TOKEN_2022_PROGRAM : TOKEN_PROGRAM,
+                            }),
+                            name: 'of the other token program',
+                        },
+                        code(unreadable),
+                    ),
+                    {
+                        ...common,
+                        arrange: async (stage: Stage) => {
+                            stage.arena.remove(await stage.tokenOf(owner(stage)));
+                            return await user.build(stage);
+                        },
+                        expected: code(unreadable),
+                        name: `${common.name} missing (${token})`,
+                        token,
+                    },
+                    forged(token, 'of 164 bytes', data => data.slice(0, 164)),
+                ]),
+                forged('spl', 'with bytes behind the base', data => new Uint8Array([...data, 2, 7, 0, 0, 0])),
+                forged('t22', 'of the type of a mint', data => data.fill(1, 165, 166)),
+                forged('t22', 'as long as a multisig', data => new Uint8Array([...data, ...new Uint8Array(355 - 170)])),
+                ...EXTENSIONS.map(condition => conditional('t22', condition, code(extensions))),
+            ];
+        }),
+    );
 
-export const tokenRows: readonly Row[] = [...mintRows, ...accountRows];
+export const tokenRows: Rows = facts => [...mintRows(facts), ...accountRows(facts)];

@@ -7,11 +7,13 @@ import {
     encodePlacement,
     joined,
     partsOf,
+    resigned,
     signatureBeforeKey,
     usualPlacement,
     type Placement,
 } from '../ed25519';
-import { builtin, changed, code, type Expected, type Row } from './row';
+import { type RevisionFacts } from '../revisions';
+import { builtin, changed, code, type Expected, type Row, type Rows } from './row';
 import { DEPOSIT, NOW, SETTLED, type Stage } from './stage';
 
 // Spec sections 6.5 and 6.6, for both instructions that take a voucher.
@@ -45,19 +47,15 @@ const placed = (name: string, placement: Partial<Placement>): Layout => ({
 /** A message of another length, signed by the right key. */
 const ofLength = (name: string, change: (message: Uint8Array) => Uint8Array): Layout => ({
     name,
-    verify: async (verify, { session }) => {
-        const message = change(partsOf(verify).message);
-        const [signatures] = await session.signMessages([{ content: message, signatures: {} }]);
-        const placement = encodePlacement(usualPlacement(message.length));
-        const signature = signatures![session.address]!;
-        return withData(verify, [1, 0, ...placement, ...partsOf(verify).key, ...signature, ...message]);
-    },
+    verify: (verify, { session }) => resigned(verify, change(partsOf(verify).message), session),
 });
 
 const LAYOUTS: readonly Layout[] = [
     { name: 'one byte longer than needed', verify: verify => withData(verify, [...verify.data!, 0]) },
-    ofLength('a message of 47 bytes', message => message.slice(0, 47)),
-    ofLength('a message of 49 bytes', message => new Uint8Array([...message, 0])),
+    ofLength('a message that is a byte shorter', message => message.slice(0, -1)),
+    ofLength('a message that is a byte longer', message => new Uint8Array([...message, 0])),
+    ofLength('a message that is two bytes shorter', message => message.slice(2)),
+    ofLength('a message that is two bytes longer', message => new Uint8Array([...message, 0, 0])),
     { name: 'no signature at all', verify: emptyVerification },
     { name: 'two signatures', verify: verify => joined(verify, verify) },
     { name: 'padding byte 1', verify: verify => withDataChanged(verify, data => (data[1] = 1)) },
@@ -70,10 +68,10 @@ const LAYOUTS: readonly Layout[] = [
         verify: verify => {
             const { key, message, signature } = partsOf(verify);
             const placement = {
-                ...usualPlacement(48),
-                keyOffset: 16 + 48,
+                ...usualPlacement(message.length),
+                keyOffset: 16 + message.length,
                 messageOffset: 16,
-                signatureOffset: 16 + 48 + 32,
+                signatureOffset: 16 + message.length + 32,
             };
             return withData(verify, [1, 0, ...encodePlacement(placement), ...message, ...key, ...signature]);
         },
@@ -81,21 +79,28 @@ const LAYOUTS: readonly Layout[] = [
     {
         name: 'key and message offset where the message is the key',
         verify: async (verify, { session }) => {
-            // A message of 48 bytes that overlaps key and signature can't be signed; one of 32 bytes, the key, can.
-            const { key } = partsOf(verify);
+            // A whole message that overlaps key and signature can't be signed; one of 32 bytes, the key, can.
+            const { key, message } = partsOf(verify);
             const [signatures] = await session.signMessages([{ content: key, signatures: {} }]);
             const placement = { ...usualPlacement(32), messageOffset: 16 };
             const signature = signatures![session.address]!;
-            return withData(verify, [1, 0, ...encodePlacement(placement), ...key, ...signature, ...new Uint8Array(48)]);
+            return withData(verify, [1, 0, ...encodePlacement(placement), ...key, ...signature, ...message]);
         },
     },
     {
-        name: 'message size 47 in 160 bytes',
+        name: 'message size one byte too small',
         verify: async (verify, { session }) => {
             const { key, message } = partsOf(verify);
-            const [signatures] = await session.signMessages([{ content: message.slice(0, 47), signatures: {} }]);
+            const [signatures] = await session.signMessages([{ content: message.slice(0, -1), signatures: {} }]);
             const signature = signatures![session.address]!;
-            return withData(verify, [1, 0, ...encodePlacement(usualPlacement(47)), ...key, ...signature, ...message]);
+            return withData(verify, [
+                1,
+                0,
+                ...encodePlacement(usualPlacement(message.length - 1)),
+                ...key,
+                ...signature,
+                ...message,
+            ]);
         },
     },
 ];
@@ -118,7 +123,14 @@ const FIELDS: readonly Field[] = [
     },
 ];
 
-const rowsOf = ({ build, name, sysvar }: User): readonly Row[] => {
+/** A message that does not start as a voucher does, signed by the right key. */
+function remarked(verify: Instruction, { session }: Stage, index: number): Promise<Instruction> {
+    const { message } = partsOf(verify);
+    message[index]! ^= 1;
+    return resigned(verify, message, session);
+}
+
+const rowsOf = ({ build, name, sysvar }: User, { hasVoucherInData }: RevisionFacts): readonly Row[] => {
     const pair = async (stage: Stage) => build(stage, await stage.sign()) as [Instruction, Instruction];
     const rows: Row[] = [
         {
@@ -190,6 +202,16 @@ const rowsOf = ({ build, name, sysvar }: User): readonly Row[] => {
         })),
         {
             arrange: async stage => {
+                const [verify] = build(stage, await stage.sign({}, stage.intruder));
+                return [verify!, (await pair(stage))[1]];
+            },
+            expected: code(237, { at: 1 }),
+            name: 'signed by another key',
+        },
+    ];
+    const copied: Row[] = [
+        {
+            arrange: async stage => {
                 const [verify] = build(stage, await stage.sign({ cumulativeAmount: 500_001n }));
                 return [verify!, (await pair(stage))[1]];
             },
@@ -206,14 +228,6 @@ const rowsOf = ({ build, name, sysvar }: User): readonly Row[] => {
         },
         {
             arrange: async stage => {
-                const [verify] = build(stage, await stage.sign({}, stage.intruder));
-                return [verify!, (await pair(stage))[1]];
-            },
-            expected: code(237, { at: 1 }),
-            name: 'signed by another key',
-        },
-        {
-            arrange: async stage => {
                 const [verify] = build(stage, await stage.sign({ cumulativeAmount: 500_001n }, stage.intruder));
                 return [verify!, (await pair(stage))[1]];
             },
@@ -221,7 +235,35 @@ const rowsOf = ({ build, name, sysvar }: User): readonly Row[] => {
             name: 'another amount signed by another key: the message comes first',
         },
     ];
-    return rows.map(row => ({ ...row, name: `${name}: ${row.name}` }));
+    const marked: Row[] = [
+        ...([0, 1] as const).map((index): Row => ({
+            arrange: async stage => {
+                const [verify, settle] = await pair(stage);
+                return [await remarked(verify, stage, index), settle];
+            },
+            expected: code(238, { at: 1 }),
+            name: `byte ${index} of the message is not that of a voucher`,
+        })),
+        {
+            arrange: async stage => {
+                const voucher = await stage.sign({ channelId: stage.stranger(), cumulativeAmount: DEPOSIT + 1n });
+                const [, settle] = await pair(stage);
+                const [verify] = build(stage, voucher) as [Instruction, Instruction];
+                return [await remarked(verify, stage, 0), settle];
+            },
+            expected: code(238, { at: 1 }),
+            name: 'no voucher, of another channel and above the deposit: the first bytes come first',
+        },
+        {
+            arrange: async stage => {
+                const [verify] = build(stage, await stage.sign({ cumulativeAmount: DEPOSIT + 1n }, stage.intruder));
+                return [verify!, (await pair(stage))[1]];
+            },
+            expected: code(235, { at: 1 }),
+            name: 'above the deposit and signed by another key: the amount comes first',
+        },
+    ];
+    return [...rows, ...(hasVoucherInData ? copied : marked)].map(row => ({ ...row, name: `${name}: ${row.name}` }));
 };
 
 const merchantRows: readonly Row[] = [
@@ -237,10 +279,12 @@ const merchantRows: readonly Row[] = [
     },
     ...[2, 255].map((flag): Row => ({
         arrange: stage =>
-            changed(stage.settleAndFinalize(), instruction => withDataChanged(instruction, data => (data[49] = flag))),
+            changed(stage.settleAndFinalize(), instruction =>
+                withDataChanged(instruction, data => (data[data.length - 1] = flag)),
+            ),
         expected: code(230),
         name: `settleAndFinalize: voucher flag ${flag} asks for a precompile as 1 does`,
     })),
 ];
 
-export const voucherRows: readonly Row[] = [...USERS.flatMap(rowsOf), ...merchantRows];
+export const voucherRows: Rows = facts => [...USERS.flatMap(user => rowsOf(user, facts)), ...merchantRows];

@@ -1,7 +1,8 @@
 import { getAddressDecoder, type Address, type Instruction } from '@solana/kit';
 
+import { type RevisionFacts } from '../revisions';
 import { type Draft, type Frame } from './draft';
-import { u16, type VoucherFields } from './parse';
+import { parseVoucher, u16, type VoucherFields } from './parse';
 import { refuse } from './refusal';
 import {
     ED25519_PROGRAM,
@@ -71,18 +72,21 @@ export function requireAssociatedToken(
     return draft.accounts.get(address) as TokenAccount;
 }
 
-/** Section 6.5: the new settled amount. */
+/** Section 6.5 (epoch 6.1): the new settled amount. `copy` is the voucher in the instruction data, where there is one. */
 export function acceptVoucher(
     frame: Frame,
     channelAddress: Address,
     channel: ChannelAccount,
-    voucher: VoucherFields,
+    copy: VoucherFields | undefined,
     sysvar: Address,
 ): bigint {
+    const { facts } = frame;
     if (sysvar !== INSTRUCTIONS_SYSVAR) refuse('UnsupportedSysvar');
     const previous = frame.instructions[frame.index - 1];
     if (previous?.programAddress !== ED25519_PROGRAM) refuse(230);
-    const signed = parseSigned(previous);
+    const signed = parseSigned(previous, facts);
+    if (facts.voucherMagic.some((byte, index) => signed.message[index] !== byte)) refuse(238);
+    const voucher = copy ?? parseVoucher(signed.message, facts);
     if (voucher.channelId !== channelAddress) refuse(232);
     if (voucher.expiresAt !== 0n && frame.now >= voucher.expiresAt) refuse(233);
     if (voucher.cumulativeAmount > channel.deposit) refuse(235);
@@ -92,14 +96,17 @@ export function acceptVoucher(
     return voucher.cumulativeAmount;
 }
 
-/** Section 6.6. */
-function parseSigned(instruction: Instruction): { message: Uint8Array; publicKey: Address } {
+/** Section 6.6 (epoch 6.2). */
+function parseSigned(
+    instruction: Instruction,
+    { voucherLength }: RevisionFacts,
+): { message: Uint8Array; publicKey: Address } {
     const data = Uint8Array.from(instruction.data ?? []);
-    if (data.length !== 160) refuse(231);
+    if (data.length !== 112 + voucherLength) refuse(231);
     const [count, padding] = data;
     if (count !== 1 || padding !== 0) refuse(231);
     const header = [2, 4, 6, 8, 10, 12, 14].map(offset => u16(data, offset));
-    if (String(header) !== String([48, 0xffff, 16, 0xffff, 112, 48, 0xffff])) refuse(231);
+    if (String(header) !== String([48, 0xffff, 16, 0xffff, 112, voucherLength, 0xffff])) refuse(231);
     return { message: data.subarray(112), publicKey: getAddressDecoder().decode(data, 16) };
 }
 

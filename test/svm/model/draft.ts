@@ -1,5 +1,6 @@
 import { isSignerRole, type Address, type Instruction } from '@solana/kit';
 
+import { type InstructionName, type RevisionFacts } from '../revisions';
 import { custom, refuse, type ErrorIdentity } from './refusal';
 import { type AccountState, type Book, type World } from './world';
 
@@ -9,6 +10,7 @@ export type InnerCall = Readonly<{ program: Address; data: Uint8Array }>;
 /** A working copy of the world that one transaction changes, and drops if it fails. */
 export class Draft {
     readonly now: bigint;
+    readonly slot: bigint;
     readonly accounts: Map<Address, AccountState>;
 
     constructor(
@@ -16,6 +18,7 @@ export class Draft {
         readonly book: Book,
     ) {
         this.now = world.now;
+        this.slot = world.slot;
         this.accounts = new Map(world.accounts);
     }
 
@@ -59,6 +62,10 @@ export class Frame {
         return this.draft.book;
     }
 
+    get facts(): RevisionFacts {
+        return this.draft.book.facts;
+    }
+
     get now(): bigint {
         return this.draft.now;
     }
@@ -85,6 +92,17 @@ export function getSigners(feePayer: Address, instructions: readonly Instruction
 export function takeAccounts(frame: Frame, count: number, wrong: ErrorIdentity): readonly Address[] {
     if (frame.addresses.length !== count) refuse(wrong);
     return frame.addresses;
+}
+
+/** Takes the wallet that the rent goes back to out of the accounts; it is the payer where none is listed. */
+export function takeRentPayer(
+    { addresses, facts }: Frame,
+    name: InstructionName,
+    payer: Address,
+): { rentPayer: Address; others: readonly Address[] } {
+    const place = facts.rentPayer[name];
+    if (place === undefined) return { others: addresses, rentPayer: payer };
+    return { others: addresses.filter((_, index) => index !== place), rentPayer: addresses[place]! };
 }
 
 export const C9 = custom(9);

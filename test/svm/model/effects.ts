@@ -5,7 +5,6 @@ import { type Frame } from './draft';
 import { refuse } from './refusal';
 import {
     ASSOCIATED_TOKEN_PROGRAM,
-    CHANNEL_LENGTH,
     rentFor,
     SYSTEM_PROGRAM,
     TOKEN_2022_LENGTH,
@@ -20,14 +19,45 @@ import {
 
 const INSUFFICIENT_LAMPORTS = { custom: 1, program: SYSTEM_PROGRAM };
 
-/** System program: CreateAccount for a channel. */
+/** Gives a channel its account: in one call of the System program, or in several that bear with lamports in it. */
 export function createChannelAccount(frame: Frame, payer: Address, address: Address, channel: ChannelAccount): void {
-    const { draft } = frame;
-    const lamports = rentFor(CHANNEL_LENGTH);
+    if (frame.facts.toleratesPrefunding) fundChannelAccount(frame, payer, address, channel);
+    else createNewChannelAccount(frame, payer, address, channel);
+}
+
+/** System program: Transfer of what is missing, Allocate and Assign (epoch 7.1, steps 17 to 19). */
+function fundChannelAccount(frame: Frame, payer: Address, address: Address, channel: ChannelAccount): void {
+    const { draft, facts } = frame;
+    const call = (tag: number, ...numbers: readonly bigint[]) => {
+        const data = new DataView(new ArrayBuffer(4 + 8 * numbers.length));
+        data.setUint32(0, tag, true);
+        numbers.forEach((number, index) => data.setBigUint64(4 + 8 * index, number, true));
+        return new Uint8Array(data.buffer);
+    };
+    const required = rentFor(facts.channelLength);
+    const shortfall = required - draft.lamportsOf(address);
+    if (shortfall > 0n) {
+        frame.call(SYSTEM_PROGRAM, call(2, shortfall));
+        // Transfer takes only from an account of the System program without data.
+        if (draft.lamportsOf(payer) < shortfall) refuse(INSUFFICIENT_LAMPORTS);
+        draft.addLamports(payer, -shortfall);
+        draft.addLamports(address, shortfall);
+    }
+    frame.call(SYSTEM_PROGRAM, call(8, BigInt(facts.channelLength)));
+    if (draft.accounts.get(address)?.kind !== 'wallet') refuse({ custom: 0, program: SYSTEM_PROGRAM });
+    const owner = Uint8Array.from(getAddressEncoder().encode(draft.book.programAddress));
+    frame.call(SYSTEM_PROGRAM, Uint8Array.of(...call(1), ...owner));
+    draft.put(address, { ...channel, lamports: draft.lamportsOf(address) });
+}
+
+/** System program: CreateAccount, for an address without lamports (section 7.1, step 15). */
+function createNewChannelAccount(frame: Frame, payer: Address, address: Address, channel: ChannelAccount): void {
+    const { draft, facts } = frame;
+    const lamports = rentFor(facts.channelLength);
     const data = new Uint8Array(52);
     const view = new DataView(data.buffer);
     view.setBigUint64(4, lamports, true);
-    view.setBigUint64(12, BigInt(CHANNEL_LENGTH), true);
+    view.setBigUint64(12, BigInt(facts.channelLength), true);
     data.set(getAddressEncoder().encode(draft.book.programAddress), 20);
     frame.call(SYSTEM_PROGRAM, data);
 
@@ -37,7 +67,7 @@ export function createChannelAccount(frame: Frame, payer: Address, address: Addr
     draft.put(address, { ...channel, lamports });
 }
 
-/** Associated-token program: Create, which unlike CreateIdempotent refuses an account that exists. */
+/** Associated-token program: Create, which refuses an account that exists, or CreateIdempotent, which takes its own. */
 export function createAssociatedToken(
     frame: Frame,
     payer: Address,
@@ -46,8 +76,17 @@ export function createAssociatedToken(
     ctx: TokenContext,
 ): void {
     const { draft } = frame;
-    frame.call(ASSOCIATED_TOKEN_PROGRAM, Uint8Array.of(0));
+    const isIdempotent = frame.facts.toleratesPrefunding;
+    frame.call(ASSOCIATED_TOKEN_PROGRAM, Uint8Array.of(isIdempotent ? 1 : 0));
     const existing = draft.accounts.get(address);
+    if (isIdempotent && existing?.kind === 'token' && existing.tokenProgram === ctx.tokenProgram) {
+        if (existing.state === 1 || existing.state === 2) {
+            if (existing.owner !== owner) refuse({ custom: 0, program: ASSOCIATED_TOKEN_PROGRAM });
+            if (existing.mint !== ctx.mint)
+                refuse({ builtin: 'InvalidAccountData', program: ASSOCIATED_TOKEN_PROGRAM });
+            return;
+        }
+    }
     if (existing !== undefined && existing.kind !== 'wallet') {
         refuse({ builtin: 'IllegalOwner', program: ASSOCIATED_TOKEN_PROGRAM });
     }
@@ -86,6 +125,8 @@ function move(frame: Frame, { amount, destination, source }: Transfer, ctx: Toke
     if (from.amount < amount) refuse({ custom: 1, program: ctx.tokenProgram });
     draft.put(source, { ...from, amount: from.amount - amount });
     const to = draft.accounts.get(destination) as TokenAccount;
+    // Only the escrow of a channel that is being opened can be frozen and get this far.
+    if (to.state === 2) refuse({ custom: 17, program: ctx.tokenProgram });
     draft.put(destination, { ...to, amount: to.amount + amount });
 }
 

@@ -1,18 +1,17 @@
 import { none, type Address, type EncodedAccount, lamports } from '@solana/kit';
 import { getMintEncoder, getTokenEncoder } from '@solana-program/token';
 
-import { getChannelEncoder } from '../../../generated/tombstone';
+import { type RevisionFacts } from '../revisions';
 import { SYSTEM_PROGRAM, type AccountState, type Mint, type TokenAccount } from './world';
 
 // The model's accounts as a runtime holds them.
 
-const channelEncoder = getChannelEncoder();
 const tokenEncoder = getTokenEncoder();
 const mintEncoder = getMintEncoder();
 
 /** An account as LiteSVM takes it. */
-export function toEncodedAccount(address: Address, account: AccountState, programAddress: Address): EncodedAccount {
-    const [owner, data] = render(account, programAddress);
+export function toEncodedAccount(address: Address, account: AccountState, facts: RevisionFacts): EncodedAccount {
+    const [owner, data] = render(account, facts);
     return {
         address,
         data,
@@ -23,7 +22,8 @@ export function toEncodedAccount(address: Address, account: AccountState, progra
     };
 }
 
-function render(account: AccountState, programAddress: Address): [owner: Address, data: Uint8Array] {
+function render(account: AccountState, { deployment }: RevisionFacts): [owner: Address, data: Uint8Array] {
+    const { programAddress, revision } = deployment;
     switch (account.kind) {
         case 'wallet':
             return [SYSTEM_PROGRAM, new Uint8Array()];
@@ -35,7 +35,8 @@ function render(account: AccountState, programAddress: Address): [owner: Address
             return [programAddress, Uint8Array.of(2)];
         case 'channel': {
             const { payoutWatermark, settled } = account;
-            const data = channelEncoder.encode({ ...account, settlement: { payoutWatermark, settled }, version: 1 });
+            const fields = { ...account, settlement: { payoutWatermark, settled }, version: 1 };
+            const data = revision.channel.encode(fields);
             return [programAddress, new Uint8Array(data)];
         }
     }

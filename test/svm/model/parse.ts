@@ -1,5 +1,6 @@
 import { getAddressDecoder, type Address } from '@solana/kit';
 
+import { type RevisionFacts } from '../revisions';
 import { refuse } from './refusal';
 
 // Spec section 5: the data is parsed before any account is looked at.
@@ -50,12 +51,13 @@ export function parsePlan(preimage: Uint8Array): Plan {
     return { entries, payeeBps: 10_000 - sum, preimage };
 }
 
-/** Section 3.4. */
-export function parseVoucher(bytes: Uint8Array): VoucherFields {
+/** Section 3.4 (epoch 3.3). */
+export function parseVoucher(bytes: Uint8Array, { voucherLength, voucherMagic }: RevisionFacts): VoucherFields {
+    const start = voucherMagic.length;
     return {
-        bytes: bytes.slice(0, 48),
-        channelId: addressDecoder.decode(bytes, 0),
-        cumulativeAmount: u64(bytes, 32),
-        expiresAt: i64(bytes, 40),
+        bytes: bytes.slice(0, voucherLength),
+        channelId: addressDecoder.decode(bytes, start),
+        cumulativeAmount: u64(bytes, start + 32),
+        expiresAt: i64(bytes, start + 40),
     };
 }

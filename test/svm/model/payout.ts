@@ -1,5 +1,6 @@
 import { getAddressEncoder, type Address } from '@solana/kit';
 
+import { type RevisionFacts } from '../revisions';
 import { checkAssociatedToken, emit, isAssociatedToken, type TokenContext } from './checks';
 import { type Frame } from './draft';
 import { type Transfer } from './effects';
@@ -49,8 +50,10 @@ const OPENED = 'e445a52e51cb9a1da6ac61094d4cbd6d';
 const PAYOUT_REDIRECTED = 'e445a52e51cb9a1dd116b9d754a75450';
 
 /** Section 10. */
-export function openedEvent(channel: Address): Uint8Array {
-    return Buffer.concat([Buffer.from(OPENED, 'hex'), Buffer.from(getAddressEncoder().encode(channel))]);
+export function openedEvent(channel: Address, openSlot: bigint, { extraSeed }: RevisionFacts): Uint8Array {
+    const slot = Buffer.alloc(extraSeed?.length ?? 0);
+    if (extraSeed !== undefined) slot.writeBigUInt64LE(openSlot);
+    return Buffer.concat([Buffer.from(OPENED, 'hex'), Buffer.from(getAddressEncoder().encode(channel)), slot]);
 }
 
 function redirectedEvent(channel: Address, owner: Address, amount: bigint, beneficiary: number, reason: number) {

@@ -1,5 +1,7 @@
 import { type Address } from '@solana/kit';
 
+import { type RevisionFacts } from '../revisions';
+
 /** A wallet or any other account of the System program without data. One with 0 lamports does not exist. */
 export type Wallet = Readonly<{ kind: 'wallet'; lamports: bigint }>;
 
@@ -30,8 +32,10 @@ export type Mint = Readonly<{
 export const STATUS_OPEN = 0;
 export const STATUS_FINALIZED = 1;
 export const STATUS_CLOSING = 2;
+/** Of a channel that is paid out and waits for its address to be freed (epoch 3.2). */
+export const STATUS_DISTRIBUTED = 3;
 
-/** A channel, field by field as in spec section 3.1. */
+/** A channel, field by field as in spec section 3.1; a revision without the last two fields ignores them. */
 export type ChannelAccount = Readonly<{
     kind: 'channel';
     lamports: bigint;
@@ -49,6 +53,8 @@ export type ChannelAccount = Readonly<{
     payee: Address;
     authorizedSigner: Address;
     mint: Address;
+    rentPayer: Address;
+    openSlot: bigint;
 }>;
 
 /** What a closed channel leaves (spec section 3.2). */
@@ -59,6 +65,7 @@ export type AccountState = Wallet | TokenAccount | Mint | ChannelAccount | Tombs
 /** Everything that a transaction can see or change. A missing address is an account that does not exist. */
 export type World = Readonly<{
     now: bigint;
+    slot: bigint;
     accounts: ReadonlyMap<Address, AccountState>;
 }>;
 
@@ -69,6 +76,8 @@ export type ChannelSeeds = Readonly<{
     mint: Address;
     authorizedSigner: Address;
     salt: bigint;
+    /** 0 where it is no seed. */
+    openSlot: bigint;
 }>;
 
 /**
@@ -76,6 +85,7 @@ export type ChannelSeeds = Readonly<{
  * they were derived from is, so that the model needs no hashing and can't share a mistake in it with the program.
  */
 export type Book = Readonly<{
+    facts: RevisionFacts;
     programAddress: Address;
     eventAuthority: Address;
     treasuryOwner: Address;
@@ -96,7 +106,6 @@ export const RENT_SYSVAR = 'SysvarRent111111111111111111111111111111111' as Addr
 export const U64_MAX = 2n ** 64n - 1n;
 export const I64_MAX = 2n ** 63n - 1n;
 
-export const CHANNEL_LENGTH = 216;
 export const TOMBSTONE_LENGTH = 1;
 export const TOKEN_LENGTH = 165;
 /** Of an account that the associated-token program creates for Token-2022: with the ImmutableOwner extension. */

@@ -1,7 +1,8 @@
 import { createNoopSigner, type Address, type Instruction } from '@solana/kit';
 
+import { getReclaimInstruction } from '../../../generated/epoch';
 import {
-    getEmitEventInstructionAsync,
+    getEmitEventInstruction,
     getSettleAndFinalizeInstructionDataEncoder,
     getSettleInstructionDataEncoder,
 } from '../../../generated/tombstone';
@@ -18,6 +19,7 @@ import { type SignedVoucher, type Voucher } from '../../../src/voucher/voucher';
 import {
     I64_MAX,
     STATUS_CLOSING,
+    STATUS_DISTRIBUTED,
     STATUS_OPEN,
     U64_MAX,
     type ChannelAccount,
@@ -46,7 +48,8 @@ export async function buildCall(universe: Universe, world: World, slot: Slot, ca
     switch (name) {
         case 'open': {
             const deposit = amountOf(call, 0n, balanceOf(world, slot.payerToken));
-            const { authorizedSigner, salt } = slot.seeds;
+            const { authorizedSigner, openSlot, salt } = slot.seeds;
+            const dated = { openSlot, rentPayer: createNoopSigner(slot.rentPayer) };
             const instruction = await getOpenInstructionAsync(
                 {
                     authorizedSigner,
@@ -61,13 +64,14 @@ export async function buildCall(universe: Universe, world: World, slot: Slot, ca
                     salt,
                     splits: slot.splits,
                     tokenProgram,
+                    ...dated,
                 },
                 config,
             );
             return { instructions: [instruction], name, note: `deposit ${deposit}` };
         }
         case 'settle': {
-            const signed = await signFor(world, slot, channel, call);
+            const signed = await signFor(universe, world, slot, call);
             return {
                 instructions: getSettleInstructions({ voucher: signed }, config),
                 name,
@@ -89,7 +93,7 @@ export async function buildCall(universe: Universe, world: World, slot: Slot, ca
                 const input = { channel: slot.channel, payee: merchant };
                 return { instructions: getSettleAndFinalizeInstructions(input, config), name, note: 'no voucher' };
             }
-            const voucher = await signFor(world, slot, channel, call);
+            const voucher = await signFor(universe, world, slot, call);
             const input = { channel: slot.channel, payee: merchant, voucher };
             return {
                 instructions: getSettleAndFinalizeInstructions(input, config),
@@ -103,7 +107,7 @@ export async function buildCall(universe: Universe, world: World, slot: Slot, ca
         case 'finalize':
             return { instructions: [getFinalizeInstruction(common, config)], name, note: '' };
         case 'distribute': {
-            const input = { ...common, payee, payer: payer.address, splits: slot.splits };
+            const input = { ...common, payee, payer: payer.address, rentPayer: slot.rentPayer, splits: slot.splits };
             const instruction = await cached(slot, () => getDistributeInstructionAsync(input, config));
             return { instructions: [instruction], name, note: `${slot.splits.length} recipients` };
         }
@@ -111,7 +115,11 @@ export async function buildCall(universe: Universe, world: World, slot: Slot, ca
             return { instructions: [await getWithdrawPayerInstructionAsync(common, config)], name, note: '' };
         case 'emitEvent': {
             const eventAuthority = createNoopSigner(universe.book.eventAuthority);
-            return { instructions: [await getEmitEventInstructionAsync({ eventAuthority }, config)], name, note: '' };
+            return { instructions: [getEmitEventInstruction({ eventAuthority }, config)], name, note: '' };
+        }
+        case 'reclaim': {
+            const instruction = getReclaimInstruction({ channel: slot.channel, rentPayer: slot.rentPayer }, config);
+            return { instructions: [instruction], name, note: '' };
         }
     }
 }
@@ -154,6 +162,8 @@ function nextOf(world: World, slot: Slot, { part }: Call): CallName {
             ? 'finalize'
             : from(['settleAndFinalize', 'finalize', 'settleAndFinalize', 'settle', 'distribute']);
     }
+    if (channel.status === STATUS_DISTRIBUTED)
+        return from(['reclaim', 'reclaim', 'distribute', 'settle', 'withdrawPayer']);
     return from(['withdrawPayer', 'distribute', 'distribute', 'settle']);
 }
 
@@ -192,28 +202,26 @@ function expiryOf(pick: ExpiryPick, now: bigint): bigint {
     return inRange(expiries[pick]);
 }
 
-async function signFor(
-    world: World,
-    slot: Slot,
-    channel: ChannelAccount | undefined,
-    call: Call,
-): Promise<SignedVoucher> {
+async function signFor({ deployment: config }: Universe, world: World, slot: Slot, call: Call): Promise<SignedVoucher> {
+    const channel = channelOf(world, slot);
     const voucher = {
         channelId: slot.channel,
         cumulativeAmount: amountOf(call, channel?.settled ?? 0n, channel?.deposit ?? 1_000_000n),
         expiresAt: expiryOf(call.expiry, world.now),
     };
-    return await signVoucher(voucher, slot.session);
+    return await signVoucher(voucher, slot.session, config);
 }
 
 const describeVoucher = ({ voucher }: SignedVoucher) =>
     `voucher ${voucher.cumulativeAmount}` + (voucher.expiresAt === 0n ? '' : ` until ${voucher.expiresAt}`);
 
-/** The data of a settling instruction with another voucher in it than the signed one. */
-export function withVoucher(name: CallName, voucher: Voucher): Uint8Array {
+/** The data of a settling instruction with another voucher in it than the signed one, where it holds one at all. */
+export function withVoucher({ facts }: Universe, { instructions, name }: BuiltCall, voucher: Voucher): Instruction {
+    const instruction = instructions.at(-1)!;
+    if (!facts.hasVoucherInData) return instruction;
     const data =
         name === 'settle'
             ? getSettleInstructionDataEncoder().encode({ voucher })
             : getSettleAndFinalizeInstructionDataEncoder().encode({ hasVoucher: 1, voucher });
-    return new Uint8Array(data);
+    return { ...instruction, data: new Uint8Array(data) };
 }

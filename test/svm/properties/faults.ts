@@ -1,6 +1,6 @@
 import { type Address, type Instruction, type KeyPairSigner } from '@solana/kit';
 
-import { getOpenInstructionDataEncoder, getDistributeInstructionDataEncoder } from '../../../generated/tombstone';
+import { getDistributeInstructionDataEncoder } from '../../../generated/tombstone';
 import { signVoucher } from '../../../src/voucher/sign';
 import { getVerifyVoucherInstruction } from '../../../src/voucher/ed25519';
 import {
@@ -14,7 +14,9 @@ import {
     withoutAccount,
     withoutSigners,
 } from '../alter';
-import { emptyVerification, signatureBeforeKey } from '../ed25519';
+import { emptyVerification, partsOf, resigned, signatureBeforeKey } from '../ed25519';
+import { type Voucher } from '../../../src/voucher/voucher';
+import { openHeadLength, placeOf, type RevisionFacts } from '../revisions';
 import { type World } from '../model';
 import { withVoucher, type BuiltCall } from './build';
 import { type CallName, type FaultPick } from './scenario';
@@ -100,15 +102,6 @@ const COMMON: readonly Fault[] = [
     },
 ];
 
-const reopened = (context: Context, change: (args: { deposit: bigint; gracePeriod: number }) => void): Uint8Array => {
-    const args = { deposit: 1n, gracePeriod: context.slot.gracePeriod };
-    change(args);
-    const { slot } = context;
-    return new Uint8Array(
-        getOpenInstructionDataEncoder().encode({ ...args, recipients: [...slot.splits], salt: slot.seeds.salt }),
-    );
-};
-
 /** The plan of the call with something wrong in it; `head` is what stands before it in the data. */
 const badPlans = (headLength: number): readonly Fault[] => {
     const replaced = (
@@ -150,6 +143,11 @@ function intruderOf({ slot, universe }: Context): KeyPairSigner {
     return [...universe.sessions, ...universe.payers].find(({ address }) => address !== slot.session.address)!;
 }
 
+async function signedBy({ universe }: Context, voucher: Voucher, signer: KeyPairSigner): Promise<Instruction> {
+    const { deployment } = universe;
+    return getVerifyVoucherInstruction(await signVoucher(voucher, signer, deployment), deployment);
+}
+
 const voucherFaults: readonly Fault[] = [
     { all: async ([, settle]) => (settle ? [settle] : []), name: 'no precompile' },
     {
@@ -168,118 +166,155 @@ const voucherFaults: readonly Fault[] = [
         name: 'bad signature',
     },
     {
-        all: async ([verify], { built }) => {
+        all: async ([verify], { built, universe }) => {
             const { cumulativeAmount } = built.voucher!;
             const voucher = { ...built.voucher!, cumulativeAmount: cumulativeAmount > 0n ? cumulativeAmount - 1n : 1n };
-            return [verify!, withData(built.instructions.at(-1)!, withVoucher(built.name, voucher))];
+            return [verify!, withVoucher(universe, built, voucher)];
         },
         name: 'other amount than signed',
     },
     {
         all: async ([, settle], context) => {
             const { built } = context;
-            return [getVerifyVoucherInstruction(await signVoucher(built.voucher!, intruderOf(context))), settle!];
+            return [await signedBy(context, built.voucher!, intruderOf(context)), settle!];
         },
         name: 'signed by another',
     },
     {
         all: async ([, settle], context) => {
             const voucher = { ...context.built.voucher!, expiresAt: 1n };
-            return [getVerifyVoucherInstruction(await signVoucher(voucher, intruderOf(context))), settle!];
+            return [await signedBy(context, voucher, intruderOf(context)), settle!];
         },
         name: 'another voucher signed by another',
     },
     {
-        all: async ([, settle], { built, elsewhere, slot }) => {
+        all: async (_, context) => {
+            const { built, elsewhere, slot, universe } = context;
             const voucher = { ...built.voucher!, channelId: elsewhere.channel };
-            const signed = await signVoucher(voucher, slot.session);
-            return [getVerifyVoucherInstruction(signed), withData(settle!, withVoucher(built.name, voucher))];
+            return [await signedBy(context, voucher, slot.session), withVoucher(universe, built, voucher)];
         },
         name: 'voucher of another channel',
     },
+    {
+        all: async ([verify, settle], { at, slot }) => {
+            const message = partsOf(verify!).message;
+            message[at % 2]! ^= 0x80;
+            return [await resigned(verify!, message, slot.session), settle!];
+        },
+        name: 'another first byte than the one of a voucher',
+    },
 ];
 
-const SPECIFIC: Readonly<Record<CallName, readonly Fault[]>> = {
-    distribute: [
-        accountAt(0, 'channel', ({ elsewhere }) => elsewhere.channel),
-        accountAt(1, 'payer', ({ slot }) => slot.payee),
-        accountAt(2, 'escrow', ({ elsewhere }) => elsewhere.escrow),
-        accountAt(3, 'payer token', ({ slot }) => slot.payeeToken),
-        accountAt(4, 'payee token', ({ slot }) => slot.payerToken),
-        accountAt(5, 'treasury token', ({ slot }) => slot.payeeToken),
-        accountAt(6, 'mint', ({ universe }) => universe.mints.get('t22ext')!.address),
-        otherTokenProgram(7),
-        accountAt(8, 'event authority', ({ slot }) => slot.payee),
-        accountAt(9, 'self program', ({ slot }) => slot.payee),
-        accountAt(10, 'recipient token', ({ slot }) => slot.payerToken),
-        ...badPlans(1),
-    ],
-    emitEvent: [accountAt(0, 'event authority', ({ slot }) => slot.payee)],
-    finalize: [accountAt(0, 'channel', ({ elsewhere }) => elsewhere.channel)],
-    open: [
-        accountAt(1, 'payee', ({ slot }) => slot.payer.address),
-        accountAt(3, 'authorized signer', ({ universe }) => universe.book.treasuryOwner),
-        accountAt(4, 'channel', ({ elsewhere }) => elsewhere.channel),
-        accountAt(5, 'payer token', ({ slot }) => slot.payeeToken),
-        accountAt(6, 'escrow', ({ elsewhere }) => elsewhere.escrow),
-        otherTokenProgram(7),
-        accountAt(8, 'system program', ({ slot }) => slot.payee),
-        accountAt(9, 'rent', ({ slot }) => slot.payee),
-        accountAt(10, 'ATA program', ({ slot }) => slot.payee),
-        accountAt(11, 'event authority', ({ slot }) => slot.payee),
-        accountAt(12, 'self program', ({ slot }) => slot.payee),
-        {
-            change: (instruction, context) =>
-                withData(
-                    instruction,
-                    reopened(context, args => (args.deposit = 0n)),
-                ),
-            name: 'deposit 0',
-        },
-        {
-            change: (instruction, context) =>
-                withData(
-                    instruction,
-                    reopened(context, args => (args.gracePeriod = 0)),
-                ),
-            name: 'grace period 0',
-        },
-        ...badPlans(21),
-    ],
-    requestClose: [accountAt(0, 'payer', ({ slot }) => slot.payee)],
-    settle: [accountAt(1, 'sysvar', ({ slot }) => slot.payee)],
-    settleAndFinalize: [
-        accountAt(0, 'merchant', ({ slot }) => slot.payer.address),
-        accountAt(2, 'sysvar', ({ slot }) => slot.payee),
-        {
-            change: (instruction, { at }) => withDataChanged(instruction, data => (data[49] = at)),
-            name: 'voucher flag',
-        },
-    ],
-    topUp: [
-        accountAt(0, 'payer', ({ slot }) => slot.payee),
-        accountAt(2, 'payer token', ({ slot }) => slot.payeeToken),
-        accountAt(3, 'escrow', ({ elsewhere }) => elsewhere.escrow),
-        accountAt(4, 'mint', ({ universe }) => universe.mints.get('t22ext')!.address),
-        otherTokenProgram(5),
-        { change: instruction => withData(instruction, [3, 0, 0, 0, 0, 0, 0, 0, 0]), name: 'amount 0' },
-    ],
-    withdrawPayer: [
-        accountAt(0, 'payer', ({ slot }) => slot.payee),
-        accountAt(2, 'escrow', ({ elsewhere }) => elsewhere.escrow),
-        accountAt(3, 'payer token', ({ slot }) => slot.payeeToken),
-        accountAt(4, 'mint', ({ universe }) => universe.mints.get('t22ext')!.address),
-        otherTokenProgram(5),
-    ],
-};
+/** Open slots of another channel, which may be one that nobody can open now. */
+function openSlotFaults({ extraSeed }: RevisionFacts): readonly Fault[] {
+    if (extraSeed === undefined) return [];
+    const { inOpenData } = extraSeed;
+    const moved = (name: string, by: bigint): Fault => ({
+        change: (instruction, { world }) =>
+            withDataChanged(instruction, data => {
+                const view = new DataView(data.buffer);
+                if (data.length >= inOpenData + 8) view.setBigUint64(inOpenData, world.slot + by, true);
+            }),
+        name,
+    });
+    return [
+        moved('open slot of the next slot', 1n),
+        moved('open slot behind the window', -1_501n),
+        moved('first open slot of the window', -1_500n),
+    ];
+}
 
-function faultsOf(name: CallName, isPair: boolean): readonly Fault[] {
-    return [...SPECIFIC[name], ...(isPair ? voucherFaults : []), ...COMMON];
+function specificFaults(facts: RevisionFacts): Readonly<Record<CallName, readonly Fault[]>> {
+    /** By the place that the account has where no rent payer is listed. */
+    const inOpen = (index: number) => placeOf(facts, 'open', index);
+    const inDistribute = (index: number) => placeOf(facts, 'distribute', index);
+    const rentPayerFaults = (name: CallName): readonly Fault[] => {
+        const place = facts.rentPayer[name];
+        if (place === undefined) return [];
+        return [
+            accountAt(
+                place,
+                'rent payer',
+                ({ other, slot, universe }) => [slot.payee, slot.payer.address, universe.sponsor][other % 3]!,
+            ),
+        ];
+    };
+    const zeroed = (name: string, start: number, length: number): Fault => ({
+        change: instruction => withDataChanged(instruction, data => data.fill(0, start, start + length)),
+        name,
+    });
+    return {
+        distribute: [
+            accountAt(inDistribute(0), 'channel', ({ elsewhere }) => elsewhere.channel),
+            accountAt(inDistribute(1), 'payer', ({ slot }) => slot.payee),
+            accountAt(inDistribute(2), 'escrow', ({ elsewhere }) => elsewhere.escrow),
+            accountAt(inDistribute(3), 'payer token', ({ slot }) => slot.payeeToken),
+            accountAt(inDistribute(4), 'payee token', ({ slot }) => slot.payerToken),
+            accountAt(inDistribute(5), 'treasury token', ({ slot }) => slot.payeeToken),
+            accountAt(inDistribute(6), 'mint', ({ universe }) => universe.mints.get('t22ext')!.address),
+            otherTokenProgram(inDistribute(7)),
+            accountAt(inDistribute(8), 'event authority', ({ slot }) => slot.payee),
+            accountAt(inDistribute(9), 'self program', ({ slot }) => slot.payee),
+            accountAt(inDistribute(10), 'recipient token', ({ slot }) => slot.payerToken),
+            ...rentPayerFaults('distribute'),
+            ...badPlans(1),
+        ],
+        emitEvent: [accountAt(0, 'event authority', ({ slot }) => slot.payee)],
+        finalize: [accountAt(0, 'channel', ({ elsewhere }) => elsewhere.channel)],
+        open: [
+            accountAt(inOpen(1), 'payee', ({ slot }) => slot.payer.address),
+            accountAt(inOpen(3), 'authorized signer', ({ universe }) => universe.book.treasuryOwner),
+            accountAt(inOpen(4), 'channel', ({ elsewhere }) => elsewhere.channel),
+            accountAt(inOpen(5), 'payer token', ({ slot }) => slot.payeeToken),
+            accountAt(inOpen(6), 'escrow', ({ elsewhere }) => elsewhere.escrow),
+            otherTokenProgram(inOpen(7)),
+            accountAt(inOpen(8), 'system program', ({ slot }) => slot.payee),
+            accountAt(inOpen(9), 'rent', ({ slot }) => slot.payee),
+            accountAt(inOpen(10), 'ATA program', ({ slot }) => slot.payee),
+            accountAt(inOpen(11), 'event authority', ({ slot }) => slot.payee),
+            accountAt(inOpen(12), 'self program', ({ slot }) => slot.payee),
+            zeroed('deposit 0', 9, 8),
+            zeroed('grace period 0', 17, 4),
+            ...rentPayerFaults('open'),
+            ...openSlotFaults(facts),
+            ...badPlans(openHeadLength(facts)),
+        ],
+        requestClose: [accountAt(0, 'payer', ({ slot }) => slot.payee)],
+        settle: [accountAt(1, 'sysvar', ({ slot }) => slot.payee)],
+        settleAndFinalize: [
+            accountAt(0, 'merchant', ({ slot }) => slot.payer.address),
+            accountAt(2, 'sysvar', ({ slot }) => slot.payee),
+            {
+                change: (instruction, { at }) => withDataChanged(instruction, data => (data[data.length - 1] = at)),
+                name: 'voucher flag',
+            },
+        ],
+        topUp: [
+            accountAt(0, 'payer', ({ slot }) => slot.payee),
+            accountAt(2, 'payer token', ({ slot }) => slot.payeeToken),
+            accountAt(3, 'escrow', ({ elsewhere }) => elsewhere.escrow),
+            accountAt(4, 'mint', ({ universe }) => universe.mints.get('t22ext')!.address),
+            otherTokenProgram(5),
+            { change: instruction => withData(instruction, [3, 0, 0, 0, 0, 0, 0, 0, 0]), name: 'amount 0' },
+        ],
+        withdrawPayer: [
+            accountAt(0, 'payer', ({ slot }) => slot.payee),
+            accountAt(2, 'escrow', ({ elsewhere }) => elsewhere.escrow),
+            accountAt(3, 'payer token', ({ slot }) => slot.payeeToken),
+            accountAt(4, 'mint', ({ universe }) => universe.mints.get('t22ext')!.address),
+            otherTokenProgram(5),
+        ],
+        reclaim: [accountAt(0, 'channel', ({ elsewhere }) => elsewhere.channel), ...rentPayerFaults('reclaim')],
+    };
+}
+
+function faultsOf(facts: RevisionFacts, name: CallName, isPair: boolean): readonly Fault[] {
+    return [...specificFaults(facts)[name], ...(isPair ? voucherFaults : []), ...COMMON];
 }
 
 /** How many faults there are to choose from in an instruction. */
-export function countFaults(name: CallName, isPair: boolean): number {
-    return faultsOf(name, isPair).length;
+export function countFaults(facts: RevisionFacts, name: CallName, isPair: boolean): number {
+    return faultsOf(facts, name, isPair).length;
 }
 
 /** Applies the faults that were drawn for a call, and says which they were. */
@@ -298,7 +333,7 @@ export async function applyFaults(
             ({ programAddress }) => programAddress === context.universe.book.programAddress,
         );
         const isPair = built.voucher !== undefined && own === 1 && instructions[0] === built.instructions[0];
-        const faults = faultsOf(built.name, isPair);
+        const faults = faultsOf(context.universe.facts, built.name, isPair);
         const fault = faults[which % faults.length]!;
         names.push(fault.name);
         if ('all' in fault) instructions = await fault.all(instructions, full);

@@ -2,12 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { type Address, type Instruction } from '@solana/kit';
 
-import {
-    parsePaymentChannelsEvent,
-    PaymentChannelsEvent,
-    PayoutBeneficiary,
-    RedirectReason,
-} from '../../../generated/tombstone';
+import { PaymentChannelsEvent, PayoutBeneficiary, RedirectReason } from '../../../generated/tombstone';
 import { type Arena, type ArenaResult } from '../arena';
 import { runTransaction, toEncodedAccount, type AccountState, type Outcome, type World } from '../model';
 import { buildCall, type BuiltCall } from './build';
@@ -43,7 +38,7 @@ export async function runInLockstep(arena: Arena, universe: Universe, sequence: 
 }
 
 class Lockstep {
-    #world: World = { accounts: new Map(), now: 0n };
+    #world: World = { accounts: new Map(), now: 0n, slot: 0n };
     /** Every account that a sequence may leave behind. */
     readonly #touched = new Set<Address>();
     readonly #lines: string[] = [];
@@ -57,7 +52,7 @@ class Lockstep {
 
     begin(world: World): void {
         this.#world = world;
-        this.arena.setClock(world.now);
+        this.arena.setClock(world.now, world.slot);
         for (const [address, account] of world.accounts) this.#set(address, account);
         for (const [index, slot] of this.slots.entries()) {
             const splits = slot.splits.map(({ bps, recipient }) => `${this.universe.nameOf(recipient)} ${bps}`);
@@ -77,9 +72,9 @@ class Lockstep {
             if (account) accounts.set(address, account);
             else accounts.delete(address);
         }
-        const now = perturbation.now ?? this.#world.now;
-        this.arena.setClock(now);
-        this.#world = { accounts, now };
+        const { now = this.#world.now, slot = this.#world.slot } = perturbation;
+        this.arena.setClock(now, slot);
+        this.#world = { accounts, now, slot };
     }
 
     async #transact(step: Extract<Step, { type: 'transaction' }>): Promise<void> {
@@ -152,7 +147,7 @@ class Lockstep {
                 assertSame(`existence of ${name}`, account !== undefined, observed.exists);
                 continue;
             }
-            const expected = toEncodedAccount(address, account, this.universe.book.programAddress);
+            const expected = toEncodedAccount(address, account, this.universe.facts);
             assertSame(`owner of ${name}`, expected.programAddress, observed.programAddress);
             assertSame(`lamports of ${name}`, expected.lamports, observed.lamports);
             const hex = (data: Iterable<number>) => Buffer.from(Uint8Array.from(data)).toString('hex');
@@ -182,7 +177,7 @@ class Lockstep {
                     else if (data[0] === 9) this.tally.add('effects', 'channel closed');
                     continue;
                 }
-                const event = parsePaymentChannelsEvent(data);
+                const event = this.universe.deployment.revision.parseEvent(data);
                 if (event?.eventType !== PaymentChannelsEvent.PayoutRedirected) continue;
                 const { beneficiary, reason } = event.data;
                 const text = `redirect of ${nameOf(PayoutBeneficiary, beneficiary)} for ${nameOf(RedirectReason, reason)}`;

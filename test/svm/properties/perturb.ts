@@ -1,7 +1,6 @@
 import { type Address } from '@solana/kit';
 
 import {
-    CHANNEL_LENGTH,
     I64_MAX,
     rentFor,
     STATUS_CLOSING,
@@ -13,12 +12,13 @@ import {
 } from '../model';
 import { channelOf } from './build';
 import { type Step } from './scenario';
-import { newToken, START_LAMPORTS, START_TIME, type Slot } from './slot';
+import { newToken, START_LAMPORTS, START_SLOT, START_TIME, type Slot } from './slot';
 import { type Universe } from './universe';
 
 /** What happens to the world between transactions, by others or by time. */
 export type Perturbation = Readonly<{
     now?: bigint;
+    slot?: bigint;
     accounts: readonly (readonly [Address, AccountState | undefined])[];
     note: string;
 }>;
@@ -34,12 +34,14 @@ export function perturb(
     switch (step.type) {
         case 'clock':
             return moveClock(world, slot, step.to);
+        case 'slot':
+            return moveSlot(universe, world, slot, step.to);
         case 'token':
             return changeToken(universe, world, slot, step);
         case 'donate':
             return donate(world, slot, step);
         case 'fund':
-            return fund(slot, step.lamports);
+            return fund(universe, slot, step.lamports);
     }
 }
 
@@ -60,6 +62,25 @@ function moveClock(world: World, slot: Slot, to: Extract<Step, { type: 'clock' }
     };
     const now = times[to] > I64_MAX ? I64_MAX : times[to];
     return { accounts: [], note: `clock ${to}: ${now}`, now };
+}
+
+/** Slots may go back: another fork, or a machine that starts again. */
+function moveSlot(
+    { facts }: Universe,
+    world: World,
+    { seeds }: Slot,
+    to: Extract<Step, { type: 'slot' }>['to'],
+): Perturbation {
+    const last = seeds.openSlot + (facts.openSlotWindow ?? 0n);
+    const slots: Record<typeof to, bigint> = {
+        '+1': world.slot + 1n,
+        before: seeds.openSlot > 0n ? seeds.openSlot - 1n : 0n,
+        future: START_SLOT + 1_000_000n,
+        start: START_SLOT,
+        window: last,
+        'window+1': last + 1n,
+    };
+    return { accounts: [], note: `slot ${to}: ${slots[to]}`, slot: slots[to] };
 }
 
 function changeToken(
@@ -121,9 +142,9 @@ function donate(world: World, slot: Slot, { amount, what }: Extract<Step, { type
     return { accounts: [[address, { ...account, lamports: account.lamports + BigInt(amount) }]], note };
 }
 
-/** Sets what the payer has, around what it costs to open a channel. */
-function fund(slot: Slot, pick: Extract<Step, { type: 'fund' }>['lamports']): Perturbation {
-    const channelRent = rentFor(CHANNEL_LENGTH);
+/** Sets what the one has who pays for a channel, around what it costs to open one. */
+function fund(universe: Universe, slot: Slot, pick: Extract<Step, { type: 'fund' }>['lamports']): Perturbation {
+    const channelRent = rentFor(universe.facts.channelLength);
     const rent = channelRent + newToken(slot, slot.channel, 0n).lamports;
     const amounts: Record<typeof pick, bigint> = {
         'channel only': channelRent,
@@ -134,5 +155,8 @@ function fund(slot: Slot, pick: Extract<Step, { type: 'fund' }>['lamports']): Pe
         rich: START_LAMPORTS,
     };
     const wallet = amounts[pick] === 0n ? undefined : ({ kind: 'wallet', lamports: amounts[pick] } as const);
-    return { accounts: [[slot.payer.address, wallet]], note: `payer has ${amounts[pick]} lamports (${pick})` };
+    return {
+        accounts: [[slot.rentPayer, wallet]],
+        note: `${universe.nameOf(slot.rentPayer)} has ${amounts[pick]} lamports (${pick})`,
+    };
 }

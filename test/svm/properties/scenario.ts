@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { instructionsOf, type InstructionName, type RevisionFacts } from '../revisions';
 import { MINT_NAMES, SALTS } from './universe';
 
 // What fast-check generates: descriptions that say "settled + 1" rather than a number, so that they keep their meaning
@@ -7,18 +8,7 @@ import { MINT_NAMES, SALTS } from './universe';
 
 export const STEPS_PER_SEQUENCE = 20;
 
-const CALLS = [
-    'open',
-    'settle',
-    'topUp',
-    'settleAndFinalize',
-    'requestClose',
-    'finalize',
-    'distribute',
-    'withdrawPayer',
-    'emitEvent',
-] as const;
-export type CallName = (typeof CALLS)[number];
+export type CallName = InstructionName;
 
 export const AMOUNTS = [
     'most',
@@ -52,6 +42,8 @@ export type Call = Readonly<{
 }>;
 
 export const CLOCKS = ['+1', '+grace', 'deadline', 'deadline-1', 'deadline+1', '-1', 'zero', 'last', 'start'] as const;
+/** Slots, around those of the open-slot window of a channel. */
+export const SLOTS = ['+1', 'window', 'window+1', 'start', 'before', 'future'] as const;
 export const HOLDERS = ['recipient', 'payee', 'payer', 'treasury', 'escrow'] as const;
 export const CONDITIONS = [
     'fine',
@@ -78,6 +70,7 @@ export type Step =
     | Readonly<{ type: 'nothing' }>
     | Readonly<{ type: 'transaction'; calls: readonly Call[]; payerPaysFee: boolean }>
     | Readonly<{ type: 'clock'; slot: number; to: (typeof CLOCKS)[number] }>
+    | Readonly<{ type: 'slot'; slot: number; to: (typeof SLOTS)[number] }>
     | Readonly<{
           type: 'token';
           slot: number;
@@ -96,6 +89,9 @@ export type SlotPick = Readonly<{
     /** An index into the sessions; one past their end means that the payer signs the vouchers. */
     signer: number;
     salt: number;
+    /** An index into the ages of a channel's open slot. */
+    openSlot: number;
+    isRentSponsored: boolean;
     gracePeriod: number;
     plan: Readonly<{ count: number; start: number; shape: (typeof PLAN_SHAPES)[number] }>;
 }>;
@@ -118,93 +114,111 @@ const mostly = <T>(weight: number, values: readonly T[]): fc.Arbitrary<T> =>
 
 const slot = weighted([6, 0], [3, 1], [1, 2]);
 const fault = fc.record({ at: fc.nat(63), other: fc.nat(255), which: fc.nat(255) });
-const call: fc.Arbitrary<Call> = fc.record({
-    amount: weighted<AmountPick>(
-        [14, 'some'],
-        ...AMOUNTS.filter(name => name !== 'some').map(name => [1, name] as const),
-    ),
-    expiry: mostly(24, EXPIRIES),
-    faults: fc.oneof(
-        { withCrossShrink: true },
-        { arbitrary: fc.constant([]), weight: 9 },
-        { arbitrary: fc.tuple(fault), weight: 2 },
-        { arbitrary: fc.tuple(fault, fault), weight: 1 },
-    ),
-    hasVoucher: fc.boolean(),
-    name: weighted<Call['name']>([36, 'next'], ...CALLS.map(name => [1, name] as const)),
-    part: fc.nat(10_000),
-    slot,
-});
+const callOf = (names: readonly CallName[]): fc.Arbitrary<Call> =>
+    fc.record({
+        amount: weighted<AmountPick>(
+            [14, 'some'],
+            ...AMOUNTS.filter(name => name !== 'some').map(name => [1, name] as const),
+        ),
+        expiry: mostly(24, EXPIRIES),
+        faults: fc.oneof(
+            { withCrossShrink: true },
+            { arbitrary: fc.constant([]), weight: 9 },
+            { arbitrary: fc.tuple(fault), weight: 2 },
+            { arbitrary: fc.tuple(fault, fault), weight: 1 },
+        ),
+        hasVoucher: fc.boolean(),
+        name: weighted<Call['name']>([36, 'next'], ...names.map(name => [1, name] as const)),
+        part: fc.nat(10_000),
+        slot,
+    });
 
 // Rare, but first: what every step that a failure can do without shrinks to.
-const step: fc.Arbitrary<Step> = fc.oneof(
-    { withCrossShrink: true },
-    { arbitrary: fc.constant({ type: 'nothing' as const }), weight: 1 },
-    {
-        arbitrary: fc.record({
-            calls: fc.array(call, { maxLength: 2, minLength: 1, size: 'small' }),
-            payerPaysFee: mostly(4, [false, true]),
-            type: fc.constant('transaction' as const),
-        }),
-        weight: 300,
-    },
-    {
-        arbitrary: fc.record({
-            slot,
-            to: weighted(
-                [3, '+1' as const],
-                [3, '+grace' as const],
-                [4, 'deadline' as const],
-                [3, 'deadline-1' as const],
-                [2, 'deadline+1' as const],
-                [1, '-1' as const],
-                [1, 'zero' as const],
-                [1, 'last' as const],
-                [2, 'start' as const],
-            ),
-            type: fc.constant('clock' as const),
-        }),
-        weight: 70,
-    },
-    {
-        arbitrary: fc.record({
-            condition: mostly(12, CONDITIONS),
-            holder: weighted(
-                [4, 'recipient' as const],
-                [3, 'payee' as const],
-                [3, 'payer' as const],
-                [1, 'treasury' as const],
-                [1, 'escrow' as const],
-            ),
-            index: fc.nat(31),
-            slot,
-            type: fc.constant('token' as const),
-        }),
-        weight: 70,
-    },
-    {
-        arbitrary: fc.record({
-            amount: fc.integer({ max: 5_000_000, min: 1 }),
-            slot,
-            type: fc.constant('donate' as const),
-            what: mostly(1, DONATIONS),
-        }),
-        weight: 20,
-    },
-    {
-        arbitrary: fc.record({ lamports: mostly(4, FUNDS), slot, type: fc.constant('fund' as const) }),
-        weight: 10,
-    },
-);
+const stepOf = (call: fc.Arbitrary<Call>): fc.Arbitrary<Step> =>
+    fc.oneof(
+        { withCrossShrink: true },
+        { arbitrary: fc.constant({ type: 'nothing' as const }), weight: 1 },
+        {
+            arbitrary: fc.record({
+                calls: fc.array(call, { maxLength: 2, minLength: 1, size: 'small' }),
+                payerPaysFee: mostly(4, [false, true]),
+                type: fc.constant('transaction' as const),
+            }),
+            weight: 300,
+        },
+        {
+            arbitrary: fc.record({
+                slot,
+                to: weighted(
+                    [3, '+1' as const],
+                    [3, '+grace' as const],
+                    [4, 'deadline' as const],
+                    [3, 'deadline-1' as const],
+                    [2, 'deadline+1' as const],
+                    [1, '-1' as const],
+                    [1, 'zero' as const],
+                    [1, 'last' as const],
+                    [2, 'start' as const],
+                ),
+                type: fc.constant('clock' as const),
+            }),
+            weight: 70,
+        },
+        {
+            arbitrary: fc.record({
+                slot,
+                to: weighted(
+                    [1, '+1' as const],
+                    [3, 'window' as const],
+                    [2, 'window+1' as const],
+                    [6, 'start' as const],
+                    [1, 'before' as const],
+                    [1, 'future' as const],
+                ),
+                type: fc.constant('slot' as const),
+            }),
+            weight: 40,
+        },
+        {
+            arbitrary: fc.record({
+                condition: mostly(12, CONDITIONS),
+                holder: weighted(
+                    [4, 'recipient' as const],
+                    [3, 'payee' as const],
+                    [3, 'payer' as const],
+                    [1, 'treasury' as const],
+                    [1, 'escrow' as const],
+                ),
+                index: fc.nat(31),
+                slot,
+                type: fc.constant('token' as const),
+            }),
+            weight: 70,
+        },
+        {
+            arbitrary: fc.record({
+                amount: fc.integer({ max: 5_000_000, min: 1 }),
+                slot,
+                type: fc.constant('donate' as const),
+                what: mostly(1, DONATIONS),
+            }),
+            weight: 20,
+        },
+        {
+            arbitrary: fc.record({ lamports: mostly(4, FUNDS), slot, type: fc.constant('fund' as const) }),
+            weight: 10,
+        },
+    );
 
 /** Most channels that are worth anything are open from the start. */
-const opening: fc.Arbitrary<Step> = fc.record({
-    calls: fc.tuple(
-        call.map(picked => ({ ...picked, amount: 'some' as const, faults: [], name: 'open' as const, slot: 0 })),
-    ),
-    payerPaysFee: fc.constant(false),
-    type: fc.constant('transaction' as const),
-});
+const openingOf = (call: fc.Arbitrary<Call>): fc.Arbitrary<Step> =>
+    fc.record({
+        calls: fc.tuple(
+            call.map(picked => ({ ...picked, amount: 'some' as const, faults: [], name: 'open' as const, slot: 0 })),
+        ),
+        payerPaysFee: fc.constant(false),
+        type: fc.constant('transaction' as const),
+    });
 
 const slotPick: fc.Arbitrary<SlotPick> = fc.record({
     gracePeriod: weighted([4, 3600], [2, 1], [1, 0xffff_ffff]),
@@ -222,14 +236,42 @@ const slotPick: fc.Arbitrary<SlotPick> = fc.record({
         shape: fc.constantFrom(...PLAN_SHAPES),
         start: fc.nat(35),
     }),
+    isRentSponsored: fc.boolean(),
+    openSlot: weighted([6, 0], [3, 1], [2, 2], [1, 3]),
     salt: fc.nat(SALTS.length - 1),
     signer: fc.nat(2),
 });
 
-export const sequence: fc.Arbitrary<Sequence> = fc.record({
-    missingRecipients: weighted([6, 0], [1, 1], [2, 2], [2, 3], [2, 7]),
-    slots: fc.tuple(slotPick, slotPick, slotPick),
-    steps: fc
-        .tuple(opening, fc.array(step, { maxLength: STEPS_PER_SEQUENCE - 1, minLength: STEPS_PER_SEQUENCE - 1 }))
-        .map(([first, others]) => [first, ...others]),
-});
+/** Nearly everything that can be freed can be freed in the end. */
+const endingOf = (call: fc.Arbitrary<Call>): fc.Arbitrary<readonly Step[]> =>
+    fc.tuple(
+        fc.record({
+            slot: fc.constant(0),
+            to: weighted([9, 'window+1' as const], [1, 'window' as const]),
+            type: fc.constant('slot' as const),
+        }),
+        fc.record({
+            calls: fc.tuple(
+                call.map(picked => ({ ...picked, faults: picked.faults.slice(1), name: 'next' as const, slot: 0 })),
+            ),
+            payerPaysFee: fc.constant(false),
+            type: fc.constant('transaction' as const),
+        }),
+    );
+
+/** Sequences of the instructions that a revision has. */
+export function sequenceArbitrary(facts: RevisionFacts): fc.Arbitrary<Sequence> {
+    const call = callOf(instructionsOf(facts));
+    const step = stepOf(call);
+    return fc.record({
+        missingRecipients: weighted([6, 0], [1, 1], [2, 2], [2, 3], [2, 7]),
+        slots: fc.tuple(slotPick, slotPick, slotPick),
+        steps: fc
+            .tuple(
+                openingOf(call),
+                fc.array(step, { maxLength: STEPS_PER_SEQUENCE - 3, minLength: STEPS_PER_SEQUENCE - 3 }),
+                endingOf(call),
+            )
+            .map(([first, others, last]) => [first, ...others, ...last]),
+    });
+}

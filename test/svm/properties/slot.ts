@@ -17,6 +17,8 @@ import { MINT_NAMES, SALTS, type MintName, type Universe } from './universe';
 /** A place for a channel in a sequence: its parties and addresses, whether or not it is open yet. */
 export type Slot = Readonly<{
     payer: KeyPairSigner;
+    /** Who pays the rent and gets it back. */
+    rentPayer: Address;
     payee: Address;
     session: KeyPairSigner;
     mintName: MintName;
@@ -37,15 +39,20 @@ export type Slot = Readonly<{
 const START_AMOUNT = 2n ** 62n;
 export const START_LAMPORTS = 10_000_000_000n;
 export const START_TIME = 1_750_000_000n;
+export const START_SLOT = 350_000_000n;
+/** How long before the start, in slots, a channel is dated: within the window that ends there, but for the last one. */
+export const OPEN_SLOT_AGES = [0n, 1_500n, 1n, -3n] as const;
 
 export async function toSlot(universe: Universe, pick: SlotPick): Promise<Slot> {
     const payer = universe.payers[pick.payer]!;
     const payee = universe.payees[pick.payee]!;
     const session = universe.sessions[pick.signer] ?? payer;
     const { account, address: mint } = universe.mints.get(pick.mint)!;
+    const { facts } = universe;
     const seeds = {
         authorizedSigner: session.address,
         mint,
+        openSlot: facts.openSlotWindow === undefined ? 0n : START_SLOT - OPEN_SLOT_AGES[pick.openSlot]!,
         payee,
         payer: payer.address,
         salt: SALTS[pick.salt]!,
@@ -63,6 +70,7 @@ export async function toSlot(universe: Universe, pick: SlotPick): Promise<Slot> 
         payeeToken: await token(payee),
         payer,
         payerToken: await token(payer.address),
+        rentPayer: facts.rentPayer.open !== undefined && pick.isRentSponsored ? universe.rentPayer : payer.address,
         recipientTokens: await Promise.all(splits.map(({ recipient }) => token(recipient))),
         seeds,
         session,
@@ -109,6 +117,7 @@ export function startOf(universe: Universe, sequence: Sequence, slots: readonly 
         accounts.set(address, account);
     }
     accounts.set(universe.sponsor, { kind: 'wallet', lamports: 1_000n * START_LAMPORTS });
+    accounts.set(universe.rentPayer, { kind: 'wallet', lamports: START_LAMPORTS });
     const every = sequence.missingRecipients;
     for (const slot of slots) {
         slot.recipientTokens.forEach((address, index) => {
@@ -124,5 +133,5 @@ export function startOf(universe: Universe, sequence: Sequence, slots: readonly 
         accounts.set(slot.treasuryToken, newToken(slot, universe.book.treasuryOwner, 0n));
     }
     for (const slot of slots) accounts.set(slot.payerToken, newToken(slot, slot.payer.address, START_AMOUNT));
-    return { accounts, now: START_TIME };
+    return { accounts, now: START_TIME, slot: START_SLOT };
 }

@@ -9,7 +9,7 @@ import {
 
 import { findEventAuthorityPda } from '../../../generated/tombstone';
 import { findChannelPda, findTokenPda } from '../../../src/channel/addresses';
-import { type Deployment } from '../../../src/deployment';
+import { type RevisionFacts } from '../revisions';
 import {
     ASSOCIATED_TOKEN_PROGRAM,
     INSTRUCTIONS_SYSVAR,
@@ -47,6 +47,8 @@ export const SALTS = [0n, 7n, U64_MAX] as const;
 export class Universe {
     readonly book: Book;
     readonly sponsor = walletAddress('sponsor');
+    /** Pays the rent of those channels whose payer does not. */
+    readonly rentPayer = walletAddress('rent payer');
     readonly mints = new Map<MintName, Readonly<{ address: Address; account: Mint }>>();
     /** What a wrong account can be. Always the same list, or a failure could not be replayed by its seed. */
     readonly strangers: readonly Address[];
@@ -59,16 +61,18 @@ export class Universe {
     readonly #tokenByOwner = new Map<string, Address>();
 
     private constructor(
-        readonly deployment: Deployment,
+        readonly facts: RevisionFacts,
         eventAuthority: Address,
         readonly payers: readonly KeyPairSigner[],
         readonly payees: readonly Address[],
         readonly sessions: readonly KeyPairSigner[],
     ) {
+        const { deployment } = facts;
         this.book = {
             associatedTokenAt: address => this.#tokens.get(address),
             channelAt: address => this.#channels.get(address),
             eventAuthority,
+            facts,
             programAddress: deployment.programAddress,
             treasuryOwner: deployment.treasuryOwner,
         };
@@ -91,6 +95,7 @@ export class Universe {
         for (const [name, address] of Object.entries(ofRuntime)) this.#names.set(address, name);
         this.#names.set(eventAuthority, 'event authority');
         this.#names.set(this.sponsor, 'sponsor');
+        this.#names.set(this.rentPayer, 'rent payer');
         this.#names.set(deployment.treasuryOwner, 'treasury');
         this.payers.forEach(({ address }, i) => this.#names.set(address, `payer${i}`));
         this.payees.forEach((address, i) => this.#names.set(address, `payee${i}`));
@@ -99,14 +104,18 @@ export class Universe {
         this.strangers = [...this.#names.keys()];
     }
 
-    static async create(deployment: Deployment): Promise<Universe> {
+    static async create(facts: RevisionFacts): Promise<Universe> {
         return new Universe(
-            deployment,
-            (await findEventAuthorityPda(deployment))[0],
+            facts,
+            (await findEventAuthorityPda(facts.deployment))[0],
             await Promise.all(many(PAYERS, i => keyPair(`payer${i}`))),
             many(PAYEES, i => walletAddress(`payee${i}`)),
             await Promise.all(many(SESSIONS, i => keyPair(`session${i}`))),
         );
+    }
+
+    get deployment(): RevisionFacts['deployment'] {
+        return this.facts.deployment;
     }
 
     /** A name for a person to read. */
@@ -127,7 +136,7 @@ export class Universe {
         this.#channels.set(address, { ...seeds, bump });
         this.#channelBySeeds.set(key, address);
         const parties = [seeds.payer, seeds.payee, seeds.mint, seeds.authorizedSigner].map(a => this.nameOf(a));
-        this.#names.set(address, `channel(${parties.join(', ')}, ${seeds.salt})`);
+        this.#names.set(address, `channel(${parties.join(', ')}, ${seeds.salt}, ${seeds.openSlot})`);
         return address;
     }
 
