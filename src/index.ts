@@ -112,39 +112,11 @@ export {
 } from './instructions/settle-and-finalize';
 export { getTopUpInstructionAsync, type TopUpInput } from './instructions/top-up';
 export { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from './instructions/withdraw-payer';
-export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './settlement/batch';
-export type {
-    BatchPlan,
-    BatchTotals,
-    PlannedAction,
-    PlannedChannel,
-    PlannedTokenAccount,
-    PlannedTransaction,
-} from './settlement/batch-plan';
-export { compareBatchOptions, type BatchCost } from './settlement/compare';
+export type { BatchItem, BatchMode, BatchSettleOptions } from './settlement/batch';
+export { compareBatchOptions } from './settlement/compare';
 export { executeBatchSettle } from './settlement/execute/execute';
 export { fetchBatchItems, type FetchBatchConfig, type FetchedBatch } from './settlement/execute/fetch-items';
-export type { BatchJournal, SentChannel, SentOutcome, SentTransaction } from './settlement/execute/journal';
-export { createMemoryJournal, type MemoryJournalOptions } from './settlement/execute/memory-journal';
-export type {
-    BatchChannelResult,
-    BatchChannelStatus,
-    BatchCounts,
-    BatchExecution,
-    BatchProgress,
-    BatchStop,
-    BatchTransactionResult,
-} from './settlement/execute/report';
-export type {
-    BatchExecuteApi,
-    BatchExecuteOptions,
-    BatchFetchApi,
-    BatchRequest,
-    ComputeUnitPriceInput,
-} from './settlement/execute/request';
-export type { Timers } from './settlement/execute/rpc-calls';
-export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
-export { getBatchTransactionMessage } from './settlement/message';
+export type { BatchExecuteOptions } from './settlement/execute/request';
 export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';
 export type { OpenAgreement } from './transactions/agreement';
 export { assembleOpenTransaction, assembleTopUpTransaction, type AssembleOpenInput } from './transactions/assemble';

@@ -56,6 +56,31 @@ export {
     type DistributeRequirements,
     type DistributionMethod,
 } from './instructions/distribute-limit';
+export type { BatchDistribution } from './settlement/batch';
+export type {
+    BatchPlan,
+    BatchTotals,
+    PlannedAction,
+    PlannedChannel,
+    PlannedTokenAccount,
+    PlannedTransaction,
+} from './settlement/batch-plan';
+export type { BatchCost } from './settlement/compare';
+export type { BatchJournal, SentChannel, SentOutcome, SentTransaction } from './settlement/execute/journal';
+export { createMemoryJournal, type MemoryJournalOptions } from './settlement/execute/memory-journal';
+export type {
+    BatchChannelResult,
+    BatchChannelStatus,
+    BatchCounts,
+    BatchExecution,
+    BatchProgress,
+    BatchStop,
+    BatchTransactionResult,
+} from './settlement/execute/report';
+export type { BatchExecuteApi, BatchFetchApi, BatchRequest, ComputeUnitPriceInput } from './settlement/execute/request';
+export type { Timers } from './settlement/execute/rpc-calls';
+export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
+export { getBatchTransactionMessage } from './settlement/message';
 export type {
     Agreed,
     BlockhashLifetime,

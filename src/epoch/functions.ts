@@ -25,6 +25,10 @@ import * as instructionsSettle from '../instructions/settle';
 import * as instructionsTopUp from '../instructions/top-up';
 import * as instructionsWithdrawPayer from '../instructions/withdraw-payer';
 import * as programError from '../program-error';
+import * as settlementCompare from '../settlement/compare';
+import * as settlementExecute from '../settlement/execute/execute';
+import * as settlementFetchItems from '../settlement/execute/fetch-items';
+import * as settlementPlan from '../settlement/plan';
 import * as transactionsAssemble from '../transactions/assemble';
 import * as transactionsInspect from '../transactions/inspect';
 import * as voucherCheck from '../voucher/check';
@@ -235,3 +239,18 @@ export const decodeVoucher = /* @__PURE__ */ withEpoch(voucherVoucher.decodeVouc
 
 /** Encodes a voucher to the 50 bytes that are signed (spec section 3.3). */
 export const encodeVoucher = /* @__PURE__ */ withEpoch(voucherVoucher.encodeVoucher, 1);
+
+/** Plans how to bring the vouchers of many channels on chain in few transactions. */
+export const planBatchSettle = /* @__PURE__ */ withEpoch(settlementPlan.planBatchSettle<'epoch'>, 2);
+
+/** Verifies the vouchers of a batch that have not been verified yet, and plans it. */
+export const planBatchSettleAsync = /* @__PURE__ */ withEpoch(settlementPlan.planBatchSettleAsync<'epoch'>, 2);
+
+/** Says what a batch would cost in every way to send it. */
+export const compareBatchOptions = /* @__PURE__ */ withEpoch(settlementCompare.compareBatchOptions<'epoch'>, 2);
+
+/** Reads what planning a batch takes. */
+export const fetchBatchItems = /* @__PURE__ */ withEpoch(settlementFetchItems.fetchBatchItems<'epoch'>, 2);
+
+/** Brings the vouchers of many channels on chain: plans, sends, confirms, and plans again what did not land. */
+export const executeBatchSettle = /* @__PURE__ */ withEpoch(settlementExecute.executeBatchSettle<'epoch'>, 3);

@@ -38,12 +38,14 @@ export {
     getReclaimableFromSlot,
     type ChooseOpenSlotInput,
 } from '../channel/open-slot';
+export { getRentRecovery, type RentRecovery, type RentRecoveryStep } from '../channel/rent-recovery';
 export { type DistributedChannelState, type SealedChannelState } from '../channel/state';
 export { type RequestCloseInput } from '../instructions/request-close';
 export { type SettleInput } from '../instructions/settle';
 export { type TopUpInput } from '../instructions/top-up';
 export { type WithdrawPayerInput } from '../instructions/withdraw-payer';
 export { type ProgramFailureConfig } from '../program-error';
+export { planBatchReclaim, type BatchReclaimOptions, type BatchReclaimPlan } from '../settlement/reclaim';
 export { LOCALNET_DEPLOYMENT, MAINNET_DEPLOYMENT, type Deployment } from './deployment';
 export {
     getSealInstruction,
@@ -62,13 +64,16 @@ export {
     assessOpen,
     checkVoucher,
     checkVoucherState,
+    compareBatchOptions,
     createVoucherVerifier,
     decodeChannelAccount,
     decodeChannelState,
     decodeVoucher,
     encodeVoucher,
+    executeBatchSettle,
     fetchAllChannel,
     fetchAllMaybeChannel,
+    fetchBatchItems,
     fetchChannel,
     fetchChannelFromSeeds,
     fetchChannels,
@@ -106,6 +111,8 @@ export {
     inspectTopUpTransaction,
     parseEvents,
     parseTransactionEvents,
+    planBatchSettle,
+    planBatchSettleAsync,
     signVoucher,
     verifyVoucher,
     watchClosingChannels,
@@ -114,6 +121,10 @@ export { paymentChannels, type PaymentChannelsPluginRequirements } from './plugi
 export { getReclaimInstruction, type ReclaimInput } from './reclaim';
 export type {
     AssembleOpenInput,
+    BatchExecuteOptions,
+    BatchItem,
+    BatchMode,
+    BatchSettleOptions,
     Blocker,
     ChannelEvent,
     ChannelFilter,
@@ -129,9 +140,11 @@ export type {
     DistributeInstructionWithRecipients,
     DistributeWithTokenAccountsInput,
     DistributionAssessment,
+    FetchBatchConfig,
     FetchChannelConfig,
     FetchChannelsConfig,
     FetchClosingChannelsConfig,
+    FetchedBatch,
     FetchedDistributionAssessment,
     InspectedOpen,
     LiveChannelState,

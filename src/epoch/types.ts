@@ -19,6 +19,9 @@ import type * as instructionsDistributeLimit from '../instructions/distribute-li
 import type * as instructionsOpen from '../instructions/open';
 import type * as instructionsSettle from '../instructions/settle';
 import type * as pluginPaymentChannels from '../plugin/payment-channels';
+import type * as settlementBatch from '../settlement/batch';
+import type * as settlementFetchItems from '../settlement/execute/fetch-items';
+import type * as settlementRequest from '../settlement/execute/request';
 import type * as transactionsAgreement from '../transactions/agreement';
 import type * as transactionsAssemble from '../transactions/assemble';
 import type * as transactionsInspected from '../transactions/inspected';
@@ -132,3 +135,21 @@ export type VoucherCheckInput = voucherCheck.VoucherCheckInput<'epoch'>;
 
 /** {@link voucherVerdict.VoucherInstruction} of the epoch revision. */
 export type VoucherInstruction = voucherVerdict.VoucherInstruction<'epoch'>;
+
+/** {@link settlementBatch.BatchItem} of the epoch revision. */
+export type BatchItem = settlementBatch.BatchItem<'epoch'>;
+
+/** {@link settlementBatch.BatchMode} of the epoch revision. */
+export type BatchMode = settlementBatch.BatchMode<'epoch'>;
+
+/** {@link settlementBatch.BatchSettleOptions} of the epoch revision. */
+export type BatchSettleOptions = settlementBatch.BatchSettleOptions<'epoch'>;
+
+/** {@link settlementRequest.BatchExecuteOptions} of the epoch revision. */
+export type BatchExecuteOptions = settlementRequest.BatchExecuteOptions<'epoch'>;
+
+/** {@link settlementFetchItems.FetchBatchConfig} of the epoch revision. */
+export type FetchBatchConfig = settlementFetchItems.FetchBatchConfig<'epoch'>;
+
+/** {@link settlementFetchItems.FetchedBatch} of the epoch revision. */
+export type FetchedBatch = settlementFetchItems.FetchedBatch<'epoch'>;
