@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { runProgramCommand, type ProgramEnvironment } from '../../program/toolchain/command';
+import { REVISIONS, runProgramCommand, type ProgramEnvironment } from '../../program/toolchain/command';
 import { findTools, type Tools } from '../../program/toolchain/tools';
 
 const PROGRAM = resolve(fileURLToPath(import.meta.url), '../../../program');
@@ -31,6 +31,8 @@ describe('just program', () => {
     });
     afterAll(() => rmSync(folder, { force: true, recursive: true }));
 
+    const readElfs = () => REVISIONS.map(revision => readFileSync(join(folder, `${revision}.so`)));
+
     it('refuses an option that it does not know', () => {
         const { code, errors } = run(['--force'], { folder, tools });
         expect(code).toBe(2);
@@ -38,7 +40,7 @@ describe('just program', () => {
     });
 
     describe.skipIf('missing' in tools)('with the toolchain', () => {
-        it('rebuilds the committed ELF byte for byte, in any folder', { timeout: 120_000 }, () => {
+        it('rebuilds the committed ELFs byte for byte, in any folder', { timeout: 120_000 }, () => {
             expect(run([], { folder: PROGRAM, tools })).toMatchObject({ code: 0, errors: '' });
             expect(run([], { folder, tools })).toMatchObject({ code: 0, errors: '' });
         });
@@ -46,19 +48,19 @@ describe('just program', () => {
         it('fails when the sources have changed, and updates on request', { timeout: 120_000 }, () => {
             const path = join(folder, 'src/channel.rs');
             const source = readFileSync(path, 'utf8');
-            const elf = readFileSync(join(folder, 'tombstone.so'));
+            const committed = readElfs();
             writeFileSync(path, source.replace('VERSION: u8 = 1;', 'VERSION: u8 = 2;'));
             const changed = run([], { folder, tools });
             expect(changed.code).toBe(1);
             expect(changed.errors).toContain('the sources or the build have changed');
 
             expect(run(['--update'], { folder, tools }).code).toBe(0);
-            expect(readFileSync(join(folder, 'tombstone.so')).equals(elf)).toBe(false);
+            for (const [index, elf] of readElfs().entries()) expect(elf.equals(committed[index]!)).toBe(false);
             expect(run([], { folder, tools }).code).toBe(0);
 
             writeFileSync(path, source);
             expect(run(['--update'], { folder, tools }).code).toBe(0);
-            expect(readFileSync(join(folder, 'tombstone.so')).equals(elf)).toBe(true);
+            for (const [index, elf] of readElfs().entries()) expect(elf.equals(committed[index]!)).toBe(true);
         });
 
         it('names the tools when other ones give other bytes', { timeout: 120_000 }, () => {
@@ -87,14 +89,14 @@ describe('just program', () => {
             expect(lines).toContain('apt-get install -y rustc-web libstd-rust-web-dev-bpf llvm-19');
         });
 
-        it('fails for an ELF with another hash', () => {
-            const path = join(folder, 'tombstone.so');
+        it.each(REVISIONS)('fails for an ELF of the %s revision with another hash', revision => {
+            const path = join(folder, `${revision}.so`);
             const elf = readFileSync(path);
             writeFileSync(path, Buffer.concat([elf, Buffer.of(0)]));
             const { code, errors } = run([], { folder, tools: missing });
             writeFileSync(path, elf);
             expect(code).toBe(1);
-            expect(errors).toContain('tombstone.so.sha256 says');
+            expect(errors).toContain(`${revision}.so.sha256 says`);
         });
 
         it('cannot update', () => {

@@ -319,7 +319,8 @@ export class Stage {
         const { channel: layout } = this.arena.deployment.revision;
         const account = this.arena.get(this.channel);
         if (!account.exists) throw new Error(`${this.label}: the channel does not exist`);
-        const [address, bump] = await findChannelPda({ ...this.seeds, openSlot }, this.arena.deployment);
+        const seeds = { ...this.seeds, openSlot };
+        const [address, bump] = await findChannelPda(seeds, this.arena.deployment);
         const data = layout.encode({ ...layout.decode(account.data), bump, openSlot });
         this.arena.setRaw(address, account.programAddress, new Uint8Array(data), account.lamports);
         return address;
