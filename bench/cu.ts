@@ -1,51 +1,63 @@
-/** Compute units of the reference program, against those of the published one. */
+/** Compute units of the reference program of each revision, against those of the published one. */
 
 import { readProgramElf } from '../src/testing/elf';
 import { getRecordedFolder } from '../test/svm/replay/recorded-case';
-import { measureRecorded } from './cu/recorded';
+import { REVISIONS, type RevisionFacts } from '../test/svm/revisions';
+import { measureRecorded, type Measured } from './cu/recorded';
 import { measureScenarios } from './cu/scenarios';
 import type { BenchReport, BenchRow } from './report';
 
 const BENCH = 'cu';
 
 export async function run(): Promise<BenchReport> {
-    const elf = readProgramElf('tombstone');
-    const recorded = await measureRecorded(elf.bytes);
-    const scenarios = await measureScenarios();
+    const reports: BenchReport[] = [];
+    for (const facts of REVISIONS) reports.push(await runRevision(facts));
+    return {
+        notes: reports.flatMap(({ notes }) => notes ?? []),
+        tables: reports.flatMap(({ tables }) => tables),
+    };
+}
+
+async function runRevision(facts: RevisionFacts): Promise<BenchReport> {
+    const { name } = facts;
+    const elf = readProgramElf(name);
+    const recorded = await measureRecorded(facts, elf.bytes);
+    const scenarios = await measureScenarios(facts);
+    const toRows = (all: readonly Measured[]) => all.map(measured => toRow(facts, measured));
     return {
         notes: [
             ...(recorded.length === 0
-                ? [`There is no ${getRecordedFolder('tombstone')}: no recorded transactions to compare with.`]
+                ? [`There is no ${getRecordedFolder(name)}: no recorded transactions to compare with.`]
                 : []),
-            `ELF: ${elf.source}, sha256 ${elf.sha256}`,
+            `ELF of the ${name} revision: ${elf.source}, sha256 ${elf.sha256}`,
         ],
         tables: [
             ...(recorded.length === 0
                 ? []
                 : [
                       {
-                          rows: recorded.map(toRow),
+                          rows: toRows(recorded),
                           title:
-                              'Recorded transactions that succeeded, by the instructions of the program in them: mean of ' +
-                              'the whole transaction, baseline: the recorded program.',
+                              `Recorded transactions of the ${name} revision that succeeded, by the instructions of the ` +
+                              'program in them: mean of the whole transaction, baseline: the recorded program.',
                       },
                   ]),
             {
-                rows: scenarios.map(toRow),
+                rows: toRows(scenarios),
                 title:
-                    'Scenarios of this benchmark, channel and escrow with bump 255, baseline where the appendix of the ' +
-                    'spec has one: the published program.',
+                    `Scenarios of this benchmark, ${name} revision, channel and escrow with bump 255, baseline where the ` +
+                    'appendix of the spec has one: the published program.',
             },
         ],
     };
 }
 
-function toRow(measured: Readonly<{ case: string; value: number; baseline: number | null }>): BenchRow {
+function toRow({ name }: RevisionFacts, measured: Measured): BenchRow {
     const { baseline, value } = measured;
     return {
         baseline,
         bench: BENCH,
-        case: measured.case,
+        case: `${name}: ${measured.case}`,
         ratio: baseline === null ? null : baseline / value,
         unit: 'CU',
         value,
