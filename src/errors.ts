@@ -22,6 +22,7 @@ export type PaymentChannelsErrorContexts = {
     INPUT_INVALID: { field: string; value: string };
     INTEGER_NOT_EXACT: { field: string; value: string };
     INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
+    LOOKUP_TABLE_INVALID: { address: string; reason: string };
     OPEN_BLOCKED: { reasons: readonly string[] };
     OPEN_SLOT_OUT_OF_WINDOW: { currentSlot: bigint; maxOpenSlot: bigint; minOpenSlot: bigint; openSlot: bigint };
     OPEN_UNREADY: { owners: readonly string[] };
@@ -120,6 +121,7 @@ const MESSAGES: Messages = {
     INTEGER_NOT_EXACT: ({ field, value }) =>
         `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
     INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
+    LOOKUP_TABLE_INVALID: ({ address, reason }) => `There is no lookup table at ${address}: ${reason}`,
     OPEN_BLOCKED: ({ reasons }) => `open would fail: ${reasons.join(' ')}`,
     OPEN_SLOT_OUT_OF_WINDOW: ({ currentSlot, maxOpenSlot, minOpenSlot, openSlot }) =>
         `The open slot ${openSlot} can't be opened for at slot ${currentSlot}: it has to be between ${minOpenSlot} and ` +

@@ -117,6 +117,7 @@ export { compareBatchOptions } from './settlement/compare';
 export { executeBatchSettle } from './settlement/execute/execute';
 export { fetchBatchItems, type FetchBatchConfig, type FetchedBatch } from './settlement/execute/fetch-items';
 export type { BatchExecuteOptions } from './settlement/execute/request';
+export { planLookupTables, type PlanLookupTablesOptions } from './settlement/lookup-table/plan';
 export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';
 export type { OpenAgreement } from './transactions/agreement';
 export { assembleOpenTransaction, assembleTopUpTransaction, type AssembleOpenInput } from './transactions/assemble';

@@ -80,6 +80,42 @@ export type {
 export type { BatchExecuteApi, BatchFetchApi, BatchRequest, ComputeUnitPriceInput } from './settlement/execute/request';
 export type { Timers } from './settlement/execute/rpc-calls';
 export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
+export {
+    decodeLookupTable,
+    getLookupTableStatus,
+    getUsableAddresses,
+    type LookupTable,
+    type LookupTableStatus,
+} from './settlement/lookup-table/account';
+export {
+    fetchLookupTables,
+    type FetchedLookupTables,
+    type FetchLookupTablesConfig,
+} from './settlement/lookup-table/fetch';
+export {
+    findLookupTablePdaSync,
+    getCloseLookupTableInstruction,
+    getCreateLookupTableInstruction,
+    getDeactivateLookupTableInstruction,
+    getExtendLookupTableInstruction,
+    type CloseLookupTableInput,
+    type CreateLookupTableInput,
+    type DeactivateLookupTableInput,
+    type ExtendLookupTableInput,
+    type LookupTableSeedsInput,
+} from './settlement/lookup-table/instructions';
+export type { LookupTableContents, LookupTableOption, LookupTablePlan } from './settlement/lookup-table/plan';
+export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from './settlement/lookup-table/program';
+export {
+    getCloseLookupTablesTransactions,
+    getDeactivateLookupTablesTransactions,
+    getLookupTableTransactions,
+    type CreateLookupTablesOptions,
+    type LookupTableTransaction,
+    type LookupTableTransactionOptions,
+    type LookupTableTransactions,
+    type PlannedLookupTable,
+} from './settlement/lookup-table/transactions';
 export { getBatchTransactionMessage } from './settlement/message';
 export type {
     Agreed,

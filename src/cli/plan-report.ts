@@ -46,10 +46,12 @@ export function toPlanJson({ leftOut, mode, totals, transactions }: BatchPlan, c
                 Object.entries(totals.settledByMint).map(([mint, amount]) => [mint, `${amount}`]),
             ),
         },
-        options: costs.map(({ feeLamports, lamportsPerChannel, ...cost }) => ({
+        options: costs.map(({ feeLamports, lamportsPerChannel, lockedLamports, tableFeeLamports, ...cost }) => ({
             ...cost,
             feeLamports: `${feeLamports}`,
             lamportsPerChannel: `${lamportsPerChannel}`,
+            lockedLamports: `${lockedLamports}`,
+            tableFeeLamports: `${tableFeeLamports}`,
         })),
     };
 }
@@ -59,7 +61,7 @@ export function formatPlan(plan: BatchPlan, costs: readonly BatchCost[]): string
     const { leftOut, totals } = plan;
     const lines = [formatTransactions(plan), ''];
     if (leftOut.length > 0) lines.push('Left out:', formatLeftOut(plan), '');
-    lines.push('What the ways to send it cost in fees:', formatCosts(costs), '');
+    lines.push('What the ways to send it cost in fees:', formatCosts(costs), ...formatTableAdvice(costs), '');
     lines.push(
         `${format(totals.vouchers)} vouchers of ${format(totals.channels)} channels in ` +
             `${format(totals.transactions)} transactions, ${format(totals.feeLamports)} lamports in fees, ` +
@@ -102,6 +104,24 @@ function formatLeftOut({ leftOut }: BatchPlan): string {
     return more > 0 ? `${table.toString()}\nand ${format(more)} more` : table.toString();
 }
 
+/** What tables that are made for the batch would save or cost, channel by channel. */
+function formatTableAdvice(costs: readonly BatchCost[]): readonly string[] {
+    return costs.flatMap(made => {
+        if (made.lookupTables !== 'made') return [];
+        const { channels, distribute, feeLamports, lockedLamports } = made;
+        const without = costs.find(
+            cost => cost.version === 0 && cost.lookupTables === 'none' && cost.distribute === distribute,
+        )!;
+        const saved = without.feeLamports - feeLamports;
+        const share = Number(saved < 0n ? -saved : saved) / Math.max(channels, 1);
+        const verdict = saved > 0n ? 'save' : 'cost';
+        return [
+            `Tables made for version 0, distributed ${distribute}, ${verdict} ${share.toFixed(1)} lamports per channel in ` +
+                `all, and lock ${format(lockedLamports)} until they are closed`,
+        ];
+    });
+}
+
 function formatCosts(costs: readonly BatchCost[]): string {
     const head = [
         'version',
@@ -111,17 +131,21 @@ function formatCosts(costs: readonly BatchCost[]): string {
         'transactions',
         'fees (lamports)',
         'per channel',
+        'of these for tables',
+        'rent lent to tables',
     ];
     const table = createTable(head, 3);
     for (const cost of costs) {
         table.push([
             cost.version,
-            cost.usesLookupTables ? 'yes' : 'no',
+            cost.lookupTables === 'none' ? 'no' : cost.lookupTables,
             cost.distribute,
             format(cost.channels),
             format(cost.transactions),
             format(cost.feeLamports),
             format(cost.lamportsPerChannel),
+            format(cost.tableFeeLamports),
+            format(cost.lockedLamports),
         ]);
     }
     return table.toString();

@@ -28,6 +28,7 @@ import * as programError from '../program-error';
 import * as settlementCompare from '../settlement/compare';
 import * as settlementExecute from '../settlement/execute/execute';
 import * as settlementFetchItems from '../settlement/execute/fetch-items';
+import * as settlementLookupTables from '../settlement/lookup-table/plan';
 import * as settlementPlan from '../settlement/plan';
 import * as transactionsAssemble from '../transactions/assemble';
 import * as transactionsInspect from '../transactions/inspect';
@@ -248,6 +249,9 @@ export const planBatchSettleAsync = /* @__PURE__ */ withEpoch(settlementPlan.pla
 
 /** Says what a batch would cost in every way to send it. */
 export const compareBatchOptions = /* @__PURE__ */ withEpoch(settlementCompare.compareBatchOptions<'epoch'>, 2);
+
+/** Says which lookup tables a batch in version 0 should get, if any. */
+export const planLookupTables = /* @__PURE__ */ withEpoch(settlementLookupTables.planLookupTables<'epoch'>, 2);
 
 /** Reads what planning a batch takes. */
 export const fetchBatchItems = /* @__PURE__ */ withEpoch(settlementFetchItems.fetchBatchItems<'epoch'>, 2);

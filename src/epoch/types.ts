@@ -20,6 +20,7 @@ import type * as instructionsOpen from '../instructions/open';
 import type * as instructionsSettle from '../instructions/settle';
 import type * as pluginPaymentChannels from '../plugin/payment-channels';
 import type * as settlementBatch from '../settlement/batch';
+import type * as settlementLookupTables from '../settlement/lookup-table/plan';
 import type * as settlementFetchItems from '../settlement/execute/fetch-items';
 import type * as settlementRequest from '../settlement/execute/request';
 import type * as transactionsAgreement from '../transactions/agreement';
@@ -144,6 +145,8 @@ export type BatchMode = settlementBatch.BatchMode<'epoch'>;
 
 /** {@link settlementBatch.BatchSettleOptions} of the epoch revision. */
 export type BatchSettleOptions = settlementBatch.BatchSettleOptions<'epoch'>;
+/** {@link settlementLookupTables.PlanLookupTablesOptions} of the epoch revision. */
+export type PlanLookupTablesOptions = settlementLookupTables.PlanLookupTablesOptions<'epoch'>;
 
 /** {@link settlementRequest.BatchExecuteOptions} of the epoch revision. */
 export type BatchExecuteOptions = settlementRequest.BatchExecuteOptions<'epoch'>;

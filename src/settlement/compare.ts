@@ -4,27 +4,37 @@ import type { DeploymentConfig } from '../deployment';
 import type { RevisionName } from '../revision/types';
 import type { BatchItem, BatchMode, BatchSettleOptions } from './batch';
 import type { BatchPlan } from './batch-plan';
+import { isBetter, planLookupTables, type LookupTableOption, type LookupTablePlan } from './lookup-table/plan';
 import { planBatchSettle } from './plan';
 import { getFinalStatus } from './revision-names';
 
 /** What a batch would cost in one of the ways to send it. */
 export type BatchCost = Readonly<{
     version: TransactionVersion;
-    /** Whether it uses the lookup tables that were given. */
+    /** Whether it uses lookup tables, and whether these were given or are made for it; see `planLookupTables`. */
     usesLookupTables: boolean;
+    lookupTables: 'given' | 'made' | 'none';
     /** Whether the channels are distributed with the batch, by a batch of their own afterwards, or not at all. */
     distribute: 'later' | 'never' | 'now';
     /** Channels that something is done with. */
     channels: number;
+    /** Those that create, extend, deactivate and close tables included. */
     transactions: number;
     feeLamports: bigint;
+    /** The part of the fees that goes to making tables and closing them again. */
+    tableFeeLamports: bigint;
+    /** Rent that is lent until the tables are closed, which is no part of the fees. */
+    lockedLamports: bigint;
     /** Rounded to the nearest lamport; 0 without channels. */
     lamportsPerChannel: bigint;
 }>;
 
 /**
- * Says what a batch would cost in every version, with and without the lookup tables that are given, distributed at once,
- * later or never. The rent of token accounts and tables is not part of it, nor is what a sender pays to be quick.
+ * Says what a batch would cost in every version, with and without the lookup tables that are given, with tables that are
+ * made for it and closed afterwards, distributed at once, later or never. Fees include what the tables cost; the rent of
+ * token accounts and tables is not part of them, nor is what a sender pays to be quick. Tables are the ones that save
+ * most, or lose least: where that is less than nothing, none is better. A batch that is distributed later gets tables
+ * for each of the two.
  *
  * Distributing now or later is compared when every item has what distributing takes.
  *
@@ -45,8 +55,8 @@ export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'
     // Throws for whatever is wrong with the items, before they are looked at here.
     planBatchSettle(items, { ...rest, lookupTables, version: 0 }, config);
     const isDistributable = items.length > 0 && items.every(({ distribution }) => distribution !== undefined);
-    return ways.flatMap(way => {
-        const base = options.mode.replace(/AndDistribute$/, '');
+    const base = options.mode.replace(/AndDistribute$/, '');
+    const costs = ways.flatMap(way => {
         // Version 1 can't do without a limit.
         const budget = way.version === 1 ? { computeUnitLimit: true } : {};
         const planAs = (mode: string, batch = items) => {
@@ -58,6 +68,73 @@ export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'
         const later = planAs(`${base}AndDistribute`, getItemsAfter(items, now, config));
         return [toCost(way, 'now', now), toCost(way, 'later', settled, later), toCost(way, 'never', settled)];
     });
+    return [...costs, ...compareMadeTables(items, rest, base, isDistributable, config)];
+}
+
+/** What the batch would cost with tables that are made for it, where there is anything to put into them. */
+function compareMadeTables<TRevision extends RevisionName>(
+    items: readonly BatchItem<TRevision>[],
+    options: Omit<BatchSettleOptions<TRevision>, 'lookupTables'>,
+    base: string,
+    isDistributable: boolean,
+    config: DeploymentConfig<TRevision>,
+): readonly BatchCost[] {
+    const { version: _, ...rest } = options;
+    const withMode = (mode: string) => ({ ...rest, mode: mode as BatchMode<TRevision> });
+    const makeFor = (mode: string, batch = items) => findBest(planLookupTables(batch, withMode(mode), config));
+    const planAs = (mode: string) => planBatchSettle(items, { ...withMode(mode), version: 0 }, config);
+    const distributing = `${base}AndDistribute`;
+    const settled = makeFor(base);
+    const { channels } = planAs(base).totals;
+    const never = toMadeCost('never', channels, settled);
+    if (!isDistributable) return never;
+    const now = planAs(distributing);
+    const later = makeFor(distributing, getItemsAfter(items, now, config));
+    return [
+        ...toMadeCost('now', now.totals.channels, makeFor(distributing)),
+        ...toMadeCost('later', channels, settled, later),
+        ...never,
+    ];
+}
+
+/** The option with new tables that saves most; what is done without any, where there is none. */
+function findBest({ options: [none, ...made] }: LookupTablePlan): LookupTableOption {
+    const [first = none!, ...rest] = made;
+    return rest.reduce((best, option) => (isBetter(option, best) ? option : best), first);
+}
+
+function toMadeCost(
+    distribute: BatchCost['distribute'],
+    channels: number,
+    ...batches: readonly LookupTableOption[]
+): readonly BatchCost[] {
+    if (batches.every(({ contents }) => contents === 'none')) return [];
+    const sum = (valueOf: (option: LookupTableOption) => bigint) =>
+        batches.reduce((total, option) => total + valueOf(option), 0n);
+    const tableFeeLamports = sum(option => option.tableFeeLamports);
+    const feeLamports = tableFeeLamports + sum(({ batchFeeLamports }) => batchFeeLamports);
+    return [
+        Object.freeze({
+            channels,
+            distribute,
+            feeLamports,
+            lamportsPerChannel: getShare(feeLamports, channels),
+            lockedLamports: sum(({ lockedLamports }) => lockedLamports),
+            lookupTables: 'made',
+            tableFeeLamports,
+            transactions: batches.reduce(
+                (total, { batchTransactions, tableTransactions }) => total + batchTransactions + tableTransactions,
+                0,
+            ),
+            usesLookupTables: true,
+            version: 0,
+        }),
+    ];
+}
+
+function getShare(lamports: bigint, channels: number): bigint {
+    const count = BigInt(channels);
+    return count === 0n ? 0n : (lamports + count / 2n) / count;
 }
 
 /** The channels that a plan distributes, as they stand when it has done everything but that. */
@@ -103,12 +180,14 @@ function toCost(
 ): BatchCost {
     const [{ totals }] = plans as readonly [BatchPlan];
     const feeLamports = plans.reduce((sum, plan) => sum + plan.totals.feeLamports, 0n);
-    const channels = BigInt(totals.channels);
     return Object.freeze({
         channels: totals.channels,
         distribute,
         feeLamports,
-        lamportsPerChannel: channels === 0n ? 0n : (feeLamports + channels / 2n) / channels,
+        lamportsPerChannel: getShare(feeLamports, totals.channels),
+        lockedLamports: 0n,
+        lookupTables: lookupTables === undefined ? 'none' : 'given',
+        tableFeeLamports: 0n,
         transactions: plans.reduce((sum, plan) => sum + plan.totals.transactions, 0),
         usesLookupTables: lookupTables !== undefined,
         version: version ?? 0,

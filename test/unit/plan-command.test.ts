@@ -27,7 +27,16 @@ const SYSVAR = 'Sysvar1nstructions1111111111111111111111111';
 
 type PlanJson = {
     leftOut: { channel: string; code: string; message: string; part: string }[];
-    options: { distribute: string; lamportsPerChannel: string; usesLookupTables: boolean; version: number | string }[];
+    options: {
+        distribute: string;
+        feeLamports: string;
+        lamportsPerChannel: string;
+        lockedLamports: string;
+        lookupTables: string;
+        tableFeeLamports: string;
+        usesLookupTables: boolean;
+        version: number | string;
+    }[];
     totals: { channels: number; feeLamports: string; transactions: number; vouchers: number };
     transactions: { bytes: number; channels: { actions: string[]; channel: string }[] }[];
 };
@@ -156,7 +165,7 @@ describe('payment-channels plan', () => {
         const { exitCode, output } = await run({ ...file, lookupTables }, ...flags);
         expect(exitCode).toBe(0);
         const { options } = JSON.parse(output) as PlanJson;
-        expect(options).toHaveLength(12);
+        expect(options).toHaveLength(15);
         const costOf = (version: number | string, distribute: string, usesLookupTables = false) =>
             Number(
                 options.find(
@@ -169,6 +178,25 @@ describe('payment-channels plan', () => {
         expect(costOf(1, 'now')).toBeLessThan(costOf(1, 'later'));
         expect(costOf(1, 'never')).toBeLessThan(costOf('legacy', 'never'));
         expect(costOf(0, 'never', true)).toBeLessThan(costOf(0, 'never'));
+        const made = options.filter(row => row.lookupTables === 'made');
+        expect(made.map(({ distribute, version }) => [distribute, version])).toEqual([
+            ['now', 0],
+            ['later', 0],
+            ['never', 0],
+        ]);
+        for (const { feeLamports, lockedLamports, tableFeeLamports } of made) {
+            expect(Number(tableFeeLamports)).toBeGreaterThan(0);
+            expect(Number(feeLamports)).toBeGreaterThan(Number(tableFeeLamports));
+            expect(Number(lockedLamports)).toBeGreaterThan(0);
+        }
+    });
+
+    it('says what lookup tables that are made for the batch save, and what they lock', async () => {
+        const { file } = await makeFile(90, true);
+        const { output } = await run(file, '--mode', 'settleAndFinalizeAndDistribute', '--create-token-accounts');
+        expect(output).toMatch(
+            /Tables made for version 0, distributed now, (save|cost) \d+\.\d lamports per channel in all, and lock [\d,]+ /,
+        );
     });
 
     it('verifies signatures and says why something is left out', async () => {
