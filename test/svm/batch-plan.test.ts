@@ -17,10 +17,11 @@ import {
 } from '../../src';
 import { assertSucceeded, createSimulator, type Simulator } from '../../src/testing';
 import { INSTRUCTIONS_SYSVAR } from '../fixtures/parties';
+import type { RevisionName } from '../../src/revision/types';
+import { MODES, REVISIONS, toMode } from './fixtures/execution';
 import { Market, type MarketChannel } from './fixtures/market';
 
 const IS_DEEP = process.env['TEST_DEEP'] !== undefined;
-const MODES = ['settle', 'settleAndDistribute', 'settleAndFinalize', 'settleAndFinalizeAndDistribute'] as const;
 const WAYS = [
     { name: 'legacy', options: { version: 'legacy' } },
     { name: 'version 0', options: { computeUnitPrice: 1_000n, version: 0 } },
@@ -28,11 +29,11 @@ const WAYS = [
     { name: 'version 1', options: { computeUnitPrice: 1_000n, version: 1 } },
 ] as const;
 
-describe('planned batches in LiteSVM', () => {
-    let simulator: Simulator;
+describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, names }) => {
+    let simulator: Simulator<RevisionName>;
     let market: Market;
     beforeAll(async () => {
-        simulator = await createSimulator();
+        simulator = await createSimulator({ deployment });
         market = await Market.create(simulator);
     });
 
@@ -109,9 +110,12 @@ describe('planned batches in LiteSVM', () => {
                     ),
                 )),
             ) as NonNullable<BatchSettleOptions['lookupTables']>;
-            const plan = planBatchSettle(
+            const plan = planBatchSettle<RevisionName>(
                 added.map(({ item }) => item),
-                { ...optionsFor({ ...options, ...(name.includes('tables') ? { lookupTables } : {}) }), mode },
+                {
+                    ...optionsFor({ ...options, ...(name.includes('tables') ? { lookupTables } : {}) }),
+                    mode: toMode(mode, names),
+                },
                 simulator.deployment,
             );
             expect(plan.leftOut).toEqual([]);
@@ -122,7 +126,7 @@ describe('planned batches in LiteSVM', () => {
             const finalizes = mode.includes('Finalize');
             for (const channel of channels) {
                 const state = simulator.getChannel(channel.address);
-                expect(state.kind).toBe(finalizes ? (distributes ? 'closed' : 'finalized') : 'open');
+                expect(state.kind).toBe(finalizes ? (distributes ? names.closed : names.finalized) : 'open');
                 if ('channel' in state) expect(state.channel.settlement.settled).toBe(channel.voucherAmount);
                 if (!distributes) continue;
                 const left = addPayouts(expected, channel, channel.voucherAmount, finalizes);
@@ -146,11 +150,11 @@ describe('planned batches in LiteSVM', () => {
             const items = added.map(({ item }, index) =>
                 index % 10 === 0 ? { ...item, isSignatureValid: false } : item,
             );
-            const plan = planBatchSettle(
+            const plan = planBatchSettle<RevisionName>(
                 items,
                 {
                     ...optionsFor({ missingTokenAccounts: 'create', version: 1 }),
-                    mode: 'settleAndFinalizeAndDistribute',
+                    mode: toMode('settleAndFinalizeAndDistribute', names),
                 },
                 simulator.deployment,
             );
@@ -164,7 +168,7 @@ describe('planned batches in LiteSVM', () => {
                 const isSettled = kind !== 2 && kind !== 3 && index % 10 !== 0;
                 const isDropped = kind !== 2 && kind !== 3 && index % 10 === 0;
                 const state = simulator.getChannel(channel.address);
-                expect(state.kind).toBe(isDropped ? (kind === 1 ? 'closing' : 'open') : 'closed');
+                expect(state.kind).toBe(isDropped ? (kind === 1 ? 'closing' : 'open') : names.closed);
                 const settled = isSettled ? channel.voucherAmount : channel.settledBefore;
                 if (!isDropped) addPayouts(expected, channel, settled, true);
                 const reasons = plan.leftOut.filter(({ channel: left }) => left === channel.address);

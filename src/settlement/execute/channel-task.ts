@@ -25,6 +25,8 @@ export class ChannelTask {
     attempts = 0;
     /** It shares transactions only with channels of the same group: one that is suspected has one of its own. */
     group = '';
+    /** Its payee, once it has been read. */
+    payee: Address | undefined;
     /** Whether a step of its last round came to nothing, so that there is more to do once the others have landed. */
     needsPlan = true;
     /** Steps of its last round that have not landed. */

@@ -2,7 +2,7 @@ import type { Address, Rpc } from '@solana/kit';
 
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import { decodeChannelState, type ChannelState } from '../../channel/state';
-import { getProgramConfig, type DeploymentConfig } from '../../deployment';
+import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import { toU64 } from '../../input';
 import { getProgramFailure, type TransactionFailure } from '../../program-error';
@@ -55,8 +55,7 @@ export class BatchExecutor {
         }
         this.#tasks = new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of)]));
         this.#calls = new RpcCalls(timers, requestTimeoutMs, patienceMs);
-        const { programAddress } = getProgramConfig(config);
-        this.#sender = new Sender(rpc, this.#calls, { commitment, pollIntervalMs, programAddress, timers });
+        this.#sender = new Sender(rpc, this.#calls, { commitment, pollIntervalMs, timers }, config);
         this.#watcher = new Watcher(rpc, this.#calls, { commitment, pollIntervalMs, resendIntervalMs, timers });
         this.#addresses = plan.addresses ?? createAddressCache({ maxEntries: Math.max(10_000, 8 * requests.length) });
     }
@@ -276,7 +275,7 @@ export class BatchExecutor {
         } catch (error) {
             this.#kill(step);
             if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) this.#stop('rpc', error);
-            else for (const task of step.tasks) this.#count(task, undefined, error);
+            else this.#blameSigners(step, error);
             return undefined;
         }
         try {
@@ -287,6 +286,15 @@ export class BatchExecutor {
             if (!isPaymentChannelsError(error, 'JOURNAL_LEASE_LOST')) this.#stop('journal', error);
             else for (const channel of error.context.channels) this.#giveUpLease(channel as Address);
             return undefined;
+        }
+    }
+
+    /** Whose signature is missing, only the signers know: the channels of each payee go on without the others. */
+    #blameSigners({ tasks }: Step, error: unknown): void {
+        if (new Set(tasks.map(({ payee }) => payee)).size > 1) {
+            for (const task of tasks) task.group = `payee ${task.payee}`;
+        } else {
+            for (const task of tasks) this.#count(task, undefined, error);
         }
     }
 
@@ -349,7 +357,9 @@ export class BatchExecutor {
             return;
         }
         const failure =
-            seen.kind === 'failed' ? getProgramFailure({ err: seen.err }, prepared?.failureConfig ?? {}) : undefined;
+            seen.kind === 'failed'
+                ? getProgramFailure({ err: seen.err }, prepared?.failureConfig ?? this.config)
+                : undefined;
         await this.#conclude(sent, seen.kind, failure, isResumed);
         if (step === undefined) return;
         this.#kill(step);

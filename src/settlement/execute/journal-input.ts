@@ -13,8 +13,16 @@ const MAX_LEASE_MS = 0xffff_ffffn;
 // Several times what a cluster accepts.
 const MAX_WIRE_LENGTH = 1 << 16;
 
-const isAction = (value: unknown): value is PlannedAction =>
-    value === 'distribute' || value === 'finalize' || value === 'settle' || value === 'settleAndFinalize';
+const ACTIONS: Readonly<Record<PlannedAction, true>> = {
+    distribute: true,
+    finalize: true,
+    reclaim: true,
+    seal: true,
+    settle: true,
+    settleAndFinalize: true,
+    settleAndSeal: true,
+};
+const isAction = (value: unknown): value is PlannedAction => typeof value === 'string' && Object.hasOwn(ACTIONS, value);
 const isOutcome = (value: unknown): value is SentOutcome =>
     value === 'expired' || value === 'failed' || value === 'landed' || value === 'refused';
 

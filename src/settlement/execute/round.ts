@@ -99,7 +99,11 @@ function planGroup(
         else known.push(renumbered);
     }
     const states = new Map(items.map(({ item }) => [item.channel.address, item.channel as ChannelState<RevisionName>]));
-    for (const channel of channels) tasks.get(channel)!.needsPlan = false;
+    for (const [channel, state] of states) {
+        const task = tasks.get(channel)!;
+        task.needsPlan = false;
+        if (isLiveChannelState(state)) task.payee = state.channel.payee;
+    }
     const steps = toSteps(plan.transactions, tasks, states);
     for (const channel of channels) {
         const task = tasks.get(channel)!;

@@ -18,6 +18,8 @@ import {
     type TransactionMessageWithBlockhashLifetime,
 } from '@solana/kit';
 
+import type { DeploymentConfig } from '../../deployment';
+import type { RevisionName } from '../../revision/types';
 import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../../program-error';
 import type { PlannedTransaction } from '../batch-plan';
 import { getBatchTransactionMessage } from '../message';
@@ -62,9 +64,9 @@ export class Sender {
         private readonly config: Readonly<{
             commitment: Commitment;
             pollIntervalMs: number;
-            programAddress: ProgramFailureConfig['programAddress'];
             timers: Timers;
         }>,
+        private readonly deployment: DeploymentConfig<RevisionName>,
     ) {}
 
     /** The next transaction gets another blockhash. */
@@ -84,7 +86,7 @@ export class Sender {
                 this.#signatures.add(signature);
                 const { instructions } = message;
                 return {
-                    failureConfig: { instructions, programAddress: this.config.programAddress },
+                    failureConfig: { ...this.deployment, instructions },
                     prefixLength: instructions.length - planned.instructions.length,
                     sent: Object.freeze({
                         channels: planned.channels.map(({ actions, channel, voucher }) =>
