@@ -1,11 +1,49 @@
-import { defineConfig } from 'vitest/config';
+import { fileURLToPath } from 'node:url';
+
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const common = {
+    // A fork of its own for each file gives back the memory that LiteSVM maps for the programs it compiles.
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+} as const;
+
+/** The tests that are not about a difference between the revisions: they run for the epoch revision as well. */
+const OF_BOTH_REVISIONS = [
+    'test/svm/instructions.test.ts',
+    'test/svm/lifecycle.test.ts',
+    'test/svm/plugin.test.ts',
+    'test/svm/reading.test.ts',
+    'test/svm/two-party.test.ts',
+    'test/unit/addresses.test.ts',
+    'test/unit/errors.test.ts',
+    'test/unit/fuzz-transactions.test.ts',
+    'test/unit/inspect/agreement.test.ts',
+    'test/unit/instructions/payer.test.ts',
+    'test/unit/program-failure.test.ts',
+    'test/unit/settlement/density.test.ts',
+    'test/unit/settlement/plan.test.ts',
+    'test/unit/settlement/shortcut.test.ts',
+    'test/unit/transaction-size.test.ts',
+    'test/unit/transactions/assemble.test.ts',
+];
+
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** The same files with the entry point ./epoch in the place of the root entry point. */
+const epoch: TestProjectInlineConfiguration = {
+    resolve: {
+        alias: [
+            { find: /^(\.\.\/)+src$/, replacement: path('test/epoch/root.ts') },
+            { find: /^(\.\.\/)+src\/testing$/, replacement: path('test/epoch/testing.ts') },
+        ],
+    },
+    test: { ...common, env: { TESTED_REVISION: 'epoch' }, include: OF_BOTH_REVISIONS, name: 'epoch' },
+};
 
 export default defineConfig({
     test: {
-        include: ['test/**/*.test.ts'],
-        // A fork of its own for each file gives back the memory that LiteSVM maps for the programs it compiles.
-        pool: 'forks',
-        testTimeout: 60_000,
-        hookTimeout: 60_000,
+        projects: [{ test: { ...common, include: ['test/**/*.test.ts'], name: 'tombstone' } }, epoch],
     },
 });

@@ -7,6 +7,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
     cu: () => import('./cu'),
     journal: () => import('./journal'),
     pda: () => import('./pda'),
+    salt: () => import('./salt'),
     verify: () => import('./verify'),
 };
 

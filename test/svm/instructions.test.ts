@@ -17,16 +17,8 @@ import {
     signVoucher,
 } from '../../src';
 import { createSimulator, type Simulator } from '../../src/testing';
-import {
-    CHANNEL_RENT,
-    createCast,
-    FUNDS,
-    GRACE_PERIOD_SECONDS,
-    TestChannel,
-    TOKEN_PROGRAMS,
-    TOMBSTONE_RENT,
-    type Cast,
-} from './fixtures/channel';
+import { byRevision, CHANNEL_RENT, ENDED_TOO_EARLY, openedAt, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
+import { createCast, FUNDS, GRACE_PERIOD_SECONDS, TestChannel, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -70,6 +62,10 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
             settlement: { payoutWatermark: 0n, settled: 0n },
             status: ChannelStatus.Open,
             version: 1,
+            ...byRevision({
+                epoch: { openSlot: simulator.getClock().slot, rentPayer: cast.payer.address },
+                tombstone: {},
+            }),
         });
         expect(simulator.getTokenAmount(channel.escrow)).toBe(10_000n);
         expect(amounts()[0]).toBe(tokensBefore! - 10_000n);
@@ -77,7 +73,12 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         expect(lamportsBefore - simulator.getLamports(cast.payer.address)).toBe(
             CHANNEL_RENT + simulator.getLamports(channel.escrow),
         );
-        expect(result.events).toEqual([{ data: { channel: channel.address }, eventType: PaymentChannelsEvent.Opened }]);
+        expect(result.events).toEqual([
+            {
+                data: { channel: channel.address, ...openedAt(simulator.getClock().slot) },
+                eventType: PaymentChannelsEvent.Opened,
+            },
+        ]);
     });
 
     it('topUp adds to the deposit', async () => {
@@ -148,7 +149,7 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         });
         const finalize = () => simulator.send([getFinalizeInstruction({ channel: channel.address })]);
         simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS - 1 });
-        expect((await finalize()).failure).toMatchObject({ code: 2, name: 'invalidChannelStatus' });
+        expect((await finalize()).failure).toMatchObject(ENDED_TOO_EARLY);
         simulator.advanceClock({ seconds: 1 });
         expect((await finalize()).ok).toBe(true);
         expect(channel.account).toMatchObject({ closureStartedAt: 0n, status: ChannelStatus.Finalized });
@@ -184,27 +185,33 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         expect(simulator.getTokenAmount(channel.escrow)).toBe(800n);
     });
 
-    it('distribute on a finalized channel refunds, sweeps, closes the escrow and leaves a tombstone', async () => {
+    it('distribute on a finalized channel refunds, sweeps, closes the escrow and frees the rent', async () => {
         const channel = await TestChannel.open(simulator, cast, { deposit: 1_000n, splits });
         const before = amounts();
         const voucher = await channel.sign(101n);
         await channel.send(getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }));
         const lamportsBefore = simulator.getLamports(cast.payer.address);
         const escrowRent = simulator.getLamports(channel.escrow);
+        simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
 
         await channel.send([
             await getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits: channel.splits }),
         ]);
 
         expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([899n, 45n, 25n, 30n, 1n]);
-        expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: 'closed' });
+        expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: REMAINS.kind });
         expect(simulator.svm.getAccount(channel.escrow).exists).toBe(false);
-        expect(simulator.getLamports(channel.address)).toBe(TOMBSTONE_RENT);
+        expect(simulator.getLamports(channel.address)).toBe(REMAINS.lamports);
         expect(simulator.getLamports(cast.payer.address) - lamportsBefore).toBe(
-            CHANNEL_RENT - TOMBSTONE_RENT + escrowRent,
+            CHANNEL_RENT - REMAINS.lamports + escrowRent,
         );
         const reopen = await simulator.send([await channel.getOpenInstruction()]);
-        expect(reopen.failure).toMatchObject({ code: 0, name: undefined, program: '11111111111111111111111111111111' });
+        expect(reopen.failure).toMatchObject(
+            byRevision<object>({
+                epoch: { code: 2003, name: 'openSlotOutOfWindow' },
+                tombstone: { code: 0, name: undefined, program: '11111111111111111111111111111111' },
+            }),
+        );
     });
 
     it('distribute sends a share whose token account is missing to the treasury and says so', async () => {

@@ -16,6 +16,7 @@ import {
     type Deployment,
 } from '../../src';
 import { createSimulator, ELF_ENVIRONMENT_VARIABLES, type Simulator } from '../../src/testing';
+import { REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
 import { createCast, FUNDS, GRACE_PERIOD_SECONDS, TestChannel, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
 
 // The whole life of a channel, from open to tombstone, at the published address and at another address with another
@@ -78,6 +79,7 @@ describe.each([
                         deployment,
                     ),
                 );
+                simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
                 await distribute(channel);
 
                 const { payee, recipients, remainder } = getPayouts({
@@ -85,7 +87,7 @@ describe.each([
                     settled: 6_999n,
                     splits: channel.splits,
                 });
-                expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: 'closed' });
+                expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: REMAINS.kind });
                 expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([
                     -6_999n,
                     payee,
@@ -109,6 +111,7 @@ describe.each([
                     await getWithdrawPayerInstructionAsync({ ...channel.token, payer: cast.payer }, deployment),
                 ]);
                 expect(simulator.getTokenAmount(channel.escrow)).toBe(1_000n);
+                simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
                 await distribute(channel);
 
                 const { payee, recipients, remainder } = getPayouts({
@@ -116,7 +119,7 @@ describe.each([
                     settled: 1_000n,
                     splits: channel.splits,
                 });
-                expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: 'closed' });
+                expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: REMAINS.kind });
                 expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([
                     -1_000n,
                     payee,

@@ -38,6 +38,7 @@ import {
 } from '../../src';
 import { createSimulator, createSimulatorRpc, type Simulator, type SimulatorRpcApi } from '../../src/testing';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
+import { byRevision, ENDED_KIND, openedAt, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
 import { createCast, GRACE_PERIOD_SECONDS, TestChannel, type Cast } from './fixtures/channel';
 
 // What the readers of the package say of real channels, through an RPC.
@@ -108,13 +109,17 @@ describe('the life of a channel', () => {
         expect([isSettleable(closing, now()), isFinalizable(closing, now())]).toEqual([false, true]);
 
         await send([getFinalizeInstruction({ channel: channel.address })]);
-        expect((await stateNow()).kind).toBe('finalized');
+        expect((await stateNow()).kind).toBe(ENDED_KIND);
         expect(await figuresNow()).toEqual({ ...figures, spendable: 0n });
         await send([await getWithdrawPayerInstructionAsync({ ...channel.token, payer: cast.payer })]);
         expect(await figuresNow()).toMatchObject({ hasPayerWithdrawn: true, refundable: 0n });
+        simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
         await send([await distribute(channel)]);
-        expect(await stateNow()).toMatchObject({ address: channel.address, kind: 'closed' });
-        await expectRefusal(() => fetchChannel(rpc, channel.address), 'CHANNEL_CLOSED');
+        expect(await stateNow()).toMatchObject({ address: channel.address, kind: REMAINS.kind });
+        await expectRefusal(
+            () => fetchChannel(rpc, channel.address),
+            byRevision({ epoch: 'CHANNEL_NOT_FOUND', tombstone: 'CHANNEL_CLOSED' } as const),
+        );
     });
 
     // What isSettleable and isFinalizable say of the seconds around the deadline is what the program does.
@@ -194,7 +199,10 @@ describe('events', () => {
         const channel = await TestChannel.plan(simulator, cast);
         const transaction = await getTransaction(await send([await channel.getOpenInstruction()]));
         expect(parseTransactionEvents(transaction)).toEqual([
-            { data: { channel: channel.address }, eventType: PaymentChannelsEvent.Opened },
+            {
+                data: { channel: channel.address, ...openedAt(simulator.getClock().slot) },
+                eventType: PaymentChannelsEvent.Opened,
+            },
         ]);
         expect(getLoggedEventCount(transaction?.meta?.logMessages ?? [])).toBe(1);
     });

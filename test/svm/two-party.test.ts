@@ -31,7 +31,8 @@ import {
     type OpenAgreement,
 } from '../../src';
 import { createSimulator, ELF_ENVIRONMENT_VARIABLES, type Simulator } from '../../src/testing';
-import { CHANNEL_RENT, createCast, GRACE_PERIOD_SECONDS, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
+import { CHANNEL_RENT } from '../fixtures/revision';
+import { createCast, GRACE_PERIOD_SECONDS, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
 
 // Payer and operator, each with what it has: the payer its tokens and its wallet, the operator its lamports and the
 // agreement. Between them goes base64 and nothing else.
