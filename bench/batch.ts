@@ -8,6 +8,7 @@ import { createNoopSigner, type Address, type AddressesByLookupTableAddress } fr
 import {
     createAddressCache,
     planBatchSettle,
+    planLookupTables,
     type BatchItem,
     type BatchMode,
     type BatchPlan,
@@ -21,6 +22,7 @@ import type { BenchReport, BenchRow } from './report';
 const BENCH = 'batch';
 /** What kit gets for each batch; 300 pairs take it about 18 s on a machine that does nothing else. */
 const KIT_BUDGET_MS = Number(process.env['BENCH_KIT_BUDGET_SECONDS'] ?? 60) * 1_000;
+const MAX_BREAK_EVEN_CHANNELS = 200;
 const ROUNDS = 5;
 const SIZES = [100, 1_000, 10_000, 100_000];
 
@@ -39,6 +41,7 @@ const getOptions = (mode: BatchMode, version: Version): BatchSettleOptions => ({
 export async function run(): Promise<BenchReport> {
     const notes: string[] = [];
     const speed = measureSpeed();
+    const tables = compareTables(notes);
     const kit: BenchRow[] = [];
     for (const size of [100, 300]) kit.push(...(await compareWithKit('settle', 'legacy', { channels: size }, notes)));
     kit.push(...(await compareWithKit('settle', 1, { channels: 100 }, notes)));
@@ -64,6 +67,10 @@ export async function run(): Promise<BenchReport> {
             {
                 rows: measureDensity(),
                 title: 'Transactions, baseline: what the limits of the version allow at the very best.',
+            },
+            {
+                rows: tables,
+                title: 'Version 0 with tables that are made for the batch, theirs included (baseline: without tables).',
             },
             { rows: speed, title: 'Planning with instructions, sizes and fees.' },
             { rows: kit, title: "The same batch by kit's transaction planner (baseline)." },
@@ -108,6 +115,43 @@ function measureDensity(): BenchRow[] {
     return rows;
 }
 
+/** 1,200 channels with the tables that `planLookupTables` chooses, and from how many channels on it chooses any. */
+function compareTables(notes: string[]): BenchRow[] {
+    const rows: BenchRow[] = [];
+    for (const mode of ['settleAndDistribute', 'settleAndFinalizeAndDistribute'] as const) {
+        for (const { merchants, mints } of [
+            { merchants: 1, mints: 1 },
+            { merchants: 5, mints: 2 },
+        ]) {
+            const shape = { distributes: true, merchants, mints, payee: MERCHANT };
+            const chooseFor = (channels: number) =>
+                planLookupTables(makeBatch({ ...shape, channels }), {
+                    computeUnitLimit: true,
+                    feePayer: MERCHANT,
+                    mode,
+                    unixTimestamp: BATCH_NOW,
+                });
+            const name = `${mode}, ${merchants} merchants, ${mints} mints`;
+            const { chosen, options } = chooseFor(1_200);
+            const [none] = options;
+            const fees = Number(chosen.batchFeeLamports + chosen.tableFeeLamports);
+            const transactions = chosen.batchTransactions + chosen.tableTransactions;
+            rows.push(
+                toRow(`${name}, 1,200 channels`, transactions, 'transactions', none!.batchTransactions),
+                toRow(`${name}, 1,200 channels`, fees, 'lamports', Number(none!.batchFeeLamports)),
+            );
+            let channels = 1;
+            while (channels < MAX_BREAK_EVEN_CHANNELS && chooseFor(channels).chosen.contents === 'none') channels++;
+            rows.push(toRow(`${name}, a table pays from`, channels, 'channels'));
+            notes.push(
+                `${name}: ${chosen.contents} addresses, ${chosen.createdCount} tables with ${chosen.appendedCount}; ` +
+                    `${chosen.tableTransactions} transactions make and close them, ${chosen.lockedLamports} lamports are lent.`,
+            );
+        }
+    }
+    return rows;
+}
+
 /** Tables that hold the channels, and what the transactions of a batch share. */
 function withTables(items: readonly BatchItem[]) {
     const lookupTables: Record<Address, Address[]> = {};
@@ -130,7 +174,8 @@ function measureSpeed(): BenchRow[] {
     for (const [mode, sizes] of [
         ['settle', SIZES],
         ['settleAndFinalize', SIZES],
-        ['settleAndFinalizeAndDistribute', [100, 1_000, 10_000]],
+        ['settleAndDistribute', [10_000]],
+        ['settleAndFinalizeAndDistribute', SIZES],
     ] as const) {
         for (const channels of sizes) {
             const addresses = createAddressCache({ maxEntries: 1_000_000 });
