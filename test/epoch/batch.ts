@@ -2,6 +2,8 @@
 
 import * as epoch from '../../src/epoch';
 
+type PlannedActions = readonly epoch.PlannedAction[];
+
 const NAMES = [
     ['settleAndFinalize', 'settleAndSeal'],
     ['finalize', 'seal'],
@@ -18,17 +20,23 @@ function withMode<T>(options: T): T {
 
 /** The plan with the actions as the tombstone revision calls them. */
 function renamed(plan: epoch.BatchPlan): epoch.BatchPlan {
-    return {
+    const { freeze } = Object;
+    return freeze({
         ...plan,
         mode: plan.mode.replace(NAMES[0][1], NAMES[0][0]) as epoch.BatchPlan['mode'],
-        transactions: plan.transactions.map(transaction => ({
-            ...transaction,
-            channels: transaction.channels.map(channel => ({
-                ...channel,
-                actions: channel.actions.map(fromEpoch) as (typeof channel)['actions'],
-            })),
-        })),
-    };
+        transactions: freeze(
+            plan.transactions.map(transaction =>
+                freeze({
+                    ...transaction,
+                    channels: freeze(
+                        transaction.channels.map(channel =>
+                            freeze({ ...channel, actions: freeze(channel.actions.map(fromEpoch)) as PlannedActions }),
+                        ),
+                    ),
+                }),
+            ),
+        ),
+    });
 }
 
 export const planBatchSettle: typeof epoch.planBatchSettle = (items, options, ...rest) =>
