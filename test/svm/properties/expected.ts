@@ -55,7 +55,7 @@ const OWN_OUTCOMES: Readonly<Record<RevisionFacts['name'], Readonly<Record<strin
         distribute: ['C10'],
         finalize: ['C2201'],
         open: ['C2003'],
-        reclaim: ['C2', 'C10', 'C2414', 'InvalidAccountOwner', 'NotEnoughAccountKeys'],
+        reclaim: ['C2', 'C2414', 'InvalidAccountOwner', 'NotEnoughAccountKeys'],
         settle: ['C238'],
     },
     tombstone: {
