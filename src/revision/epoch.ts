@@ -31,6 +31,14 @@ import type { RevisionTypes } from './types';
 type OpenInput = Partial<RevisionTypes['epoch']['openInput']>;
 type DistributeInput = Partial<RevisionTypes['epoch']['distributeInput']>;
 
+// A function of its own, since a bundler takes the reading of an enum for an effect.
+const KINDS: Revision['channel']['kinds'] = /* @__PURE__ */ (() => ({
+    [ChannelStatus.Closing]: 'closing',
+    [ChannelStatus.Distributed]: 'distributed',
+    [ChannelStatus.Open]: 'open',
+    [ChannelStatus.Sealed]: 'sealed',
+}))();
+
 /** The revision of the program that runs on mainnet, which the entry point `./epoch` speaks. */
 export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze({
     channel: {
@@ -38,12 +46,7 @@ export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze({
         discriminator: CHANNEL_DISCRIMINATOR,
         encode: fields => getChannelEncoder().encode(fields as ChannelArgs),
         getSize: getChannelSize,
-        kinds: {
-            [ChannelStatus.Closing]: 'closing',
-            [ChannelStatus.Distributed]: 'distributed',
-            [ChannelStatus.Open]: 'open',
-            [ChannelStatus.Sealed]: 'sealed',
-        },
+        kinds: KINDS,
         tombstone: undefined,
         version: CHANNEL_VERSION,
     },

@@ -49,16 +49,19 @@ export const TOMBSTONE_TREASURY_OWNERS: readonly Address[] = /* @__PURE__ */ Obj
     PLACEHOLDER_TREASURY_OWNER,
 ]);
 
+// A function of its own, since a bundler takes the reading of an enum for an effect.
+const KINDS: ChannelLayout['kinds'] = /* @__PURE__ */ (() => ({
+    [ChannelStatus.Closing]: 'closing',
+    [ChannelStatus.Finalized]: 'finalized',
+    [ChannelStatus.Open]: 'open',
+}))();
+
 export const TOMBSTONE_CHANNEL: ChannelLayout = /* @__PURE__ */ Object.freeze<ChannelLayout>({
     decode: data => getChannelDecoder().decode(data),
     discriminator: CHANNEL_DISCRIMINATOR,
     encode: fields => getChannelEncoder().encode(fields as ChannelArgs),
     getSize: getChannelSize,
-    kinds: {
-        [ChannelStatus.Closing]: 'closing',
-        [ChannelStatus.Finalized]: 'finalized',
-        [ChannelStatus.Open]: 'open',
-    },
+    kinds: KINDS,
     tombstone: { discriminator: CLOSED_CHANNEL_DISCRIMINATOR, getSize: getClosedChannelSize },
     version: CHANNEL_VERSION,
 });
