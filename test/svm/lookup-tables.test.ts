@@ -74,7 +74,8 @@ describe('lookup tables in LiteSVM', () => {
     }
 
     const addItems = async (count: number): Promise<BatchItem[]> =>
-        (await market.addChannels(count)).map(({ item }) => item);
+        // The market of a simulator with the default deployment has channels of its revision.
+        (await market.addChannels(count)).map(({ item }) => item as BatchItem);
 
     const optionsFor = (options: Partial<PlanLookupTablesOptions> = {}): PlanLookupTablesOptions => ({
         computeUnitLimit: true,

@@ -1,25 +1,23 @@
 import type { Address, Rpc } from '@solana/kit';
 
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
-import { decodeChannelState, type ChannelState } from '../../channel/state';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import { toU64 } from '../../input';
 import { getProgramFailure, type TransactionFailure } from '../../program-error';
 import type { RevisionName } from '../../revision/types';
+import { ChainReader } from './chain-reader';
 import { ChannelTask, type Step } from './channel-task';
 import { getBlame } from './culprit';
-import { fetchAccountsAtOnce, readBatch, type AccountReader } from './fetch-items';
+import { ExecutionLog } from './execution-log';
+import { readBatch } from './fetch-items';
 import type { SentOutcome, SentTransaction } from './journal';
-import type { BatchCounts, BatchExecution, BatchProgress, BatchStop, BatchTransactionResult } from './report';
+import type { BatchExecution, BatchTransactionResult } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
 import { planRound, type Verdicts } from './round';
 import { RpcCalls } from './rpc-calls';
 import { Sender, type PreparedTransaction } from './sender';
 import { Watcher, type SeenOutcome } from './watcher';
-import { isDoneOnChain } from './watermark';
-
-type ProgressStep = BatchProgress extends infer T ? (T extends unknown ? Omit<T, 'counts'> : never) : never;
 
 /** One execution of a batch: rounds of reading, planning and sending until nothing is left to do. */
 export class BatchExecutor {
@@ -27,21 +25,23 @@ export class BatchExecutor {
     readonly #calls: RpcCalls;
     readonly #sender: Sender;
     readonly #watcher: Watcher;
+    readonly #chain: ChainReader;
     readonly #addresses: AddressCache;
     readonly #verdicts: Verdicts = new Map();
-    readonly #transactions: BatchTransactionResult[] = [];
+    readonly #log: ExecutionLog;
     /** What is under way; each settles and never rejects. */
     readonly #underWay = new Set<Promise<void>>();
     #steps: readonly Step[] = [];
+    /** All steps before it are started, or will never be. */
+    #firstWaiting = 0;
     #roundStartedAt = 0;
     #isRoundOver = false;
     #rounds = 0;
     #expired = 0;
     #leasedAt = 0;
-    #stopped: BatchStop | undefined;
 
     constructor(
-        private readonly rpc: Rpc<BatchExecuteApi>,
+        rpc: Rpc<BatchExecuteApi>,
         private readonly requests: readonly BatchRequest[],
         private readonly options: CheckedExecuteOptions,
         private readonly config: DeploymentConfig<RevisionName>,
@@ -54,9 +54,11 @@ export class BatchExecutor {
             else known.push(index);
         }
         this.#tasks = new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of)]));
+        this.#log = new ExecutionLog(this.#tasks, () => this.#underWay.size, options.onProgress);
         this.#calls = new RpcCalls(timers, requestTimeoutMs, patienceMs);
         this.#sender = new Sender(rpc, this.#calls, { commitment, pollIntervalMs, timers }, config);
         this.#watcher = new Watcher(rpc, this.#calls, { commitment, pollIntervalMs, resendIntervalMs, timers });
+        this.#chain = new ChainReader(rpc, this.#calls, commitment, () => this.#watcher.lastSlot, config);
         this.#addresses = plan.addresses ?? createAddressCache({ maxEntries: Math.max(10_000, 8 * requests.length) });
     }
 
@@ -70,34 +72,37 @@ export class BatchExecutor {
             await this.#loop();
         } finally {
             // What is recorded and unsettled keeps its channels from being paid for twice; no lease is needed for it.
-            await journal.release(owner, channels).catch((error: unknown) => this.#stop('journal', error));
+            await journal.release(owner, channels).catch((error: unknown) => this.#log.stop('journal', error));
         }
         for (const task of this.#tasks.values()) task.status ??= 'notStarted';
-        this.#report({ kind: 'finished' });
+        this.#log.report({ kind: 'finished' });
         return Object.freeze({
             channels: Object.freeze([...this.#tasks.values()].map(task => task.getResult())),
-            feeLamports: this.#getFee(),
+            feeLamports: this.#log.feeLamports,
             rounds: this.#rounds,
-            stopped: this.#stopped,
-            transactions: Object.freeze([...this.#transactions]),
+            stopped: this.#log.stopped,
+            transactions: Object.freeze([...this.#log.transactions]),
         });
     }
 
     async #loop(): Promise<void> {
         const { abortSignal, concurrency } = this.options;
         for (;;) {
-            if (abortSignal?.aborted) this.#stop('aborted', abortSignal.reason);
-            if (!this.#stopped) {
+            if (abortSignal?.aborted) this.#log.stop('aborted', abortSignal.reason);
+            if (!this.#log.stopped) {
                 if (this.#isRoundStale()) this.#dropWaiting();
                 const step = this.#findReady();
                 if (step !== undefined && this.#underWay.size < concurrency) {
                     this.#start(step);
                     continue;
                 }
-                const pending = [...this.#tasks.values()].filter(({ isPending }) => isPending);
-                if (pending.length > 0 && !this.#steps.some(({ state }) => state === 'waiting')) {
-                    await this.#plan(pending);
-                    continue;
+                // Looked for to the end, there is none left that waits once all before the end are not waiting.
+                if (this.#firstWaiting === this.#steps.length) {
+                    const pending = [...this.#tasks.values()].filter(({ isPending }) => isPending);
+                    if (pending.length > 0) {
+                        await this.#plan(pending);
+                        continue;
+                    }
                 }
             }
             if (this.#underWay.size === 0) return;
@@ -125,7 +130,7 @@ export class BatchExecutor {
             this.#follow(tasks, async () => {
                 await this.#settle(sent, tasks, await this.#watcher.watch(sent, true), undefined, undefined);
             });
-            this.#report({
+            this.#log.report({
                 channels: sent.channels.map(({ channel }) => channel),
                 kind: 'resumed',
                 signature: sent.signature,
@@ -143,6 +148,7 @@ export class BatchExecutor {
         const { computeUnitPrice, plan, timers, verifier } = this.options;
         this.#rounds++;
         this.#steps = [];
+        this.#firstWaiting = 0;
         this.#isRoundOver = false;
         try {
             await this.#prolong();
@@ -151,7 +157,7 @@ export class BatchExecutor {
             if (price === undefined) return;
             const requests = tasks.flatMap(({ requestIndexes }) => requestIndexes).sort((a, b) => a - b);
             const batch = await readBatch(
-                this.#read,
+                this.#chain.read,
                 requests.map(index => this.requests[index]!),
                 this.#addresses,
                 this.config,
@@ -173,11 +179,11 @@ export class BatchExecutor {
                 verifier,
             });
             this.#roundStartedAt = timers.now();
-            for (const task of tasks) this.#reportGivenUp(task);
+            for (const task of tasks) this.#log.reportGivenUp(task);
             const transactions = this.#steps.filter(({ state }) => state === 'waiting').length;
-            this.#report({ kind: 'planned', round: this.#rounds, transactions });
+            this.#log.report({ kind: 'planned', round: this.#rounds, transactions });
         } catch (error) {
-            this.#stop('rpc', error);
+            this.#log.stop('rpc', error);
         }
     }
 
@@ -187,29 +193,20 @@ export class BatchExecutor {
                 typeof input === 'function' ? await input({ expired: this.#expired, round: this.#rounds }) : input;
             return toU64('computeUnitPrice', price ?? 0n);
         } catch (error) {
-            this.#stop('price', error);
+            this.#log.stop('price', error);
             return undefined;
         }
     }
 
-    readonly #read: AccountReader = async addresses => {
-        const { commitment } = this.options;
-        const { lastSlot } = this.#watcher;
-        return await this.#calls.ask('getMultipleAccounts', abortSignal =>
-            fetchAccountsAtOnce(this.rpc, addresses, {
-                abortSignal,
-                commitment,
-                // A node that has not seen what landed would have it planned again.
-                ...(lastSlot > 0n ? { minContextSlot: lastSlot } : {}),
-            }),
-        );
-    };
-
     #findReady(): Step | undefined {
-        for (const step of this.#steps) {
-            if (step.state !== 'waiting') continue;
-            if (step.dependsOn.some(({ state }) => state === 'dead')) this.#kill(step);
-            else if (step.dependsOn.every(({ state }) => state === 'landed')) return step;
+        for (let index = this.#firstWaiting; index < this.#steps.length; index++) {
+            const step = this.#steps[index]!;
+            if (step.state === 'waiting' && step.dependsOn.some(({ state }) => state === 'dead')) this.#kill(step);
+            if (step.state !== 'waiting') {
+                if (index === this.#firstWaiting) this.#firstWaiting++;
+            } else if (step.dependsOn.every(({ state }) => state === 'landed')) {
+                return step;
+            }
         }
         return undefined;
     }
@@ -243,7 +240,7 @@ export class BatchExecutor {
             const { sent } = prepared;
             const seen = this.#watcher.watch(sent, false);
             for (const task of step.tasks) task.signatures.push(sent.signature);
-            this.#report({
+            this.#log.report({
                 channels: step.tasks.map(({ channel }) => channel),
                 kind: 'sent',
                 signature: sent.signature,
@@ -274,7 +271,7 @@ export class BatchExecutor {
             prepared = await this.#sender.prepare(step.planned);
         } catch (error) {
             this.#kill(step);
-            if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) this.#stop('rpc', error);
+            if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) this.#log.stop('rpc', error);
             else this.#blameSigners(step, error);
             return undefined;
         }
@@ -283,7 +280,7 @@ export class BatchExecutor {
             return prepared;
         } catch (error) {
             this.#kill(step);
-            if (!isPaymentChannelsError(error, 'JOURNAL_LEASE_LOST')) this.#stop('journal', error);
+            if (!isPaymentChannelsError(error, 'JOURNAL_LEASE_LOST')) this.#log.stop('journal', error);
             else for (const channel of error.context.channels) this.#giveUpLease(channel as Address);
             return undefined;
         }
@@ -302,7 +299,7 @@ export class BatchExecutor {
         const task = this.#tasks.get(channel);
         if (task === undefined || task.status !== undefined) return;
         task.status = 'leased';
-        this.#reportGivenUp(task);
+        this.#log.reportGivenUp(task);
     }
 
     /** Prolongs the leases well before they run out. */
@@ -312,7 +309,7 @@ export class BatchExecutor {
         try {
             await this.#lease([...this.#tasks.values()].filter(({ status }) => !status).map(({ channel }) => channel));
         } catch (error) {
-            this.#stop('journal', error);
+            this.#log.stop('journal', error);
             throw error;
         }
     }
@@ -320,12 +317,12 @@ export class BatchExecutor {
     #follow(tasks: readonly ChannelTask[], work: () => Promise<void>): void {
         for (const task of tasks) task.underWay++;
         const promise: Promise<void> = work()
-            .catch((error: unknown) => this.#stop('rpc', error))
+            .catch((error: unknown) => this.#log.stop('rpc', error))
             .finally(() => {
                 for (const task of tasks) {
                     task.underWay--;
                     if (task.isPending && !task.needsPlan) task.status = 'done';
-                    this.#reportGivenUp(task);
+                    this.#log.reportGivenUp(task);
                 }
                 this.#underWay.delete(promise);
             });
@@ -344,10 +341,10 @@ export class BatchExecutor {
         if (seen.kind === 'lost') {
             await this.#conclude(sent, 'unknown', undefined, isResumed);
             for (const task of tasks) task.status ??= 'unknown';
-            this.#stop('rpc', seen.error);
+            this.#log.stop('rpc', seen.error);
             return;
         }
-        if (seen.kind === 'landed' || (seen.kind === 'expired' && (await this.#isOnChain(sent, seen.slot)))) {
+        if (seen.kind === 'landed' || (seen.kind === 'expired' && (await this.#chain.isOnChain(sent, seen.slot)))) {
             if (step) step.state = 'landed';
             for (const task of tasks) {
                 if (step) task.open.delete(step);
@@ -371,15 +368,6 @@ export class BatchExecutor {
         }
     }
 
-    /** Nobody knows the signature any more, or ever did: the channels tell. */
-    async #isOnChain(sent: SentTransaction, slot: bigint): Promise<boolean> {
-        this.#watcher.lastSlot = slot > this.#watcher.lastSlot ? slot : this.#watcher.lastSlot;
-        const states = new Map<Address, ChannelState<RevisionName>>();
-        const { accounts } = await this.#read(sent.channels.map(({ channel }) => channel));
-        for (const account of accounts) states.set(account.address, decodeChannelState(account, this.config));
-        return isDoneOnChain(sent.channels, states);
-    }
-
     async #conclude(
         { channels, feeLamports, signature }: SentTransaction,
         outcome: SentOutcome | 'unknown',
@@ -395,14 +383,13 @@ export class BatchExecutor {
             outcome,
             signature,
         });
-        this.#transactions.push(transaction);
         if (outcome !== 'unknown') {
             // Not knowing it, a later execution would ask the chain again: nothing is lost but time.
             await this.options.journal
                 .recordOutcome(signature, outcome)
-                .catch((error: unknown) => this.#stop('journal', error));
+                .catch((error: unknown) => this.#log.stop('journal', error));
         }
-        this.#report({ kind: 'settled', transaction });
+        this.#log.addTransaction(transaction);
     }
 
     /** Whoever is at fault goes on alone, or is given up if it was alone already; the others go on without. */
@@ -411,7 +398,7 @@ export class BatchExecutor {
         const { tasks } = step;
         const blame = getBlame(failure, step.planned, prefixLength);
         if (blame.kind === 'feePayer') {
-            this.#stop(
+            this.#log.stop(
                 'feePayer',
                 error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason: failure!.message }),
             );
@@ -440,51 +427,5 @@ export class BatchExecutor {
         const { attempts, channel } = task;
         task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause: error });
         task.status ??= 'failed';
-    }
-
-    // Reports
-
-    #stop(reason: BatchStop['reason'], error: unknown): void {
-        if (this.#stopped !== undefined) return;
-        this.#stopped = Object.freeze({ error, reason });
-        this.#report({ kind: 'stopping', stop: this.#stopped });
-    }
-
-    #reportGivenUp(task: ChannelTask): void {
-        if (task.status === undefined || task.status === 'done' || this.#givenUp.has(task.channel)) return;
-        this.#givenUp.add(task.channel);
-        this.#report({ channel: task.getResult(), kind: 'given up' });
-    }
-
-    readonly #givenUp = new Set<Address>();
-
-    #report(step: ProgressStep): void {
-        const { onProgress } = this.options;
-        if (onProgress === undefined) return;
-        try {
-            onProgress(Object.freeze({ ...step, counts: this.#getCounts() }) as BatchProgress);
-        } catch (error) {
-            this.#stopped ??= Object.freeze({ error, reason: 'aborted' });
-        }
-    }
-
-    #getCounts(): BatchCounts {
-        const counts = { done: 0, notDone: 0, underWay: 0, waiting: 0 };
-        for (const { status, underWay } of this.#tasks.values()) {
-            if (status === 'done') counts.done++;
-            else if (status !== undefined) counts.notDone++;
-            else if (underWay > 0) counts.underWay++;
-            else counts.waiting++;
-        }
-        return Object.freeze({
-            ...counts,
-            channels: this.#tasks.size,
-            feeLamports: this.#getFee(),
-            transactionsUnderWay: this.#underWay.size,
-        });
-    }
-
-    #getFee(): bigint {
-        return this.#transactions.reduce((sum, { feeLamports }) => sum + feeLamports, 0n);
     }
 }

@@ -1,0 +1,49 @@
+import type { Address, Commitment, GetMultipleAccountsApi, Rpc } from '@solana/kit';
+
+import { decodeChannelState, type ChannelState } from '../../channel/state';
+import type { DeploymentConfig } from '../../deployment';
+import type { RevisionName } from '../../revision/types';
+import { fetchAccountsAtOnce, type AccountReader } from './fetch-items';
+import type { SentTransaction } from './journal';
+import type { RpcCalls } from './rpc-calls';
+import { isDoneOnChain } from './watermark';
+
+/** Reads accounts, never from a time before what has been seen to happen. */
+export class ChainReader {
+    constructor(
+        private readonly rpc: Rpc<GetMultipleAccountsApi>,
+        private readonly calls: RpcCalls,
+        private readonly commitment: Commitment,
+        private readonly getLastSlot: () => bigint,
+        private readonly config: DeploymentConfig<RevisionName>,
+    ) {}
+
+    readonly read: AccountReader = addresses => this.#readFrom(this.getLastSlot(), addresses);
+
+    /**
+     * Whether a transaction whose signature nobody knows any more, or ever did, has landed: the channels tell.
+     *
+     * @param slot From which on it can't land any more.
+     */
+    async isOnChain({ channels }: SentTransaction, slot: bigint): Promise<boolean> {
+        const states = new Map<Address, ChannelState<RevisionName>>();
+        const { accounts } = await this.#readFrom(
+            slot,
+            channels.map(({ channel }) => channel),
+        );
+        for (const account of accounts) states.set(account.address, decodeChannelState(account, this.config));
+        return isDoneOnChain(channels, states);
+    }
+
+    #readFrom(minContextSlot: bigint, addresses: readonly Address[]) {
+        const { calls, commitment, rpc } = this;
+        return calls.ask('getMultipleAccounts', abortSignal =>
+            fetchAccountsAtOnce(rpc, addresses, {
+                abortSignal,
+                commitment,
+                // A node that has not seen what landed would have it planned again.
+                ...(minContextSlot > 0n ? { minContextSlot } : {}),
+            }),
+        );
+    }
+}
