@@ -59,6 +59,48 @@ describe('the packed tarball', () => {
         expect(JSON.parse(consumer.run('node', ['life.cjs']))).toEqual(EXPECTED);
     });
 
+    // The program that runs on mainnet, by its own entry point.
+    const EPOCH_LIFE = `
+        const simulator = await createSimulator({ deployment: LOCALNET_DEPLOYMENT });
+        const payer = await simulator.createFundedSigner();
+        const payee = await simulator.createFundedSigner();
+        const mint = await simulator.createMint();
+        await simulator.mintTokens({ amount: 1000n, mint, owner: payer.address });
+        const openSlot = simulator.getClock().slot;
+        const seeds = { authorizedSigner: payer.address, mint, openSlot, payee: payee.address, payer: payer.address, salt: 1n };
+        const terms = { ...seeds, deposit: 1000n, gracePeriodSeconds: 60, payer, splits: [] };
+        await simulator.sendOrThrow([await getOpenInstructionAsync(terms)], { feePayer: payer });
+        const [channel] = await findChannelPda(seeds);
+        const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 600n }, payer);
+        await simulator.sendOrThrow(getSettleAndSealInstructions({ channel, payee, voucher }), { feePayer: payee });
+        const error = new PaymentChannelsError('PAYER_IS_PAYEE', { address: 'x' });
+        console.log(JSON.stringify([simulator.getChannel(channel).kind, isPaymentChannelsError(error, 'PAYER_IS_PAYEE')]));
+    `;
+    const EPOCH_NAMES = `findChannelPda, getOpenInstructionAsync, getSettleAndSealInstructions, LOCALNET_DEPLOYMENT,
+        PaymentChannelsError, signVoucher`;
+
+    it.each([
+        [
+            'ES',
+            'epoch.mjs',
+            `import { ${EPOCH_NAMES} } from 'solana-payment-channels/epoch';
+             import { isPaymentChannelsError } from 'solana-payment-channels';
+             import { createSimulator } from 'solana-payment-channels/testing';
+             ${EPOCH_LIFE}`,
+        ],
+        [
+            'CommonJS',
+            'epoch.cjs',
+            `const { ${EPOCH_NAMES} } = require('solana-payment-channels/epoch');
+             const { isPaymentChannelsError } = require('solana-payment-channels');
+             const { createSimulator } = require('solana-payment-channels/testing');
+             (async () => { ${EPOCH_LIFE} })();`,
+        ],
+    ])('runs a channel of the epoch revision in a module of type %s', (_, file, source) => {
+        consumer.write(file, source);
+        expect(JSON.parse(consumer.run('node', [file]))).toEqual(['sealed', true]);
+    });
+
     it.each([
         ['bundler', 'ESNext', 'life.mts'],
         ['node16', 'Node16', 'life.mts'],
@@ -92,7 +134,7 @@ describe('the packed tarball', () => {
     });
 
     it('has no `any` where a user would meet one', () => {
-        for (const file of ['index.d.ts', 'testing.d.ts']) {
+        for (const file of ['index.d.ts', 'epoch.d.ts', 'testing.d.ts']) {
             const types = readFileSync(
                 join(consumer.folder, 'node_modules/solana-payment-channels/dist', file),
                 'utf8',
@@ -103,7 +145,11 @@ describe('the packed tarball', () => {
     });
 
     it('does nothing on import: a bundle of an unused import is empty', () => {
-        consumer.write('unused.mjs', `import 'solana-payment-channels';`);
+        consumer.write(
+            'unused.mjs',
+            `import 'solana-payment-channels';
+             import 'solana-payment-channels/epoch';`,
+        );
         consumer.run('npx', ['esbuild', 'unused.mjs', '--bundle', '--format=esm', '--outfile=unused.out.mjs']);
         expect(readFileSync(join(consumer.folder, 'unused.out.mjs'), 'utf8').trim()).toBe('');
     });
