@@ -257,7 +257,7 @@ export class BatchExecutor {
         });
     }
 
-    /** Signs and records; nothing of a transaction that gets no further has left this process. */
+    /** Signs and records; nobody else has seen a transaction that gets no further. */
     async #prepare(step: Step): Promise<PreparedTransaction | undefined> {
         const { journal, owner } = this.options;
         try {
