@@ -173,6 +173,13 @@ export {
 } from './voucher/verdict';
 export { type VoucherVerification, type VoucherVerifier, type VoucherVerifierOptions } from './voucher/verifier';
 export { toSignedVoucher, toVoucher, type SignedVoucher, type Voucher, type VoucherInput } from './voucher/voucher';
+export {
+    batchSettlement,
+    type BatchSettlement,
+    type BatchSettlementConfig,
+    type BatchSettlementRequirements,
+    type RevisionOfClient,
+} from './plugin/batch-settlement';
 export { payer } from './plugin/payer';
 export { type PluginDistributeInput, type SelfSendingPlan } from './plugin/payment-channels';
 export { rpc } from './plugin/rpc';

@@ -1,0 +1,118 @@
+import {
+    extendClient,
+    type ClientWithPayer,
+    type ClientWithRpc,
+    type Commitment,
+    type ExtendedClient,
+    type Rpc,
+} from '@solana/kit';
+
+import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import { assertIsInput } from '../input';
+import type { RevisionName } from '../revision/types';
+import type { BatchSettleOptions } from '../settlement/batch';
+import type { BatchPlan } from '../settlement/batch-plan';
+import { executeBatchSettle } from '../settlement/execute/execute';
+import { fetchBatchItems, type FetchedBatch } from '../settlement/execute/fetch-items';
+import type { BatchJournal } from '../settlement/execute/journal';
+import type { BatchExecution } from '../settlement/execute/report';
+import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../settlement/execute/request';
+import { planBatchSettleAsync } from '../settlement/plan';
+import { createVoucherVerifier, type VoucherVerifier } from '../voucher/verifier';
+
+/** What the plugin stands on; with the plugin of payment channels before it, it is for that one's deployment. */
+export type BatchSettlementRequirements = ClientWithPayer &
+    ClientWithRpc<BatchExecuteApi> &
+    Readonly<{
+        deployment?: Deployment<RevisionName>;
+        paymentChannels?: Readonly<{ deployment: Deployment<RevisionName> }>;
+    }>;
+
+/** How to make the plugin. */
+export type BatchSettlementConfig = Readonly<{
+    /** Where what is sent is recorded: shared by all that may execute the same channels. */
+    journal: BatchJournal;
+    /** Verifies the vouchers; one on Web Crypto by default. */
+    verifier?: VoucherVerifier | undefined;
+    /** How final what is read and sent has to be; `confirmed` by default. */
+    commitment?: Commitment | undefined;
+}>;
+
+/** The revision of the program that a client is for. */
+export type RevisionOfClient<TClient> = TClient extends {
+    paymentChannels: { deployment: Deployment<infer TRevision> };
+}
+    ? TRevision
+    : TClient extends { deployment: Deployment<infer TRevision> }
+      ? TRevision
+      : 'tombstone';
+
+/** What the plugin adds to a client as `client.batchSettlement`; the client's payer pays the fees. */
+export type BatchSettlement<TRevision extends RevisionName> = Readonly<{
+    /** As `executeBatchSettle`. */
+    execute: (
+        requests: readonly BatchRequest[],
+        options: Omit<BatchExecuteOptions<TRevision>, 'commitment' | 'feePayer' | 'journal' | 'verifier'>,
+    ) => Promise<BatchExecution>;
+    /** What `execute` would do first, and what was read for it: as `fetchBatchItems` and `planBatchSettleAsync`. */
+    plan: (
+        requests: readonly BatchRequest[],
+        options: Omit<BatchSettleOptions<TRevision>, 'feePayer' | 'unixTimestamp'>,
+    ) => Promise<Readonly<{ fetched: FetchedBatch<TRevision>; plan: BatchPlan }>>;
+}>;
+
+/**
+ * A client plugin that settles the vouchers of many channels, as `client.batchSettlement`. It is apart from that of
+ * payment channels, so that an application that settles none does not carry it.
+ *
+ * @throws `INPUT_INVALID` for a config that is none; what it adds throws as the functions that it calls.
+ *
+ * @example
+ * ```ts
+ * const client = createClient()
+ *     .use(payer(merchant))
+ *     .use(rpc(createSolanaRpc(url)))
+ *     .use(transactionSending())
+ *     .use(paymentChannels({ deployment }))
+ *     .use(batchSettlement({ journal }));
+ * const { channels } = await client.batchSettlement.execute(requests, { mode: 'settle', version: 1 });
+ * ```
+ */
+export function batchSettlement(config: BatchSettlementConfig) {
+    assertIsInput('config', config);
+    return <TClient extends BatchSettlementRequirements>(
+        client: TClient,
+    ): ExtendedClient<TClient, { batchSettlement: BatchSettlement<RevisionOfClient<TClient>> }> =>
+        extendClient(client, {
+            batchSettlement: createBatchSettlement(client, config) as BatchSettlement<RevisionOfClient<TClient>>,
+        });
+}
+
+function createBatchSettlement(
+    client: BatchSettlementRequirements,
+    { commitment, journal, verifier: given }: BatchSettlementConfig,
+): BatchSettlement<RevisionName> {
+    const deployment = client.paymentChannels?.deployment ?? client.deployment ?? LOCALNET_DEPLOYMENT;
+    const verifier = given ?? createVoucherVerifier({}, deployment);
+    const api: Rpc<BatchExecuteApi> = client.rpc;
+    return Object.freeze<BatchSettlement<RevisionName>>({
+        execute: async (requests, options) => {
+            assertIsInput('options', options);
+            const { payer: feePayer } = client;
+            const all = { ...options, commitment, feePayer, journal, verifier };
+            return await executeBatchSettle<RevisionName>(api, requests, all, deployment);
+        },
+        plan: async (requests, options) => {
+            assertIsInput('options', options);
+            const { addresses } = options;
+            const fetched = await fetchBatchItems<RevisionName>(api, requests, {
+                ...deployment,
+                addresses,
+                commitment,
+            });
+            const { items, unixTimestamp } = fetched;
+            const all = { ...options, feePayer: client.payer, unixTimestamp, verifier };
+            return Object.freeze({ fetched, plan: await planBatchSettleAsync<RevisionName>(items, all, deployment) });
+        },
+    });
+}

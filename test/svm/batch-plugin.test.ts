@@ -1,0 +1,51 @@
+import { createClient } from '@solana/kit';
+import { describe, expect, it } from 'vitest';
+
+import { batchSettlement, payer, paymentChannels, transactionSending } from '../../src';
+import { paymentChannels as epochPaymentChannels } from '../../src/epoch';
+import { createSimulator, simulated } from '../../src/testing';
+import { ExecutionLab, REVISIONS, toMode } from './fixtures/execution';
+
+describe.each(REVISIONS)('the plugin for batches, $name', ({ deployment, names }) => {
+    it('plans and executes with the payer, the RPC and the deployment of the client', async () => {
+        const lab = await ExecutionLab.create(deployment);
+        const { channels, requests } = await lab.prepare(12);
+        const client = createClient()
+            .use(payer(lab.market.merchants[0]!.signer))
+            .use(simulated(lab.simulator))
+            .use(batchSettlement({ journal: lab.journal }));
+        const mode = toMode('settleAndFinalize', names);
+
+        const { fetched, plan } = await client.batchSettlement.plan(requests, { mode: mode as never });
+        expect(fetched.items).toHaveLength(12);
+        expect(plan.leftOut).toEqual([]);
+        const { channels: results, transactions } = await client.batchSettlement.execute(requests, {
+            mode: mode as never,
+            timers: lab.timers,
+        });
+        expect(results.map(({ status }) => status)).toEqual(channels.map(() => 'done'));
+        expect(transactions).toHaveLength(plan.transactions.length);
+        for (const channel of channels) expect(lab.simulator.getChannel(channel.address).kind).toBe(names.finalized);
+    });
+});
+
+it('is for the deployment of the plugin of payment channels, and its types are', async () => {
+    const simulator = await createSimulator({ deployment: REVISIONS[1].deployment });
+    const lab = await ExecutionLab.create(REVISIONS[1].deployment);
+    const base = createClient()
+        .use(payer(await simulator.createFundedSigner()))
+        .use(simulated(simulator))
+        .use(transactionSending());
+    const client = base.use(epochPaymentChannels()).use(batchSettlement({ journal: lab.journal }));
+    const { plan } = await client.batchSettlement.plan([], { mode: 'settleAndSeal' });
+    expect(plan.mode).toBe('settleAndSeal');
+    // @ts-expect-error: what the tombstone revision calls it.
+    await expect(client.batchSettlement.plan([], { mode: 'settleAndFinalize' })).rejects.toMatchObject({
+        code: 'BATCH_INVALID',
+    });
+    expect(() => base.use(paymentChannels() as never)).toThrow(expect.objectContaining({ code: 'REVISION_MISMATCH' }));
+});
+
+it.each([[undefined], [null]])('refuses a config that is none: %s', config => {
+    expect(() => batchSettlement(config as never)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
+});
