@@ -310,13 +310,17 @@ it('follows the clock of the simulator', async () => {
     simulator.advanceClock({ slots: 10n });
     expect(await rpc.getSlot().send()).toBe(slot + 10n);
     expect(await rpc.getSlot({ minContextSlot: slot + 10n }).send()).toBe(slot + 10n);
+    expect(await rpc.getEpochInfo({ minContextSlot: slot + 10n }).send()).toMatchObject({
+        absoluteSlot: slot + 10n,
+        blockHeight: slot + 10n,
+    });
     const request = () => rpc.getBalance(TO, { minContextSlot: slot + 11n }).send();
     expect(await codeOf(request)).toBe(SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED);
 });
 
 it('refuses what it can not do, as a node does', async () => {
     const other = rpc as unknown as Rpc<SolanaRpcApi>;
-    expect(await codeOf(() => other.getEpochInfo().send())).toBe(SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND);
+    expect(await codeOf(() => other.getEpochSchedule().send())).toBe(SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND);
     expect(
         await codeOf(() =>
             (other as unknown as Record<string, () => { send(): Promise<unknown> }>)['toString2']!().send(),
