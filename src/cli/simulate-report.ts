@@ -1,10 +1,14 @@
 import { LAMPORTS, type Balance } from '../testing/scenario/ledger';
 import type { ScenarioReport } from '../testing/scenario/scenario';
+import type { DeploymentName } from './deployment';
 import { createTable, format } from './table';
 
+/** What the report itself does not know of its run. */
+type Run = Readonly<{ deploymentName: DeploymentName; elapsedMs: number }>;
+
 /** The report as the JSON that the command prints: amounts of tokens and lamports as decimal strings. */
-export function toJson(report: ScenarioReport, elapsedMs: number) {
-    const { balances, channels, discrepancies, elf, programAddress, revision, transactions, vouchers } = report;
+export function toJson(report: ScenarioReport, { deploymentName, elapsedMs }: Run) {
+    const { balances, channels, deployment, discrepancies, elf, transactions, vouchers } = report;
     const toJsonBalance = ({ address, amount, asset, party }: Balance) => ({
         party,
         address,
@@ -12,8 +16,10 @@ export function toJson(report: ScenarioReport, elapsedMs: number) {
         amount: amount.toString(),
     });
     return {
-        revision,
-        programAddress,
+        revision: deployment.revision.name,
+        deployment: deploymentName,
+        programAddress: deployment.programAddress,
+        treasuryOwner: deployment.treasuryOwner,
         elf,
         channels,
         vouchers,
@@ -31,8 +37,9 @@ export function toJson(report: ScenarioReport, elapsedMs: number) {
 }
 
 /** The report for a person to read. */
-export function formatReport(report: ScenarioReport, elapsedMs: number): string {
-    const { channels, discrepancies, elf, programAddress, revision, transactions, vouchers } = report;
+export function formatReport(report: ScenarioReport, { deploymentName, elapsedMs }: Run): string {
+    const { channels, deployment, discrepancies, elf, transactions, vouchers } = report;
+    const { programAddress, revision, treasuryOwner } = deployment;
     const feeLamports = transactions.reduce((sum, transaction) => sum + transaction.feeLamports, 0n);
     const verdict =
         discrepancies.length === 0
@@ -44,7 +51,7 @@ export function formatReport(report: ScenarioReport, elapsedMs: number): string 
                   ),
               ];
     return `${[
-        `Revision ${revision}, program ${programAddress}`,
+        `Revision ${revision.name}, deployment ${deploymentName}: program ${programAddress}, treasury owner ${treasuryOwner}`,
         `ELF ${elf.source}, sha256 ${elf.sha256}`,
         '',
         formatTransactions(report),

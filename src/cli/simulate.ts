@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
 import { isPaymentChannelsError } from '../errors';
+import { addDeploymentOptions, findDeployment, type DeploymentFlags, type NamedDeployment } from './deployment';
 import { ELF_ENVIRONMENT_VARIABLES } from '../testing/elf';
 import { ExitCode, UsageError, type Io } from './io';
 import { createProgressLine } from './progress';
@@ -8,35 +9,52 @@ import { formatReport, toJson } from './simulate-report';
 
 const MAX_CHANNELS = 10_000;
 
-type SimulateFlags = { channels: number; json?: true; program?: string; seed: string };
+type SimulateFlags = DeploymentFlags & { channels: number; json?: true; program?: string; seed: string };
 
 /** `payment-channels simulate`: the settlement scenario on the embedded simulator. */
 export function addSimulateCommand(program: Command, io: Io, setExitCode: (code: ExitCode) => void): void {
-    program
+    const command = program
         .command('simulate')
         .description(
             'Run channels of a merchant with a platform fee through their whole life on an embedded simulator, ' +
                 'and check that every token and every lamport is accounted for.',
-        )
+        );
+    addDeploymentOptions(command)
         .option('--channels <count>', `number of channels, 1 to ${MAX_CHANNELS}`, parseCount, 12)
         .option('--seed <text>', 'the same seed gives the same output to the last signature', '1')
-        .option('--program <path>', `program ELF to load (default: ${ELF_ENVIRONMENT_VARIABLES.tombstone}, or our own)`)
+        .option(
+            '--program <path>',
+            `program ELF to load (default: what ${Object.values(ELF_ENVIRONMENT_VARIABLES).sort().join(' or ')} names ` +
+                'for the revision, or our own)',
+        )
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
-        .action(async ({ channels, json, program: elfPath, seed }: SimulateFlags) => {
+        .action(async ({ channels, json, program: elfPath, seed, ...flags }: SimulateFlags) => {
+            const named = findNamed(flags);
             const progress = createProgressLine(io);
             const startedAt = performance.now();
             const { runScenario } = await importScenario();
-            const report = await runScenario({ channels, elfPath, onProgress: progress.update, seed })
+            const { deployment } = named;
+            const report = await runScenario({ channels, deployment, elfPath, onProgress: progress.update, seed })
                 .catch((error: unknown) => {
                     if (!isPaymentChannelsError(error, 'ELF_INVALID')) throw error;
                     throw new UsageError(error.message, { cause: error });
                 })
                 .finally(progress.clear);
             const elapsedMs = Math.round(performance.now() - startedAt);
-            io.writeOutput(json ? `${JSON.stringify(toJson(report, elapsedMs))}\n` : formatReport(report, elapsedMs));
+            const run = { elapsedMs, deploymentName: named.name };
+            io.writeOutput(json ? `${JSON.stringify(toJson(report, run))}\n` : formatReport(report, run));
             if (report.discrepancies.length > 0) setExitCode(ExitCode.Failure);
         });
+}
+
+function findNamed(flags: DeploymentFlags): NamedDeployment {
+    try {
+        return findDeployment(flags);
+    } catch (cause) {
+        if (!isPaymentChannelsError(cause)) throw cause;
+        throw new UsageError(cause.message, { cause });
+    }
 }
 
 /** LiteSVM is an optional peer dependency of this package: who does not simulate need not install its native code. */

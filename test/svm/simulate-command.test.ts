@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
 import { runCli } from '../../src/cli/cli';
+import { MAINNET_DEPLOYMENT } from '../../src/epoch';
+import { findMissingRent } from '../../src/testing/scenario/checks';
 import { findDiscrepancies, LAMPORTS, type Balance } from '../../src/testing/scenario/ledger';
 
 const run = async (...args: string[]) => {
@@ -22,28 +24,53 @@ type Json = {
     vouchers: number;
 };
 
-describe('payment-channels simulate', () => {
+const REVISIONS = [
+    {
+        actions: ['settleAndFinalize', 'finalize'],
+        flags: [],
+        programAddress: 'CQAyft83tN1w2bRofB5PZ79eVDU2xZUVo43LU1qL4zRg',
+        /** What stays for good where a channel was. */
+        remains: 897_840n,
+        revision: 'tombstone',
+    },
+    {
+        actions: ['settleAndSeal', 'seal', 'reclaim'],
+        flags: ['--revision', 'epoch'],
+        programAddress: 'CHNLxYvVA28MJP9PrFuDXccuoGXAx7jBacfLEkahyGsX',
+        remains: 0n,
+        revision: 'epoch',
+    },
+];
+const PLACEHOLDER = 'DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn';
+
+describe.each(REVISIONS)('payment-channels simulate, $revision', facts => {
+    const { actions, flags, programAddress, remains, revision } = facts;
+
     it('prints every transaction, every balance and the conservation check', async () => {
-        const { error, exitCode, output } = await run('simulate', '--channels', '3');
+        const { error, exitCode, output } = await run('simulate', '--channels', '3', ...flags);
         expect(exitCode).toBe(0);
         expect(error).toMatch(/open 3\/3\n/);
         for (const label of ['open channel 1 (SPL Token)', 'topUp channel 1', 'withdrawPayer channel 3']) {
             expect(output).toContain(label);
         }
         expect(output).toMatch(/merchant .* lamports/);
+        const where = `Revision ${revision}, deployment localnet: program ${programAddress}, treasury owner ${PLACEHOLDER}`;
+        expect(output.split('\n')[0]).toBe(where);
         expect(output.trim().split('\n').at(-1)).toBe(
             'Conservation check passed: every token and every lamport is accounted for.',
         );
     });
 
     it('prints one JSON object and nothing else with --json', async () => {
-        const { exitCode, output } = await run('simulate', '--json', '--channels', '4');
+        const { exitCode, output } = await run('simulate', '--json', '--channels', '4', ...flags);
         expect(exitCode).toBe(0);
         expect(output.trim().split('\n')).toHaveLength(1);
         const report = JSON.parse(output) as Json;
         expect(Object.keys(report)).toEqual([
             'revision',
+            'deployment',
             'programAddress',
+            'treasuryOwner',
             'elf',
             'channels',
             'vouchers',
@@ -52,18 +79,13 @@ describe('payment-channels simulate', () => {
             'conserved',
             'elapsedMs',
         ]);
-        expect(report).toMatchObject({ channels: 4, conserved: true, vouchers: 300 });
-        const actions = new Set(report.transactions.map(({ label }) => label.split(/ \(| channel/)[0]));
-        expect([...actions].sort()).toEqual([
-            'distribute',
-            'finalize',
-            'open',
-            'requestClose',
-            'settle',
-            'settleAndFinalize',
-            'topUp',
-            'withdrawPayer',
-        ]);
+        expect(report).toMatchObject({
+            ...{ channels: 4, conserved: true, vouchers: 300 },
+            ...{ deployment: 'localnet', programAddress, revision, treasuryOwner: PLACEHOLDER },
+        });
+        const done = new Set(report.transactions.map(({ label }) => label.split(/ \(| channel/)[0]));
+        const expected = ['distribute', 'open', 'requestClose', 'settle', 'topUp', 'withdrawPayer', ...actions];
+        expect([...done].sort()).toEqual(expected.sort());
         const sum = (when: 'after' | 'before', asset: string) =>
             report.balances[when]
                 .filter(balance => balance.asset === asset)
@@ -74,10 +96,23 @@ describe('payment-channels simulate', () => {
         }
     });
 
+    it('gives all rent back to who paid it, but for what stays where a channel was', async () => {
+        const report = JSON.parse((await run('simulate', '--json', '--channels', '12', ...flags)).output) as Json;
+        const sum = (when: 'after' | 'before', isCounted: (party: string) => boolean) =>
+            report.balances[when]
+                .filter(({ asset, party }) => asset === LAMPORTS && isCounted(party))
+                .reduce((total, { amount }) => total + BigInt(amount), 0n);
+        const isChannel = (party: string) => party.startsWith('channel ');
+        expect(sum('after', isChannel)).toBe(12n * remains);
+        // Nobody but payers and merchant pays fees: whoever else pays the rent has every lamport of it again.
+        expect(sum('after', party => party === 'sponsor')).toBe(sum('before', party => party === 'sponsor'));
+        expect(report.balances.before.some(({ party }) => party === 'sponsor')).toBe(revision === 'epoch');
+    });
+
     it('gives the same output for the same seed, elapsed time aside, and another for another', async () => {
         const parse = async (seed: string) => {
             const { elapsedMs, ...rest } = JSON.parse(
-                (await run('simulate', '--json', '--channels', '2', '--seed', seed)).output,
+                (await run('simulate', '--json', '--channels', '2', '--seed', seed, ...flags)).output,
             ) as Json;
             expect(elapsedMs).toBeGreaterThan(0);
             return rest;
@@ -88,9 +123,20 @@ describe('payment-channels simulate', () => {
     });
 
     it.each([1, 2, 3, 25])('conserves everything with %i channels', async channels => {
-        const { exitCode, output } = await run('simulate', '--json', '--channels', String(channels));
+        const { exitCode, output } = await run('simulate', '--json', '--channels', String(channels), ...flags);
         expect(exitCode).toBe(0);
         expect(JSON.parse(output)).toMatchObject({ channels, conserved: true });
+    });
+});
+
+describe('payment-channels simulate', () => {
+    it('runs the program that mainnet has, with its treasury owner', async () => {
+        const { exitCode, output } = await run('simulate', '--json', '--channels', '2', '--deployment', 'mainnet');
+        expect(exitCode).toBe(0);
+        const { programAddress, treasuryOwner } = MAINNET_DEPLOYMENT;
+        expect(JSON.parse(output)).toMatchObject({
+            ...{ conserved: true, deployment: 'mainnet', programAddress, revision: 'epoch', treasuryOwner },
+        });
     });
 
     it.each([
@@ -104,6 +150,17 @@ describe('payment-channels simulate', () => {
             ['simulate', `--channels=${value}`],
             /whole number from 1 to 10000/,
         ]),
+        ['a revision that there is not', ['simulate', '--revision', 'v2'], /'v2' is invalid.*tombstone, epoch/],
+        [
+            'a deployment that there is not',
+            ['simulate', '--deployment', 'moon'],
+            /'moon' is invalid.*localnet, mainnet/,
+        ],
+        [
+            'a revision that mainnet does not run',
+            ['simulate', '--revision', 'tombstone', '--deployment', 'mainnet'],
+            /--deployment mainnet is of the epoch revision .* where the tombstone revision is due/,
+        ],
         ['a missing ELF', ['simulate', '--program', '/nowhere/program.so'], /\/nowhere\/program\.so/],
     ])('refuses %s with one line and exit code 2', async (_, args, message) => {
         const { error, exitCode, output } = await run(...args);
@@ -134,5 +191,58 @@ describe('the conservation check', () => {
         ['a supply that is not all there', check(after, 10n, 8n)],
     ])('finds %s', (_, discrepancies) => {
         expect(discrepancies.length).toBeGreaterThan(0);
+    });
+});
+
+describe('the check of the rent', () => {
+    const address = (name: string) => name as Balance['address'];
+    const lamportsOf = (amounts: Readonly<Record<string, bigint>>) =>
+        Object.entries(amounts).map(([name, amount]): Balance => {
+            return { address: address(name), amount, asset: LAMPORTS, party: name };
+        });
+    const before = { channel: 0n, escrow: 0n, merchant: 100n, payer: 100n, sponsor: 100n };
+    const after = { channel: 0n, escrow: 0n, merchant: 90n, payer: 95n, sponsor: 100n };
+    type Input = Parameters<typeof findMissingRent>[0];
+    const check = (changed: Partial<typeof after>, sizeOfTombstone?: number) => {
+        const payer = { name: 'payer', wallet: { address: address('payer') } };
+        const tombstone = sizeOfTombstone === undefined ? undefined : { getSize: () => sizeOfTombstone };
+        return findMissingRent({
+            after: lamportsOf({ ...after, ...changed }),
+            before: lamportsOf(before),
+            channels: [{ address: address('channel'), escrow: address('escrow'), name: 'channel 1', payer }],
+            parties: {
+                merchant: { address: address('merchant') },
+                payers: [payer],
+                sponsor: tombstone === undefined ? { address: address('sponsor') } : undefined,
+            },
+            simulator: {
+                deployment: { revision: { channel: { tombstone } } },
+                svm: { minimumBalanceForRentExemption: (size: bigint) => size },
+            },
+            transactions: [
+                { feeLamports: 10n, feePayer: address('merchant') },
+                { feeLamports: 5n, feePayer: address('payer') },
+            ],
+        } as unknown as Input).map(({ what }) => what);
+    };
+
+    it('passes when everybody has paid fees and nothing else', () => {
+        expect(check({})).toEqual([]);
+    });
+
+    it('knows what a tombstone keeps', () => {
+        expect(check({ channel: 1n, payer: 94n }, 1)).toEqual([]);
+        expect(check({}, 1)).toEqual(['of payer, with all rent back', 'left where channel 1 was']);
+    });
+
+    it.each([
+        ['rent that went to the payer', { payer: 97n, sponsor: 98n }, ['of payer, with', 'of sponsor, with']],
+        ['rent that went to the merchant', { merchant: 91n, sponsor: 99n }, ['of merchant, with', 'of sponsor, with']],
+        ['rent that stayed in the channel', { channel: 1n, sponsor: 99n }, ['of sponsor, with', 'left where channel']],
+        ['rent that stayed in the escrow', { escrow: 1n, sponsor: 99n }, ['of sponsor, with', 'left where the escrow']],
+    ])('finds %s', (_, changed, expected) => {
+        const found = check(changed);
+        expect(found).toHaveLength(expected.length);
+        for (const [index, what] of found.entries()) expect(what).toContain(expected[index]);
     });
 });

@@ -1,6 +1,7 @@
 import type { Address } from '@solana/kit';
 import { getMintDecoder, getMintSize, getTokenDecoder, getTokenSize } from '@solana-program/token';
 
+import type { RevisionName } from '../../revision/types';
 import type { Simulator } from '../simulator';
 
 /** The asset of a balance that is no token. */
@@ -28,7 +29,7 @@ export type Balance = Readonly<{
 export type LedgerMint = Readonly<{ mint: Address; tokenProgram: Address }>;
 
 /** Reads what accounts hold. An account that does not exist holds nothing. */
-export function readBalances(simulator: Simulator, accounts: readonly LedgerAccount[]): Balance[] {
+export function readBalances(simulator: Simulator<RevisionName>, accounts: readonly LedgerAccount[]): Balance[] {
     return accounts.flatMap(({ address, mint, party }): Balance[] => [
         ...(mint ? [{ address, amount: simulator.getTokenAmount(address), asset: mint, party }] : []),
         { address, amount: simulator.getLamports(address), asset: LAMPORTS, party },
@@ -75,7 +76,7 @@ export function findDiscrepancies(
 }
 
 /** The supply of each mint, as its account says. */
-export function readSupplies(simulator: Simulator, mints: readonly LedgerMint[]): Map<Address, bigint> {
+export function readSupplies(simulator: Simulator<RevisionName>, mints: readonly LedgerMint[]): Map<Address, bigint> {
     return new Map(
         mints.map(({ mint }) => {
             const account = simulator.svm.getAccount(mint);
@@ -86,7 +87,7 @@ export function readSupplies(simulator: Simulator, mints: readonly LedgerMint[])
 }
 
 /** Every token account of a mint that the simulator holds, whether a ledger knows it or not. */
-export function findTokenAccounts(simulator: Simulator, { mint, tokenProgram }: LedgerMint): Address[] {
+export function findTokenAccounts(simulator: Simulator<RevisionName>, { mint, tokenProgram }: LedgerMint): Address[] {
     return simulator.svm
         .getProgramAccounts(tokenProgram)
         .filter(({ data }) => data.length >= getTokenSize() && getTokenDecoder().decode(data).mint === mint)

@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Address, KeyPairSigner } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { findChannelPda, findEscrowPda, findTokenPda } from '../../channel/addresses';
+import { findChannelPda, findEscrowPda, findTokenPda, type ChannelSeedsInput } from '../../channel/addresses';
 import type { Split } from '../../channel/distribution';
+import { chooseOpenSlot } from '../../channel/open-slot';
 import { TOKEN_2022_PROGRAM_ADDRESS } from '../../input';
+import type { RevisionName } from '../../revision/types';
 import type { Simulator } from '../simulator';
 import type { LedgerAccount, LedgerMint } from './ledger';
 
@@ -18,6 +20,8 @@ export type Parties = Readonly<{
     platform: Address;
     affiliate: Address;
     payers: readonly PayerParty[];
+    /** Pays the rent of every channel, where the revision lets somebody but the payer do so. */
+    sponsor: KeyPairSigner | undefined;
     mints: readonly (LedgerMint & Readonly<{ name: string }>)[];
     /** What the merchant agreed to share. */
     splits: readonly Split[];
@@ -35,12 +39,16 @@ export type PlannedChannel = Readonly<{
     payer: PayerParty;
     token: LedgerMint & Readonly<{ name: string }>;
     salt: bigint;
+    /** Slot that it is opened for, where the revision knows one. */
+    openSlot: bigint | undefined;
     deposit: bigint;
     /** Amount of a top-up in mid-life, without which the last voucher would exceed the deposit. */
     topUp: bigint;
     /** Whether the merchant settles and distributes once while the channel is open. */
     isSettledEarly: boolean;
     ending: Ending;
+    /** Whether the merchant distributes it as soon as it has ended it, and not only after a while. */
+    isDistributedAtOnce: boolean;
     /** Total that the last voucher authorizes. */
     spent: bigint;
 }>;
@@ -48,6 +56,8 @@ export type PlannedChannel = Readonly<{
 const PLATFORM_BPS = 300;
 const AFFILIATE_BPS = 125;
 const FUNDS_PER_CHANNEL = 1_000_000_000n;
+const BASE_LAMPORTS = 1_000_000_000n;
+const LAMPORTS_PER_CHANNEL = 10_000_000n;
 
 /** An amount that follows from a seed and a label, from `min` up to `max`. */
 export function getSeededAmount(seed: string, label: string, min: bigint, max: bigint): bigint {
@@ -56,7 +66,11 @@ export function getSeededAmount(seed: string, label: string, min: bigint, max: b
 }
 
 /** Creates the wallets, the mints and every token account that a payout needs. */
-export async function createParties(simulator: Simulator, payerCount: number, channelCount: number): Promise<Parties> {
+export async function createParties(
+    simulator: Simulator<RevisionName>,
+    payerCount: number,
+    channelCount: number,
+): Promise<Parties> {
     const merchant = await simulator.createFundedSigner({ label: 'merchant' });
     const platform = (await simulator.createFundedSigner({ label: 'platform' })).address;
     const affiliate = (await simulator.createFundedSigner({ label: 'affiliate' })).address;
@@ -68,13 +82,20 @@ export async function createParties(simulator: Simulator, payerCount: number, ch
     const payers: PayerParty[] = [];
     for (let index = 0; index < payerCount; index++) {
         const name = `payer ${index + 1}`;
-        const lamports = 1_000_000_000n + BigInt(Math.ceil(channelCount / payerCount)) * 10_000_000n;
+        const lamports = BASE_LAMPORTS + BigInt(Math.ceil(channelCount / payerCount)) * LAMPORTS_PER_CHANNEL;
         payers.push({
             name,
             session: await simulator.createSigner(`${name} session`),
             wallet: await simulator.createFundedSigner({ label: name, lamports }),
         });
     }
+
+    const sponsor = isDated(simulator)
+        ? await simulator.createFundedSigner({
+              label: 'sponsor',
+              lamports: BASE_LAMPORTS + BigInt(channelCount) * LAMPORTS_PER_CHANNEL,
+          })
+        : undefined;
 
     const wallets: [party: string, address: Address, amount: bigint][] = [
         ...payers.map(({ name, wallet }): [string, Address, bigint] => [
@@ -87,7 +108,7 @@ export async function createParties(simulator: Simulator, payerCount: number, ch
         ['affiliate', affiliate, 0n],
         ['treasury', treasury, 0n],
     ];
-    const accounts: LedgerAccount[] = [];
+    const accounts: LedgerAccount[] = sponsor ? [{ address: sponsor.address, party: 'sponsor' }] : [];
     for (const [party, address, amount] of wallets) {
         accounts.push({ address, party });
         for (const token of mints) {
@@ -99,16 +120,17 @@ export async function createParties(simulator: Simulator, payerCount: number, ch
         { bps: PLATFORM_BPS, recipient: platform },
         { bps: AFFILIATE_BPS, recipient: affiliate },
     ];
-    return { accounts, affiliate, merchant, mints, payers, platform, splits };
+    return { accounts, affiliate, merchant, mints, payers, platform, splits, sponsor };
 }
 
 /** Decides what happens to each channel: the last one is closed by its payer if there is more than one. */
 export async function planChannels(
-    simulator: Simulator,
+    simulator: Simulator<RevisionName>,
     { merchant, mints, payers }: Parties,
     count: number,
     seed: string,
 ): Promise<PlannedChannel[]> {
+    const openSlot = isDated(simulator) ? chooseOpenSlot({ currentSlot: simulator.getClock().slot }) : undefined;
     return await Promise.all(
         Array.from({ length: count }, async (_, index): Promise<PlannedChannel> => {
             const name = `channel ${index + 1}`;
@@ -119,24 +141,25 @@ export async function planChannels(
             const deposit = getSeededAmount(seed, `${name} deposit`, 1_000_000n, 100_000_000n);
             const isToppedUp = index === 0;
             const topUp = isToppedUp ? getSeededAmount(seed, `${name} top-up`, 1_000_000n, 50_000_000n) : 0n;
-            const [address] = await findChannelPda(
-                {
-                    authorizedSigner: payer.session.address,
-                    mint: token.mint,
-                    payee: merchant.address,
-                    payer: payer.wallet.address,
-                    salt,
-                },
-                simulator.deployment,
-            );
+            const seeds: ChannelSeedsInput<RevisionName> & Readonly<{ openSlot: bigint | undefined }> = {
+                authorizedSigner: payer.session.address,
+                mint: token.mint,
+                openSlot,
+                payee: merchant.address,
+                payer: payer.wallet.address,
+                salt,
+            };
+            const [address] = await findChannelPda(seeds, simulator.deployment);
             const [escrow] = await findEscrowPda({ ...token, channel: address });
             return {
                 address,
                 deposit,
                 ending: count > 1 && index === count - 1 ? 'payerCloses' : 'merchantFinalizes',
                 escrow,
+                isDistributedAtOnce: index % 2 === 0,
                 isSettledEarly: index % 3 === 1,
                 name,
+                openSlot,
                 payer,
                 salt,
                 spent: isToppedUp
@@ -155,6 +178,11 @@ export async function findPartyTokenAccount(owner: Address, token: LedgerMint): 
     return address;
 }
 
-async function createMint(simulator: Simulator, name: string, tokenProgram: Address) {
+/** Whether channels are opened for a slot, and their rent paid by whoever signs as the rent payer. */
+function isDated({ deployment }: Simulator<RevisionName>): boolean {
+    return deployment.revision.open.openSlotWindow !== undefined;
+}
+
+async function createMint(simulator: Simulator<RevisionName>, name: string, tokenProgram: Address) {
     return { mint: await simulator.createMint({ label: `${name} mint`, tokenProgram }), name, tokenProgram };
 }

@@ -1,33 +1,38 @@
 import type { Address, Instruction, KeyPairSigner, Signature } from '@solana/kit';
 
-import { getPayouts } from '../../channel/distribution';
 import { assertIsLiveChannelState } from '../../channel/state';
+import { LOCALNET_DEPLOYMENT, type Deployment } from '../../deployment';
+import { getReclaimInstruction } from '../../epoch/reclaim';
 import { getDistributeInstructionAsync } from '../../instructions/distribute';
 import { getFinalizeInstruction } from '../../instructions/finalize';
-import { getOpenInstructionAsync } from '../../instructions/open';
+import { getOpenInstructionAsync, type OpenInput } from '../../instructions/open';
 import { getRequestCloseInstruction } from '../../instructions/request-close';
 import { getSettleInstructions } from '../../instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync } from '../../instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../instructions/withdraw-payer';
 import { PaymentChannelsError } from '../../errors';
+import type { RevisionName } from '../../revision/types';
+import { getEndingNames } from '../../settlement/revision-names';
 import { signVoucher } from '../../voucher/sign';
 import { verifyVoucher } from '../../voucher/verify';
 import type { SignedVoucher } from '../../voucher/voucher';
 import { createSimulator, type Simulator } from '../simulator';
+import { findMissingRent, findUnlistedTokens, findWrongPayouts } from './checks';
 import {
     findDiscrepancies,
-    findTokenAccounts,
     readBalances,
     readSupplies,
     type Balance,
     type Discrepancy,
     type LedgerAccount,
 } from './ledger';
-import { createParties, findPartyTokenAccount, planChannels, type Parties, type PlannedChannel } from './parties';
+import { createParties, planChannels, type Parties, type PlannedChannel } from './parties';
 
 /** What to run; every field has a default. */
 export type ScenarioOptions = Readonly<{
+    /** Deployment to simulate, and with it the revision; that of {@link createSimulator} by default. */
+    deployment?: Deployment<RevisionName> | undefined;
     /** Number of channels, 12 by default. */
     channels?: number | undefined;
     /** Everything random follows from this. */
@@ -45,6 +50,7 @@ export type ScenarioProgress = Readonly<{ phase: string; done: number; total: nu
 export type ScenarioTransaction = Readonly<{
     label: string;
     signature: Signature;
+    feePayer: Address;
     bytes: number;
     computeUnits: number;
     feeLamports: bigint;
@@ -52,8 +58,7 @@ export type ScenarioTransaction = Readonly<{
 
 /** What happened, and whether everything is accounted for. */
 export type ScenarioReport = Readonly<{
-    revision: string;
-    programAddress: Address;
+    deployment: Deployment<RevisionName>;
     elf: Readonly<{ sha256: string; source: string }>;
     channels: number;
     vouchers: number;
@@ -69,14 +74,16 @@ const GRACE_PERIOD_SECONDS = 3600;
 
 /**
  * Runs a merchant's business on a simulator: payers open channels in both token programs, pay with vouchers, top up;
- * the merchant settles, finalizes and distributes to a platform and an affiliate; one payer closes a channel itself.
+ * the merchant settles, finalizes and distributes to a platform and an affiliate; one payer closes a channel itself. In
+ * the epoch revision a sponsor pays the rent, finalizing is called sealing, and the rent of channels that are distributed
+ * before the open-slot window is over comes back by reclaim.
  *
  * @throws `ELF_INVALID` when there is no program to run; `TRANSACTION_FAILED` with the label of the transaction when one
  * fails that must not.
  */
 export async function runScenario(options: ScenarioOptions = {}): Promise<ScenarioReport> {
-    const { channels: count = 12, elfPath, onProgress, seed = '1' } = options;
-    const simulator = await createSimulator({ elfPath, seed: `scenario ${seed}` });
+    const { channels: count = 12, deployment = LOCALNET_DEPLOYMENT, elfPath, onProgress, seed = '1' } = options;
+    const simulator = await createSimulator<RevisionName>({ deployment, elfPath, seed: `scenario ${seed}` });
     const payerCount = Math.min(count, Math.max(3, Math.ceil(count / 8)));
     const parties = await createParties(simulator, payerCount, count);
     const channels = await planChannels(simulator, parties, count, seed);
@@ -98,14 +105,14 @@ export async function runScenario(options: ScenarioOptions = {}): Promise<Scenar
     return {
         balances: { after, before },
         channels: count,
+        deployment,
         discrepancies: [
             ...findDiscrepancies({ after, before, feeLamports, supplies: readSupplies(simulator, parties.mints) }),
             ...findUnlistedTokens(simulator, parties, accounts),
             ...(await findWrongPayouts(parties, channels, simulator)),
+            ...findMissingRent({ after, before, channels, parties, simulator, transactions: run.transactions }),
         ],
         elf: { sha256: simulator.elf.sha256, source: simulator.elf.source },
-        programAddress: simulator.deployment.programAddress,
-        revision: simulator.deployment.revision.name,
         transactions: run.transactions,
         vouchers: count * vouchersPerChannel,
     };
@@ -115,12 +122,15 @@ export async function runScenario(options: ScenarioOptions = {}): Promise<Scenar
 class ScenarioRun {
     readonly transactions: ScenarioTransaction[] = [];
     readonly #latest = new Map<Address, SignedVoucher>();
+    readonly #names: ReturnType<typeof getEndingNames>;
 
     constructor(
-        private readonly simulator: Simulator,
+        private readonly simulator: Simulator<RevisionName>,
         private readonly parties: Parties,
         private readonly onProgress: ScenarioOptions['onProgress'],
-    ) {}
+    ) {
+        this.#names = getEndingNames(simulator.deployment);
+    }
 
     async live(channels: readonly PlannedChannel[], vouchersPerChannel: number): Promise<void> {
         const closing = channels.filter(({ ending }) => ending === 'payerCloses');
@@ -144,34 +154,45 @@ class ScenarioRun {
         );
         await this.#pay('last vouchers', channels, half + 1, vouchersPerChannel, vouchersPerChannel);
 
-        await this.#each('settle and finalize', finalizing, channel => this.#settleAndFinalize(channel));
+        await this.#each(`settle and ${this.#names.finalize}`, finalizing, channel => this.#settleAndFinalize(channel));
         await this.#each('request close', closing, async channel => {
             // What a payee who watches its channels does first: after the grace period it could not.
             await this.#settle(channel);
             await this.#requestClose(channel);
         });
+        const isAtOnce = (channel: PlannedChannel) => channel.isDistributedAtOnce && finalizing.includes(channel);
+        await this.#each('distribute at once', channels.filter(isAtOnce), channel =>
+            this.#distribute(channel, 'distribute (final)'),
+        );
         this.simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS, slots: GRACE_PERIOD_SECONDS * 2.5 });
-        await this.#each('finalize and withdraw', closing, async channel => {
+        await this.#each(`${this.#names.finalize} and withdraw`, closing, async channel => {
             await this.#finalize(channel);
             await this.#withdrawPayer(channel);
         });
-        await this.#each('distribute', channels, channel => this.#distribute(channel, 'distribute (final)'));
+        const isLater = (channel: PlannedChannel) => !isAtOnce(channel);
+        await this.#each('distribute later', channels.filter(isLater), channel =>
+            this.#distribute(channel, 'distribute (final)'),
+        );
+        const isDistributed = ({ address }: PlannedChannel) =>
+            this.simulator.getChannel(address).kind === 'distributed';
+        await this.#each('reclaim', channels.filter(isDistributed), channel => this.#reclaim(channel));
     }
 
-    async #open({ deposit, payer, salt, token, ...channel }: PlannedChannel) {
-        const instruction = await getOpenInstructionAsync(
-            {
-                ...token,
-                authorizedSigner: payer.session.address,
-                deposit,
-                gracePeriodSeconds: GRACE_PERIOD_SECONDS,
-                payee: this.parties.merchant.address,
-                payer: payer.wallet,
-                salt,
-                splits: this.parties.splits,
-            },
-            this.simulator.deployment,
-        );
+    async #open({ deposit, openSlot, payer, salt, token, ...channel }: PlannedChannel) {
+        // The tombstone revision looks at neither an open slot nor a rent payer; here it has none.
+        const input: OpenInput<RevisionName> & Readonly<{ openSlot: unknown; rentPayer: unknown }> = {
+            ...token,
+            authorizedSigner: payer.session.address,
+            deposit,
+            gracePeriodSeconds: GRACE_PERIOD_SECONDS,
+            openSlot,
+            payee: this.parties.merchant.address,
+            payer: payer.wallet,
+            rentPayer: this.parties.sponsor,
+            salt,
+            splits: this.parties.splits,
+        };
+        const instruction = await getOpenInstructionAsync(input, this.simulator.deployment);
         await this.#send(`open ${channel.name} (${token.name})`, [instruction], payer.wallet);
     }
 
@@ -190,8 +211,9 @@ class ScenarioRun {
         for (const { address, payer, spent } of channels) {
             for (let index = from; index <= to; index++) {
                 const cumulativeAmount = (spent * BigInt(index)) / BigInt(total);
-                const voucher = await signVoucher({ channelId: address, cumulativeAmount }, payer.session);
-                if (!(await verifyVoucher(voucher, payer.session.address))) {
+                const { deployment } = this.simulator;
+                const voucher = await signVoucher({ channelId: address, cumulativeAmount }, payer.session, deployment);
+                if (!(await verifyVoucher(voucher, payer.session.address, deployment))) {
                     throw new Error(`voucher ${index} of ${address} does not verify`);
                 }
                 this.#latest.set(address, voucher);
@@ -212,7 +234,7 @@ class ScenarioRun {
             { channel: address, payee: this.parties.merchant, voucher },
             this.simulator.deployment,
         );
-        await this.#send(`settleAndFinalize ${name}`, instructions, this.parties.merchant);
+        await this.#send(`${this.#names.settleAndFinalize} ${name}`, instructions, this.parties.merchant);
     }
 
     async #requestClose({ address, name, payer }: PlannedChannel) {
@@ -225,7 +247,7 @@ class ScenarioRun {
 
     async #finalize({ address, name, payer }: PlannedChannel) {
         const instruction = getFinalizeInstruction({ channel: address }, this.simulator.deployment);
-        await this.#send(`finalize ${name}`, [instruction], payer.wallet);
+        await this.#send(`${this.#names.finalize} ${name}`, [instruction], payer.wallet);
     }
 
     async #withdrawPayer({ address, name, payer, token }: PlannedChannel) {
@@ -246,6 +268,17 @@ class ScenarioRun {
         await this.#send(`${action} ${name}`, [instruction], this.parties.merchant);
     }
 
+    async #reclaim({ address, name }: PlannedChannel) {
+        const state = this.simulator.getChannel(address);
+        if (state.kind !== 'distributed') throw new Error(`${name} is ${state.kind}`);
+        const instruction = getReclaimInstruction(
+            { channel: address, rentPayer: state.channel.rentPayer },
+            // In no other revision a channel is ever distributed.
+            this.simulator.deployment as Deployment<'epoch'>,
+        );
+        await this.#send(`reclaim ${name}`, [instruction], this.parties.merchant);
+    }
+
     async #each(phase: string, channels: readonly PlannedChannel[], step: (channel: PlannedChannel) => Promise<void>) {
         for (const [index, channel] of channels.entries()) {
             await step(channel);
@@ -260,54 +293,6 @@ class ScenarioRun {
             throw new PaymentChannelsError('TRANSACTION_FAILED', { logs: result.logs, reason });
         }
         const { bytes, computeUnits, feeLamports, signature } = result;
-        this.transactions.push({ bytes, computeUnits, feeLamports, label, signature });
+        this.transactions.push({ bytes, computeUnits, feeLamports, feePayer: feePayer.address, label, signature });
     }
-}
-
-/** Tokens in accounts that the ledger does not list would make its sums right by accident. */
-function findUnlistedTokens(
-    simulator: Simulator,
-    { mints }: Parties,
-    accounts: readonly LedgerAccount[],
-): Discrepancy[] {
-    const listed = new Set(accounts.map(({ address }) => address));
-    return mints.flatMap(token =>
-        findTokenAccounts(simulator, token)
-            .filter(address => !listed.has(address))
-            .map(address => ({
-                actual: simulator.getTokenAmount(address),
-                asset: token.mint,
-                expected: 0n,
-                what: `in ${address}, which belongs to nobody`,
-            }))
-            .filter(({ actual }) => actual !== 0n),
-    );
-}
-
-/** Compares what each party was paid with what follows from the vouchers and the splits alone. */
-async function findWrongPayouts(
-    { accounts, affiliate, merchant, mints, platform, splits }: Parties,
-    channels: readonly PlannedChannel[],
-    simulator: Simulator,
-): Promise<Discrepancy[]> {
-    const discrepancies: Discrepancy[] = [];
-    for (const token of mints) {
-        const paid = channels
-            .filter(channel => channel.token.mint === token.mint)
-            .map(({ spent }) => getPayouts({ payoutWatermark: 0n, settled: spent, splits }));
-        const sum = (amounts: bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
-        const expectations: [owner: Address, party: string, expected: bigint][] = [
-            [merchant.address, 'merchant', sum(paid.map(({ payee }) => payee))],
-            [platform, 'platform', sum(paid.map(({ recipients }) => recipients[0]!))],
-            [affiliate, 'affiliate', sum(paid.map(({ recipients }) => recipients[1]!))],
-            [simulator.deployment.treasuryOwner, 'treasury', sum(paid.map(({ remainder }) => remainder))],
-        ];
-        for (const [owner, party, expected] of expectations) {
-            const address = await findPartyTokenAccount(owner, token);
-            if (!accounts.some(account => account.address === address)) throw new Error(`${party} has no account`);
-            const actual = simulator.getTokenAmount(address);
-            if (actual !== expected) discrepancies.push({ actual, asset: token.mint, expected, what: `of ${party}` });
-        }
-    }
-    return discrepancies;
 }

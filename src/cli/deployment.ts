@@ -1,0 +1,104 @@
+import type { Address } from '@solana/kit';
+import { Option, type Command } from 'commander';
+
+import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import { LOCALNET_DEPLOYMENT as EPOCH_LOCALNET_DEPLOYMENT, MAINNET_DEPLOYMENT } from '../epoch/deployment';
+import { PaymentChannelsError } from '../errors';
+import { toAddress } from '../input';
+import { assertIsNoProgramOfOther } from '../revision/marks';
+import type { RevisionName } from '../revision/types';
+
+// Which revision of the program a command speaks, and where that one runs.
+
+/** Where a program runs. */
+export type DeploymentName = 'localnet' | 'mainnet';
+
+/** What of it a user has said. */
+export type DeploymentFlags = { deployment?: DeploymentName; revision?: RevisionName };
+
+/** A deployment with the name that the command line has for it. */
+export type NamedDeployment = Readonly<{ deployment: Deployment<RevisionName>; name: DeploymentName }>;
+
+const DEFAULT_REVISION: RevisionName = 'tombstone';
+
+/** Every deployment that there is. */
+const DEPLOYMENTS: readonly NamedDeployment[] = [
+    { deployment: LOCALNET_DEPLOYMENT, name: 'localnet' },
+    { deployment: EPOCH_LOCALNET_DEPLOYMENT, name: 'localnet' },
+    { deployment: MAINNET_DEPLOYMENT, name: 'mainnet' },
+];
+
+/** Gives a command the options that say which revision of the program, and where. */
+export function addDeploymentOptions(command: Command): Command {
+    return command
+        .addOption(
+            new Option(
+                '--revision <name>',
+                'interface of the program: epoch is what runs on mainnet, tombstone what the first SDKs were built on ' +
+                    `(default: that of the deployment, ${DEFAULT_REVISION} on localnet)`,
+            ).choices(['tombstone', 'epoch'] satisfies RevisionName[]),
+        )
+        .addOption(
+            new Option(
+                '--deployment <name>',
+                'program address and treasury owner: mainnet (epoch only), or localnet, which is the published address ' +
+                    "of either revision with a placeholder for the treasury's owner (default: localnet)",
+            ).choices(['localnet', 'mainnet'] satisfies DeploymentName[]),
+        );
+}
+
+/**
+ * The deployment that a user means.
+ *
+ * @throws `REVISION_MISMATCH` for a deployment that runs another revision.
+ */
+export function findDeployment({ deployment: name = 'localnet', revision }: DeploymentFlags): NamedDeployment {
+    const there = DEPLOYMENTS.filter(({ name: known }) => known === name);
+    const runs = (wanted: RevisionName) => there.find(({ deployment }) => deployment.revision.name === wanted);
+    const found = revision === undefined ? (runs(DEFAULT_REVISION) ?? there[0]) : runs(revision);
+    if (found !== undefined) return found;
+    const [{ deployment: given }] = there as [NamedDeployment];
+    throw new PaymentChannelsError('REVISION_MISMATCH', {
+        expected: revision!,
+        field: `--deployment ${name}`,
+        given: given.revision.name,
+    });
+}
+
+/**
+ * The deployment that a user means, at another address or with another treasury owner.
+ *
+ * @throws `REVISION_MISMATCH` for what is known to be of another revision; `DEPLOYMENT_MISMATCH` for what contradicts the
+ * deployment that was named; `ADDRESS_INVALID`.
+ */
+export function findCustomDeployment(
+    flags: DeploymentFlags & Readonly<{ program?: string; treasuryOwner?: string }>,
+): Deployment<RevisionName> {
+    const { deployment } = findDeployment(flags);
+    const { programAddress, revision, treasuryOwner } = deployment;
+    const custom = {
+        programAddress: toAddress('--program', flags.program ?? programAddress),
+        revision,
+        treasuryOwner: toAddress('--treasury-owner', flags.treasuryOwner ?? treasuryOwner),
+    };
+    assertIsNoProgramOfOther('--program', custom.programAddress, revision.name);
+    assertIsNoTreasuryOfOther(custom.treasuryOwner, revision.name);
+    if (flags.deployment === undefined) return custom;
+    for (const [field, expected, given] of [
+        ['--program', programAddress, custom.programAddress],
+        ['--treasury-owner', treasuryOwner, custom.treasuryOwner],
+    ] as const) {
+        if (given !== expected) throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', { expected, field, given });
+    }
+    return custom;
+}
+
+/** The owner of a treasury that only deployments of another revision have. */
+function assertIsNoTreasuryOfOther(treasuryOwner: Address, expected: RevisionName): void {
+    const owners = DEPLOYMENTS.filter(({ deployment }) => deployment.treasuryOwner === treasuryOwner);
+    const names = owners.map(({ deployment }) => deployment.revision.name);
+    const [given] = names;
+    if (given !== undefined && !names.includes(expected)) {
+        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: '--treasury-owner', given });
+    }
+}
