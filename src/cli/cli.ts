@@ -16,7 +16,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     let exitCode = ExitCode.Success;
     const program = new Command('payment-channels')
         .description(
-            'Payment channels on Solana: simulate and plan settlement in this process; check, compare and render IDLs.',
+            'Payment channels on Solana: simulate and plan settlement in this process; check, compare and render IDLs. ' +
+                'What runs on mainnet is the epoch revision of the program (--revision epoch).',
         )
         .version(version)
         .showSuggestionAfterError(false)

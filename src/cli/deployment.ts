@@ -22,7 +22,7 @@ export type NamedDeployment = Readonly<{ deployment: Deployment<RevisionName>; n
 const DEFAULT_REVISION: RevisionName = 'tombstone';
 
 /** Every deployment that there is. */
-const DEPLOYMENTS: readonly NamedDeployment[] = [
+export const DEPLOYMENTS: readonly NamedDeployment[] = [
     { deployment: LOCALNET_DEPLOYMENT, name: 'localnet' },
     { deployment: EPOCH_LOCALNET_DEPLOYMENT, name: 'localnet' },
     { deployment: MAINNET_DEPLOYMENT, name: 'mainnet' },

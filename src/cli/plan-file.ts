@@ -7,13 +7,13 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import { ChannelStatus, type Channel } from '../../generated/tombstone';
 import { createAddressCache, type AddressCache } from '../channel/address-cache';
 import { getDistributionHash, toSplits, type Split } from '../channel/distribution';
 import { decodeChannelState, getLiveChannelState, type ChannelState } from '../channel/state';
-import { getProgramConfig, LOCALNET_DEPLOYMENT, type DeploymentConfig } from '../deployment';
+import type { Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../input';
+import type { ChannelOf, RevisionName } from '../revision/types';
 import type { BatchItem } from '../settlement/batch';
 import { fromJsonText, readAddress, readBase58, readDecimal, readObject, type JsonFields } from '../strict-json';
 import { parseSignedVoucherJson } from '../voucher/json';
@@ -24,7 +24,7 @@ import type { SignedVoucher } from '../voucher/voucher';
 
 /** What a file says. */
 export type PlanFile = Readonly<{
-    items: readonly BatchItem[];
+    items: readonly BatchItem<RevisionName>[];
     lookupTables: AddressesByLookupTableAddress | undefined;
     addresses: AddressCache;
 }>;
@@ -32,23 +32,27 @@ export type PlanFile = Readonly<{
 const MAX_FILE_LENGTH = 512 * 1024 * 1024;
 const MAX_ADDRESSES = 4_000_000;
 const HASH_LENGTH = 32;
-const STATUSES: Readonly<Record<string, ChannelStatus>> = {
-    closing: ChannelStatus.Closing,
-    finalized: ChannelStatus.Finalized,
-    open: ChannelStatus.Open,
-};
 const ADDRESS_FIELDS = ['payer', 'payee', 'authorizedSigner', 'mint'] as const;
+
+/** What a channel has in one revision only, and how it is read; by these, a file of another one is recognised. */
+const OWN_FIELDS: Readonly<Record<RevisionName, Readonly<Record<string, (field: string, value: unknown) => unknown>>>> =
+    {
+        epoch: { openSlot: (field, value) => readDecimal(field, value, 0n, U64_MAX), rentPayer: readAddress },
+        tombstone: {},
+    };
 
 /**
  * Reads the channels, vouchers and lookup tables of a file.
  *
- * @throws The errors of strict JSON, by field; those of {@link parseSignedVoucherJson} and {@link decodeChannelState}.
+ * @throws The errors of strict JSON, by field; those of {@link parseSignedVoucherJson} and {@link decodeChannelState};
+ * `REVISION_MISMATCH` for what is of another revision than the deployment.
  */
-export function parsePlanFile(text: string, config: DeploymentConfig): PlanFile {
+export function parsePlanFile(text: string, deployment: Deployment<RevisionName>): PlanFile {
     const file = readObject('file', fromJsonText('file', text, MAX_FILE_LENGTH), {
-        optional: ['lookupTables'],
+        optional: ['lookupTables', 'revision'],
         required: ['channels', 'vouchers'],
     });
+    if (file.has('revision')) assertIsRevision('file.revision', file.get('revision'), deployment.revision.name);
     const addresses = createAddressCache({ maxEntries: MAX_ADDRESSES });
     const vouchers = new Map<Address, SignedVoucher[]>();
     for (const [index, value] of readList('vouchers', file.get('vouchers')).entries()) {
@@ -57,7 +61,7 @@ export function parsePlanFile(text: string, config: DeploymentConfig): PlanFile 
         vouchers.set(channelId, [...(vouchers.get(channelId) ?? []), voucher]);
     }
     const items = readList('channels', file.get('channels')).flatMap((value, index) => {
-        const item = readChannel(`channels[${index}]`, value, addresses, config);
+        const item = readChannel(`channels[${index}]`, value, addresses, deployment);
         const own = vouchers.get(item.channel.address) ?? [];
         vouchers.delete(item.channel.address);
         return own.length === 0 ? [item] : own.map(voucher => ({ ...item, voucher }));
@@ -67,7 +71,12 @@ export function parsePlanFile(text: string, config: DeploymentConfig): PlanFile 
     return { addresses, items, lookupTables: readTables(file.get('lookupTables')) };
 }
 
-function readChannel(field: string, value: unknown, addresses: AddressCache, config: DeploymentConfig): BatchItem {
+function readChannel(
+    field: string,
+    value: unknown,
+    addresses: AddressCache,
+    deployment: Deployment<RevisionName>,
+): BatchItem<RevisionName> {
     const fields = readObject(field, value, {
         optional: ['accounts', 'data', 'fields', 'splits', 'tokenProgram'],
         required: ['address'],
@@ -78,16 +87,16 @@ function readChannel(field: string, value: unknown, addresses: AddressCache, con
     if (fields.has('data') === fields.has('fields')) {
         mistyped(field, 'a channel with either data or fields', fields.has('data') ? 'both' : 'neither');
     }
-    const channel: ChannelState = fields.has('data')
+    const channel: ChannelState<RevisionName> = fields.has('data')
         ? decodeChannelState(
-              toAccount(
-                  address,
-                  getProgramConfig(config).programAddress,
-                  readBytes(`${field}.data`, fields.get('data')),
-              ),
-              config,
+              toAccount(address, deployment.programAddress, readBytes(`${field}.data`, fields.get('data'))),
+              deployment,
           )
-        : getLiveChannelState(address, readFields(`${field}.fields`, fields.get('fields'), splits ?? []));
+        : getLiveChannelState(
+              address,
+              readFields(`${field}.fields`, fields.get('fields'), splits ?? [], deployment),
+              deployment,
+          );
     const item = { channel, tokenProgram };
     if (!fields.has('accounts')) return item;
     if (splits === undefined || !('channel' in channel)) {
@@ -96,7 +105,7 @@ function readChannel(field: string, value: unknown, addresses: AddressCache, con
     const accounts = readAccounts(`${field}.accounts`, fields.get('accounts'), {
         addresses,
         channel: channel.channel,
-        config,
+        deployment,
         escrowOwner: address,
         splits,
         tokenProgram,
@@ -104,7 +113,15 @@ function readChannel(field: string, value: unknown, addresses: AddressCache, con
     return { ...item, distribution: { accounts, splits } };
 }
 
-function readFields(field: string, value: unknown, splits: readonly Split[]): Channel {
+function readFields(
+    field: string,
+    value: unknown,
+    splits: readonly Split[],
+    deployment: Deployment<RevisionName>,
+): ChannelOf<RevisionName> {
+    const { channel, name: revision } = deployment.revision;
+    assertIsFieldsOf(field, value, revision);
+    const own = Object.entries(OWN_FIELDS[revision]);
     const fields = readObject(field, value, {
         optional: [
             'closureStartedAt',
@@ -114,26 +131,30 @@ function readFields(field: string, value: unknown, splits: readonly Split[]): Ch
             'payoutWatermark',
             'salt',
         ],
-        required: [...ADDRESS_FIELDS, 'deposit', 'settled', 'status'],
+        required: [...ADDRESS_FIELDS, ...own.map(([name]) => name), 'deposit', 'settled', 'status'],
     });
     const number = (name: string, max: bigint) =>
         fields.has(name) ? readDecimal(`${field}.${name}`, fields.get(name), 0n, max) : 0n;
     const text = fields.get('status');
-    const status = typeof text === 'string' && Object.hasOwn(STATUSES, text) ? STATUSES[text] : undefined;
-    if (status === undefined) return mistyped(`${field}.status`, "'open', 'closing' or 'finalized'", describe(text));
+    const kinds = Object.entries(channel.kinds);
+    const [status] = kinds.find(([, kind]) => kind === text) ?? [];
+    if (status === undefined) {
+        return mistyped(`${field}.status`, kinds.map(([, kind]) => `'${kind}'`).join(' or '), describe(text));
+    }
     const [payer, payee, authorizedSigner, mint] = ADDRESS_FIELDS.map(name =>
         readAddress(`${field}.${name}`, fields.get(name)),
     ) as [Address, Address, Address, Address];
     return {
+        ...Object.fromEntries(own.map(([name, read]) => [name, read(`${field}.${name}`, fields.get(name))])),
         authorizedSigner,
         // Nothing that is planned looks at these three.
         bump: 0,
         closureStartedAt: number('closureStartedAt', I64_MAX),
         deposit: number('deposit', U64_MAX),
-        discriminator: 1,
+        discriminator: channel.discriminator,
         distributionHash: fields.has('distributionHash')
             ? readBase58(`${field}.distributionHash`, fields.get('distributionHash'), HASH_LENGTH)
-            : getDistributionHash(splits),
+            : getDistributionHash(splits, deployment),
         gracePeriod: Number(number('gracePeriod', U32_MAX)),
         mint,
         payee,
@@ -144,9 +165,27 @@ function readFields(field: string, value: unknown, splits: readonly Split[]): Ch
             payoutWatermark: number('payoutWatermark', U64_MAX),
             settled: number('settled', U64_MAX),
         },
-        status,
-        version: 1,
+        status: Number(status),
+        version: channel.version,
     };
+}
+
+/** Names the revision that the fields of a channel are of, where that is not the one that is due. */
+function assertIsFieldsOf(field: string, value: unknown, expected: RevisionName): void {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'payer')) return;
+    const names = Object.keys(OWN_FIELDS) as RevisionName[];
+    const given =
+        names.find(name => Object.keys(OWN_FIELDS[name]).some(own => Object.hasOwn(value, own))) ??
+        names.find(name => Object.keys(OWN_FIELDS[name]).length === 0)!;
+    assertIsRevision(field, given, expected);
+}
+
+function assertIsRevision(field: string, given: unknown, expected: RevisionName): void {
+    if (given === expected) return;
+    if (typeof given !== 'string' || !Object.hasOwn(OWN_FIELDS, given)) {
+        mistyped(field, `'${Object.keys(OWN_FIELDS).join("' or '")}'`, describe(given));
+    }
+    throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given: given as RevisionName });
 }
 
 function readAccounts(
@@ -154,14 +193,14 @@ function readAccounts(
     value: unknown,
     known: Readonly<{
         addresses: AddressCache;
-        channel: Channel;
-        config: DeploymentConfig;
+        channel: ChannelOf<RevisionName>;
+        deployment: Deployment<RevisionName>;
         escrowOwner: Address;
         splits: readonly Split[];
         tokenProgram: Address;
     }>,
 ) {
-    const { addresses, channel, config, escrowOwner, splits, tokenProgram } = known;
+    const { addresses, channel, deployment, escrowOwner, splits, tokenProgram } = known;
     const { mint, payee, payer } = channel;
     const names = ['escrow', 'mint', 'payee', 'payer', 'recipients', 'treasury'];
     const fields = readObject(field, value, { required: names });
@@ -180,11 +219,7 @@ function readAccounts(
         recipients: splits.map(({ recipient }, index) =>
             read(`recipients[${index}]`, find(recipient), recipients[index]),
         ),
-        treasury: read(
-            'treasury',
-            find(config.treasuryOwner ?? LOCALNET_DEPLOYMENT.treasuryOwner),
-            fields.get('treasury'),
-        ),
+        treasury: read('treasury', find(deployment.treasuryOwner), fields.get('treasury')),
     };
 }
 

@@ -1,14 +1,27 @@
+import type { Deployment } from '../deployment';
+import type { RevisionName } from '../revision/types';
 import type { BatchPlan } from '../settlement/batch-plan';
 import type { BatchCost } from '../settlement/compare';
 import { toSignedVoucherJson } from '../voucher/json';
+import type { PlanMode } from './plan-mode';
 import { createTable, format } from './table';
+
+/** A plan of whatever mode. */
+export type ReportedPlan = Omit<BatchPlan, 'mode'> & Readonly<{ mode: PlanMode }>;
 
 /** More transactions than these are counted in the table, not listed; the JSON has all. */
 const MAX_ROWS = 50;
 
 /** The plan as the JSON that the command prints: amounts of tokens and lamports, and times, as decimal strings. */
-export function toPlanJson({ leftOut, mode, totals, transactions }: BatchPlan, costs: readonly BatchCost[]) {
+export function toPlanJson(
+    { leftOut, mode, totals, transactions }: ReportedPlan,
+    costs: readonly BatchCost[],
+    deployment: Deployment<RevisionName>,
+) {
     return {
+        revision: deployment.revision.name,
+        programAddress: deployment.programAddress,
+        treasuryOwner: deployment.treasuryOwner,
         mode,
         transactions: transactions.map(transaction => ({
             version: transaction.version,
@@ -57,9 +70,13 @@ export function toPlanJson({ leftOut, mode, totals, transactions }: BatchPlan, c
 }
 
 /** The plan for a person to read. */
-export function formatPlan(plan: BatchPlan, costs: readonly BatchCost[]): string {
+export function formatPlan(
+    plan: ReportedPlan,
+    costs: readonly BatchCost[],
+    { programAddress, revision }: Deployment<RevisionName>,
+): string {
     const { leftOut, totals } = plan;
-    const lines = [formatTransactions(plan), ''];
+    const lines = [`Revision ${revision.name}, program ${programAddress}`, '', formatTransactions(plan), ''];
     if (leftOut.length > 0) lines.push('Left out:', formatLeftOut(plan), '');
     lines.push('What the ways to send it cost in fees:', formatCosts(costs), ...formatTableAdvice(costs), '');
     lines.push(
@@ -70,7 +87,7 @@ export function formatPlan(plan: BatchPlan, costs: readonly BatchCost[]): string
     return `${lines.join('\n')}\n`;
 }
 
-function formatTransactions({ transactions }: BatchPlan): string {
+function formatTransactions({ transactions }: ReportedPlan): string {
     const table = createTable(
         ['#', 'version', 'channels', 'actions', 'bytes', 'compute units', 'fee (lamports)', 'after'],
         0,
@@ -97,7 +114,7 @@ function formatTransactions({ transactions }: BatchPlan): string {
     return more > 0 ? `${table.toString()}\nand ${format(more)} more` : table.toString();
 }
 
-function formatLeftOut({ leftOut }: BatchPlan): string {
+function formatLeftOut({ leftOut }: ReportedPlan): string {
     const table = createTable(['channel', 'what', 'why'], 3);
     for (const { channel, part, reason } of leftOut.slice(0, MAX_ROWS)) table.push([channel, part, reason.message]);
     const more = leftOut.length - MAX_ROWS;

@@ -3,42 +3,54 @@ import { readFile } from 'node:fs/promises';
 import type { Address } from '@solana/kit';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../deployment';
 import { isPaymentChannelsError } from '../errors';
-import type { BatchItem, BatchMode, BatchSettleOptions } from '../settlement/batch';
+import type { RevisionName } from '../revision/types';
+import type { BatchItem, BatchSettleOptions } from '../settlement/batch';
 import { compareBatchOptions } from '../settlement/compare';
 import { planBatchSettle } from '../settlement/plan';
 import { createVoucherVerifier } from '../voucher/verifier';
+import { addDeploymentOptions, findCustomDeployment, type DeploymentFlags } from './deployment';
 import { UsageError, type Io } from './io';
 import { parsePlanFile } from './plan-file';
+import { assertIsModeOf, PLAN_MODES, type PlanMode } from './plan-mode';
+import { planReclaim } from './plan-reclaim';
 import { formatPlan, toPlanJson } from './plan-report';
 
-const MODES = ['settle', 'settleAndDistribute', 'settleAndFinalize', 'settleAndFinalizeAndDistribute'] as const;
-
-type PlanFlags = {
+type PlanFlags = DeploymentFlags & {
     computeUnitPrice: bigint;
     createTokenAccounts?: true;
     feePayer: string;
     json?: true;
     margin: bigint;
-    mode: BatchMode;
+    mode: PlanMode;
     now?: bigint;
     program?: string;
+    slot?: bigint;
     transactionVersion: '0' | '1' | 'legacy';
     treasuryOwner?: string;
 };
 
 /** `payment-channels plan`: how a batch of vouchers would be brought on chain, and what each way to do so costs. */
 export function addPlanCommand(program: Command, io: Io): void {
-    program
+    const command = program
         .command('plan')
         .description(
             'Plan how to bring the vouchers of many channels on chain: read channels and vouchers from a JSON file, ' +
                 'verify every signature, and print the transactions, what is left out, and what each option would cost.',
-        )
-        .argument('<file>', 'JSON with `channels`, `vouchers` and, optionally, `lookupTables`')
+        );
+    addDeploymentOptions(command)
+        .argument('<file>', 'JSON with `channels`, `vouchers` and, optionally, `lookupTables` and `revision`')
         .requiredOption('--fee-payer <address>', 'wallet that pays the fees')
-        .addOption(new Option('--mode <mode>', 'what to do with the channels').choices(MODES).default('settle'))
+        .addOption(
+            new Option(
+                '--mode <mode>',
+                'what to do with the channels: the tombstone revision finalizes them, the epoch revision seals them, and ' +
+                    'reclaims the rent of those that are distributed',
+            )
+                .choices(PLAN_MODES)
+                .default('settle'),
+        )
         .addOption(
             new Option('--transaction-version <version>', 'version of the transactions')
                 .choices(['legacy', '0', '1'])
@@ -55,52 +67,66 @@ export function addPlanCommand(program: Command, io: Io): void {
                 .default(60n, '60'),
         )
         .option('--now <seconds>', 'unix time of the cluster (default: the clock of this machine)', parseDecimal)
+        .option('--slot <slot>', 'slot of the cluster, which --mode reclaim needs', parseDecimal)
         .option('--create-token-accounts', 'create missing token accounts, where the channel would be left out')
-        .option('--program <address>', 'address of the program (default: the published one)')
-        .option('--treasury-owner <address>', 'treasury owner of the deployment')
+        .option('--program <address>', 'address of the program (default: that of the deployment)')
+        .option('--treasury-owner <address>', 'wallet that owns the treasury (default: that of the deployment)')
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
         .action(async (path: string, flags: PlanFlags) => {
             const text = await readFile(path, 'utf8').catch((cause: unknown) => {
                 throw new UsageError(`${path} can't be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
             });
-            const { costs, plan } = await makePlan(text, flags).catch((error: unknown) => {
+            const { costs, deployment, plan } = await makePlan(text, flags).catch((error: unknown) => {
                 // Whatever the toolkit refuses here is in the file or in the flags.
                 if (!isPaymentChannelsError(error)) throw error;
                 throw new UsageError(toLine(error.message), { cause: error });
             });
-            io.writeOutput(flags.json ? `${JSON.stringify(toPlanJson(plan, costs))}\n` : formatPlan(plan, costs));
+            io.writeOutput(
+                flags.json
+                    ? `${JSON.stringify(toPlanJson(plan, costs, deployment))}\n`
+                    : formatPlan(plan, costs, deployment),
+            );
         });
 }
 
 async function makePlan(text: string, flags: PlanFlags) {
-    const config: DeploymentConfig = {
-        programAddress: flags.program as Address | undefined,
-        treasuryOwner: flags.treasuryOwner as Address | undefined,
-    };
-    const { addresses, items: unverified, lookupTables } = parsePlanFile(text, config);
+    const deployment = findCustomDeployment(flags);
+    const { mode } = flags;
+    assertIsModeOf(mode, deployment);
+    const { addresses, items: unverified, lookupTables } = parsePlanFile(text, deployment);
     const version = flags.transactionVersion === 'legacy' ? 'legacy' : flags.transactionVersion === '0' ? 0 : 1;
-    const base: BatchSettleOptions = {
+    const { slot } = flags;
+    if (mode === 'reclaim') {
+        if (slot === undefined)
+            throw new UsageError('--mode reclaim needs --slot, a slot that the cluster has reached');
+        const options = { computeUnitPrice: flags.computeUnitPrice, feePayer: flags.feePayer as Address, slot };
+        return { deployment, ...planReclaim(unverified, { ...options, lookupTables, version }, deployment) };
+    }
+    const base: BatchSettleOptions<RevisionName> = {
         addresses,
         computeUnitPrice: flags.computeUnitPrice,
         feePayer: flags.feePayer as Address,
         marginSeconds: flags.margin,
         missingTokenAccounts: flags.createTokenAccounts ? 'create' : 'leaveOut',
-        mode: flags.mode,
+        mode,
         unixTimestamp: flags.now ?? BigInt(Math.floor(Date.now() / 1_000)),
     };
-    const items = await verify(unverified);
-    const plan = planBatchSettle(items, { ...base, ...(version === 0 ? { lookupTables } : {}), version }, config);
-    return { costs: compareBatchOptions(items, { ...base, lookupTables }, config), plan };
+    const items = await verify(unverified, deployment);
+    const plan = planBatchSettle(items, { ...base, ...(version === 0 ? { lookupTables } : {}), version }, deployment);
+    return { costs: compareBatchOptions(items, { ...base, lookupTables }, deployment), deployment, plan };
 }
 
-async function verify(items: readonly BatchItem[]): Promise<BatchItem[]> {
+async function verify(
+    items: readonly BatchItem<RevisionName>[],
+    deployment: Deployment<RevisionName>,
+): Promise<BatchItem<RevisionName>[]> {
     const verifications = items.flatMap(({ channel, voucher }, index) =>
         voucher === undefined || !('channel' in channel)
             ? []
             : [{ authorizedSigner: channel.channel.authorizedSigner, index, signedVoucher: voucher }],
     );
-    const verdicts = await createVoucherVerifier().verifyAll(verifications);
+    const verdicts = await createVoucherVerifier({}, deployment).verifyAll(verifications);
     const verified = [...items];
     for (const [place, { index }] of verifications.entries()) {
         verified[index] = { ...items[index]!, isSignatureValid: verdicts[place] };

@@ -173,10 +173,11 @@ function getItemsAfter<TRevision extends RevisionName>(
     return after;
 }
 
-function toCost(
+/** What a batch that was planned in one of the ways costs, by one plan or by several that follow each other. */
+export function toCost(
     { lookupTables, version }: Pick<BatchSettleOptions, 'lookupTables' | 'version'>,
     distribute: BatchCost['distribute'],
-    ...plans: readonly BatchPlan[]
+    ...plans: readonly Pick<BatchPlan, 'totals'>[]
 ): BatchCost {
     const [{ totals }] = plans as readonly [BatchPlan];
     const feeLamports = plans.reduce((sum, plan) => sum + plan.totals.feeLamports, 0n);

@@ -30,6 +30,12 @@ describe('payment-channels --help', () => {
         expect([...names].filter(name => !new RegExp(`^  ${name}\\b`, 'm').test(output))).toEqual([]);
     });
 
+    it.each(['simulate', 'plan'])('%s says which revision runs where', async command => {
+        const output = (await run(command, '--help')).output.replaceAll(/\s+/g, ' ');
+        expect(output).toContain('epoch is what runs on mainnet');
+        expect(output).toContain('mainnet (epoch only)');
+    });
+
     it('gives the version', async () => {
         expect((await run('--version')).output).toMatch(/^\d+\.\d+\.\d+\n$/);
     });

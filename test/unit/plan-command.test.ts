@@ -11,21 +11,67 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-    getChannelEncoder,
+    LOCALNET_DEPLOYMENT,
     planBatchSettle,
     signVoucher,
     toSignedVoucherJson,
     type BatchItem,
+    type BatchMode,
     type Channel,
 } from '../../src';
 import { runCli } from '../../src/cli/cli';
+import type { Deployment } from '../../src/deployment';
+import {
+    LOCALNET_DEPLOYMENT as EPOCH_DEPLOYMENT,
+    MAINNET_DEPLOYMENT,
+    planBatchReclaim,
+    type ChannelState,
+} from '../../src/epoch';
+import type { RevisionName } from '../../src/revision/types';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../fixtures/batch';
 import { SECRET_KEY } from '../fixtures/vectors';
 
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
 const SYSVAR = 'Sysvar1nstructions1111111111111111111111111';
 
+/** What differs by revision: its name for settleAndFinalize, and the fields of a channel that it alone has. */
+type RevisionCase = Readonly<{
+    deployment: Deployment<RevisionName>;
+    ending: 'settleAndFinalize' | 'settleAndSeal';
+    flags: readonly string[];
+    channelLength: number;
+    ownFields: Readonly<Record<string, string>>;
+    revision: RevisionName;
+    /** The most channels in a transaction of version 1. */
+    mostPerTransaction: number;
+    statuses: string;
+}>;
+
+const TOMBSTONE: RevisionCase = {
+    channelLength: 216,
+    deployment: LOCALNET_DEPLOYMENT,
+    ending: 'settleAndFinalize',
+    flags: [],
+    mostPerTransaction: 15,
+    ownFields: {},
+    revision: 'tombstone',
+    statuses: "'open' or 'finalized' or 'closing'",
+};
+const EPOCH: RevisionCase = {
+    channelLength: 256,
+    deployment: EPOCH_DEPLOYMENT,
+    ending: 'settleAndSeal',
+    flags: ['--revision', 'epoch'],
+    mostPerTransaction: 18,
+    ownFields: { openSlot: '1000', rentPayer: nameToAddress('rent payer') },
+    revision: 'epoch',
+    statuses: "'open' or 'sealed' or 'closing' or 'distributed'",
+};
+
 type PlanJson = {
+    programAddress: string;
+    revision: string;
+    treasuryOwner: string;
     leftOut: { channel: string; code: string; message: string; part: string }[];
     options: {
         distribute: string;
@@ -49,7 +95,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(directory, { recursive: true }));
 
-const run = async (file: unknown, ...flags: string[]) => {
+const runPlan = async (file: unknown, ...flags: string[]) => {
     const path = join(directory, 'batch.json');
     await writeFile(path, typeof file === 'string' ? file : JSON.stringify(file));
     const written = { error: '', output: '' };
@@ -64,16 +110,20 @@ const run = async (file: unknown, ...flags: string[]) => {
 const base64 = (bytes: Uint8Array) => getBase64Decoder().decode(bytes);
 
 /** A batch as it stands in a file, the first channel by its fields, the others by their data. */
-async function makeFile(channels: number, distributes = false) {
+async function makeFile({ deployment, ownFields }: RevisionCase, channels: number, distributes = false) {
     const items = makeBatch({
         channel: () => ({ authorizedSigner: session.address }),
         channels,
+        deployment,
         distributes,
         isMissing: owner => owner === nameToAddress('payer 2'),
         payee: MERCHANT,
     });
-    const vouchers = await Promise.all(items.map(async ({ voucher }) => await signVoucher(voucher!.voucher, session)));
-    const file = { channels: items.map(toChannelJson), vouchers: vouchers.map(toSignedVoucherJson) };
+    const vouchers = await Promise.all(
+        items.map(async ({ voucher }) => await signVoucher(voucher!.voucher, session, deployment)),
+    );
+    const toJson = (item: BatchItem, index: number) => toChannelJson(item, index, deployment, ownFields);
+    const file = { channels: items.map(toJson), vouchers: vouchers.map(toSignedVoucherJson) };
     return { file, items: items.map((item, index) => ({ ...item, voucher: vouchers[index]! })) };
 }
 
@@ -84,7 +134,12 @@ type ChannelJson = Readonly<{
 }> &
     Readonly<Record<string, unknown>>;
 
-function toChannelJson({ channel: state, distribution, tokenProgram }: BatchItem, index: number): ChannelJson {
+function toChannelJson(
+    { channel: state, distribution, tokenProgram }: BatchItem,
+    index: number,
+    { revision }: Deployment<RevisionName>,
+    ownFields: RevisionCase['ownFields'],
+): ChannelJson {
     const { address, channel } = state as { address: string; channel: Channel };
     const { authorizedSigner, deposit, mint, payee, payer } = channel;
     const toAccountJson = (account: NonNullable<BatchItem['distribution']>['accounts']['mint']) =>
@@ -95,6 +150,7 @@ function toChannelJson({ channel: state, distribution, tokenProgram }: BatchItem
         ...(index === 0
             ? {
                   fields: {
+                      ...ownFields,
                       authorizedSigner,
                       deposit: `${deposit}`,
                       mint,
@@ -104,7 +160,7 @@ function toChannelJson({ channel: state, distribution, tokenProgram }: BatchItem
                       status: 'open',
                   },
               }
-            : { data: base64(getChannelEncoder().encode(channel) as Uint8Array) }),
+            : { data: base64(revision.channel.encode(channel) as Uint8Array) }),
         ...(distribution === undefined
             ? {}
             : {
@@ -122,9 +178,21 @@ function toChannelJson({ channel: state, distribution, tokenProgram }: BatchItem
     };
 }
 
-describe('payment-channels plan', () => {
+describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
+    const { channelLength, deployment, ending, mostPerTransaction, revision, statuses } = facts;
+    const run = async (file: unknown, ...flags: string[]) => await runPlan(file, ...facts.flags, ...flags);
+
+    it('says which revision and which program it plans for', async () => {
+        const { file } = await makeFile(facts, 1);
+        const { programAddress, treasuryOwner } = deployment;
+        const { output } = await run({ ...file, revision });
+        expect(output.split('\n')[0]).toBe(`Revision ${revision}, program ${programAddress}`);
+        const json = JSON.parse((await run(file, '--json')).output) as PlanJson;
+        expect(json).toMatchObject({ programAddress, revision, treasuryOwner });
+    });
+
     it('prints the transactions, and what each option costs per channel', async () => {
-        const { file } = await makeFile(8);
+        const { file } = await makeFile(facts, 8);
         const { error, exitCode, output } = await run(file, '--transaction-version', 'legacy');
         expect({ error, exitCode }).toEqual({ error: '', exitCode: 0 });
         expect(output).toContain('4 settle');
@@ -135,33 +203,24 @@ describe('payment-channels plan', () => {
     });
 
     it('prints the plan that planBatchSettle makes as one JSON object with --json', async () => {
-        const { file, items } = await makeFile(30);
-        const { exitCode, output } = await run(
-            file,
-            '--json',
-            '--mode',
-            'settleAndFinalize',
-            '--transaction-version',
-            '1',
-        );
+        const { file, items } = await makeFile(facts, 30);
+        const { exitCode, output } = await run(file, '--json', '--mode', ending, '--transaction-version', '1');
         expect(exitCode).toBe(0);
         expect(output.trim().split('\n')).toHaveLength(1);
         const json = JSON.parse(output) as PlanJson;
-        const plan = planBatchSettle(items, {
-            feePayer: MERCHANT.address,
-            mode: 'settleAndFinalize',
-            unixTimestamp: BATCH_NOW,
-            version: 1,
-        });
+        const mode = ending as BatchMode;
+        const options = { feePayer: MERCHANT.address, mode, unixTimestamp: BATCH_NOW, version: 1 } as const;
+        const plan = planBatchSettle(items, options, deployment as Deployment);
+        expect(json.transactions[0]!.channels).toHaveLength(mostPerTransaction);
         expect(json.totals).toMatchObject({ channels: 30, feeLamports: '160000', transactions: 2, vouchers: 30 });
         expect(json.transactions.map(({ bytes }) => bytes)).toEqual(plan.transactions.map(({ bytes }) => bytes));
         expect(json.leftOut).toEqual([]);
     });
 
     it('compares versions, tables, and distributing now, later or never', async () => {
-        const { file } = await makeFile(24, true);
+        const { file } = await makeFile(facts, 24, true);
         const lookupTables = { [nameToAddress('table')]: [SYSVAR, ...file.channels.map(({ address }) => address)] };
-        const flags = ['--json', '--mode', 'settleAndFinalizeAndDistribute', '--create-token-accounts'];
+        const flags = ['--json', '--mode', `${ending}AndDistribute`, '--create-token-accounts'];
         const { exitCode, output } = await run({ ...file, lookupTables }, ...flags);
         expect(exitCode).toBe(0);
         const { options } = JSON.parse(output) as PlanJson;
@@ -192,18 +251,18 @@ describe('payment-channels plan', () => {
     });
 
     it('says what lookup tables that are made for the batch save, and what they lock', async () => {
-        const { file } = await makeFile(90, true);
-        const { output } = await run(file, '--mode', 'settleAndFinalizeAndDistribute', '--create-token-accounts');
+        const { file } = await makeFile(facts, 90, true);
+        const { output } = await run(file, '--mode', `${ending}AndDistribute`, '--create-token-accounts');
         expect(output).toMatch(
             /Tables made for version 0, distributed now, (save|cost) \d+\.\d lamports per channel in all, and lock [\d,]+ /,
         );
     });
 
     it('verifies signatures and says why something is left out', async () => {
-        const { file } = await makeFile(4, true);
+        const { file } = await makeFile(facts, 4, true);
         const [first, second, ...rest] = file.vouchers;
         const vouchers = [{ ...first!, signature: second!.signature }, second!, ...rest];
-        const { output } = await run({ ...file, vouchers }, '--json', '--mode', 'settleAndFinalizeAndDistribute');
+        const { output } = await run({ ...file, vouchers }, '--json', '--mode', `${ending}AndDistribute`);
         const { leftOut } = JSON.parse(output) as PlanJson;
         expect(leftOut.map(({ code, part }) => [code, part])).toEqual([
             ['SIGNATURE_INVALID', 'voucher'],
@@ -212,7 +271,7 @@ describe('payment-channels plan', () => {
     });
 
     it('takes a closing channel from its fields', async () => {
-        const { file } = await makeFile(1);
+        const { file } = await makeFile(facts, 1);
         const fields = {
             ...file.channels[0]!.fields,
             closureStartedAt: `${BATCH_NOW}`,
@@ -223,10 +282,10 @@ describe('payment-channels plan', () => {
             { ...file, channels: [{ ...file.channels[0], fields }] },
             '--json',
             '--mode',
-            'settleAndFinalize',
+            ending,
         );
         const { transactions } = JSON.parse(output) as PlanJson;
-        expect(transactions[0]!.channels[0]!.actions).toEqual(['settleAndFinalize']);
+        expect(transactions[0]!.channels[0]!.actions).toEqual([ending]);
     });
 
     type File = Awaited<ReturnType<typeof makeFile>>['file'];
@@ -255,7 +314,7 @@ describe('payment-channels plan', () => {
         },
         {
             change: file => ({ ...file, channels: [{ ...file.channels[1], data: 'AAAA' }] }),
-            message: /has 3 bytes, a channel has 216/,
+            message: new RegExp(`has 3 bytes, a channel has ${channelLength}`),
             name: 'data that is no channel',
         },
         {
@@ -281,6 +340,26 @@ describe('payment-channels plan', () => {
             message: /vouchers\[0\].*base58 of 64 bytes/,
             name: 'a bad signature',
         },
+        {
+            change: file => ({
+                ...file,
+                channels: [{ ...file.channels[0], fields: { ...file.channels[0]!.fields, status: 'paid' } }],
+            }),
+            message: new RegExp(`status has to be ${statuses}; got "paid"`),
+            name: 'a status that the revision does not know',
+        },
+        {
+            change: file => ({ ...file, revision: 'v2' }),
+            message: /file\.revision has to be 'epoch' or 'tombstone'; got "v2"/,
+            name: 'a revision that there is not',
+        },
+        { change: file => file, flags: ['--program', 'x'], message: /--program is not/, name: 'a bad program address' },
+        {
+            change: file => file,
+            flags: ['--deployment', 'localnet', '--treasury-owner', nameToAddress('somebody')],
+            message: /--treasury-owner is of another deployment/,
+            name: 'a treasury owner that the deployment does not have',
+        },
         { change: file => file, flags: ['--mode', 'pay'], message: /--mode/, name: 'a mode that nobody knows' },
         { change: file => file, flags: ['--margin', '-1'], message: /whole number/, name: 'a negative margin' },
         {
@@ -291,13 +370,150 @@ describe('payment-channels plan', () => {
         },
     ];
     it.each(bad)('answers $name with one line and exit code 2', async ({ change, flags = [], message }) => {
-        const { file } = await makeFile(2);
+        const { file } = await makeFile(facts, 2);
         const { error, exitCode, output } = await run(change(file), ...flags);
         expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' });
         expect(error).toMatch(/^payment-channels: [^\n]+\n$/);
         expect(error).toMatch(message);
     });
+});
 
+describe('payment-channels plan, revisions that meet', () => {
+    const cases: { name: string; file: RevisionCase; flags: readonly string[]; message: RegExp; place?: number }[] = [
+        [TOMBSTONE, EPOCH, { place: 216 }] as const,
+        [EPOCH, TOMBSTONE, { place: 256 }] as const,
+    ].flatMap(([of, due]) => {
+        const mismatch = (field: string) =>
+            new RegExp(
+                `${field} is of the ${of.revision} revision of the program, where the ${due.revision} revision is due`,
+            );
+        const { flags } = due;
+        const to = `${of.revision} to ${due.revision}`;
+        return [
+            { file: of, flags, message: mismatch(String.raw`channels\[0\]\.fields`), name: `fields, ${to}`, place: 0 },
+            { file: of, flags, message: mismatch('.*'), name: `the data of a channel, ${to}`, place: 1 },
+            {
+                file: due,
+                flags: [...flags, '--mode', of.ending],
+                message: mismatch(`--mode ${of.ending}`),
+                name: `a mode, ${to}`,
+            },
+            {
+                file: due,
+                flags: [...flags, '--program', of.deployment.programAddress],
+                message: mismatch('--program'),
+                name: `the address of the program, ${to}`,
+            },
+        ];
+    });
+    it.each(cases)('refuses $name', async ({ file: facts, flags, message, place }) => {
+        const { file } = await makeFile(facts, 2);
+        const channels = place === undefined ? file.channels : [file.channels[place]];
+        const vouchers = place === undefined ? file.vouchers : [file.vouchers[place]];
+        const { error, exitCode, output } = await runPlan({ channels, vouchers }, ...flags);
+        expect({ exitCode, output }).toEqual({ exitCode: 2, output: '' });
+        expect(error).toMatch(/^payment-channels: [^\n]+\n$/);
+        expect(error).toMatch(message);
+    });
+
+    it.each([
+        [['--revision', 'tombstone', '--deployment', 'mainnet'], /--deployment mainnet is of the epoch revision/],
+        [['--treasury-owner', MAINNET_DEPLOYMENT.treasuryOwner], /--treasury-owner is of the epoch revision/],
+        [['--mode', 'reclaim'], /--mode reclaim is of the epoch revision/],
+        [
+            ['--deployment', 'mainnet', '--treasury-owner', EPOCH_DEPLOYMENT.treasuryOwner],
+            /--treasury-owner is of another deployment/,
+        ],
+    ])('refuses %j for the tombstone revision or another deployment', async (flags, message) => {
+        const { error, exitCode } = await runPlan({ channels: [], vouchers: [] }, ...flags);
+        expect(exitCode).toBe(2);
+        expect(error).toMatch(message);
+    });
+
+    it('refuses a file that says it is of the other revision', async () => {
+        const { error, exitCode } = await runPlan({ channels: [], revision: 'epoch', vouchers: [] });
+        expect(exitCode).toBe(2);
+        expect(error).toMatch(/file\.revision is of the epoch revision .* where the tombstone revision is due/);
+    });
+
+    it.each(['openSlot', 'rentPayer'])('misses %s in the fields of a channel of the epoch revision', async name => {
+        const { file } = await makeFile(EPOCH, 1);
+        const { [name]: _, ...fields } = file.channels[0]!.fields!;
+        const { error } = await runPlan({ ...file, channels: [{ ...file.channels[0], fields }] }, ...EPOCH.flags);
+        expect(error).toMatch(new RegExp(`channels\\[0\\]\\.fields\\.${name} is missing`));
+    });
+
+    it('plans for mainnet what is of the epoch revision, without more being said', async () => {
+        const { file } = await makeFile(EPOCH, 1);
+        const { output } = await runPlan(file, '--json', '--deployment', 'mainnet');
+        const { programAddress, treasuryOwner } = MAINNET_DEPLOYMENT;
+        expect(JSON.parse(output)).toMatchObject({ programAddress, revision: 'epoch', treasuryOwner });
+    });
+});
+
+describe('payment-channels plan --mode reclaim', () => {
+    const OPEN_SLOT = 1_000n;
+    const flags = ['--revision', 'epoch', '--mode', 'reclaim', '--slot', '2501'];
+
+    /** Distributed channels, but for the second, which is too young, and the third, which is open. */
+    const makeReclaimFile = async (channels: number) => {
+        const { file } = await makeFile(EPOCH, 1);
+        const { fields } = file.channels[0]!;
+        const change = (index: number) => ({
+            ...(index === 1 ? { openSlot: `${OPEN_SLOT + 1n}` } : {}),
+            ...(index === 2 ? {} : { status: 'distributed' }),
+        });
+        return {
+            channels: Array.from({ length: channels }, (_, index) => ({
+                address: nameToAddress(`channel ${index}`),
+                fields: { ...fields, ...change(index) },
+            })),
+            vouchers: [],
+        };
+    };
+
+    it('prints what planBatchReclaim plans, what is left out, and what each version costs', async () => {
+        const { error, exitCode, output } = await runPlan(await makeReclaimFile(42), ...flags, '--json');
+        expect({ error, exitCode }).toEqual({ error: '', exitCode: 0 });
+        const json = JSON.parse(output) as PlanJson & { mode: string };
+        expect(json.mode).toBe('reclaim');
+        const states = Array.from({ length: 40 }, (_, index) => ({
+            address: nameToAddress(`channel ${index + 2}`),
+            channel: { openSlot: OPEN_SLOT, payee: MERCHANT.address, rentPayer: EPOCH.ownFields['rentPayer'] },
+            kind: 'distributed',
+        })) as unknown as ChannelState[];
+        const plan = planBatchReclaim(states, { feePayer: MERCHANT.address, slot: 2_501n });
+        expect(json.transactions.map(({ bytes }) => bytes)).toEqual(plan.transactions.map(({ bytes }) => bytes));
+        expect(json.totals).toMatchObject({
+            channels: 40,
+            feeLamports: `${plan.feeLamports}`,
+            transactions: plan.transactions.length,
+        });
+        expect(json.leftOut.map(({ code }) => code)).toEqual(['RECLAIM_TOO_EARLY', 'NOTHING_TO_DO']);
+        expect(json.options.map(({ version }) => version)).toEqual(['legacy', 0, 1]);
+        const [legacy, , one] = json.options;
+        expect(Number(one!.lamportsPerChannel)).toBeLessThan(Number(legacy!.lamportsPerChannel));
+    });
+
+    it('prints a table, and uses lookup tables where they are given', async () => {
+        const file = await makeReclaimFile(42);
+        const lookupTables = { [nameToAddress('table')]: file.channels.map(({ address }) => address) };
+        const { output } = await runPlan({ ...file, lookupTables }, ...flags);
+        expect(output).toMatch(/│ 40 reclaim │/);
+        expect(output).toMatch(/│ 0\s+│ given\s+│/);
+        expect(output.trim().split('\n').at(-1)).toMatch(/^0 vouchers of 40 channels in 1 transactions/);
+    });
+
+    it('needs a slot', async () => {
+        const { error, exitCode } = await runPlan(await makeReclaimFile(1), ...flags.slice(0, -2));
+        expect({ error, exitCode }).toEqual({
+            error: 'payment-channels: --mode reclaim needs --slot, a slot that the cluster has reached\n',
+            exitCode: 2,
+        });
+    });
+});
+
+describe('payment-channels plan', () => {
     it('answers a file that is not there with one line and exit code 2', async () => {
         const written = { error: '' };
         const io = {

@@ -1,0 +1,47 @@
+import type { Address, AddressesByLookupTableAddress, TransactionVersion } from '@solana/kit';
+
+import type { ChannelState } from '../channel/state';
+import type { Deployment } from '../deployment';
+import type { RevisionName } from '../revision/types';
+import type { BatchItem } from '../settlement/batch';
+import { toCost, type BatchCost } from '../settlement/compare';
+import { planBatchReclaim, type BatchReclaimOptions } from '../settlement/reclaim';
+import { getTotals } from '../settlement/totals';
+import type { ReportedPlan } from './plan-report';
+
+type ReclaimOptions = BatchReclaimOptions &
+    Readonly<{ lookupTables: AddressesByLookupTableAddress | undefined; version: TransactionVersion }>;
+
+/** Plans the reclaims of the distributed channels of a file, and says what each way to send them costs. */
+export function planReclaim(
+    items: readonly BatchItem<RevisionName>[],
+    { lookupTables, ...options }: ReclaimOptions,
+    deployment: Deployment<RevisionName>,
+): Readonly<{ costs: readonly BatchCost[]; plan: ReportedPlan }> {
+    // A channel is an item for each of its vouchers.
+    const states = new Map(
+        items.map(({ channel }): [Address, BatchItem<RevisionName>['channel']] => [channel.address, channel]),
+    );
+    const planAs = (version: TransactionVersion, tables: AddressesByLookupTableAddress | undefined): ReportedPlan => {
+        // What is of the other revision was refused with the mode.
+        const { leftOut, transactions } = planBatchReclaim(
+            [...states.values()] as ChannelState<'epoch'>[],
+            { ...options, lookupTables: tables, version },
+            deployment as Deployment<'epoch'>,
+        );
+        return { leftOut, mode: 'reclaim', totals: getTotals(transactions, new Map()), transactions };
+    };
+    const ways = [
+        { version: 'legacy' },
+        { version: 0 },
+        ...(lookupTables === undefined ? [] : [{ lookupTables, version: 0 } as const]),
+        { version: 1 },
+    ] as const;
+    return {
+        costs: ways.map(way => {
+            const tables = 'lookupTables' in way ? way.lookupTables : undefined;
+            return toCost({ lookupTables: tables, version: way.version }, 'never', planAs(way.version, tables));
+        }),
+        plan: planAs(options.version, options.version === 0 ? lookupTables : undefined),
+    };
+}
