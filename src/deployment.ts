@@ -81,7 +81,11 @@ function toRevision(config: ConfigOfEntryPoint): Revision | undefined {
         throw new PaymentChannelsError('INPUT_INVALID', { field: 'config.revision', value: describe(revision) });
     }
     if (expected !== undefined && revision.name !== expected) {
-        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: 'config.revision', given: revision.name });
+        throw new PaymentChannelsError('REVISION_MISMATCH', {
+            expected,
+            field: 'config.revision',
+            given: revision.name,
+        });
     }
     return revision;
 }

@@ -57,7 +57,7 @@ export type OpenInput<TRevision extends RevisionName = 'tombstone'> = TokenInput
  * });
  * ```
  */
- 
+
 export async function getOpenInstructionAsync<TRevision extends RevisionName = 'tombstone'>(
     input: OpenInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
