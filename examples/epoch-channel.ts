@@ -1,0 +1,80 @@
+// A channel on the program that runs on mainnet (the epoch revision), with a sponsor who pays the rent and gets it back:
+// `npx tsx examples/epoch-channel.ts`.
+
+import {
+    chooseOpenSlot,
+    fetchChannels,
+    findCheapChannelSalt,
+    getBatchTransactionMessage,
+    getDistributeInstructionsAsync,
+    getOpenInstructionAsync,
+    getRentRecovery,
+    getSettleAndSealInstructions,
+    isLiveChannelState,
+    LOCALNET_DEPLOYMENT,
+    planBatchReclaim,
+    signVoucher,
+    verifyVoucher,
+} from 'solana-payment-channels/epoch';
+import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
+
+// The simulator has mainnet's program with a placeholder for the owner of its treasury. On mainnet it is
+// MAINNET_DEPLOYMENT that every builder and reader takes as its last argument.
+const deployment = LOCALNET_DEPLOYMENT;
+const simulator = await createSimulator({ deployment });
+const rpc = createSimulatorRpc(simulator);
+
+const sponsor = await simulator.createFundedSigner();
+const merchant = await simulator.createFundedSigner();
+const payer = await simulator.createSigner(); // It never needs any SOL.
+const mint = await simulator.createMint();
+await simulator.mintTokens({ amount: 1_000n, mint, owner: payer.address });
+await simulator.createTokenAccount({ mint, owner: merchant.address });
+await simulator.createTreasuryTokenAccount({ mint });
+const lamportsBefore = simulator.getLamports(sponsor.address);
+
+// The channel is opened for a slot: here it has 300 slots, two minutes, to be signed and landed. A salt that puts the
+// channel and its escrow on bump 255 makes every instruction cheaper.
+const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 });
+const parties = { authorizedSigner: payer.address, mint, payee: merchant.address };
+const { channel, salt } = findCheapChannelSalt({ ...parties, openSlot, payer: payer.address }, deployment);
+const terms = { ...parties, deposit: 1_000n, gracePeriodSeconds: 3_600, openSlot, payer, salt, splits: [] };
+const open = await getOpenInstructionAsync({ ...terms, rentPayer: sponsor }, deployment);
+const opened = await simulator.sendOrThrow([open], { feePayer: sponsor });
+console.log(`opened ${channel}: ${lamportsBefore - simulator.getLamports(sponsor.address)} lamports`);
+
+// Off chain: the payer signs totals, the merchant verifies them and keeps the last one.
+const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, payer);
+if (!(await verifyVoucher(voucher, payer.address))) throw new Error('the voucher is not by the payer');
+
+// The merchant brings it in, seals the channel and has everybody paid out.
+const seal = getSettleAndSealInstructions({ channel, payee: merchant, voucher }, deployment);
+await simulator.sendOrThrow(seal, { feePayer: merchant });
+const sealed = simulator.getChannel(channel);
+if (!isLiveChannelState(sealed)) throw new Error('the channel is gone');
+const distribute = await getDistributeInstructionsAsync({ ...sealed.channel, channel, splits: [] }, deployment);
+await simulator.sendOrThrow(distribute, { feePayer: merchant });
+
+// The escrow's rent is back; the channel's is not before 1,500 slots have passed since its open slot.
+const [state] = await fetchChannels(rpc, { rentPayer: sponsor.address }, deployment);
+const { slot, unixTimestamp } = simulator.getClock();
+const { dueFromSlot, isDue, step } = getRentRecovery(state!, { slot, unixTimestamp });
+console.log(`${state!.kind}: ${step} is ${isDue ? 'possible' : `possible in ${dueFromSlot! - slot} slots`}`);
+
+// From time to time the sponsor sweeps what can be reclaimed, all of its channels in few transactions.
+simulator.advanceClock({ seconds: 600, slots: dueFromSlot! - slot });
+const states = await fetchChannels(rpc, { rentPayer: sponsor.address, status: 'distributed' }, deployment);
+const options = { feePayer: sponsor, slot: await rpc.getSlot().send() };
+const { leftOut, transactions } = planBatchReclaim(states, options, deployment);
+let feeLamports = opened.feeLamports;
+for (const transaction of transactions) {
+    // On a cluster `getBatchTransactionMessage(transaction)` is what is given a blockhash, signed and sent.
+    const { instructions } = getBatchTransactionMessage(transaction);
+    feeLamports += (await simulator.sendOrThrow(instructions, { feePayer: sponsor })).feeLamports;
+}
+for (const { channel: address, reason } of leftOut) console.log(`${address}: ${reason.message}`);
+
+const cost = lamportsBefore - simulator.getLamports(sponsor.address);
+console.log(
+    `${simulator.getChannel(channel).kind}: the sponsor has paid ${cost} lamports, ${feeLamports} of them in fees`,
+);

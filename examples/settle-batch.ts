@@ -1,0 +1,94 @@
+// A merchant's server brings the vouchers of many channels on chain, with a journal in files, and is restarted in the
+// middle: `npx tsx examples/settle-batch.ts`.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import {
+    executeBatchSettle,
+    findChannelPda,
+    getOpenInstructionAsync,
+    signVoucher,
+    type BatchExecution,
+    type BatchProgress,
+    type BatchRequest,
+} from 'solana-payment-channels';
+import { openFileJournal } from 'solana-payment-channels/node';
+import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
+
+const simulator = await createSimulator();
+// On a cluster: createSolanaRpc(url).
+const rpc = createSimulatorRpc(simulator);
+const merchant = await simulator.createFundedSigner();
+const payer = await simulator.createFundedSigner();
+const mint = await simulator.createMint();
+await simulator.mintTokens({ amount: 1_000_000n, mint, owner: payer.address });
+
+// What the server has accepted: the latest voucher of each channel, however it keeps them.
+const requests: BatchRequest[] = [];
+for (let salt = 1n; salt <= 24n; salt++) {
+    const terms = { authorizedSigner: payer.address, mint, payee: merchant.address, salt };
+    const open = { ...terms, deposit: 1_000n, gracePeriodSeconds: 3_600, payer, splits: [] };
+    await simulator.sendOrThrow([await getOpenInstructionAsync(open)]);
+    const [channel] = await findChannelPda({ ...terms, payer: payer.address });
+    // One of them is worth nothing any more.
+    const expiresAt = salt === 7n ? simulator.getClock().unixTimestamp - 1n : 0n;
+    requests.push({
+        channel,
+        voucher: await signVoucher({ channelId: channel, cumulativeAmount: 100n * (salt % 9n) + 1n, expiresAt }, payer),
+    });
+}
+
+// What was sent is in the journal before it is sent. Every process that may settle the same channels opens the same one.
+const folder = await mkdtemp(join(tmpdir(), 'settle-batch-'));
+
+async function settle(abortSignal: AbortSignal, onProgress: (step: BatchProgress) => void): Promise<BatchExecution> {
+    await using journal = await openFileJournal(join(folder, 'journal'));
+    return await executeBatchSettle(rpc, requests, {
+        abortSignal,
+        concurrency: 2,
+        feePayer: merchant,
+        journal,
+        mode: 'settle',
+        onProgress,
+        version: 'legacy',
+    });
+}
+
+function print({ counts, kind }: BatchProgress): void {
+    const { channels, done, notDone, underWay, waiting } = counts;
+    if (kind === 'given up') return; // Said below, with the reason.
+    console.log(
+        `${kind}: ${done} of ${channels} done, ${underWay} under way, ${waiting} waiting, ${notDone} not to be done`,
+    );
+}
+
+// The server is stopped while its first transaction is under way: it starts nothing more and sees that one to its end.
+// Had it crashed instead, the next start would find in the journal what was under way, and ask the chain about it first.
+const shutdown = new AbortController();
+const first = await settle(shutdown.signal, step => {
+    print(step);
+    if (step.kind === 'sent') shutdown.abort();
+});
+console.log(`stopped: ${first.stopped?.reason}, ${first.feeLamports} lamports in fees\n`);
+
+// It starts again with the same vouchers and the same journal. What has landed already is not paid for a second time.
+const second = await settle(new AbortController().signal, print);
+console.log(`the rest: ${second.feeLamports} lamports in fees\n`);
+
+// What was not done says why. What is left out stays so until its channel or its voucher is another one; anything else,
+// such as `leased` (another process is at it) or `unknown` (it was not seen to its end), is for the next run.
+for (const { channel, error, failure, leftOut, status } of second.channels) {
+    if (status === 'done') continue;
+    const reason = leftOut[0]?.reason;
+    if (reason?.code === 'NOT_ABOVE_SETTLED') continue; // It is on chain: the voucher can be forgotten.
+    console.log(`${channel} is ${status}:`, reason?.message ?? failure?.message ?? error);
+}
+
+const settled = requests.filter(({ channel, voucher }) => {
+    const state = simulator.getChannel(channel);
+    return state.kind === 'open' && state.channel.settlement.settled === voucher?.voucher.cumulativeAmount;
+});
+console.log(`${settled.length} of ${requests.length} channels settled`);
+await rm(folder, { recursive: true });
