@@ -14,21 +14,19 @@ const run = async (file: string) => {
     return stdout;
 };
 
+/** What the output of an example says if all of it has come to what it should. */
+const EXPECTED: Readonly<Record<string, RegExp>> = {
+    'epoch-channel.ts': /\nabsent: the sponsor has paid (\d+) lamports, \1 of them in fees\n$/,
+    'settle-batch.ts': /^[^]*stopped: aborted[^]*is leftOut: the voucher expired[^]*\n23 of 24 channels settled\n$/,
+};
+
 describe('the examples', () => {
     const examples = readdirSync(join(ROOT, 'examples')).filter(name => name.endsWith('.ts'));
 
     it.each(examples)('%s runs', async name => {
-        expect(await run(join('examples', name))).not.toMatch(/not ok|fail [1-9]/);
-    });
-
-    it.each([
-        [
-            'settle-batch.ts',
-            /^(?=[^]*stopped: aborted)[^]*is leftOut: the voucher expired[^]*\n23 of 24 channels settled\n$/,
-        ],
-        ['epoch-channel.ts', /\nabsent: the sponsor has paid (\d+) lamports, \1 of them in fees\n$/],
-    ])('%s comes to what it says', async (name, expected) => {
-        expect(await run(join('examples', name))).toMatch(expected);
+        const output = await run(join('examples', name));
+        expect(output).not.toMatch(/not ok|fail [1-9]/);
+        expect(output).toMatch(EXPECTED[name] ?? /\w/);
     });
 
     it('are all in the list of the folder', () => {
