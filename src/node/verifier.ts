@@ -3,9 +3,12 @@ import { setImmediate } from 'node:timers/promises';
 
 import type { Address } from '@solana/kit';
 
+import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import { describe, toInteger } from '../input';
-import { createVoucherPacker, type PackedVoucher } from '../voucher/packer';
+import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
+import type { RevisionName } from '../revision/types';
+import { createVoucherPacker, type PackedVoucher, type VoucherPacker } from '../voucher/packer';
 import { getStrictnessCases, STRICTNESS_MESSAGE_LENGTH } from '../voucher/strict-signature';
 import {
     createVoucherVerifier,
@@ -56,32 +59,42 @@ const MAX_BATCH = 256;
  * says, and sodium-native is used only after it has proven that it verifies in the same way. Idle threads do not keep
  * the process alive. A thread that dies is replaced, and its vouchers are verified again.
  *
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field; `VERIFIER_BACKEND_UNAVAILABLE` when the backend that
- * was asked for can't be used. The verifier's functions throw as those of {@link createVoucherVerifier}, and
- * `VERIFIER_CLOSED`.
+ * @param config The deployment whose vouchers it verifies: a revision of the program has its own message to sign (spec
+ * section 3.4, or 3.3 of the epoch revision). Without it they are those of the root entry point.
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field; `INPUT_INVALID` for the config;
+ * `VERIFIER_BACKEND_UNAVAILABLE` when the backend that was asked for can't be used. The verifier's functions throw as
+ * those of {@link createVoucherVerifier}, and `VERIFIER_CLOSED`.
  *
  * @example
  * ```ts
- * await using verifier = await createNodeVoucherVerifier();
+ * import { MAINNET_DEPLOYMENT } from 'solana-payment-channels/epoch';
+ *
+ * await using verifier = await createNodeVoucherVerifier({}, MAINNET_DEPLOYMENT);
  * const verdicts = await verifier.verifyAll(vouchers);
  * ```
  */
 export async function createNodeVoucherVerifier(
     options: NodeVoucherVerifierOptions = {},
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<NodeVoucherVerifier> {
     const { backend = 'auto' } = options;
     const cacheSize = toCacheSize(options.cacheSize);
+    const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
+    const createFallback = (fallbackReason: string | undefined): NodeVoucherVerifier => {
+        const verifier = createVoucherVerifier({ cacheSize }, config);
+        return toClosable(verifier, { fallbackReason, threads: 0 }, () => Promise.resolve());
+    };
     const threads = Number(toInteger('threads', options.threads ?? availableParallelism(), 1n, 1024n));
     if (!['auto', 'sodium-native', 'webcrypto'].includes(backend)) {
         const reason = 'there is auto, sodium-native and webcrypto';
         throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend: describe(backend), reason });
     }
-    if (backend === 'webcrypto') return createFallback(cacheSize, undefined);
+    if (backend === 'webcrypto') return createFallback(undefined);
     try {
-        return createSodiumVerifier(await startPool(threads), cacheSize);
+        return createSodiumVerifier(await startPool(threads), packer);
     } catch (cause) {
         const reason = getReason(cause);
-        if (backend === 'auto') return createFallback(cacheSize, reason);
+        if (backend === 'auto') return createFallback(reason);
         throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend, reason }, { cause });
     }
 }
@@ -119,8 +132,7 @@ async function startPool(threads: number): Promise<Pool> {
     }
 }
 
-function createSodiumVerifier(pool: Pool, cacheSize: number): NodeVoucherVerifier {
-    const packer = createVoucherPacker(cacheSize);
+function createSodiumVerifier(pool: Pool, packer: VoucherPacker): NodeVoucherVerifier {
     const submit = (vouchers: readonly PackedVoucher[]) =>
         pool.submit(toRecords(vouchers, packer.messageLength), packer.messageLength);
 
@@ -178,10 +190,6 @@ function createSodiumVerifier(pool: Pool, cacheSize: number): NodeVoucherVerifie
         },
     };
     return toClosable(verifier, { fallbackReason: undefined, threads: pool.threads }, pool.close);
-}
-
-function createFallback(cacheSize: number, fallbackReason: string | undefined): NodeVoucherVerifier {
-    return toClosable(createVoucherVerifier({ cacheSize }), { fallbackReason, threads: 0 }, () => Promise.resolve());
 }
 
 /** A verifier that can be closed: what was asked before is answered, then it ends. */

@@ -5,18 +5,25 @@ import { Worker } from 'node:worker_threads';
 import { generateKeyPairSigner, type KeyPairSigner } from '@solana/kit';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { signVoucher, verifyVoucher, type SignedVoucher, type VoucherVerification } from '../../src';
+import {
+    LOCALNET_DEPLOYMENT,
+    signVoucher,
+    verifyVoucher,
+    type SignedVoucher,
+    type VoucherVerification,
+} from '../../src';
 import { createNodeVoucherVerifier, type NodeVoucherVerifier, type NodeVoucherVerifierOptions } from '../../src/node';
 import * as sodium from '../../src/node/sodium';
 import { OFF_CURVE } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';
+import { byRevision } from '../fixtures/revision';
 import { CHANNEL } from '../fixtures/vectors';
 
 vi.mock('../../src/node/sodium', { spy: true });
 
 const open: NodeVoucherVerifier[] = [];
 const create = async (options?: NodeVoucherVerifierOptions) => {
-    const verifier = await createNodeVoucherVerifier(options);
+    const verifier = await createNodeVoucherVerifier(options, LOCALNET_DEPLOYMENT);
     open.push(verifier);
     return verifier;
 };
@@ -97,6 +104,19 @@ describe.each(['sodium-native', 'webcrypto'] as const)('createNodeVoucherVerifie
 });
 
 describe('createNodeVoucherVerifier', () => {
+    it('verifies the vouchers of the root entry point where it is told of no deployment', async () => {
+        const verifier = await createNodeVoucherVerifier();
+        open.push(verifier);
+        const goods = vouchers.filter((_, index) => expected[index]);
+        const verdicts = new Set(await verifier.verifyAll(goods));
+        expect([...verdicts]).toEqual([byRevision({ epoch: false, tombstone: true })]);
+    });
+
+    it.each([null, 7, { revision: 'epoch' }])('refuses %o as its deployment', async config => {
+        const refused = () => createNodeVoucherVerifier({ backend: 'webcrypto' }, config as never);
+        await expectRefusal(refused, 'INPUT_INVALID');
+    });
+
     it('takes sodium-native and all cores by default', async () => {
         const verifier = await create();
         expect(verifier.backend).toBe('sodium-native');
@@ -176,9 +196,12 @@ describe('createNodeVoucherVerifier', () => {
     it('does not keep the process alive when nothing is asked, and does until everything is answered', () => {
         const source = `
             import { generateKeyPairSigner } from '@solana/kit';
-            import { signVoucher } from './src';
+            import { LOCALNET_DEPLOYMENT, signVoucher } from './src${byRevision({ epoch: '/epoch', tombstone: '' })}';
             import { createNodeVoucherVerifier } from './src/node';
-            const verifier = await createNodeVoucherVerifier({ backend: 'sodium-native', threads: 2 });
+            const verifier = await createNodeVoucherVerifier(
+                { backend: 'sodium-native', threads: 2 },
+                LOCALNET_DEPLOYMENT,
+            );
             const signer = await generateKeyPairSigner();
             const signed = await signVoucher({ channelId: signer.address, cumulativeAmount: 1 }, signer);
             console.log(verifier.backend, await verifier.verify(signed, signer.address));
