@@ -47,3 +47,6 @@ export const planBatchSettleAsync: typeof epoch.planBatchSettleAsync = async (it
 
 export const compareBatchOptions: typeof epoch.compareBatchOptions = (items, options, ...rest) =>
     epoch.compareBatchOptions(items, withMode(options), ...rest);
+
+export const planLookupTables: typeof epoch.planLookupTables = (items, options, ...rest) =>
+    epoch.planLookupTables(items, withMode(options), ...rest);

@@ -5,7 +5,7 @@ import * as epoch from '../../src/epoch';
 import { VECTOR_OPEN_SLOT } from '../fixtures/revision';
 
 export * from '../../src/epoch';
-export { compareBatchOptions, planBatchSettle, planBatchSettleAsync } from './batch';
+export { compareBatchOptions, planBatchSettle, planBatchSettleAsync, planLookupTables } from './batch';
 export {
     getSealInstruction as getFinalizeInstruction,
     getSettleAndSealInstructions as getSettleAndFinalizeInstructions,
@@ -45,6 +45,10 @@ export const getDistributeInstructionsAsync = withRentPayer(epoch.getDistributeI
 export const findCheapChannelSalt = withOpenSlot(epoch.findCheapChannelSalt);
 export const findChannelPda = withOpenSlot(epoch.findChannelPda);
 export const findChannelPdaSync = withOpenSlot(epoch.findChannelPdaSync);
+export const createAddressCache = (input?: Parameters<typeof epoch.createAddressCache>[0]): epoch.AddressCache => {
+    const cache = epoch.createAddressCache(input);
+    return { ...cache, findChannelPdaSync: withOpenSlot(cache.findChannelPdaSync) };
+};
 export const getOpenInstructionAsync = withOpenSlot(epoch.getOpenInstructionAsync);
 export const getOpenInstructionsAsync = withOpenSlot(epoch.getOpenInstructionsAsync);
 

@@ -12,6 +12,7 @@ import {
 import { channelData, closingAt, NOW, rpcAccount } from '../fixtures/channels';
 import { addressOf, PAYEE, PROGRAM } from '../fixtures/parties';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
+import { ENDED_KIND, UNKNOWN_STATUS } from '../fixtures/revision';
 import { atSlot, createFakeRpc, createFakeSubscriptions, type RpcRequest } from '../fixtures/rpc';
 
 const QUERY_SLOT = 100n;
@@ -125,7 +126,7 @@ describe('watchClosingChannels', () => {
         publish(notify(105n, B, LATER));
         expect([await next(), await next(), await next()]).toEqual([
             [B, 'closing', 102n],
-            [A, 'finalized', 104n],
+            [A, ENDED_KIND, 104n],
             [B, 'closing', 105n],
         ]);
     });
@@ -140,7 +141,7 @@ describe('watchClosingChannels', () => {
     });
 
     it.each<[title: string, notification: unknown, code: 'CHANNELS_UNREADABLE' | 'RPC_RESPONSE_INVALID']>([
-        ['a status that nobody knows', notify(101n, B, channelData({}, [3, 3])), 'CHANNELS_UNREADABLE'],
+        ['a status that nobody knows', notify(101n, B, channelData({}, [3, UNKNOWN_STATUS])), 'CHANNELS_UNREADABLE'],
         ['the channel of another payee', notify(101n, B, channelData({ payee: C })), 'CHANNELS_UNREADABLE'],
         ['a tombstone', notify(101n, B, Uint8Array.of(2)), 'CHANNELS_UNREADABLE'],
         ['no slot', { value: found({ [B]: OPEN })[0] }, 'RPC_RESPONSE_INVALID'],
@@ -158,7 +159,7 @@ describe('watchClosingChannels', () => {
         const unreadable: Address[] = [];
         const { next, publish } = watch({ [A]: CLOSING }, { onUnreadable: (_, address) => unreadable.push(address) });
         await next();
-        publish(notify(101n, B, channelData({}, [3, 3])));
+        publish(notify(101n, B, channelData({}, [3, UNKNOWN_STATUS])));
         publish(notify(102n, C, CLOSING));
         expect(await next()).toEqual([C, 'closing', 102n]);
         expect(unreadable).toEqual([B]);

@@ -3,12 +3,20 @@ import { expect, it, describe } from 'vitest';
 
 import { getChannelFilters, type ChannelFilter } from '../../src';
 import { BAD_ADDRESSES } from '../fixtures/bad-input';
+import { RENT_PAYER } from '../fixtures/channels';
 import { AUTHORIZED_SIGNER, MINT, PAYEE, PAYER } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';
+import { byRevision, REVISION, STATUSES } from '../fixtures/revision';
 import { describeShared } from '../fixtures/shared';
 
-const FIELDS = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER };
-const STATUS = { closing: 2, finalized: 1, open: 0 } as const;
+const FIELDS = {
+    authorizedSigner: AUTHORIZED_SIGNER,
+    mint: MINT,
+    payee: PAYEE,
+    payer: PAYER,
+    ...byRevision<object>({ epoch: { rentPayer: RENT_PAYER }, tombstone: {} }),
+};
+const FIELD_COUNT = Object.keys(FIELDS).length;
 
 /** The bytes that the filters ask for, by their offset in the account. */
 function bytesOf(filter: ChannelFilter): Map<number, number> {
@@ -22,15 +30,13 @@ function bytesOf(filter: ChannelFilter): Map<number, number> {
 }
 
 /** Each way to ask for some of the fields, with a status or without. */
-const EVERY_FILTER: ChannelFilter[] = Array.from({ length: 16 }, (_, bits) =>
+const EVERY_FILTER: ChannelFilter[] = Array.from({ length: 2 ** FIELD_COUNT }, (_, bits) =>
     Object.fromEntries(Object.entries(FIELDS).filter((_field, index) => bits & (1 << index))),
-).flatMap(fields =>
-    [undefined, 'open', 'closing', 'finalized'].map(status => ({ ...fields, status }) as ChannelFilter),
-);
+).flatMap(fields => [undefined, ...Object.keys(STATUSES)].map(status => ({ ...fields, status }) as ChannelFilter));
 
 type Interface = { accounts: { channel: { field: string; offset: number; size: number }[] } };
 
-describeShared<Interface>('spec/interface-tombstone.json', 'the filters, against the interface', ({ accounts }) => {
+describeShared<Interface>(`spec/interface-${REVISION}.json`, 'the filters, against the interface', ({ accounts }) => {
     const layoutOf = (name: string) => accounts.channel.find(({ field }) => field === name)!;
 
     it.each(EVERY_FILTER)('of %o ask for exactly its fields, where the account has them', filter => {
@@ -38,7 +44,7 @@ describeShared<Interface>('spec/interface-tombstone.json', 'the filters, against
         for (const [field, value] of Object.entries(filter) as [keyof ChannelFilter, string | undefined][]) {
             if (value === undefined) continue;
             const { offset, size } = layoutOf(field);
-            const bytes = field === 'status' ? [STATUS[value as 'open']] : getAddressEncoder().encode(value as Address);
+            const bytes = field === 'status' ? [STATUSES[value]!] : getAddressEncoder().encode(value as Address);
             expect(bytes).toHaveLength(size);
             bytes.forEach((byte, index) => expected.set(offset + index, byte));
         }
@@ -66,7 +72,15 @@ describe('the filters', () => {
         }
     });
 
-    it.each(['closed', 'absent', 'toString', '', 0, null])('refuse %o for a status', async status => {
+    it.each([
+        'closed',
+        'absent',
+        ...byRevision({ epoch: ['finalized'], tombstone: ['sealed', 'distributed'] }),
+        'toString',
+        '',
+        0,
+        null,
+    ])('refuse %o for a status', async status => {
         const refused = () => getChannelFilters({ status } as unknown as ChannelFilter);
         await expectRefusal(refused, 'CHANNEL_STATUS_INVALID');
     });

@@ -18,6 +18,15 @@ import { BAD_I64, BAD_U64 } from '../fixtures/bad-input';
 import { addressOf, SYSTEM_PROGRAM } from '../fixtures/parties';
 import { I64_MAX, U64_MAX } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
+import {
+    byRevision,
+    ENDED_KIND,
+    ofEpoch,
+    ofTombstone,
+    STATUSES,
+    UNKNOWN_STATUS,
+    VECTOR_OPEN_SLOT,
+} from '../fixtures/revision';
 import { CHANNEL } from '../fixtures/vectors';
 
 const exists = (account: ReturnType<typeof accountOf>): MaybeEncodedAccount => ({ ...account, exists: true });
@@ -30,6 +39,14 @@ const live = (fields: Partial<ChannelArgs>): LiveChannelState => {
 const TOMBSTONE = exists(accountOf(Uint8Array.of(2)));
 const ABSENT: MaybeEncodedAccount = { address: CHANNEL, exists: false };
 const finalized = { status: ChannelStatus.Finalized };
+/** Only the epoch revision has it, and rows about it. */
+const distributed = { status: STATUSES['distributed'] ?? ChannelStatus.Open };
+
+/** The first slot after the window of the open slot (spec section 4.2 of the epoch revision). */
+const RECLAIMABLE = byRevision<object>({ epoch: { reclaimableFromSlot: VECTOR_OPEN_SLOT + 1_501n }, tombstone: {} });
+
+/** What a closed channel is, where it is something. */
+const CLOSED = ofTombstone(TOMBSTONE).map(account => decodeChannelState(account));
 
 describe('decodeChannelState', () => {
     it.each([
@@ -39,7 +56,7 @@ describe('decodeChannelState', () => {
             expected: { address: CHANNEL, kind: 'absent' },
             title: 'a wallet that someone sent lamports to',
         },
-        { account: TOMBSTONE, expected: { address: CHANNEL, kind: 'closed' }, title: 'a tombstone' },
+        ...ofTombstone({ account: TOMBSTONE, expected: { address: CHANNEL, kind: 'closed' }, title: 'a tombstone' }),
         {
             account: exists(accountOf(channelData())),
             expected: { address: CHANNEL, channel: { ...CHANNEL_ARGS, discriminator: 1 }, kind: 'open' },
@@ -60,10 +77,21 @@ describe('decodeChannelState', () => {
             expected: {
                 address: CHANNEL,
                 channel: { ...CHANNEL_ARGS, ...finalized, discriminator: 1 },
-                kind: 'finalized',
+                kind: ENDED_KIND,
+                ...RECLAIMABLE,
             },
             title: 'a finalized channel',
         },
+        ...ofEpoch({
+            account: exists(accountOf(channelData(distributed))),
+            expected: {
+                address: CHANNEL,
+                channel: { ...CHANNEL_ARGS, ...distributed, discriminator: 1 },
+                kind: 'distributed',
+                ...RECLAIMABLE,
+            },
+            title: 'a channel that waits for its rent',
+        }),
     ])('tells $title', ({ account, expected }) => {
         const state = decodeChannelState(account);
         expect(state).toEqual(expected);
@@ -85,11 +113,12 @@ describe('decodeChannelState', () => {
             account: exists(accountOf(Uint8Array.of(2), CHANNEL, addressOf(9))),
             code: 'ACCOUNT_OWNER_MISMATCH' as const,
         },
-        { account: exists(accountOf(channelData({}, [3, 3]))), code: 'ACCOUNT_MALFORMED' as const },
+        { account: exists(accountOf(channelData({}, [3, UNKNOWN_STATUS]))), code: 'ACCOUNT_MALFORMED' as const },
         { account: exists(accountOf(channelData({}, [0, 2]))), code: 'ACCOUNT_MALFORMED' as const },
         { account: exists(accountOf(channelData({ version: 2 }))), code: 'ACCOUNT_MALFORMED' as const },
         { account: exists(accountOf(channelData().subarray(1))), code: 'ACCOUNT_MALFORMED' as const },
         { account: exists(accountOf(new Uint8Array())), code: 'ACCOUNT_MALFORMED' as const },
+        ...ofEpoch({ account: TOMBSTONE, code: 'ACCOUNT_MALFORMED' as const }),
         {
             account: exists(accountOf(channelData({ settlement: { payoutWatermark: 0n, settled: 1_001n } }))),
             code: 'ACCOUNT_MALFORMED' as const,
@@ -104,8 +133,10 @@ describe('decodeChannelState', () => {
 
     it('takes the owner from the deployment', async () => {
         const programAddress = addressOf(9);
-        const account = exists(accountOf(Uint8Array.of(2), CHANNEL, programAddress));
-        expect(decodeChannelState(account, { programAddress }).kind).toBe('closed');
+        const account = exists(accountOf(channelData(), CHANNEL, programAddress));
+        expect(decodeChannelState(account, { programAddress }).kind).toBe('open');
+        const other = exists(accountOf(channelData()));
+        await expectRefusal(() => decodeChannelState(other, { programAddress }), 'ACCOUNT_OWNER_MISMATCH');
         await expectRefusal(() => decodeChannelState(TOMBSTONE, { programAddress }), 'ACCOUNT_OWNER_MISMATCH');
     });
 
@@ -126,7 +157,8 @@ describe('isLiveChannelState and assertIsLiveChannelState', () => {
         { code: undefined, state: stateOf(closingAt(NOW)) },
         { code: undefined, state: stateOf(finalized) },
         { code: 'CHANNEL_NOT_FOUND' as const, state: decodeChannelState(ABSENT) },
-        { code: 'CHANNEL_CLOSED' as const, state: decodeChannelState(TOMBSTONE) },
+        ...ofEpoch({ code: undefined, state: stateOf(distributed) }),
+        ...CLOSED.map(state => ({ code: 'CHANNEL_CLOSED' as const, state })),
     ])('of $state.kind', async ({ code, state }) => {
         expect(isLiveChannelState(state)).toBe(code === undefined);
         const assertion = () => assertIsLiveChannelState(state);
@@ -141,7 +173,8 @@ describe('what can be done at a time', () => {
     const neverEnding = stateOf(closingAt(I64_MAX));
 
     // Strictly before the deadline the payee can settle, from the deadline on anyone can finalize (spec section 4).
-    it.each<[title: string, state: ChannelState, now: bigint, settleable: boolean, finalizable: boolean]>([
+    type Row = [title: string, state: ChannelState, now: bigint, settleable: boolean, finalizable: boolean];
+    it.each<Row>([
         ['open', stateOf({}), NOW, true, false],
         ['closing, just begun', closing, NOW, true, false],
         ['closing, a second before the deadline', closing, deadline - 1n, true, false],
@@ -149,7 +182,8 @@ describe('what can be done at a time', () => {
         ['closing, after the deadline', closing, deadline + 1n, false, true],
         ['closing, without a deadline', neverEnding, I64_MAX, false, false],
         ['finalized', stateOf(finalized), NOW, false, false],
-        ['closed', decodeChannelState(TOMBSTONE), NOW, false, false],
+        ...ofEpoch<Row>(['distributed', stateOf(distributed), NOW, false, false]),
+        ...CLOSED.map((state): Row => ['closed', state, NOW, false, false]),
         ['absent', decodeChannelState(ABSENT), NOW, false, false],
     ])('%s', (_, state, now, settleable, finalizable) => {
         expect([isSettleable(state, now), isFinalizable(state, now)]).toEqual([settleable, finalizable]);

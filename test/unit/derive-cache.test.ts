@@ -14,6 +14,7 @@ import {
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, SALT, SPL_TOKEN, TOKEN_2022 } from '../fixtures/parties';
 import { runs } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
+import { byRevision, ofEpoch, VECTOR_OPEN_SLOT } from '../fixtures/revision';
 
 const SEEDS = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT };
 const UNCACHED: AddressCache = {
@@ -48,6 +49,7 @@ describe('an address cache', () => {
                         payee: anyParty,
                         payer: anyParty,
                         salt: fc.constantFrom(1, 1n, 2n),
+                        ...byRevision<object>({ epoch: { openSlot: fc.constantFrom(1, 1n, 2n) }, tombstone: {} }),
                     }),
                     anyConfig,
                 )
@@ -102,6 +104,10 @@ describe('an address cache', () => {
         ['a salt as text', { salt: '42' }, 'INTEGER_NOT_EXACT'],
         ['a salt that is not exact', { salt: 2 ** 60 }, 'INTEGER_NOT_EXACT'],
         ['a salt that is missing', { salt: undefined }, 'INTEGER_NOT_EXACT'],
+        ...ofEpoch(
+            ['an open slot as text', { openSlot: `${VECTOR_OPEN_SLOT}` }, 'INTEGER_NOT_EXACT'] as const,
+            ['an open slot that is missing', { openSlot: undefined }, 'INTEGER_NOT_EXACT'] as const,
+        ),
         ['a mint that is missing', { mint: undefined }, 'ADDRESS_INVALID'],
         ['a mint as a number', { mint: BigInt('1'.repeat(32)) }, 'ADDRESS_INVALID'],
         ['parts that run into each other', { mint: `${MINT}/${AUTHORIZED_SIGNER}`, payee: '' }, 'ADDRESS_INVALID'],

@@ -10,7 +10,8 @@ import { findAssociatedTokenPda } from '@solana-program/token';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { findChannelPda as findGeneratedChannelPda, findEventAuthorityPda } from '../../generated/tombstone';
+import * as epoch from '../../generated/epoch';
+import * as tombstone from '../../generated/tombstone';
 import {
     findChannelPda,
     findChannelPdaSync,
@@ -39,6 +40,11 @@ import {
 } from '../fixtures/parties';
 import { anyAddress, anyBytes, anyU64, runs } from '../fixtures/random';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
+import { byRevision, ofEpoch } from '../fixtures/revision';
+import { CHANNEL, CHANNEL_BUMP, ESCROW_SPL, TREASURY_SPL } from '../fixtures/vectors';
+
+/** The rendered client of the revision. */
+const rendered = byRevision<Pick<typeof epoch, 'findChannelPda' | 'findEventAuthorityPda'>>({ epoch, tombstone });
 
 const PRIME = 2n ** 255n - 19n;
 const toBytes = (integer: bigint) =>
@@ -163,10 +169,11 @@ describe('the addresses of a channel', () => {
             payee: anyAddress,
             payer: anyAddress,
             salt: anyU64,
+            openSlot: anyU64,
         });
         await fc.assert(
             fc.asyncProperty(anySeeds, fc.constantFrom(...BUILDS), async (seeds, { config, program, tokenProgram }) => {
-                const channel = await findGeneratedChannelPda(seeds, { programAddress: program });
+                const channel = await rendered.findChannelPda(seeds, { programAddress: program });
                 expect(findChannelPdaSync(seeds, config)).toEqual(channel);
                 expect(await findChannelPda(seeds, config)).toEqual(channel);
                 const token = { mint: seeds.mint, tokenProgram };
@@ -182,17 +189,19 @@ describe('the addresses of a channel', () => {
     it('are those of the spec', () => {
         const seeds = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT };
         const [channel, bump] = findChannelPdaSync(seeds);
-        expect([channel, bump]).toEqual(['7Sm3HqxZHFD2dTwXytkhq29MjTLPwWB93sfyR8FGDHkD', 252]);
-        expect(findEscrowPdaSync({ channel, mint: MINT })[0]).toBe('8QRoSWUyzzQGM6XBGtqhUZz1k4eZWemYMvAS4zMsHbde');
-        expect(findTreasuryTokenPdaSync({ mint: MINT })[0]).toBe('FbJSWxAvc8g3cFHejQj7pCtoxakZFn76wTnxrueG3qMR');
-        expect(findEventAuthorityPdaSync()).toEqual([EVENT_AUTHORITY, 251]);
+        expect([channel, bump]).toEqual([CHANNEL, CHANNEL_BUMP]);
+        expect(findEscrowPdaSync({ channel, mint: MINT })[0]).toBe(ESCROW_SPL);
+        expect(findTreasuryTokenPdaSync({ mint: MINT })[0]).toBe(TREASURY_SPL);
+        expect(findEventAuthorityPdaSync()).toEqual([EVENT_AUTHORITY, byRevision({ epoch: 249, tombstone: 251 })]);
     });
 
     it.each(DEPLOYMENTS)('follow $title', async ({ config, program, treasuryOwner }) => {
         const treasury = await findAssociatedTokenPda({ mint: MINT, owner: treasuryOwner, tokenProgram: SPL_TOKEN });
         expect(findTreasuryTokenPdaSync({ mint: MINT }, config)).toEqual(treasury);
         expect(await findTreasuryTokenPda({ mint: MINT }, config)).toEqual(treasury);
-        expect(findEventAuthorityPdaSync(config)).toEqual(await findEventAuthorityPda({ programAddress: program }));
+        expect(findEventAuthorityPdaSync(config)).toEqual(
+            await rendered.findEventAuthorityPda({ programAddress: program }),
+        );
     });
 
     it('are frozen', () => {
@@ -231,11 +240,15 @@ describe('a bad input', () => {
         },
     );
 
-    it.each(BAD_U64)('is refused by name: $title as salt', async ({ code, value }) => {
-        const seeds = { ...SEEDS, salt: value as bigint };
-        await expectRefusal(() => findChannelPdaSync(seeds), code, { field: 'salt' });
-        await expectRefusal(() => findChannelPda(seeds), code, { field: 'salt' });
-    });
+    const U64_SEEDS = ['salt', ...ofEpoch('openSlot')];
+    it.each(U64_SEEDS.flatMap(field => BAD_U64.map(bad => ({ ...bad, field }))))(
+        'is refused by name: $title as $field',
+        async ({ code, field, value }) => {
+            const seeds = { ...SEEDS, [field]: value };
+            await expectRefusal(() => findChannelPdaSync(seeds), code, { field });
+            await expectRefusal(() => findChannelPda(seeds), code, { field });
+        },
+    );
 
     it.each([
         ['the program address', () => findEventAuthorityPdaSync({ programAddress: '' as Address })],

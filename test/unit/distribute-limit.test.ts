@@ -1,6 +1,7 @@
 import {
     appendTransactionMessageInstruction,
     compressTransactionMessageUsingAddressLookupTables,
+    createNoopSigner,
     createTransactionMessage,
     getTransactionMessageSize,
     pipe,
@@ -30,6 +31,7 @@ import {
 } from '../../src';
 import { getLikelyBumpSteps } from '../../src/instructions/distribute-compute';
 import { BAD_ADDRESSES } from '../fixtures/bad-input';
+import { RENT_PAYER } from '../fixtures/channels';
 import { TOKEN_PROGRAMS } from '../fixtures/instructions';
 import {
     addressOf,
@@ -45,6 +47,7 @@ import {
 } from '../fixtures/parties';
 import { anySplits, runs } from '../fixtures/random';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
+import { byRevision, ofEpoch } from '../fixtures/revision';
 
 const FEE_PAYER = addressOf(0xee);
 const TABLE = addressOf(0xef);
@@ -55,7 +58,19 @@ const [CHANNEL] = findChannelPdaSync({
     payer: PAYER,
     salt: SALT,
 });
-const PLAN = { channel: CHANNEL, mint: MINT, payee: PAYEE, payer: PAYER };
+const PLAN = {
+    ...byRevision<object>({ epoch: { rentPayer: RENT_PAYER }, tombstone: {} }),
+    channel: CHANNEL,
+    mint: MINT,
+    payee: PAYEE,
+    payer: PAYER,
+};
+/** Most recipients in a plain transaction (spec section 12, or 10 of the epoch revision: it names the rent payer too). */
+const MOST = byRevision({ epoch: 10, tombstone: 11 });
+/** Bytes of a plain transaction with 12 recipients; the rent payer takes an address and an index. */
+const BYTES_OF_12 = byRevision({ epoch: 1_279 + 33, tombstone: 1_279 });
+/** Data of open without its recipients (spec section 5). */
+const OPEN_DATA_SIZE = byRevision({ epoch: 33, tombstone: 25 });
 const splitsOf = (count: number): Split[] =>
     Array.from({ length: count }, (_, index) => ({ bps: 1, recipient: addressOf(0x40 + index) }));
 const codeOf = (call: () => unknown) => {
@@ -69,14 +84,14 @@ const codeOf = (call: () => unknown) => {
 
 /** Ways to distribute, with what the issue and the spec (section 12) say of them: how many recipients have room. */
 const METHODS: readonly Readonly<{ title: string; method: DistributionMethod; spl: number; token2022: number }>[] = [
-    { method: {}, spl: 11, title: 'a plain transaction', token2022: 11 },
-    { method: { version: 'legacy' }, spl: 11, title: 'a legacy transaction', token2022: 11 },
+    { method: {}, spl: MOST, title: 'a plain transaction', token2022: MOST },
+    { method: { version: 'legacy' }, spl: MOST, title: 'a legacy transaction', token2022: MOST },
     { method: { computeUnitLimit: 1_400_000 }, spl: 10, title: 'a compute-unit limit', token2022: 10 },
     {
         method: { computeUnitLimit: 1_400_000, computeUnitPrice: true, loadedAccountsDataSizeLimit: true },
-        spl: 10,
+        spl: MOST - 1,
         title: 'everything that can be asked of the compute budget',
-        token2022: 10,
+        token2022: MOST - 1,
     },
     { method: { usesLookupTable: true }, spl: 27, title: 'a lookup table', token2022: 14 },
     {
@@ -94,7 +109,12 @@ const METHODS: readonly Readonly<{ title: string; method: DistributionMethod; sp
     { method: { version: 1 }, spl: 32, title: 'version 1', token2022: 32 },
     { method: { computeUnitPrice: true, version: 1 }, spl: 32, title: 'version 1 with a priority fee', token2022: 32 },
     // A legacy message has no lookup tables, so that it does not help to have one.
-    { method: { usesLookupTable: true, version: 'legacy' }, spl: 11, title: 'a legacy lookup table', token2022: 11 },
+    {
+        method: { usesLookupTable: true, version: 'legacy' },
+        spl: MOST,
+        title: 'a legacy lookup table',
+        token2022: MOST,
+    },
     { method: { computeUnitLimit: 0 }, spl: 0, title: 'no compute units at all', token2022: 0 },
 ];
 
@@ -175,10 +195,14 @@ describe('the bytes of a distribute', () => {
         const plan = { ...PLAN, splits: splitsOf(12) };
         const bytesOf = (...input: Parameters<typeof getDistributeRequirements>) =>
             getDistributeRequirements(...input).bytes.needed;
-        expect(bytesOf(plan)).toBe(1_279);
-        expect(bytesOf(plan, { feePayer: PAYER })).toBe(1_279 - 32);
+        expect(bytesOf(plan)).toBe(BYTES_OF_12);
+        expect(bytesOf(plan, { feePayer: PAYER })).toBe(BYTES_OF_12 - 32);
         const shared = { ...PLAN, splits: [...splitsOf(11), { bps: 1, recipient: PAYEE }] };
-        expect(bytesOf(shared)).toBe(1_279 - 32);
+        expect(bytesOf(shared)).toBe(BYTES_OF_12 - 32);
+        for (const rentPayer of ofEpoch(PAYER, PAYEE)) {
+            // The payee is no account of a distribute, but the payer is.
+            expect(bytesOf({ ...plan, ...{ rentPayer } })).toBe(BYTES_OF_12 - (rentPayer === PAYER ? 32 : 0));
+        }
     });
 });
 
@@ -260,7 +284,7 @@ describe('assertIsDistributable', () => {
     it.each([
         {
             context: {
-                actual: 1_279,
+                actual: BYTES_OF_12,
                 exceeded: 'bytes',
                 max: 1_232,
                 recipientCount: 12,
@@ -271,7 +295,11 @@ describe('assertIsDistributable', () => {
             title: 'too many for a plain transaction',
         },
         {
-            context: { actual: 1_238, exceeded: 'bytes', remedies: ['in a version 1 transaction'] },
+            context: {
+                actual: byRevision({ epoch: 1_240, tombstone: 1_238 }),
+                exceeded: 'bytes',
+                remedies: ['in a version 1 transaction'],
+            },
             method: { usesLookupTable: true },
             recipientCount: 28,
             title: 'too many for a lookup table',
@@ -314,20 +342,22 @@ describe('assertIsDistributable', () => {
         expect(await errorOf(() => assertIsDistributable({ recipientCount: 12 }))).toMatchObject({
             message:
                 'splits name 12 recipients and could never be distributed in the way that was said: the transaction ' +
-                'needs 1279 bytes, and 1232 is the most. Name fewer, or distribute through a lookup table, or in a ' +
+                `needs ${BYTES_OF_12} bytes, and 1232 is the most. Name fewer, or distribute through a lookup table, or in a ` +
                 'version 1 transaction, and say so at open',
         });
     });
 
     it('judges a plan by its own accounts: what is too much for most may fit', () => {
-        const splits = [...splitsOf(11), { bps: 1, recipient: PAYEE }];
-        expect(codeOf(() => assertIsDistributable({ recipientCount: 12 }, { feePayer: PAYER }))).toBeDefined();
+        const splits = [...splitsOf(MOST), { bps: 1, recipient: PAYEE }];
+        expect(codeOf(() => assertIsDistributable({ recipientCount: MOST + 1 }, { feePayer: PAYER }))).toBeDefined();
         expect(codeOf(() => assertIsDistributable({ ...PLAN, splits }, { feePayer: PAYER }))).toBeUndefined();
     });
 });
 
 describe('open', () => {
     const INPUT = {
+        // A sponsor: who pays the rent himself takes no address more.
+        ...byRevision<object>({ epoch: { rentPayer: createNoopSigner(RENT_PAYER) }, tombstone: {} }),
         authorizedSigner: AUTHORIZED_SIGNER,
         deposit: 1n,
         gracePeriodSeconds: 1,
@@ -338,18 +368,18 @@ describe('open', () => {
     };
 
     it.each([
-        [11, undefined],
+        [MOST, undefined],
         [10, { computeUnitLimit: 200_000 }],
         [26, { computeUnitLimit: 200_000, usesLookupTable: true }],
         [27, { usesLookupTable: true }],
         [32, { version: 1 }],
     ] as const)('takes %s recipients, distributed %o', async (count, distribution) => {
         const open = await getOpenInstructionAsync({ ...INPUT, distribution, splits: splitsOf(count) });
-        expect(open.data.length).toBe(25 + 34 * count);
+        expect(open.data.length).toBe(OPEN_DATA_SIZE + 34 * count);
     });
 
     it.each([
-        [12, undefined],
+        [MOST + 1, undefined],
         [11, { computeUnitLimit: 200_000 }],
         [27, { computeUnitLimit: 200_000, usesLookupTable: true }],
         [28, { usesLookupTable: true }],
@@ -393,7 +423,7 @@ describe('a bad input', () => {
     });
 
     it.each(
-        (['channel', 'mint', 'payee', 'payer'] as const).flatMap(field =>
+        ['channel', 'mint', 'payee', 'payer', ...ofEpoch('rentPayer')].flatMap(field =>
             BAD_ADDRESSES.map(bad => ({ ...bad, field })),
         ),
     )('is refused by name: $title as $field', async ({ field, value }) => {
@@ -402,6 +432,6 @@ describe('a bad input', () => {
 
     it('takes nothing but true for a lookup table', () => {
         const { bytes } = require({ recipientCount: 12 }, { usesLookupTable: 'no' });
-        expect(bytes.needed).toBe(1_279);
+        expect(bytes.needed).toBe(BYTES_OF_12);
     });
 });

@@ -16,7 +16,7 @@ import { addressOf } from '../fixtures/parties';
 import { anySplits, anyU64, runs, U64_MAX } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
 import { BAD_SPLITS } from '../fixtures/bad-input';
-import { DISTRIBUTION_HASH_HEX, SPLITS, unhex } from '../fixtures/vectors';
+import { DISTRIBUTION_HASH_HEX, EMPTY_DISTRIBUTION_HASH_HEX, SPLITS, unhex } from '../fixtures/vectors';
 
 const sum = (amounts: readonly bigint[]) => amounts.reduce((a, b) => a + b, 0n);
 const partsOf = ({ payee, recipients }: Payouts) => [...recipients, payee];
@@ -161,7 +161,7 @@ describe('assertIsDistributionOf', () => {
 
     it('refuses another plan, and says both hashes', async () => {
         await expectRefusal(() => assertIsDistributionOf([], hash), 'SPLITS_HASH_MISMATCH', {
-            actualHash: 'ec2bd03bf86b935fa34d71ad7ebb049f1f10f87d343e521511d8f9e6625620cd',
+            actualHash: EMPTY_DISTRIBUTION_HASH_HEX,
             expectedHash: DISTRIBUTION_HASH_HEX,
         });
     });

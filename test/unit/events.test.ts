@@ -25,14 +25,18 @@ import {
 } from '../../src';
 import { addressOf, EVENT_AUTHORITY, PAYEE, PAYER, PROGRAM, SPL_TOKEN } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';
-import { CHANNEL, CHANNEL_HEX, unhex } from '../fixtures/vectors';
+import { openedAt, VECTOR_OPEN_SLOT } from '../fixtures/revision';
+import { CHANNEL, CHANNEL_HEX, OPENED_EVENT_HEX, unhex } from '../fixtures/vectors';
 
 // Spec section 10: the events as the program sends them to itself.
 const TAG = 'e445a52e51cb9a1d';
-const OPENED = unhex(`${TAG}a6ac61094d4cbd6d${CHANNEL_HEX}`);
+const OPENED = unhex(OPENED_EVENT_HEX);
 const REDIRECTED = unhex(`${TAG}d116b9d754a75450${CHANNEL_HEX}${'02'.repeat(32)}0500000000000000${'0103'}`);
 const UNKNOWN = unhex(`${TAG}0011223344556677${CHANNEL_HEX}`);
-const OPENED_EVENT = { data: { channel: CHANNEL }, eventType: PaymentChannelsEvent.Opened };
+const OPENED_EVENT = {
+    data: { channel: CHANNEL, ...openedAt(VECTOR_OPEN_SLOT) },
+    eventType: PaymentChannelsEvent.Opened,
+};
 const REDIRECTED_EVENT = {
     data: {
         amount: 5n,

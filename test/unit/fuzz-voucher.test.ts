@@ -17,6 +17,8 @@ import {
     type VoucherInput,
 } from '../../src';
 import { anyAddress, anyBytes, anyI64, anyU64 } from '../fixtures/random';
+import { VOUCHER_SIZE } from '../fixtures/revision';
+import { MAGIC_HEX, unhex } from '../fixtures/vectors';
 
 // Whatever comes over a wire is accepted or refused with an error of this package, and what is accepted can be written
 // in one way only.
@@ -33,6 +35,13 @@ function accept<T>(decode: () => T): T | undefined {
         throw error;
     }
 }
+
+const MAGIC = unhex(MAGIC_HEX);
+/** As long as a voucher, and with the magic of one, or with another. */
+const anyMessage = fc.oneof(
+    anyBytes(VOUCHER_SIZE),
+    anyBytes(VOUCHER_SIZE - MAGIC.length).map(rest => Uint8Array.of(...MAGIC, ...rest)),
+);
 
 const anyVoucherJson = fc
     .record({ channelId: anyAddress, cumulativeAmount: anyU64, expiresAt: fc.oneof(fc.constant(0n), anyI64) })
@@ -115,17 +124,21 @@ function normalize(value: unknown): unknown {
 
 describe('fuzz', () => {
     it(
-        'decodeVoucher accepts 48 bytes and nothing else, each the only encoding of its voucher',
+        'decodeVoucher accepts the bytes of a voucher and nothing else, each the only encoding of its voucher',
         () => {
             const anyBinary = fc.oneof(
-                { arbitrary: anyBytes(48), weight: 4 },
+                { arbitrary: anyMessage, weight: 4 },
                 { arbitrary: fc.uint8Array({ maxLength: 100 }), weight: 2 },
                 { arbitrary: fc.anything({ withTypedArray: true }), weight: 1 },
             );
             fc.assert(
                 fc.property(anyBinary, bytes => {
                     const voucher = accept(() => decodeVoucher(bytes as Uint8Array));
-                    expect(voucher !== undefined).toBe(bytes instanceof Uint8Array && bytes.length === 48);
+                    const isMessage =
+                        bytes instanceof Uint8Array &&
+                        bytes.length === VOUCHER_SIZE &&
+                        MAGIC.every((byte, index) => byte === bytes[index]);
+                    expect(voucher !== undefined).toBe(isMessage);
                     if (voucher !== undefined) expect(encodeVoucher(voucher)).toEqual(bytes);
                 }),
                 runs,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import * as toolkit from '../../src';
+import { byRevision } from '../fixtures/revision';
 
 // A caller in JavaScript can pass anything, nothing included. Whatever a function takes as an object answers with a
 // typed error, and never with the `TypeError` of a field that was read from nothing.
@@ -27,7 +28,10 @@ const OURS = Object.entries(toolkit).filter(
 const RENDERED = [
     'getDistributeInstruction',
     'getOpenInstruction',
-    'getSettleAndFinalizeInstruction',
+    ...byRevision({
+        epoch: ['getSettleAndSealInstruction'],
+        tombstone: ['getSettleAndFinalizeInstruction'],
+    }),
     'getSettleInstruction',
     'getTopUpInstruction',
     'getWithdrawPayerInstruction',

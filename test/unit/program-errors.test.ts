@@ -14,20 +14,24 @@ import {
     PAYMENT_CHANNELS_PROGRAM_ERRORS,
 } from '../../src';
 import { addressOf, PROGRAM, SPL_TOKEN } from '../fixtures/parties';
+import { ofEpoch, ofTombstone } from '../fixtures/revision';
 
 // The errors of the on-chain program, as a failed transaction reports them: a number, and which instruction it was.
 
 describe('isPaymentChannelsProgramErrorCode', () => {
-    it.each([0, 2, 9, 50, 237, 2413])('is true for %i', code => {
+    it.each([0, 2, 9, 50, 237, 2413, ...ofEpoch(10, 238, 2003, 2201, 2414)])('is true for %i', code => {
         expect(isPaymentChannelsProgramErrorCode(code)).toBe(true);
         if (isPaymentChannelsProgramErrorCode(code)) {
             expect(getPaymentChannelsProgramErrorMessage(code)).toBe(PAYMENT_CHANNELS_PROGRAM_ERRORS[code].message);
         }
     });
 
-    it.each([-1, 10, 49, 63, 2414, 6000, 0.5, NaN])('is false for %d, of which the program knows nothing', code => {
-        expect(isPaymentChannelsProgramErrorCode(code)).toBe(false);
-    });
+    it.each([-1, 49, 63, 2415, 6000, 0.5, NaN, ...ofTombstone(10, 238, 2003, 2201, 2414)])(
+        'is false for %d, of which the program knows nothing',
+        code => {
+            expect(isPaymentChannelsProgramErrorCode(code)).toBe(false);
+        },
+    );
 });
 
 describe('isPaymentChannelsProgramError', () => {

@@ -27,6 +27,7 @@ import {
     SPL_TOKEN,
     TOKEN_2022,
 } from '../fixtures/parties';
+import { byRevision, openAt, openedAt, REVISION, VECTOR_OPEN_SLOT, type TestedRevision } from '../fixtures/revision';
 import { describeShared } from '../fixtures/shared';
 import {
     CHANNEL,
@@ -53,7 +54,7 @@ import {
     VOUCHER_SIGNATURE_HEX,
 } from '../fixtures/vectors';
 
-describe('the vectors of spec section 13', () => {
+describe('the vectors of spec section 13, and of section 11 of the epoch revision', () => {
     const parties = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE };
 
     it('channel address and bump', async () => {
@@ -89,8 +90,10 @@ describe('the vectors of spec section 13', () => {
             splits: SPLITS,
         });
         expect(dataOf(open)).toBe(OPEN_DATA_HEX);
-        expect(open.accounts[4].address).toBe(CHANNEL);
-        expect(open.accounts[6].address).toBe(ESCROW_SPL);
+        // In the epoch revision the rent payer stands before them.
+        const first = byRevision({ epoch: 5, tombstone: 4 });
+        expect(open.accounts[first]!.address).toBe(CHANNEL);
+        expect(open.accounts[first + 2]!.address).toBe(ESCROW_SPL);
     });
 
     it('voucher and its signature by the key of RFC 8032', async () => {
@@ -105,7 +108,7 @@ describe('the vectors of spec section 13', () => {
 
     it('Opened event', () => {
         expect(parsePaymentChannelsEvent(unhex(OPENED_EVENT_HEX))).toEqual({
-            data: { channel: CHANNEL },
+            data: { channel: CHANNEL, ...openedAt(VECTOR_OPEN_SLOT) },
             eventType: PaymentChannelsEvent.Opened,
         });
     });
@@ -127,14 +130,17 @@ describe('the vectors of spec section 13', () => {
     });
 });
 
-type Layouts = {
-    tombstone: {
-        voucherPreimage: { base64: string; channelId: Address; cumulativeAmount: string; expiresAt: string }[];
-    };
+type Voucher = { base64: string; channelId: Address; cumulativeAmount: string; expiresAt: string };
+type Seeds = Record<'authorizedSigner' | 'mint' | 'payee' | 'payer' | 'programId', Address>;
+type Layout = {
+    channelAddress?: (Seeds & { address: Address; openSlot: string; salt: string })[];
+    voucherPreimage: Voucher[];
 };
 
-describeShared<Layouts>('vectors/layouts.json', 'the published layouts', ({ tombstone }) => {
-    it.each(tombstone.voucherPreimage)('voucher over $cumulativeAmount', voucher => {
+describeShared<Record<TestedRevision, Layout>>('vectors/layouts.json', 'the published layouts', layouts => {
+    const { channelAddress = [], voucherPreimage } = layouts[REVISION];
+
+    it.each(voucherPreimage)('voucher over $cumulativeAmount', voucher => {
         const { base64, channelId, cumulativeAmount, expiresAt } = voucher;
         const bytes = encodeVoucher({
             channelId,
@@ -142,5 +148,11 @@ describeShared<Layouts>('vectors/layouts.json', 'the published layouts', ({ tomb
             expiresAt: BigInt(expiresAt),
         });
         expect(Buffer.from(bytes).toString('base64')).toBe(base64);
+    });
+
+    it.runIf(channelAddress.length > 0).for(channelAddress)('channel $address', async ({ address, ...seeds }) => {
+        const { openSlot, programId: programAddress, salt, ...parties } = seeds;
+        const input = { ...parties, ...openAt(BigInt(openSlot)), salt: BigInt(salt) };
+        expect((await findChannelPda(input, { programAddress }))[0]).toBe(address);
     });
 });

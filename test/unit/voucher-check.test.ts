@@ -15,9 +15,11 @@ import {
     type VoucherVerdict,
 } from '../../src';
 import { BAD_I64, BAD_U64 } from '../fixtures/bad-input';
+import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER } from '../fixtures/parties';
 import { runs } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
+import { byRevision, ENDED_KIND, ENDING, VECTOR_OPEN_SLOT } from '../fixtures/revision';
 import { CHANNEL, unhex, VOUCHER_SIGNATURE_HEX } from '../fixtures/vectors';
 
 // The rules of the program are tested against the program itself (test/svm/voucher-check.test.ts). Here: the rules of
@@ -28,6 +30,7 @@ const SIGNATURE = unhex(VOUCHER_SIGNATURE_HEX) as SignatureBytes;
 const OTHER_SIGNATURE = new Uint8Array(64).fill(7) as SignatureBytes;
 
 const ACCOUNT: Channel = {
+    ...EXTRA_FIELDS,
     authorizedSigner: AUTHORIZED_SIGNER,
     bump: 255,
     closureStartedAt: 0n,
@@ -54,8 +57,16 @@ const closingUntil = (deadlineAt: bigint | undefined): ChannelState => ({
 const FINALIZED: ChannelState = {
     address: CHANNEL,
     channel: { ...ACCOUNT, status: ChannelStatus.Finalized },
-    kind: 'finalized',
+    kind: ENDED_KIND as 'finalized',
+    ...byRevision<object>({ epoch: { reclaimableFromSlot: VECTOR_OPEN_SLOT + 1_501n }, tombstone: {} }),
 };
+/** A channel of which nothing more can come. */
+const GONE: ChannelState = byRevision<ChannelState>({
+    epoch: { ...FINALIZED, kind: 'distributed' as 'finalized' },
+    tombstone: { address: CHANNEL, kind: 'closed' },
+});
+/** The instruction of the payee that ends a channel. */
+const settleAndFinalize = ENDING.settleAndFinalize as 'settleAndFinalize';
 
 const sign = (fields: Partial<Voucher> = {}, rest: Partial<SignedVoucher> = {}): SignedVoucher => ({
     signature: SIGNATURE,
@@ -94,7 +105,7 @@ describe('an accepted voucher', () => {
 
     it('may be of a closing channel, when settleAndFinalize is to bring it in', () => {
         const input = { channel: closingUntil(NOW + 11n), marginSeconds: 10 };
-        expect(check({ ...input, instruction: 'settleAndFinalize' })).toMatchObject({ kind: 'accepted' });
+        expect(check({ ...input, instruction: settleAndFinalize })).toMatchObject({ kind: 'accepted' });
         expect(check(input)).toMatchObject({ code: 'CHANNEL_NOT_SETTLEABLE' });
     });
 });
@@ -111,7 +122,7 @@ describe('a replay', () => {
         ],
         ['of a channel that is closing', { channel: closingUntil(NOW) }],
         ['of a channel that is finalized', { channel: FINALIZED }],
-        ['of a channel that has ended', { channel: { address: CHANNEL, kind: 'closed' } }],
+        ['of a channel that has ended', { channel: GONE }],
         ['of a channel that is not there yet', { channel: { address: CHANNEL, kind: 'absent' } }],
         ['below a new minimum', { minimumDelta: 1_000_000n }],
         ['with its amount given as well', { acceptedAmount: 500n }],
@@ -170,7 +181,7 @@ describe('a refusal', () => {
         {
             code: 'DEADLINE_TOO_SOON',
             context: { channel: CHANNEL, deadlineAt: NOW + 10n, marginSeconds: 10, unixTimestamp: NOW },
-            input: { channel: closingSoon, instruction: 'settleAndFinalize', marginSeconds: 10 },
+            input: { channel: closingSoon, instruction: settleAndFinalize, marginSeconds: 10 },
             title: 'a deadline within the margin',
         },
     ])('by a rule of the server has no error on chain: $title', ({ code, context, input }) => {
@@ -189,25 +200,28 @@ describe('a refusal', () => {
         },
         {
             code: 'CHANNEL_NOT_SETTLEABLE',
-            input: { channel: { address: CHANNEL, kind: 'closed' } },
-            onChainError: { kind: 'builtin', name: 'InvalidAccountData' },
+            input: { channel: GONE },
+            onChainError: byRevision<object>({
+                epoch: { code: 2, kind: 'custom', name: 'invalidChannelStatus' },
+                tombstone: { kind: 'builtin', name: 'InvalidAccountData' },
+            }),
             title: 'a channel that has ended',
         },
         {
             code: 'CHANNEL_NOT_SETTLEABLE',
-            input: { channel: FINALIZED, instruction: 'settleAndFinalize' },
+            input: { channel: FINALIZED, instruction: settleAndFinalize },
             onChainError: { code: 2, kind: 'custom', name: 'invalidChannelStatus' },
             title: 'a finalized channel',
         },
         {
             code: 'DEADLINE_PASSED',
-            input: { channel: closingUntil(NOW), instruction: 'settleAndFinalize' },
+            input: { channel: closingUntil(NOW), instruction: settleAndFinalize },
             onChainError: { code: 2, kind: 'custom', name: 'invalidChannelStatus' },
             title: 'a deadline that has come',
         },
         {
             code: 'CHANNEL_NOT_SETTLEABLE',
-            input: { channel: closingUntil(undefined), instruction: 'settleAndFinalize' },
+            input: { channel: closingUntil(undefined), instruction: settleAndFinalize },
             onChainError: { kind: 'builtin', name: 'ArithmeticOverflow' },
             title: 'a deadline that no time can reach',
         },
@@ -238,7 +252,7 @@ describe('a refusal', () => {
     });
     const BASE: VoucherCheckInput = {
         channel: closingUntil(NOW + 100n),
-        instruction: 'settleAndFinalize',
+        instruction: settleAndFinalize,
         signedVoucher: sign(),
         unixTimestamp: NOW,
     };
@@ -276,10 +290,7 @@ describe('checkVoucher', () => {
                 { nil: undefined },
             ),
             acceptedAmount: few,
-            channel: fc.constantFrom<ChannelState>(OPEN, FINALIZED, closingUntil(NOW + 5n), {
-                address: CHANNEL,
-                kind: 'closed',
-            }),
+            channel: fc.constantFrom<ChannelState>(OPEN, FINALIZED, closingUntil(NOW + 5n), GONE),
             marginSeconds: fc.constantFrom(0, 5),
             signedVoucher: fc
                 .tuple(few, fc.constantFrom(0n, NOW, NOW + 5n), fc.constantFrom(SIGNATURE, OTHER_SIGNATURE))

@@ -30,9 +30,12 @@ import { dataOf } from '../fixtures/instructions';
 import { addressOf, AUTHORIZED_SIGNER, ED25519_PROGRAM, OFF_CURVE } from '../fixtures/parties';
 import { I64_MAX, I64_MIN, U64_MAX } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
+import { byRevision, VOUCHER_SIZE } from '../fixtures/revision';
 import {
     CHANNEL,
+    ED25519_HEADER_HEX,
     hex,
+    MAGIC_HEX,
     PUBLIC_KEY,
     SECRET_KEY,
     unhex,
@@ -50,7 +53,7 @@ describe('encodeVoucher, decodeVoucher', () => {
         { channelId: addressOf(0xff), cumulativeAmount: U64_MAX, expiresAt: I64_MAX },
         { channelId: addressOf(0), cumulativeAmount: 0n, expiresAt: I64_MIN },
     ])('keeps every field of %o', voucher => {
-        expect(encodeVoucher(voucher)).toHaveLength(48);
+        expect(encodeVoucher(voucher)).toHaveLength(VOUCHER_SIZE);
         expect(decodeVoucher(encodeVoucher(voucher))).toEqual(voucher);
     });
 
@@ -61,15 +64,15 @@ describe('encodeVoucher, decodeVoucher', () => {
 
     it.each([
         { actualLength: 0, bytes: new Uint8Array() },
-        { actualLength: 47, bytes: new Uint8Array(47) },
-        { actualLength: 49, bytes: new Uint8Array(49) },
+        { actualLength: VOUCHER_SIZE - 1, bytes: new Uint8Array(VOUCHER_SIZE - 1) },
+        { actualLength: VOUCHER_SIZE + 1, bytes: new Uint8Array(VOUCHER_SIZE + 1) },
         { actualLength: -1, bytes: VOUCHER_HEX },
         { actualLength: -1, bytes: null },
         { actualLength: -1, bytes: undefined },
     ])('refuses to decode $bytes', async ({ actualLength, bytes }) => {
         await expectRefusal(() => decodeVoucher(bytes as Uint8Array), 'BYTES_LENGTH_INVALID', {
             actualLength,
-            expectedLength: 48,
+            expectedLength: VOUCHER_SIZE,
             field: 'voucher',
         });
     });
@@ -206,7 +209,7 @@ describe('signVoucher', () => {
     it.each([
         { modify: (content: Uint8Array) => content.fill(0, 32), title: 'changes it in place' },
         { modify: (content: Uint8Array) => Uint8Array.of(...content, 0), title: 'appends to it' },
-        { modify: (content: Uint8Array) => content.slice(0, 47), title: 'cuts it short' },
+        { modify: (content: Uint8Array) => content.slice(0, -1), title: 'cuts it short' },
         { modify: (content: Uint8Array) => Uint8Array.of(0xff, ...content), title: 'puts a prefix before it' },
     ])('refuses what a modifying signer returns that $title', async ({ modify }) => {
         const signer = modifyingSigner(({ content }) => createSignableMessage(modify(content)));
@@ -257,7 +260,8 @@ describe('verifyVoucher', () => {
     });
 
     it('does not accept a message or a signature with any one bit flipped', async () => {
-        for (let bit = 0; bit < 48 * 8; bit += 1) {
+        // The magic is no part of what is signed for: a voucher with another one is none.
+        for (let bit = MAGIC_HEX.length * 4; bit < VOUCHER_SIZE * 8; bit += 1) {
             const voucher = decodeVoucher(flip(unhex(VOUCHER_HEX), bit));
             expect(await verifyVoucher({ ...SIGNED, voucher }, AUTHORIZED_SIGNER), `bit ${bit}`).toBe(false);
         }
@@ -288,15 +292,13 @@ describe('verifyVoucher', () => {
 });
 
 describe('getVerifyVoucherInstruction', () => {
-    it('has the one layout that the program accepts (spec section 6.6)', () => {
+    it('has the one layout that the program accepts (spec section 6.6, or 6.2 of the epoch revision)', () => {
         const instruction = getVerifyVoucherInstruction(SIGNED);
         expect(ED25519_PROGRAM_ADDRESS).toBe(ED25519_PROGRAM);
         expect(instruction.programAddress).toBe(ED25519_PROGRAM);
         expect(instruction.accounts).toBeUndefined();
-        expect(dataOf(instruction)).toBe(
-            '01003000ffff1000ffff70003000ffff' + hex(PUBLIC_KEY) + VOUCHER_SIGNATURE_HEX + VOUCHER_HEX,
-        );
-        expect(instruction.data).toHaveLength(160);
+        expect(dataOf(instruction)).toBe(ED25519_HEADER_HEX + hex(PUBLIC_KEY) + VOUCHER_SIGNATURE_HEX + VOUCHER_HEX);
+        expect(instruction.data).toHaveLength(byRevision({ epoch: 162, tombstone: 160 }));
     });
 
     it('carries the bytes it was given, good signature or not', () => {

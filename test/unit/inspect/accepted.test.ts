@@ -21,6 +21,7 @@ import {
     type OpenAgreement,
 } from '../../../src';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, SALT, SPL_TOKEN, TOKEN_2022 } from '../../fixtures/parties';
+import { byRevision, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
 import { CHANNEL, SPLITS } from '../../fixtures/vectors';
 import { inspect } from './harness';
 import {
@@ -68,6 +69,8 @@ describe.each(VERSIONS)('version %s', version => {
         const [payerTokenAccount] = await findEscrowPda({ channel: PAYER, mint: MINT });
         expect(inspection).toEqual({
             inspected: {
+                // The payer pays the rent where nobody else was agreed on.
+                ...byRevision<object>({ epoch: { openSlot: VECTOR_OPEN_SLOT, rentPayer: PAYER }, tombstone: {} }),
                 additions: [],
                 authorizedSigner: AUTHORIZED_SIGNER,
                 channel: OPEN_CHANNEL,

@@ -38,6 +38,7 @@ import {
     type TopUpAgreement,
 } from '../../../src';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, SALT, SPL_TOKEN } from '../../fixtures/parties';
+import { byRevision, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
 import { CHANNEL, SPLITS } from '../../fixtures/vectors';
 
 // Who takes part in the attacks, what payer and operator agreed on, and how a transaction is made: a good one, unless
@@ -56,6 +57,7 @@ const COMMON = { ...PARTIES, blockhashes: [BLOCKHASH], maxFeeLamports: 20_000n }
 
 export const OPEN_AGREEMENT: OpenAgreement = {
     ...COMMON,
+    ...byRevision<object>({ epoch: { currentSlot: VECTOR_OPEN_SLOT }, tombstone: {} }),
     authorizedSigner: AUTHORIZED_SIGNER,
     deposit: { max: 2_000_000n, min: 500_000n },
     gracePeriodSeconds: 3_600,

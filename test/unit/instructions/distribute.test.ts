@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 
 import { findTreasuryTokenPda, getDistributeInstructionAsync, type DistributeInput } from '../../../src';
 import { BAD_ADDRESSES, BAD_CONFIGS, BAD_SPLITS, BAD_TOKEN_PROGRAMS } from '../../fixtures/bad-input';
+import { RENT_PAYER } from '../../fixtures/channels';
 import { accountsOf, BUILDS, dataOf } from '../../fixtures/instructions';
 import { addressOf, deriveAta, deriveEventAuthority, MINT, PAYEE, PAYER, SPL_TOKEN } from '../../fixtures/parties';
 import { expectRefusal, withBad, type BadInput } from '../../fixtures/refusals';
+import { byRevision, ofEpoch } from '../../fixtures/revision';
 import {
     CHANNEL,
     DISTRIBUTION_HASH_HEX,
@@ -15,7 +17,11 @@ import {
     unhex,
 } from '../../fixtures/vectors';
 
+/** Who gets the rent back, where that is not always the payer, and stands behind the payer then. */
+const SPONSOR = ofEpoch(RENT_PAYER);
+
 const INPUT = {
+    ...byRevision<object>({ epoch: { rentPayer: RENT_PAYER }, tombstone: {} }),
     channel: CHANNEL,
     distributionHash: unhex(DISTRIBUTION_HASH_HEX),
     mint: MINT,
@@ -33,6 +39,7 @@ describe('getDistributeInstructionAsync', () => {
             expect(accountsOf(distribute)).toEqual([
                 [CHANNEL, 'W'],
                 [PAYER, 'W'],
+                ...SPONSOR.map(sponsor => [sponsor, 'W']),
                 [await deriveAta(CHANNEL, tokenProgram), 'W'],
                 [await deriveAta(PAYER, tokenProgram), 'W'],
                 [await deriveAta(PAYEE, tokenProgram), 'W'],
@@ -54,7 +61,7 @@ describe('getDistributeInstructionAsync', () => {
 
     it('names the published treasury account by default, that of the given owner otherwise', async () => {
         const treasuryOf = async (config?: object) =>
-            accountsOf(await getDistributeInstructionAsync(INPUT, config))[5]![0];
+            accountsOf(await getDistributeInstructionAsync(INPUT, config))[5 + SPONSOR.length]![0];
         expect(await treasuryOf()).toBe(TREASURY_SPL);
         const treasuryOwner = addressOf(0x78);
         expect(await treasuryOf({ treasuryOwner })).toBe(await deriveAta(treasuryOwner, SPL_TOKEN));
@@ -67,7 +74,7 @@ describe('getDistributeInstructionAsync', () => {
         const splits = recipients.map(recipient => ({ bps: 1, recipient }));
         const distribute = await getDistributeInstructionAsync({ ...INPUT, distributionHash: undefined, splits });
         const expected = await Promise.all(recipients.map(recipient => deriveAta(recipient, SPL_TOKEN)));
-        expect(accountsOf(distribute).slice(10)).toEqual(expected.map(address => [address, 'W']));
+        expect(accountsOf(distribute).slice(10 + SPONSOR.length)).toEqual(expected.map(address => [address, 'W']));
         expect(distribute.data).toHaveLength(5 + 34 * count);
     });
 
@@ -82,6 +89,7 @@ describe('getDistributeInstructionAsync refuses', () => {
         ...withBad(INPUT, 'channel', BAD_ADDRESSES, { code: 'ADDRESS_INVALID' }),
         ...withBad(INPUT, 'payer', BAD_ADDRESSES, { code: 'ADDRESS_INVALID' }),
         ...withBad(INPUT, 'payee', BAD_ADDRESSES, { code: 'ADDRESS_INVALID' }),
+        ...ofEpoch(...withBad(INPUT, 'rentPayer' as 'payer', BAD_ADDRESSES, { code: 'ADDRESS_INVALID' })),
         ...withBad(INPUT, 'mint', BAD_ADDRESSES, { code: 'ADDRESS_INVALID' }),
         ...withBad(INPUT, 'tokenProgram', BAD_TOKEN_PROGRAMS),
         ...withBad(

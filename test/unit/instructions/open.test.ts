@@ -1,3 +1,4 @@
+import { createNoopSigner } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import { findChannelPda, getOpenInstructionAsync, type OpenInput } from '../../../src';
@@ -11,6 +12,7 @@ import {
     BAD_TOKEN_PROGRAMS,
     BAD_U64,
 } from '../../fixtures/bad-input';
+import { RENT_PAYER } from '../../fixtures/channels';
 import { accountsOf, BUILDS, dataOf } from '../../fixtures/instructions';
 import {
     addressOf,
@@ -31,9 +33,15 @@ import {
 } from '../../fixtures/parties';
 import { U64_MAX } from '../../fixtures/random';
 import { expectRefusal, given, withBad, type BadInput } from '../../fixtures/refusals';
+import { byRevision, ofEpoch, openAt } from '../../fixtures/revision';
 import { CHANNEL, DEPOSIT, GRACE_PERIOD, OPEN_DATA_HEX, SPLITS } from '../../fixtures/vectors';
 
+/** Who pays the rent, where that is not always the payer, and stands behind the payer then. */
+const SPONSOR = ofEpoch(RENT_PAYER);
+const RENT_PAYER_SIGNER = createNoopSigner(RENT_PAYER);
+
 const INPUT = {
+    ...byRevision<object>({ epoch: { rentPayer: RENT_PAYER_SIGNER }, tombstone: {} }),
     authorizedSigner: AUTHORIZED_SIGNER,
     deposit: DEPOSIT,
     gracePeriodSeconds: GRACE_PERIOD,
@@ -53,6 +61,7 @@ describe('getOpenInstructionAsync', () => {
             expect(open.programAddress).toBe(program);
             expect(accountsOf(open)).toEqual([
                 [PAYER, 'S W'],
+                ...SPONSOR.map(sponsor => [sponsor, 'S W']),
                 [PAYEE, ''],
                 [MINT, ''],
                 [AUTHORIZED_SIGNER, ''],
@@ -68,19 +77,21 @@ describe('getOpenInstructionAsync', () => {
             ]);
         });
 
-        it('has the data of spec section 13, whatever the program', async () => {
+        it('has the data of the vectors of the spec, whatever the program', async () => {
             expect(dataOf(await getOpenInstructionAsync({ ...INPUT, tokenProgram }, config))).toBe(OPEN_DATA_HEX);
         });
 
         it('opens the channel that findChannelPda finds', async () => {
             const open = await getOpenInstructionAsync({ ...INPUT, tokenProgram }, config);
             const [channel] = await findChannelPda({ ...INPUT, payer: PAYER }, config);
-            expect(open.accounts[4].address).toBe(channel);
+            expect(open.accounts[4 + SPONSOR.length]!.address).toBe(channel);
         });
     });
 
     it('carries the signer of the payer', async () => {
-        expect((await getOpenInstructionAsync(INPUT)).accounts[0].signer).toBe(PAYER_SIGNER);
+        const { accounts } = await getOpenInstructionAsync(INPUT);
+        expect(accounts[0].signer).toBe(PAYER_SIGNER);
+        for (const index of SPONSOR.keys()) expect(accounts[1 + index]).toMatchObject({ signer: RENT_PAYER_SIGNER });
     });
 
     it('is for SPL Token by default', async () => {
@@ -92,18 +103,19 @@ describe('getOpenInstructionAsync', () => {
         // Not PAYER, which is no point of the curve.
         const payer = { ...PAYER_SIGNER, address: AUTHORIZED_SIGNER };
         const open = await getOpenInstructionAsync({ ...INPUT, authorizedSigner: undefined, payer });
-        expect(open.accounts[3].address).toBe(AUTHORIZED_SIGNER);
+        expect(open.accounts[3 + SPONSOR.length]!.address).toBe(AUTHORIZED_SIGNER);
     });
 
     it.each([
         {
-            data: `01${'00'.repeat(8)}01${'00'.repeat(7)}01${'00'.repeat(3)}00000000`,
-            input: { deposit: 1, gracePeriodSeconds: 1, salt: 0, splits: [] },
+            data: `01${'00'.repeat(8)}01${'00'.repeat(7)}01${'00'.repeat(3)}${byRevision({ epoch: '00'.repeat(8), tombstone: '' })}00000000`,
+            input: { ...openAt(0n), deposit: 1, gracePeriodSeconds: 1, salt: 0, splits: [] },
             title: 'the least',
         },
         {
-            data: `01${'ff'.repeat(8)}${'ff'.repeat(8)}${'ff'.repeat(4)}01000000${'22'.repeat(32)}1027`,
+            data: `01${'ff'.repeat(8)}${'ff'.repeat(8)}${'ff'.repeat(4)}${byRevision({ epoch: 'ff'.repeat(8), tombstone: '' })}01000000${'22'.repeat(32)}1027`,
             input: {
+                ...openAt(U64_MAX),
                 deposit: U64_MAX,
                 gracePeriodSeconds: 2 ** 32 - 1,
                 salt: U64_MAX,
@@ -131,6 +143,10 @@ describe('getOpenInstructionAsync refuses', () => {
         ...withBad(INPUT, 'authorizedSigner', given(BAD_ADDRESSES), { code: 'ADDRESS_INVALID' }),
         ...withBad(INPUT, 'tokenProgram', BAD_TOKEN_PROGRAMS),
         ...withBad(INPUT, 'salt', BAD_U64),
+        ...ofEpoch(
+            ...withBad(INPUT, 'openSlot' as 'salt', BAD_U64),
+            ...withBad(INPUT, 'rentPayer' as 'payer', given(BAD_SIGNERS), { code: 'SIGNER_INVALID' }),
+        ),
         ...withBad(INPUT, 'deposit', BAD_NON_ZERO_U64),
         ...withBad(INPUT, 'gracePeriodSeconds', BAD_NON_ZERO_U32),
         ...BAD_SPLITS.map(({ code, context, splits, title }) => ({

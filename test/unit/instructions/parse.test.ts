@@ -2,6 +2,8 @@ import { createNoopSigner, type SignatureBytes } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import * as client from '../../../src';
+import type * as epochClient from '../../../src/epoch';
+import { RENT_PAYER } from '../../fixtures/channels';
 import {
     AUTHORIZED_SIGNER,
     EVENT_AUTHORITY,
@@ -11,11 +13,21 @@ import {
     PAYER,
     PAYER_SIGNER,
 } from '../../fixtures/parties';
+import { byRevision, ofEpoch, openAt, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
 import { CHANNEL, DEPOSIT, GRACE_PERIOD, SPLITS, unhex, VOUCHER, VOUCHER_SIGNATURE_HEX } from '../../fixtures/vectors';
 
 // What the builders build, the parsers of the rendered client read back: which instruction, which accounts, which data.
 
-const { PaymentChannelsInstruction: Type } = client;
+/** What the client of the epoch revision calls otherwise, or has besides. */
+const epoch = client as unknown as typeof epochClient;
+const Type = byRevision<Record<string, number>>({
+    epoch: epoch.PaymentChannelsInstruction as unknown as Record<string, number>,
+    tombstone: client.PaymentChannelsInstruction as unknown as Record<string, number>,
+});
+/** The rent payer of a channel. */
+const sponsored = byRevision<object>({ epoch: { rentPayer: RENT_PAYER }, tombstone: {} });
+/** The voucher in the data of an instruction. */
+const inData = byRevision<object>({ epoch: {}, tombstone: { voucher: VOUCHER } });
 const voucher = {
     signature: unhex(VOUCHER_SIGNATURE_HEX) as SignatureBytes,
     signer: AUTHORIZED_SIGNER,
@@ -33,62 +45,78 @@ const input = {
     splits: SPLITS,
 };
 
+/** Accounts of distribute itself (spec section 5). */
+const DISTRIBUTE_ACCOUNTS = byRevision({ epoch: 11, tombstone: 10 });
+
 const CASES = [
     {
         build: () => client.getOpenInstructionAsync({ ...input, authorizedSigner: AUTHORIZED_SIGNER }),
-        data: { deposit: DEPOSIT, discriminator: 1, gracePeriod: GRACE_PERIOD, recipients: SPLITS, salt: 42n },
+        data: {
+            ...openAt(VECTOR_OPEN_SLOT),
+            deposit: DEPOSIT,
+            discriminator: 1,
+            gracePeriod: GRACE_PERIOD,
+            recipients: SPLITS,
+            salt: 42n,
+        },
         names: { channel: CHANNEL, mint: MINT, payee: PAYEE, payer: PAYER },
-        type: Type.Open,
+        type: 'Open',
     },
     {
         build: () => client.getSettleInstructions({ voucher })[1],
-        data: { discriminator: 2, voucher: VOUCHER },
+        data: { discriminator: 2, ...inData },
         names: { channel: CHANNEL },
-        type: Type.Settle,
+        type: 'Settle',
     },
     {
         build: () => client.getTopUpInstructionAsync(input),
         data: { amount: 7n, discriminator: 3 },
         names: { channel: CHANNEL, mint: MINT, payer: PAYER },
-        type: Type.TopUp,
+        type: 'TopUp',
     },
     {
         build: () => client.getSettleAndFinalizeInstructions({ channel: CHANNEL, payee: PAYEE_SIGNER, voucher })[1],
-        data: { discriminator: 4, hasVoucher: 1, voucher: VOUCHER },
-        names: { channel: CHANNEL, merchant: PAYEE },
-        type: Type.SettleAndFinalize,
+        data: { discriminator: 4, hasVoucher: 1, ...inData },
+        names: { channel: CHANNEL, ...byRevision<object>({ epoch: { payee: PAYEE }, tombstone: { merchant: PAYEE } }) },
+        type: byRevision({ epoch: 'SettleAndSeal', tombstone: 'SettleAndFinalize' }),
     },
     {
         build: () => client.getRequestCloseInstruction(input),
         data: { discriminator: 5 },
         names: { channel: CHANNEL, payer: PAYER },
-        type: Type.RequestClose,
+        type: 'RequestClose',
     },
     {
         build: () => client.getFinalizeInstruction(input),
         data: { discriminator: 6 },
         names: { channel: CHANNEL },
-        type: Type.Finalize,
+        type: byRevision({ epoch: 'Seal', tombstone: 'Finalize' }),
     },
     {
-        build: () => client.getDistributeInstructionAsync({ ...input, payer: PAYER }),
+        build: () => client.getDistributeInstructionAsync({ ...input, payer: PAYER, ...sponsored }),
         data: { discriminator: 7, recipients: SPLITS },
-        names: { channel: CHANNEL, eventAuthority: EVENT_AUTHORITY, mint: MINT, payer: PAYER },
-        type: Type.Distribute,
+        names: { channel: CHANNEL, eventAuthority: EVENT_AUTHORITY, mint: MINT, payer: PAYER, ...sponsored },
+        type: 'Distribute',
     },
     {
         build: () => client.getWithdrawPayerInstructionAsync(input),
         data: { discriminator: 8 },
         names: { channel: CHANNEL, mint: MINT, payer: PAYER },
-        type: Type.WithdrawPayer,
+        type: 'WithdrawPayer',
     },
     {
         build: () => client.getEmitEventInstruction({ eventAuthority: createNoopSigner(EVENT_AUTHORITY) }),
         data: { discriminator: 228 },
         names: { eventAuthority: EVENT_AUTHORITY },
-        type: Type.EmitEvent,
+        type: 'EmitEvent',
     },
-].map(({ type, ...rest }) => ({ ...rest, name: Type[type], type }));
+    ...ofEpoch({
+        build: () => epoch.getReclaimInstruction({ channel: CHANNEL, rentPayer: RENT_PAYER }),
+        data: { discriminator: 9 },
+        names: { channel: CHANNEL, rentPayer: RENT_PAYER },
+        type: 'Reclaim',
+    }),
+].map(({ type, ...rest }) => ({ ...rest, name: type, type: Type[type]! }));
 
 describe.each(CASES)('$name', ({ build, data, names, type }) => {
     it('is read back as it was built', async () => {
@@ -103,7 +131,7 @@ describe.each(CASES)('$name', ({ build, data, names, type }) => {
     it('is refused with an account less', async () => {
         const instruction = await build();
         // Of distribute, whose recipients come behind its own accounts, those and one more.
-        const accounts = instruction.accounts.slice(0, type === Type.Distribute ? 9 : -1);
+        const accounts = instruction.accounts.slice(0, type === Type['Distribute'] ? DISTRIBUTE_ACCOUNTS - 1 : -1);
         expect(() => client.parsePaymentChannelsInstruction({ ...instruction, accounts })).toThrow();
     });
 });
@@ -113,6 +141,9 @@ it('there is a case for every instruction of the program', () => {
     expect(CASES.map(({ type }) => type).sort()).toEqual(types.sort());
 });
 
-it.each([[[]], [[0]], [[9]], [[227]], [[229]], [[255]]])('no instruction starts with %o', bytes => {
-    expect(() => client.identifyPaymentChannelsInstruction({ data: new Uint8Array(bytes) })).toThrow();
-});
+it.each([[[]], [[0]], [[byRevision({ epoch: 10, tombstone: 9 })]], [[227]], [[229]], [[255]]])(
+    'no instruction starts with %o',
+    bytes => {
+        expect(() => client.identifyPaymentChannelsInstruction({ data: new Uint8Array(bytes) })).toThrow();
+    },
+);

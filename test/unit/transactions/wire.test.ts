@@ -13,6 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeWireTransaction, encodeWireTransaction } from '../../../src';
 import { addressOf, MINT } from '../../fixtures/parties';
 import { expectRefusal } from '../../fixtures/refusals';
+import { byRevision } from '../../fixtures/revision';
 import { forge, getInstruction, getOpen, OPERATOR, PAYER, VERSIONS, type OpenMessage } from '../inspect/stage';
 
 const toBytes = (wire: string) => new Uint8Array(getBase64Encoder().encode(wire));
@@ -306,14 +307,17 @@ describe('a message that a validator would not look at', () => {
 describe('a length in more bytes than it needs', () => {
     // Of version legacy: signatures, then the message with header, accounts, blockhash, instructions.
     const afterSignatures = 1 + 2 * 64;
+    // Of open (spec section 5); the epoch revision lists the rent payer, and the open slot.
+    const OPEN_ACCOUNTS = byRevision({ epoch: 14, tombstone: 13 });
+    const OPEN_DATA_SIZE = byRevision({ epoch: 33, tombstone: 25 });
     const accounts = afterSignatures + 3;
     const instructions = accounts + 1 + 14 * 32 + 32;
     it.each([
         ['signatures', 0, 2],
         ['accounts', accounts, 14],
         ['instructions', instructions, 1],
-        ['accounts of an instruction', instructions + 2, 13],
-        ['data of an instruction', instructions + 2 + 1 + 13, 25 + 2 * 34],
+        ['accounts of an instruction', instructions + 2, OPEN_ACCOUNTS],
+        ['data of an instruction', instructions + 2 + 1 + OPEN_ACCOUNTS, OPEN_DATA_SIZE + 2 * 34],
     ] as const)('%s', async (_, offset, length) => {
         const bytes = [...toBytes(encodeWireTransaction(await forge({ version: 'legacy' })))];
         expect(bytes[offset]).toBe(length);
