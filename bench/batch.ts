@@ -16,6 +16,7 @@ import {
 } from '../src';
 import { BATCH_NOW, makeBatch, nameToAddress, type BatchShape } from '../test/fixtures/batch';
 import { getTransactionBound } from './batch/bound';
+import { measureDensityByRevision } from './batch/density';
 import { planByKit } from './batch/kit';
 import type { BenchReport, BenchRow } from './report';
 
@@ -64,6 +65,10 @@ export async function run(): Promise<BenchReport> {
                 'where channels of several merchants or mints meet.',
         ],
         tables: [
+            {
+                rows: measureDensityByRevision(MERCHANT),
+                title: 'Channels in a full transaction, baseline: the most that the limits of the version have room for.',
+            },
             {
                 rows: measureDensity(),
                 title: 'Transactions, baseline: what the limits of the version allow at the very best.',
