@@ -2,6 +2,7 @@ import type { Address, Commitment, GetMultipleAccountsApi, Rpc } from '@solana/k
 
 import { decodeChannelState, type ChannelState } from '../../channel/state';
 import type { DeploymentConfig } from '../../deployment';
+import { isPaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
 import { fetchAccountsAtOnce, type AccountReader } from './fetch-items';
 import type { SentTransaction } from './journal';
@@ -15,10 +16,11 @@ export class ChainReader {
         private readonly calls: RpcCalls,
         private readonly commitment: Commitment,
         private readonly getLastSlot: () => bigint,
+        private readonly isWanted: () => boolean,
         private readonly config: DeploymentConfig<RevisionName>,
     ) {}
 
-    readonly read: AccountReader = addresses => this.#readFrom(this.getLastSlot(), addresses);
+    readonly read: AccountReader = addresses => this.#readFrom(this.getLastSlot(), addresses, this.isWanted);
 
     /**
      * Whether a transaction whose signature nobody knows any more, or ever did, has landed: the channels tell.
@@ -31,19 +33,26 @@ export class ChainReader {
             slot,
             channels.map(({ channel }) => channel),
         );
-        for (const account of accounts) states.set(account.address, decodeChannelState(account, this.config));
+        for (const account of accounts) {
+            try {
+                states.set(account.address, decodeChannelState(account, this.config));
+            } catch (error) {
+                // Whatever it is now, it is not what the transaction would have left.
+                if (!isPaymentChannelsError(error)) throw error;
+            }
+        }
         return isDoneOnChain(channels, states);
     }
 
-    #readFrom(minContextSlot: bigint, addresses: readonly Address[]) {
+    #readFrom(minContextSlot: bigint, addresses: readonly Address[], isWanted?: () => boolean) {
         const { calls, commitment, rpc } = this;
-        return calls.ask('getMultipleAccounts', abortSignal =>
+        const read = (abortSignal: AbortSignal) =>
             fetchAccountsAtOnce(rpc, addresses, {
                 abortSignal,
                 commitment,
                 // A node that has not seen what landed would have it planned again.
                 ...(minContextSlot > 0n ? { minContextSlot } : {}),
-            }),
-        );
+            });
+        return calls.ask('getMultipleAccounts', read, isWanted);
     }
 }

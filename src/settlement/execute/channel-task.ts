@@ -15,12 +15,14 @@ export type Step = {
     state: 'dead' | 'landed' | 'underWay' | 'waiting';
 };
 
+/** How many channels are where. */
+export type Tally = { done: number; notDone: number; underWay: number; waiting: number };
+
+/** What a plan leaves out of a channel because what was wanted of it is on chain already. */
+const DONE_ALREADY: readonly string[] = ['CHANNEL_NOT_SETTLEABLE', 'NOTHING_TO_DO', 'NOT_ABOVE_SETTLED'];
+
 /** A channel of a batch, from its first request to what becomes of it. */
 export class ChannelTask {
-    /** Once it is set, nothing more is done with the channel. */
-    status: BatchChannelStatus | undefined;
-    /** Transactions with it that are under way. */
-    underWay = 0;
     /** How often a transaction with it did not land, other than by the fault of another channel. */
     attempts = 0;
     /** It shares transactions only with channels of the same group: one that is suspected has one of its own. */
@@ -29,6 +31,8 @@ export class ChannelTask {
     payee: Address | undefined;
     /** Whether a step of its last round came to nothing, so that there is more to do once the others have landed. */
     needsPlan = true;
+    /** Whether somebody else has its lease, so that nothing more is done once what is under way has ended. */
+    hasLostLease = false;
     /** Steps of its last round that have not landed. */
     readonly open = new Set<Step>();
     leftOut: readonly LeftOut[] = [];
@@ -36,12 +40,40 @@ export class ChannelTask {
     error: unknown;
     readonly signatures: Signature[] = [];
     readonly #actions: PlannedAction[] = [];
+    #status: BatchChannelStatus | undefined;
+    #underWay = 0;
     #settledAmount: bigint | undefined;
+    #watermark = 0n;
 
     constructor(
         readonly channel: Address,
         readonly requestIndexes: readonly number[],
-    ) {}
+        private readonly tally: Tally,
+    ) {
+        tally.waiting++;
+    }
+
+    /** Once it is set, nothing more is done with the channel. */
+    get status(): BatchChannelStatus | undefined {
+        return this.#status;
+    }
+
+    set status(status: BatchChannelStatus | undefined) {
+        this.tally[this.#place]--;
+        this.#status = status;
+        this.tally[this.#place]++;
+    }
+
+    /** Transactions with it that are under way. */
+    get underWay(): number {
+        return this.#underWay;
+    }
+
+    set underWay(underWay: number) {
+        this.tally[this.#place]--;
+        this.#underWay = underWay;
+        this.tally[this.#place]++;
+    }
 
     get hasLanded(): boolean {
         return this.#actions.length > 0;
@@ -52,19 +84,36 @@ export class ChannelTask {
         return this.status === undefined && this.underWay === 0 && this.open.size === 0;
     }
 
+    /** Nothing more is to be done. */
+    end(): void {
+        this.status = this.hasLanded && !this.leftOut.some(entry => this.#isMissed(entry)) ? 'done' : 'leftOut';
+    }
+
+    /** So much is settled on chain, at least. */
+    raiseWatermark(settled: bigint): void {
+        if (settled > this.#watermark) this.#watermark = settled;
+    }
+
     land({ actions, cumulativeAmount }: SentChannel): void {
         this.#actions.push(...actions);
         this.#settledAmount = cumulativeAmount ?? this.#settledAmount;
+        this.raiseWatermark(cumulativeAmount ?? 0n);
         this.failure = undefined;
         this.error = undefined;
     }
 
-    /** Takes what a plan leaves out; that its own voucher has landed meanwhile is no news. */
+    /** Takes what a plan leaves out; that what has landed meanwhile is done already is no news. */
     setLeftOut(leftOut: readonly LeftOut[]): void {
-        const isDistribution = ({ part }: LeftOut) => part === 'distribution';
-        this.leftOut = this.hasLanded
-            ? [...this.leftOut.filter(entry => !isDistribution(entry)), ...leftOut.filter(isDistribution)]
-            : leftOut;
+        if (!this.hasLanded) {
+            this.leftOut = leftOut;
+            return;
+        }
+        const news = leftOut.filter(entry => {
+            return entry.part === 'distribution' || this.#isMissed(entry) || !DONE_ALREADY.includes(entry.reason.code);
+        });
+        const isKnownStill = ({ index, part }: LeftOut) =>
+            part !== 'distribution' && !news.some(entry => entry.index === index && entry.part === part);
+        this.leftOut = [...this.leftOut.filter(isKnownStill), ...news];
     }
 
     getResult(): BatchChannelResult {
@@ -79,5 +128,16 @@ export class ChannelTask {
             signatures: Object.freeze([...signatures]),
             status,
         });
+    }
+
+    /** Whether a voucher is left out that would have brought in more than what is on chain. */
+    #isMissed({ part, voucher }: LeftOut): boolean {
+        return part !== 'distribution' && voucher !== undefined && voucher.voucher.cumulativeAmount > this.#watermark;
+    }
+
+    get #place(): keyof Tally {
+        if (this.#status === 'done') return 'done';
+        if (this.#status !== undefined) return 'notDone';
+        return this.#underWay > 0 ? 'underWay' : 'waiting';
     }
 }

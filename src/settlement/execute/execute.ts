@@ -27,8 +27,9 @@ import {
  *   first settles what has become of what was under way.
  * - Executors that share a journal never work on the same channel at the same time.
  *
- * @throws Before anything is sent: `BATCH_INVALID`, `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or
- * `INTEGER_OUT_OF_RANGE`, by field; as `toSignedVoucher`; and what the journal throws for taking the leases.
+ * @throws Before anything is sent: `BATCH_INVALID`, `ADDRESS_INVALID`, `INPUT_INVALID`, `SIGNER_INVALID`,
+ * `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field; and what the journal throws for taking the leases and for
+ * telling what is under way. A voucher or splits that are malformed make their channel `unreadable`.
  *
  * @example
  * ```ts
@@ -37,7 +38,9 @@ import {
  *     vouchers.map(voucher => ({ channel: voucher.voucher.channelId, voucher })),
  *     { feePayer: merchant, journal, mode: 'settle', version: 1 },
  * );
- * for (const { channel, failure, leftOut, status } of channels) if (status !== 'done') log(channel, status, failure, leftOut);
+ * for (const { channel, failure, leftOut, status } of channels) {
+ *     if (status !== 'done') log(channel, status, failure, leftOut);
+ * }
  * ```
  */
 export async function executeBatchSettle<TRevision extends RevisionName = 'tombstone'>(

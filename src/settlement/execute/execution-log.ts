@@ -1,6 +1,6 @@
 import type { Address } from '@solana/kit';
 
-import type { ChannelTask } from './channel-task';
+import type { ChannelTask, Tally } from './channel-task';
 import type { BatchCounts, BatchProgress, BatchStop, BatchTransactionResult } from './report';
 
 /** A step of an execution, without where the execution then is. */
@@ -14,7 +14,8 @@ export class ExecutionLog {
     #stopped: BatchStop | undefined;
 
     constructor(
-        private readonly tasks: ReadonlyMap<Address, ChannelTask>,
+        private readonly channels: number,
+        private readonly tally: Tally,
         private readonly getTransactionsUnderWay: () => number,
         private readonly onProgress: ((progress: BatchProgress) => void) | undefined,
     ) {}
@@ -50,24 +51,24 @@ export class ExecutionLog {
 
     report(step: ProgressStep): void {
         if (this.onProgress === undefined) return;
-        try {
-            this.onProgress(Object.freeze({ ...step, counts: this.#getCounts() }) as BatchProgress);
-        } catch (error) {
+        const fail = (error: unknown) => {
             this.#stopped ??= Object.freeze({ error, reason: 'aborted' });
+        };
+        try {
+            const answer: unknown = this.onProgress(
+                Object.freeze({ ...step, counts: this.#getCounts() }) as BatchProgress,
+            );
+            // A listener may well be an async function; its promise is nobody else's.
+            if (answer instanceof Promise) answer.catch(fail);
+        } catch (error) {
+            fail(error);
         }
     }
 
     #getCounts(): BatchCounts {
-        const counts = { done: 0, notDone: 0, underWay: 0, waiting: 0 };
-        for (const { status, underWay } of this.tasks.values()) {
-            if (status === 'done') counts.done++;
-            else if (status !== undefined) counts.notDone++;
-            else if (underWay > 0) counts.underWay++;
-            else counts.waiting++;
-        }
         return Object.freeze({
-            ...counts,
-            channels: this.tasks.size,
+            ...this.tally,
+            channels: this.channels,
             feeLamports: this.feeLamports,
             transactionsUnderWay: this.getTransactionsUnderWay(),
         });

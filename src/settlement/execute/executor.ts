@@ -7,16 +7,18 @@ import { toU64 } from '../../input';
 import { getProgramFailure, type TransactionFailure } from '../../program-error';
 import type { RevisionName } from '../../revision/types';
 import { ChainReader } from './chain-reader';
-import { ChannelTask, type Step } from './channel-task';
+import { ChannelTask, type Step, type Tally } from './channel-task';
 import { getBlame } from './culprit';
 import { ExecutionLog } from './execution-log';
 import { readBatch } from './fetch-items';
 import type { SentOutcome, SentTransaction } from './journal';
+import { Leases } from './leases';
 import type { BatchExecution, BatchTransactionResult } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
-import { planRound, type Verdicts } from './round';
+import { planRound, verifyRound, type Verdicts } from './round';
 import { RpcCalls } from './rpc-calls';
 import { Sender, type PreparedTransaction } from './sender';
+import { Suspects } from './suspects';
 import { Watcher, type SeenOutcome } from './watcher';
 
 /** One execution of a batch: rounds of reading, planning and sending until nothing is left to do. */
@@ -38,7 +40,10 @@ export class BatchExecutor {
     #isRoundOver = false;
     #rounds = 0;
     #expired = 0;
-    #leasedAt = 0;
+    readonly #leases: Leases;
+    readonly #suspects: Suspects;
+    /** How many lapses of the leases there had been when the round was planned. */
+    #roundLapses = 0;
 
     constructor(
         rpc: Rpc<BatchExecuteApi>,
@@ -47,32 +52,44 @@ export class BatchExecutor {
         private readonly config: DeploymentConfig<RevisionName>,
     ) {
         const { commitment, patienceMs, plan, pollIntervalMs, requestTimeoutMs, resendIntervalMs, timers } = options;
+        const { signTimeoutMs } = options;
+        const tally: Tally = { done: 0, notDone: 0, underWay: 0, waiting: 0 };
+        const getLastSlot = () => this.#watcher.lastSlot;
+        const isWanted = () => !this.#isStopping();
         const indexes = new Map<Address, number[]>();
         for (const [index, { channel }] of requests.entries()) {
             const known = indexes.get(channel);
             if (known === undefined) indexes.set(channel, [index]);
             else known.push(index);
         }
-        this.#tasks = new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of)]));
-        this.#log = new ExecutionLog(this.#tasks, () => this.#underWay.size, options.onProgress);
+        this.#tasks = new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of, tally)]));
+        this.#leases = new Leases(options, channel => this.#giveUpLease(channel));
+        this.#suspects = new Suspects(options.maxAttempts);
+        this.#log = new ExecutionLog(indexes.size, tally, () => this.#underWay.size, options.onProgress);
         this.#calls = new RpcCalls(timers, requestTimeoutMs, patienceMs);
-        this.#sender = new Sender(rpc, this.#calls, { commitment, pollIntervalMs, timers }, config);
+        this.#sender = new Sender(
+            rpc,
+            this.#calls,
+            { commitment, getLastSlot, isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers },
+            config,
+        );
         this.#watcher = new Watcher(rpc, this.#calls, { commitment, pollIntervalMs, resendIntervalMs, timers });
-        this.#chain = new ChainReader(rpc, this.#calls, commitment, () => this.#watcher.lastSlot, config);
+        this.#chain = new ChainReader(rpc, this.#calls, commitment, getLastSlot, isWanted, config);
         this.#addresses = plan.addresses ?? createAddressCache({ maxEntries: Math.max(10_000, 8 * requests.length) });
     }
 
     async run(): Promise<BatchExecution> {
         const channels = [...this.#tasks.keys()];
-        const { journal, owner } = this.options;
-        // Nothing is under way yet: what fails here may be thrown.
-        await this.#lease(channels);
-        try {
-            await this.#resume();
-            await this.#loop();
-        } finally {
-            // What is recorded and unsettled keeps its channels from being paid for twice; no lease is needed for it.
-            await journal.release(owner, channels).catch((error: unknown) => this.#log.stop('journal', error));
+        if (!this.#isStopping()) {
+            // Nothing is under way yet: what fails here may be thrown.
+            await this.#leases.take(channels);
+            try {
+                await this.#resume();
+                await this.#loop();
+            } finally {
+                // What is recorded and unsettled keeps its channels from being paid for twice: it needs no lease.
+                await this.#leases.release(channels).catch((error: unknown) => this.#log.stop('journal', error));
+            }
         }
         for (const task of this.#tasks.values()) task.status ??= 'notStarted';
         this.#log.report({ kind: 'finished' });
@@ -86,10 +103,9 @@ export class BatchExecutor {
     }
 
     async #loop(): Promise<void> {
-        const { abortSignal, concurrency } = this.options;
+        const { concurrency } = this.options;
         for (;;) {
-            if (abortSignal?.aborted) this.#log.stop('aborted', abortSignal.reason);
-            if (!this.#log.stopped) {
+            if (!this.#isStopping()) {
                 if (this.#isRoundStale()) this.#dropWaiting();
                 const step = this.#findReady();
                 if (step !== undefined && this.#underWay.size < concurrency) {
@@ -110,14 +126,11 @@ export class BatchExecutor {
         }
     }
 
-    /** Takes the leases of the channels, or prolongs them; channels that somebody else has are none of ours. */
-    async #lease(channels: readonly Address[]): Promise<void> {
-        const { journal, leaseMs, owner, timers } = this.options;
-        this.#leasedAt = timers.now();
-        const held = new Set(await journal.acquire(owner, channels, leaseMs));
-        for (const channel of channels) {
-            if (!held.has(channel)) this.#tasks.get(channel)!.status ??= 'leased';
-        }
+    /** Whether nothing more is to be started. */
+    #isStopping(): boolean {
+        const { abortSignal } = this.options;
+        if (abortSignal?.aborted) this.#log.stop('aborted', abortSignal.reason);
+        return this.#log.stopped !== undefined;
     }
 
     /** Follows what earlier executions have recorded and not seen the end of, before anything else is done with it. */
@@ -126,6 +139,7 @@ export class BatchExecutor {
         const held = [...this.#tasks.values()].filter(({ status }) => status === undefined);
         for (const sent of await journal.getUnresolved(held.map(({ channel }) => channel))) {
             const tasks = this.#getTasks(sent);
+            if (tasks.some(({ signatures }) => signatures.includes(sent.signature))) continue;
             for (const task of tasks) task.signatures.push(sent.signature);
             this.#follow(tasks, async () => {
                 await this.#settle(sent, tasks, await this.#watcher.watch(sent, true), undefined, undefined);
@@ -152,13 +166,19 @@ export class BatchExecutor {
         this.#isRoundOver = false;
         try {
             await this.#prolong();
-            const tasks = pending.filter(({ status }) => status === undefined);
+            const { lapses } = this.#leases;
+            if (lapses !== this.#roundLapses) {
+                await this.#resume().catch((error: unknown) => this.#log.stop('journal', error));
+            }
+            this.#roundLapses = lapses;
+            if (this.#isStopping()) return;
+            const tasks = pending.filter(({ isPending }) => isPending);
             const price = await this.#getPrice(computeUnitPrice);
             if (price === undefined) return;
             const requests = tasks.flatMap(({ requestIndexes }) => requestIndexes).sort((a, b) => a - b);
             const batch = await readBatch(
                 this.#chain.read,
-                requests.map(index => this.requests[index]!),
+                requests.map(index => this.#getRequest(index)),
                 this.#addresses,
                 this.config,
             );
@@ -172,19 +192,26 @@ export class BatchExecutor {
                 ...batch,
                 requestIndexes: batch.requestIndexes.map(index => requests[index]!),
             };
-            this.#steps = await planRound(tasks, renumbered, {
-                config: this.config,
-                options,
-                verdicts: this.#verdicts,
-                verifier,
-            });
+            try {
+                await verifyRound(tasks, renumbered, this.#verdicts, verifier);
+            } catch (error) {
+                this.#log.stop('verifier', error);
+                return;
+            }
+            this.#steps = planRound(tasks, renumbered, { config: this.config, options, verdicts: this.#verdicts });
             this.#roundStartedAt = timers.now();
             for (const task of tasks) this.#log.reportGivenUp(task);
             const transactions = this.#steps.filter(({ state }) => state === 'waiting').length;
             this.#log.report({ kind: 'planned', round: this.#rounds, transactions });
         } catch (error) {
-            this.#log.stop('rpc', error);
+            if (!this.#isStopping()) this.#log.stop('rpc', error);
         }
+    }
+
+    /** Splits that are of no use in a mode must not do any harm in it either. */
+    #getRequest(index: number): BatchRequest {
+        const request = this.requests[index]!;
+        return this.options.distributes ? request : { ...request, splits: undefined };
     }
 
     async #getPrice(input: CheckedExecuteOptions['computeUnitPrice']): Promise<bigint | undefined> {
@@ -211,10 +238,11 @@ export class BatchExecutor {
         return undefined;
     }
 
-    /** What was planned long ago, or without a channel that can't wait, is planned anew. */
+    /** What was planned long ago, without a channel that can't wait, or with leases that ran out is planned anew. */
     #isRoundStale(): boolean {
         const { roundMs, timers } = this.options;
-        return this.#isRoundOver || timers.now() - this.#roundStartedAt > roundMs;
+        const isStale = this.#isRoundOver || this.#leases.lapses !== this.#roundLapses;
+        return isStale || timers.now() - this.#roundStartedAt > roundMs;
     }
 
     #dropWaiting(): void {
@@ -234,8 +262,9 @@ export class BatchExecutor {
 
     #start(step: Step): void {
         step.state = 'underWay';
+        const lapses = this.#roundLapses;
         this.#follow(step.tasks, async () => {
-            const prepared = await this.#prepare(step);
+            const prepared = await this.#prepare(step, lapses);
             if (prepared === undefined) return;
             const { sent } = prepared;
             const seen = this.#watcher.watch(sent, false);
@@ -246,11 +275,11 @@ export class BatchExecutor {
                 signature: sent.signature,
             });
             const refusal = await this.#sender.send(prepared);
-            if (refusal === undefined) {
+            if (refusal === undefined) this.#watcher.markSent(sent.signature);
+            if (refusal === undefined || !this.#watcher.forget(sent.signature)) {
                 await this.#settle(sent, step.tasks, await seen, step, prepared);
                 return;
             }
-            this.#watcher.forget(sent.signature);
             await this.#conclude(sent, 'refused', refusal.failure, false);
             this.#kill(step);
             this.#blame(step, refusal.failure, refusal.error, prepared.prefixLength);
@@ -258,24 +287,26 @@ export class BatchExecutor {
     }
 
     /** Signs and records; nobody else has seen a transaction that gets no further. */
-    async #prepare(step: Step): Promise<PreparedTransaction | undefined> {
+    async #prepare(step: Step, lapses: number): Promise<PreparedTransaction | undefined> {
         const { journal, owner } = this.options;
-        try {
-            await this.#prolong();
-        } catch {
-            this.#kill(step);
-            return undefined;
-        }
         let prepared: PreparedTransaction;
         try {
             prepared = await this.#sender.prepare(step.planned);
         } catch (error) {
             this.#kill(step);
+            if (this.#isStopping()) return undefined;
             if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) this.#log.stop('rpc', error);
-            else this.#blameSigners(step, error);
+            else this.#suspects.separateByPayee(step.tasks, error);
             return undefined;
         }
         try {
+            await this.#prolong();
+            // Whoever had the leases meanwhile may have sent the same.
+            const isOutdated = this.#leases.lapses !== lapses || step.tasks.some(task => task.hasLostLease);
+            if (isOutdated || this.#isStopping()) {
+                this.#kill(step);
+                return undefined;
+            }
             await journal.recordSent(owner, prepared.sent);
             return prepared;
         } catch (error) {
@@ -286,28 +317,22 @@ export class BatchExecutor {
         }
     }
 
-    /** Whose signature is missing, only the signers know: the channels of each payee go on without the others. */
-    #blameSigners({ tasks }: Step, error: unknown): void {
-        if (new Set(tasks.map(({ payee }) => payee)).size > 1) {
-            for (const task of tasks) task.group = `payee ${task.payee}`;
-        } else {
-            for (const task of tasks) this.#count(task, undefined, error);
-        }
-    }
-
+    /** What is under way with a channel still counts for it. */
     #giveUpLease(channel: Address): void {
         const task = this.#tasks.get(channel);
         if (task === undefined || task.status !== undefined) return;
+        task.hasLostLease = true;
+        if (task.underWay > 0) return;
         task.status = 'leased';
         this.#log.reportGivenUp(task);
     }
 
-    /** Prolongs the leases well before they run out. */
     async #prolong(): Promise<void> {
-        const { leaseMs, timers } = this.options;
-        if (timers.now() - this.#leasedAt < leaseMs / 3) return;
         try {
-            await this.#lease([...this.#tasks.values()].filter(({ status }) => !status).map(({ channel }) => channel));
+            await this.#leases.prolong(() => {
+                const tasks = [...this.#tasks.values()].filter(({ hasLostLease, status }) => !status && !hasLostLease);
+                return tasks.map(({ channel }) => channel);
+            });
         } catch (error) {
             this.#log.stop('journal', error);
             throw error;
@@ -321,7 +346,8 @@ export class BatchExecutor {
             .finally(() => {
                 for (const task of tasks) {
                     task.underWay--;
-                    if (task.isPending && !task.needsPlan) task.status = 'done';
+                    if (task.isPending && !task.needsPlan) task.end();
+                    else if (task.underWay === 0 && task.hasLostLease) task.status ??= 'leased';
                     this.#log.reportGivenUp(task);
                 }
                 this.#underWay.delete(promise);
@@ -333,18 +359,19 @@ export class BatchExecutor {
     async #settle(
         sent: SentTransaction,
         tasks: readonly ChannelTask[],
-        seen: SeenOutcome,
+        watched: SeenOutcome,
         step: Step | undefined,
         prepared: PreparedTransaction | undefined,
     ): Promise<void> {
         const isResumed = step === undefined;
+        const seen = await this.#askChannels(sent, watched);
         if (seen.kind === 'lost') {
             await this.#conclude(sent, 'unknown', undefined, isResumed);
             for (const task of tasks) task.status ??= 'unknown';
             this.#log.stop('rpc', seen.error);
             return;
         }
-        if (seen.kind === 'landed' || (seen.kind === 'expired' && (await this.#chain.isOnChain(sent, seen.slot)))) {
+        if (seen.kind === 'landed') {
             if (step) step.state = 'landed';
             for (const task of tasks) {
                 if (step) task.open.delete(step);
@@ -364,7 +391,17 @@ export class BatchExecutor {
         else {
             this.#expired++;
             this.#sender.forgetBlockhash();
-            for (const task of tasks) this.#count(task, undefined, undefined);
+            for (const task of tasks) this.#suspects.count(task, undefined, undefined);
+        }
+    }
+
+    /** What nobody knows the signature of may have landed all the same: the channels tell. */
+    async #askChannels(sent: SentTransaction, seen: SeenOutcome): Promise<SeenOutcome> {
+        if (seen.kind !== 'expired') return seen;
+        try {
+            return (await this.#chain.isOnChain(sent, seen.slot)) ? { kind: 'landed', slot: seen.slot } : seen;
+        } catch (error) {
+            return { error, kind: 'lost' };
         }
     }
 
@@ -392,40 +429,17 @@ export class BatchExecutor {
         this.#log.addTransaction(transaction);
     }
 
-    /** Whoever is at fault goes on alone, or is given up if it was alone already; the others go on without. */
     #blame(step: Step, failure: TransactionFailure | undefined, error: unknown, prefixLength: number): void {
         this.#sender.forgetBlockhash();
-        const { tasks } = step;
         const blame = getBlame(failure, step.planned, prefixLength);
         if (blame.kind === 'feePayer') {
-            this.#log.stop(
-                'feePayer',
-                error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason: failure!.message }),
-            );
+            const reason = failure!.message;
+            this.#log.stop('feePayer', error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason }));
         } else if (blame.kind === 'nobody') {
-            for (const task of tasks) this.#count(task, failure, error);
+            for (const task of step.tasks) this.#suspects.count(task, failure, error);
         } else {
-            const suspects =
-                blame.kind === 'channel' ? tasks.filter(({ channel }) => channel === blame.channel) : tasks;
-            for (const [index, task] of suspects.entries()) {
-                task.failure = failure;
-                task.error = error;
-                if (tasks.length === 1) task.status ??= 'failed';
-                // Of several suspects each half is tried by itself.
-                else if (suspects.length === 1) task.group = `suspect ${task.channel}`;
-                else
-                    task.group = `suspects ${tasks[0]!.channel} ${index < suspects.length / 2 ? 1 : 2} of ${suspects.length}`;
-            }
+            const culprit = blame.kind === 'channel' ? blame.channel : undefined;
+            this.#suspects.separate(step.tasks, culprit, failure, error);
         }
-    }
-
-    #count(task: ChannelTask, failure: TransactionFailure | undefined, error: unknown): void {
-        task.attempts++;
-        task.failure = failure;
-        task.error = error;
-        if (task.attempts < this.options.maxAttempts) return;
-        const { attempts, channel } = task;
-        task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause: error });
-        task.status ??= 'failed';
     }
 }

@@ -9,10 +9,11 @@ import type { SentOutcome } from './journal';
  * What has become of a channel.
  *
  * - `done`: everything that was planned for it has landed.
- * - `leftOut`: nothing, or not all, could be done; `leftOut` has the reasons.
+ * - `leftOut`: nothing could be done, or a voucher that is worth more than what is on chain was not brought in;
+ *   `leftOut` has the reasons.
  * - `failed`: its transaction fails for a reason of its own, or did not land as often as it was tried.
  * - `leased`: another executor is at it.
- * - `unreadable`: what stands at its address, or an account that it depends on, can't be read.
+ * - `unreadable`: what stands at its address, an account that it depends on, or a request for it can't be read.
  * - `unknown`: a transaction with it is under way and could not be followed any longer; the journal has it.
  * - `notStarted`: the execution was stopped before its turn.
  */
@@ -58,8 +59,9 @@ export type BatchStop = Readonly<{
      * - `journal`: it can't be written or read.
      * - `price`: the function that was to say the price failed.
      * - `rpc`: it has not answered for too long, or not as an RPC does.
+     * - `verifier`: it failed, and did not say that a signature is bad.
      */
-    reason: 'aborted' | 'feePayer' | 'journal' | 'price' | 'rpc';
+    reason: 'aborted' | 'feePayer' | 'journal' | 'price' | 'rpc' | 'verifier';
     error: unknown;
 }>;
 

@@ -68,7 +68,10 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
         lookupTables?: AddressesByLookupTableAddress | undefined;
         /** Where what is sent is recorded, and who may send: shared by all that may execute the same channels. */
         journal: BatchJournal;
-        /** Name of this executor in the journal; a random one by default. A restart is somebody else. */
+        /**
+         * Name of this executor in the journal, at most 200 characters. Something random is added to it, so that two
+         * executions of the same name keep off each other's channels too; a restart is somebody else.
+         */
         owner?: string | undefined;
         /** A lease is taken for so long and prolonged in time, 5 minutes by default. */
         leaseMs?: number | undefined;
@@ -89,15 +92,26 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
         resendIntervalMs?: number | undefined;
         /** Milliseconds that a request may take, 15,000 by default. */
         requestTimeoutMs?: number | undefined;
-        /** Milliseconds without any answer of the RPC after which the execution stops, 120,000 by default. */
+        /**
+         * Milliseconds after which a signer that has not signed is passed over, 60,000 by default: what is signed any
+         * later would be refused for its old blockhash.
+         */
+        signTimeoutMs?: number | undefined;
+        /**
+         * Milliseconds without any answer of the RPC, or with nothing but refusals of one question, after which the
+         * execution stops; 120,000 by default.
+         */
         patienceMs?: number | undefined;
         /** Milliseconds after which what is not sent yet is read and planned anew, 30,000 by default. */
         roundMs?: number | undefined;
         /** Verifies the vouchers; one on Web Crypto by default. */
         verifier?: VoucherVerifier | undefined;
-        /** Called with every step. What it throws is not caught: it ends the execution as `abortSignal` does. */
+        /** Called with every step. What it throws, or rejects with, ends the execution as `abortSignal` does. */
         onProgress?: ((progress: BatchProgress) => void) | undefined;
-        /** Starts nothing any more once it is aborted; what is under way is awaited. */
+        /**
+         * Once it is aborted nothing more is signed or sent for the first time; what is under way is awaited, and sent
+         * again where a node has dropped it.
+         */
         abortSignal?: AbortSignal | undefined;
         /** Time, for tests that have their own. */
         timers?: Timers | undefined;
@@ -107,6 +121,8 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
 export type CheckedExecuteOptions = Readonly<{
     plan: Omit<BatchSettleOptions<RevisionName>, 'computeUnitPrice' | 'unixTimestamp'> &
         Readonly<{ feePayer: TransactionSigner }>;
+    /** Whether the mode pays out, so that the splits are of interest. */
+    distributes: boolean;
     journal: BatchJournal;
     owner: string;
     leaseMs: number;
@@ -119,6 +135,7 @@ export type CheckedExecuteOptions = Readonly<{
     requestTimeoutMs: number;
     patienceMs: number;
     roundMs: number;
+    signTimeoutMs: number;
     verifier: VoucherVerifier;
     onProgress: ((progress: BatchProgress) => void) | undefined;
     abortSignal: AbortSignal | undefined;
@@ -127,6 +144,8 @@ export type CheckedExecuteOptions = Readonly<{
 
 const COMMITMENTS: readonly unknown[] = ['processed', 'confirmed', 'finalized'] satisfies readonly Commitment[];
 const MAX_CONCURRENCY = 1_000n;
+/** What is added to it has its place in the journal too. */
+const MAX_OWNER_LENGTH = 200;
 const MAX_ATTEMPTS = 1_000n;
 const MAX_MS = 86_400_000n;
 const JOURNAL_FUNCTIONS = ['acquire', 'getUnresolved', 'recordOutcome', 'recordSent', 'release'] as const;
@@ -144,7 +163,9 @@ export function toExecuteOptions(
         if (typeof journal[name] !== 'function') refuse(`journal.${name}`, journal[name]);
     }
     if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', onProgress);
-    if (owner !== undefined && (typeof owner !== 'string' || owner === '')) refuse('owner', owner);
+    if (owner !== undefined && (typeof owner !== 'string' || owner === '' || owner.length > MAX_OWNER_LENGTH)) {
+        refuse('owner', owner);
+    }
     const price = options.computeUnitPrice;
     if (price !== undefined && typeof price !== 'function') toU64('computeUnitPrice', price);
     const toMs = (field: keyof BatchExecuteOptions<RevisionName>, fallback: number, min = 0n) =>
@@ -163,23 +184,28 @@ export function toExecuteOptions(
         version,
     };
     // What the planner would refuse in every round is refused before the first.
-    toOptions({ ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n }, config);
+    const { distributes } = toOptions(
+        { ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n },
+        config,
+    );
     return {
         abortSignal,
         commitment,
         computeUnitPrice: price,
+        distributes,
         concurrency: Number(toInteger('concurrency', options.concurrency ?? 16, 1n, MAX_CONCURRENCY)),
         journal,
         leaseMs: toMs('leaseMs', 300_000, 1n),
         maxAttempts: Number(toInteger('maxAttempts', options.maxAttempts ?? 5, 1n, MAX_ATTEMPTS)),
         onProgress,
-        owner: owner ?? `executor ${crypto.randomUUID()}`,
+        owner: `${owner ?? 'executor'} ${crypto.randomUUID()}`,
         patienceMs: toMs('patienceMs', 120_000),
         plan,
         pollIntervalMs: toMs('pollIntervalMs', 1_000),
         requestTimeoutMs: toMs('requestTimeoutMs', 15_000, 1n),
         resendIntervalMs: toMs('resendIntervalMs', 4_000),
         roundMs: toMs('roundMs', 30_000, 1n),
+        signTimeoutMs: toMs('signTimeoutMs', 60_000, 1n),
         timers,
         verifier: options.verifier ?? createVoucherVerifier({}, config),
     };

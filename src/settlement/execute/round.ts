@@ -5,6 +5,7 @@ import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
 import type { VoucherVerifier } from '../../voucher/verifier';
+import { toSignedVoucher } from '../../voucher/voucher';
 import type { BatchItem, BatchSettleOptions } from '../batch';
 import type { BatchPlan, PlannedTransaction } from '../batch-plan';
 import { leaveOut, type LeftOut } from '../left-out';
@@ -18,39 +19,63 @@ type RoundItem = Readonly<{ item: BatchItem<RevisionName>; requestIndex: number 
 export type Verdicts = Map<number, boolean>;
 
 /**
- * Plans what is to be done with the tasks by what the chain says of them now. Every task gets a step, or a status that
- * says why not, or is to be planned once more.
+ * Verifies the vouchers that have not been verified yet. A task whose channel or voucher can't be read gets that as its
+ * status.
  *
  * @throws What the verifier throws.
  */
-export async function planRound(
+export async function verifyRound(
+    tasks: readonly ChannelTask[],
+    batch: FetchedBatch<RevisionName>,
+    verdicts: Verdicts,
+    verifier: VoucherVerifier,
+): Promise<void> {
+    const byChannel = new Map(tasks.map(task => [task.channel, task]));
+    for (const { channel, error } of batch.unreadable) giveUp(byChannel.get(channel)!, error);
+    const unverified = batch.items.flatMap(({ channel, isSignatureValid, voucher }, index) => {
+        const requestIndex = batch.requestIndexes[index]!;
+        if (voucher === undefined || verdicts.has(requestIndex)) return [];
+        try {
+            toSignedVoucher(voucher);
+        } catch (error) {
+            if (!isPaymentChannelsError(error)) throw error;
+            giveUp(byChannel.get(channel.address)!, error);
+            return [];
+        }
+        if (!('channel' in channel)) return [];
+        if (isSignatureValid !== undefined) {
+            verdicts.set(requestIndex, isSignatureValid);
+            return [];
+        }
+        const { authorizedSigner } = channel.channel;
+        return [{ requestIndex, verification: { authorizedSigner, signedVoucher: voucher } }];
+    });
+    if (unverified.length === 0) return;
+    const answers = await verifier.verifyAll(unverified.map(({ verification }) => verification));
+    for (const [place, { requestIndex }] of unverified.entries()) verdicts.set(requestIndex, answers[place]!);
+}
+
+/**
+ * Plans what is to be done with the tasks by what the chain says of them now. Every task gets a step, or a status that
+ * says why not, or is to be planned once more.
+ */
+export function planRound(
     tasks: readonly ChannelTask[],
     batch: FetchedBatch<RevisionName>,
     input: Readonly<{
         options: BatchSettleOptions<RevisionName> & Readonly<{ feePayer: TransactionSigner }>;
         verdicts: Verdicts;
-        verifier: VoucherVerifier;
         config: DeploymentConfig<RevisionName>;
     }>,
-): Promise<readonly Step[]> {
-    const { config, options, verdicts, verifier } = input;
+): readonly Step[] {
+    const { config, options, verdicts } = input;
     const byChannel = new Map(tasks.map(task => [task.channel, task]));
-    for (const { channel, error } of batch.unreadable) {
-        const task = byChannel.get(channel)!;
-        task.error = error;
-        task.status = 'unreadable';
-    }
-    const roundItems = batch.items.map((item, index): RoundItem => ({
-        item: withPayee(item, options.feePayer),
-        requestIndex: batch.requestIndexes[index]!,
-    }));
-    await verify(roundItems, verdicts, verifier);
-
     const groups = new Map<string, RoundItem[]>();
-    for (const { item, requestIndex } of roundItems) {
+    for (const [index, item] of batch.items.entries()) {
+        const requestIndex = batch.requestIndexes[index]!;
         const task = byChannel.get(item.channel.address)!;
         if (task.status !== undefined) continue;
-        const verified = { ...item, isSignatureValid: verdicts.get(requestIndex) };
+        const verified = { ...withPayee(item, options.feePayer), isSignatureValid: verdicts.get(requestIndex) };
         const group = groups.get(task.group);
         if (group === undefined) groups.set(task.group, [{ item: verified, requestIndex }]);
         else group.push({ item: verified, requestIndex });
@@ -62,35 +87,34 @@ export async function planRound(
 }
 
 function planGroup(
-    items: readonly RoundItem[],
+    all: readonly RoundItem[],
     tasks: ReadonlyMap<Address, ChannelTask>,
     options: BatchSettleOptions<RevisionName>,
     config: DeploymentConfig<RevisionName>,
 ): Step[] {
-    const channels = new Set(items.map(({ item }) => item.channel.address));
-    let plan: BatchPlan;
-    try {
-        plan = planBatchSettle(
-            items.map(({ item }) => item),
-            options,
-            config,
-        );
-    } catch (error) {
-        if (!isPaymentChannelsError(error)) throw error;
-        // A channel that can't even be judged must not keep the others from being planned.
-        if (channels.size > 1) {
-            return [...channels].flatMap(channel =>
-                planGroup(
-                    items.filter(({ item }) => item.channel.address === channel),
-                    tasks,
-                    options,
-                    config,
-                ),
+    const tryToPlan = (some: readonly RoundItem[]): BatchPlan | PaymentChannelsError => {
+        try {
+            return planBatchSettle(
+                some.map(({ item }) => item),
+                options,
+                config,
             );
+        } catch (error) {
+            if (isPaymentChannelsError(error)) return error;
+            throw error;
         }
-        for (const channel of channels) Object.assign(tasks.get(channel)!, { error, status: 'unreadable' });
-        return [];
+    };
+    let items = all;
+    let plan = tryToPlan(items);
+    if (isPaymentChannelsError(plan)) {
+        // A channel that can't even be judged must not keep the others from being planned, and that together.
+        const bad = findUnplannable(toChannelItems(all), plan, some => tryToPlan(some.flat()));
+        for (const [channel, error] of bad) giveUp(tasks.get(channel)!, error);
+        items = all.filter(({ item }) => !bad.has(item.channel.address));
+        plan = tryToPlan(items);
+        if (isPaymentChannelsError(plan)) throw plan;
     }
+    const channels = new Set(items.map(({ item }) => item.channel.address));
     const leftOut = new Map<Address, LeftOut[]>();
     for (const entry of plan.leftOut) {
         const renumbered = Object.freeze({ ...entry, index: items[entry.index]!.requestIndex });
@@ -102,20 +126,53 @@ function planGroup(
     for (const [channel, state] of states) {
         const task = tasks.get(channel)!;
         task.needsPlan = false;
-        if (isLiveChannelState(state)) task.payee = state.channel.payee;
+        if (!isLiveChannelState(state)) continue;
+        task.payee = state.channel.payee;
+        task.raiseWatermark(state.channel.settlement.settled);
     }
     const steps = toSteps(plan.transactions, tasks, states);
     for (const channel of channels) {
         const task = tasks.get(channel)!;
         task.setLeftOut([...(leftOut.get(channel) ?? []), ...(task.status === 'leftOut' ? task.leftOut : [])]);
         if (task.open.size === 0 && task.status === undefined && !task.needsPlan) {
-            task.status = task.hasLanded ? 'done' : 'leftOut';
+            task.end();
             // What the chain says now is the better reason than what a transaction failed for before.
             task.failure = undefined;
             task.error = undefined;
         }
     }
     return steps;
+}
+
+/** The items of each channel. */
+function toChannelItems(items: readonly RoundItem[]): readonly (readonly RoundItem[])[] {
+    const byChannel = new Map<Address, RoundItem[]>();
+    for (const one of items) {
+        const known = byChannel.get(one.item.channel.address);
+        if (known === undefined) byChannel.set(one.item.channel.address, [one]);
+        else known.push(one);
+    }
+    return [...byChannel.values()];
+}
+
+/** The channels that a plan fails for, each with the reason, by halves: they are few. */
+function findUnplannable(
+    channels: readonly (readonly RoundItem[])[],
+    error: PaymentChannelsError,
+    tryToPlan: (channels: readonly (readonly RoundItem[])[]) => BatchPlan | PaymentChannelsError,
+): ReadonlyMap<Address, PaymentChannelsError> {
+    if (channels.length <= 1) return new Map(channels.map(items => [items[0]!.item.channel.address, error]));
+    const middle = Math.floor(channels.length / 2);
+    const halves = [channels.slice(0, middle), channels.slice(middle)].flatMap(half => {
+        const answer = tryToPlan(half);
+        return isPaymentChannelsError(answer) ? [...findUnplannable(half, answer, tryToPlan)] : [];
+    });
+    return new Map(halves);
+}
+
+function giveUp(task: ChannelTask, error: PaymentChannelsError): void {
+    task.error = error;
+    task.status = 'unreadable';
 }
 
 function toSteps(
@@ -182,21 +239,6 @@ function getMissingSigners({ feePayerSigner, instructions, signers }: PlannedTra
 function withPayee(item: BatchItem<RevisionName>, feePayer: TransactionSigner): BatchItem<RevisionName> {
     if (item.payee !== undefined || !('channel' in item.channel)) return item;
     return item.channel.channel.payee === feePayer.address ? { ...item, payee: feePayer } : item;
-}
-
-async function verify(items: readonly RoundItem[], verdicts: Verdicts, verifier: VoucherVerifier): Promise<void> {
-    const unverified = items.flatMap(({ item, requestIndex }) => {
-        if (item.voucher === undefined || verdicts.has(requestIndex) || !('channel' in item.channel)) return [];
-        if (item.isSignatureValid !== undefined) {
-            verdicts.set(requestIndex, item.isSignatureValid);
-            return [];
-        }
-        const { authorizedSigner } = item.channel.channel;
-        return [{ requestIndex, verification: { authorizedSigner, signedVoucher: item.voucher } }];
-    });
-    if (unverified.length === 0) return;
-    const answers = await verifier.verifyAll(unverified.map(({ verification }) => verification));
-    for (const [place, { requestIndex }] of unverified.entries()) verdicts.set(requestIndex, answers[place]!);
 }
 
 /** What has no deadline comes last. */

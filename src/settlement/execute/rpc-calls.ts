@@ -45,17 +45,24 @@ export class RpcCalls {
     /**
      * Asks until there is an answer.
      *
-     * @throws `RPC_UNAVAILABLE` when the RPC has answered nothing at all for longer than the patience lasts. What would
-     * fail in the same way again comes through as it is.
+     * @param isWanted Whether it is worth while to ask again; an RPC that works is asked once in any case.
+     * @throws `RPC_UNAVAILABLE` when the RPC has answered nothing at all, or has refused this question, for longer than
+     * the patience lasts. What would fail in the same way again comes through as it is.
      */
-    async ask<T>(method: string, request: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    async ask<T>(
+        method: string,
+        request: (abortSignal: AbortSignal) => Promise<T>,
+        isWanted: () => boolean = () => true,
+    ): Promise<T> {
+        const askedAt = this.timers.now();
         for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(MAX_PAUSE_MS, pause * 2)) {
             try {
                 return await this.once(request);
             } catch (cause) {
                 if (LASTING_ERRORS.some(code => isSolanaError(cause, code))) throw cause;
-                const failingMs = this.timers.now() - (this.#failingSince ?? this.timers.now());
-                if (failingMs > this.patienceMs) {
+                // A node that lags behind for good, or does not serve the question, refuses it again and again.
+                const failingMs = this.timers.now() - Math.min(askedAt, this.#failingSince ?? askedAt);
+                if (failingMs > this.patienceMs || !isWanted()) {
                     throw new PaymentChannelsError('RPC_UNAVAILABLE', { failingMs, method }, { cause });
                 }
             }
@@ -65,18 +72,8 @@ export class RpcCalls {
 
     /** Asks once, for so long; whatever goes wrong comes through as it is. */
     async once<T>(request: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-        const controller = new AbortController();
-        let timer: ReturnType<typeof setTimeout> | undefined;
-        const timeout = new Promise<never>((_, reject) => {
-            timer = setTimeout(() => {
-                const reason = new Error(`no answer within ${this.requestTimeoutMs} ms`);
-                reject(reason);
-                controller.abort(reason);
-            }, this.requestTimeoutMs);
-        });
         try {
-            // A transport need not listen to the signal.
-            const answer = await Promise.race([request(controller.signal), timeout]);
+            const answer = await within(this.requestTimeoutMs, request);
             this.#failingSince = undefined;
             return answer;
         } catch (error) {
@@ -84,9 +81,25 @@ export class RpcCalls {
             if (isRefusal(error)) this.#failingSince = undefined;
             else this.#failingSince ??= this.timers.now();
             throw error;
-        } finally {
-            clearTimeout(timer);
         }
+    }
+}
+
+/** Waits for so long, whether what is waited for listens to the signal or not. */
+export async function within<T>(milliseconds: number, work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const timeout = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+            const reason = new Error(`no answer within ${milliseconds} ms`);
+            reject(reason);
+            controller.abort(reason);
+        }, milliseconds);
+    });
+    try {
+        return await Promise.race([work(controller.signal), timeout]);
+    } finally {
+        clearTimeout(timer);
     }
 }
 

@@ -1,6 +1,7 @@
 import {
     getBase64EncodedWireTransaction,
     getSignatureFromTransaction,
+    isBlockhash,
     isSolanaError,
     setTransactionMessageLifetimeUsingBlockhash,
     signTransactionMessageWithSigners,
@@ -22,9 +23,11 @@ import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
 import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../../program-error';
 import type { PlannedTransaction } from '../batch-plan';
+import { PaymentChannelsError } from '../../errors';
+import { refuseRpcAnswer, toRpcRecord, toRpcU64 } from '../../rpc-answer';
 import { getBatchTransactionMessage } from '../message';
 import type { SentTransaction } from './journal';
-import type { RpcCalls, Timers } from './rpc-calls';
+import { within, type RpcCalls, type Timers } from './rpc-calls';
 
 /** A transaction that is signed, and not sent yet. */
 export type PreparedTransaction = Readonly<{
@@ -63,7 +66,12 @@ export class Sender {
         private readonly calls: RpcCalls,
         private readonly config: Readonly<{
             commitment: Commitment;
+            /** Slot that a node has to have seen before it judges a transaction. */
+            getLastSlot: () => bigint;
+            isWanted: () => boolean;
+            patienceMs: number;
             pollIntervalMs: number;
+            signTimeoutMs: number;
             timers: Timers;
         }>,
         private readonly deployment: DeploymentConfig<RevisionName>,
@@ -74,12 +82,17 @@ export class Sender {
         this.#blockhash = undefined;
     }
 
-    /** @throws What a signer throws; `RPC_UNAVAILABLE`. */
+    /** @throws What a signer throws, or that it does not sign in time; `RPC_UNAVAILABLE`. */
     async prepare(planned: PlannedTransaction): Promise<PreparedTransaction> {
+        const { isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers } = this.config;
+        const startedAt = timers.now();
         for (;;) {
             const lifetime = await this.#getBlockhash();
             const message = setTransactionMessageLifetimeUsingBlockhash(lifetime, getBatchTransactionMessage(planned));
-            const transaction = await signTransactionMessageWithSigners(message);
+            const transaction = await within(
+                signTimeoutMs,
+                async abortSignal => await signTransactionMessageWithSigners(message, { abortSignal }),
+            );
             const signature = getSignatureFromTransaction(transaction);
             // The same instructions again, after a refusal, have to be another transaction.
             if (!this.#signatures.has(signature)) {
@@ -99,8 +112,12 @@ export class Sender {
                     }),
                 };
             }
+            const failingMs = timers.now() - startedAt;
+            if (failingMs > patienceMs || !isWanted()) {
+                throw new PaymentChannelsError('RPC_UNAVAILABLE', { failingMs, method: 'getLatestBlockhash' });
+            }
             this.forgetBlockhash();
-            await this.config.timers.sleep(this.config.pollIntervalMs);
+            await timers.sleep(pollIntervalMs);
         }
     }
 
@@ -110,12 +127,18 @@ export class Sender {
      * @returns The refusal of a node that has not forwarded it. Otherwise nothing: it may be on its way, or it may not.
      */
     async send({ failureConfig, sent }: PreparedTransaction): Promise<SendRefusal | undefined> {
-        const { commitment: preflightCommitment } = this.config;
+        const { commitment: preflightCommitment, getLastSlot } = this.config;
+        const minContextSlot = getLastSlot();
+        const config = {
+            encoding: 'base64',
+            maxRetries: 0n,
+            preflightCommitment,
+            // A node that has not seen yet what it depends on would refuse it for good.
+            ...(minContextSlot > 0n ? { minContextSlot } : {}),
+        } as const;
         try {
             await this.calls.once(abortSignal =>
-                this.rpc
-                    .sendTransaction(sent.wireTransaction, { encoding: 'base64', maxRetries: 0n, preflightCommitment })
-                    .send({ abortSignal }),
+                this.rpc.sendTransaction(sent.wireTransaction, config).send({ abortSignal }),
             );
         } catch (error) {
             if (!REFUSALS.some(code => isSolanaError(error, code))) return undefined;
@@ -131,11 +154,21 @@ export class Sender {
         const now = this.config.timers.now();
         if (this.#blockhash === undefined || now - this.#blockhashAt > MAX_BLOCKHASH_AGE_MS) {
             this.#blockhashAt = now;
-            const { commitment } = this.config;
-            this.#blockhash = this.calls.ask('getLatestBlockhash', async abortSignal => {
-                const { value } = await this.rpc.getLatestBlockhash({ commitment }).send({ abortSignal });
-                return value;
-            });
+            const { commitment, isWanted } = this.config;
+            const read = async (abortSignal: AbortSignal): Promise<Lifetime> => {
+                const answer: unknown = await this.rpc.getLatestBlockhash({ commitment }).send({ abortSignal });
+                const value = toRpcRecord('answer.value', toRpcRecord('answer', answer)['value']);
+                const { blockhash } = value;
+                if (typeof blockhash !== 'string' || !isBlockhash(blockhash)) {
+                    return refuseRpcAnswer('answer.value.blockhash', blockhash);
+                }
+                const lastValidBlockHeight = toRpcU64(
+                    'answer.value.lastValidBlockHeight',
+                    value['lastValidBlockHeight'],
+                );
+                return { blockhash, lastValidBlockHeight };
+            };
+            this.#blockhash = this.calls.ask('getLatestBlockhash', read, isWanted);
         }
         const blockhash = this.#blockhash;
         try {

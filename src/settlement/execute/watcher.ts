@@ -1,11 +1,13 @@
-import type {
-    Base64EncodedWireTransaction,
-    Commitment,
-    GetEpochInfoApi,
-    GetSignatureStatusesApi,
-    Rpc,
-    SendTransactionApi,
-    Signature,
+import {
+    isSolanaError,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_HISTORY_NOT_AVAILABLE,
+    type Base64EncodedWireTransaction,
+    type Commitment,
+    type GetEpochInfoApi,
+    type GetSignatureStatusesApi,
+    type Rpc,
+    type SendTransactionApi,
+    type Signature,
 } from '@solana/kit';
 
 import { isRpcRecord, refuseRpcAnswer, toRpcList, toRpcRecord, toRpcU64 } from '../../rpc-answer';
@@ -27,7 +29,8 @@ type Entry = {
     /** Whether somebody else sent it, or was about to: it may have landed long ago. */
     readonly isResumed: boolean;
     readonly settle: (outcome: SeenOutcome) => void;
-    sentAt: number;
+    /** When it was sent last; `undefined` while the answer to its first sending is awaited. */
+    sentAt: number | undefined;
 };
 
 type Status = Readonly<{ err: unknown; slot: bigint; isFinalEnough: boolean }>;
@@ -63,15 +66,25 @@ export class Watcher {
     /** @param isResumed Whether it was sent by somebody else: it is looked for before it is sent again. */
     watch(sent: SentTransaction, isResumed: boolean): Promise<SeenOutcome> {
         return new Promise(settle => {
-            const sentAt = isResumed ? -Infinity : this.config.timers.now();
+            const sentAt = isResumed ? -Infinity : undefined;
             this.#entries.set(sent.signature, { isResumed, sent, sentAt, settle });
             if (!this.#isPolling) void this.#poll();
         });
     }
 
-    /** Stops following a transaction that was never sent. */
-    forget(signature: Signature): void {
-        this.#entries.delete(signature);
+    /** From now on it is sent again: sooner, another node might take what the first one is about to refuse. */
+    markSent(signature: Signature): void {
+        const entry = this.#entries.get(signature);
+        if (entry !== undefined) entry.sentAt = this.config.timers.now();
+    }
+
+    /**
+     * Stops following a transaction that a node has refused.
+     *
+     * @returns Whether nothing was seen of it; otherwise it is on chain, by whoever's hand.
+     */
+    forget(signature: Signature): boolean {
+        return this.#entries.delete(signature);
     }
 
     async #poll(): Promise<void> {
@@ -130,9 +143,16 @@ export class Watcher {
     ): Promise<Readonly<{ unseen: Entry[]; unknown: Entry[]; slot: bigint }>> {
         const signatures = entries.map(({ sent }) => sent.signature);
         const { slot, statuses } = await this.calls.ask('getSignatureStatuses', async abortSignal => {
-            const answer: unknown = await this.rpc
-                .getSignatureStatuses(signatures, { searchTransactionHistory })
-                .send({ abortSignal });
+            const read = async (searches: boolean): Promise<unknown> =>
+                await this.rpc
+                    .getSignatureStatuses(signatures, { searchTransactionHistory: searches })
+                    .send({ abortSignal });
+            const answer = await read(searchTransactionHistory).catch((error: unknown) => {
+                // A node without a history knows the latest statuses; what they don't tell, the channels do.
+                const code = SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_HISTORY_NOT_AVAILABLE;
+                if (searchTransactionHistory && isSolanaError(error, code)) return read(false);
+                throw error;
+            });
             const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
             if (values.length !== signatures.length) refuseRpcAnswer('answer.value.length', values.length);
             return {
@@ -174,7 +194,7 @@ export class Watcher {
     async #resend(entries: readonly Entry[]): Promise<void> {
         const { resendIntervalMs, timers } = this.config;
         const now = timers.now();
-        const due = entries.filter(({ sentAt }) => now - sentAt >= resendIntervalMs);
+        const due = entries.filter(({ sentAt }) => sentAt !== undefined && now - sentAt >= resendIntervalMs);
         await Promise.all(
             due.map(async entry => {
                 entry.sentAt = now;

@@ -1,0 +1,51 @@
+import type { Address } from '@solana/kit';
+
+import { PaymentChannelsError } from '../../errors';
+import type { TransactionFailure } from '../../program-error';
+import type { ChannelTask } from './channel-task';
+
+/** What becomes of the channels of a transaction that did not land. */
+export class Suspects {
+    constructor(private readonly maxAttempts: number) {}
+
+    /** A channel that did not get through for no fault of its own: it has so many attempts. */
+    count(task: ChannelTask, failure: TransactionFailure | undefined, error: unknown): void {
+        task.attempts++;
+        task.failure = failure;
+        task.error = error;
+        if (task.attempts < this.maxAttempts) return;
+        const { attempts, channel } = task;
+        task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause: error });
+        task.status ??= 'failed';
+    }
+
+    /** Whoever is at fault goes on alone, or is given up if it was alone already; the others go on without. */
+    separate(
+        tasks: readonly ChannelTask[],
+        culprit: Address | undefined,
+        failure: TransactionFailure | undefined,
+        error: unknown,
+    ): void {
+        const suspects = culprit === undefined ? tasks : tasks.filter(({ channel }) => channel === culprit);
+        for (const [index, task] of suspects.entries()) {
+            task.failure = failure;
+            task.error = error;
+            if (tasks.length === 1) task.status ??= 'failed';
+            else if (suspects.length === 1) task.group = `suspect ${task.channel}`;
+            else {
+                // Of several suspects each half is tried by itself.
+                const half = index < suspects.length / 2 ? 1 : 2;
+                task.group = `suspects ${tasks[0]!.channel} ${half} of ${suspects.length}`;
+            }
+        }
+    }
+
+    /** Whose signature is missing, only the signers know: the channels of each payee go on without the others. */
+    separateByPayee(tasks: readonly ChannelTask[], error: unknown): void {
+        if (new Set(tasks.map(({ payee }) => payee)).size > 1) {
+            for (const task of tasks) task.group = `payee ${task.payee}`;
+        } else {
+            for (const task of tasks) this.count(task, undefined, error);
+        }
+    }
+}
