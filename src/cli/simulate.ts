@@ -2,6 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 
 import { isPaymentChannelsError } from '../errors';
 import { addDeploymentOptions, findDeployment, type DeploymentFlags, type NamedDeployment } from './deployment';
+import type { RevisionName } from '../revision/types';
 import { ELF_ENVIRONMENT_VARIABLES } from '../testing/elf';
 import { ExitCode, UsageError, type Io } from './io';
 import { createProgressLine } from './progress';
@@ -37,8 +38,10 @@ export function addSimulateCommand(program: Command, io: Io, setExitCode: (code:
             const { deployment } = named;
             const report = await runScenario({ channels, deployment, elfPath, onProgress: progress.update, seed })
                 .catch((error: unknown) => {
-                    if (!isPaymentChannelsError(error, 'ELF_INVALID')) throw error;
-                    throw new UsageError(error.message, { cause: error });
+                    if (isPaymentChannelsError(error, 'ELF_INVALID')) {
+                        throw new UsageError(error.message, { cause: error });
+                    }
+                    throw withElfHint(error, deployment.revision.name, elfPath);
                 })
                 .finally(progress.clear);
             const elapsedMs = Math.round(performance.now() - startedAt);
@@ -55,6 +58,14 @@ function findNamed(flags: DeploymentFlags): NamedDeployment {
         if (!isPaymentChannelsError(cause)) throw cause;
         throw new UsageError(cause.message, { cause });
     }
+}
+
+/** A program of another revision fails in whatever way it reads what is not meant for it. */
+function withElfHint(error: unknown, revision: RevisionName, elfPath: string | undefined): unknown {
+    const source = elfPath ?? process.env[ELF_ENVIRONMENT_VARIABLES[revision]];
+    if (!source || !isPaymentChannelsError(error, 'TRANSACTION_FAILED')) return error;
+    const message = `${error.message} Is ${source} a program of the ${revision} revision?`;
+    return new Error(message, { cause: error });
 }
 
 /** LiteSVM is an optional peer dependency of this package: who does not simulate need not install its native code. */

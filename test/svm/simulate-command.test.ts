@@ -1,3 +1,5 @@
+import { fileURLToPath } from 'node:url';
+
 import { describe, expect, it } from 'vitest';
 
 import { runCli } from '../../src/cli/cli';
@@ -137,6 +139,18 @@ describe('payment-channels simulate', () => {
         expect(JSON.parse(output)).toMatchObject({
             ...{ conserved: true, deployment: 'mainnet', programAddress, revision: 'epoch', treasuryOwner },
         });
+    });
+
+    it.each([
+        [['--revision', 'epoch'], 'tombstone', 'epoch'],
+        [['--revision', 'tombstone'], 'epoch', 'tombstone'],
+    ])('asks about the revision of an ELF that fails: %j with that of %s', async (flags, given, due) => {
+        const elf = fileURLToPath(new URL(`../../program/${given}.so`, import.meta.url));
+        const { error, exitCode, output } = await run('simulate', '--channels', '1', '--program', elf, ...flags);
+        expect({ exitCode, output }).toEqual({ exitCode: 1, output: '' });
+        expect(error.trimEnd().split('\n').at(-1)).toMatch(
+            new RegExp(`Is .*${given}\\.so a program of the ${due} revision\\?$`),
+        );
     });
 
     it.each([
