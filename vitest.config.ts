@@ -11,11 +11,17 @@ const common = {
 
 /** The tests that are not about a difference between the revisions: they run for the epoch revision as well. */
 const OF_BOTH_REVISIONS = [
+    'test/svm/assessments.test.ts',
+    'test/svm/distribute-limit.test.ts',
     'test/svm/instructions.test.ts',
     'test/svm/lifecycle.test.ts',
     'test/svm/plugin.test.ts',
     'test/svm/reading.test.ts',
+    'test/svm/simulator-rpc.test.ts',
+    'test/svm/simulator.test.ts',
     'test/svm/two-party.test.ts',
+    'test/svm/voucher-check.test.ts',
+    'test/svm/voucher-strictness.test.ts',
     'test/unit/account.test.ts',
     'test/unit/addresses.test.ts',
     'test/unit/channel-closing.test.ts',

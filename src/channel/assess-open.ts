@@ -88,7 +88,7 @@ export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
                   'The address of the channel is in use, by a channel or by what one left: choose another salt.',
               )
             : undefined,
-        !toleratesPrefunding && accounts.escrow.exists && accounts.escrow.programAddress !== SYSTEM_PROGRAM_ADDRESS
+        isEscrowInTheWay(accounts.escrow, { ...token, owner: addresses.channel }, toleratesPrefunding)
             ? getForeignBlocker('escrow', 'The escrow of the channel exists already: choose another salt.')
             : undefined,
         payerAccount.condition === 'usable' && payerAccount.amount < deposit
@@ -155,4 +155,17 @@ function isInUse(account: MaybeEncodedAccount, toleratesPrefunding: boolean): bo
             account.data.length > 0 ||
             account.programAddress !== SYSTEM_PROGRAM_ADDRESS)
     );
+}
+
+/**
+ * The escrow is created with the channel. The epoch revision takes one that exists (spec section 7.1), as long as it can
+ * receive the deposit.
+ */
+function isEscrowInTheWay(
+    account: MaybeEncodedAccount,
+    expected: Parameters<typeof readTokenAccount>[1],
+    toleratesPrefunding: boolean,
+): boolean {
+    if (!account.exists || account.programAddress === SYSTEM_PROGRAM_ADDRESS) return false;
+    return !toleratesPrefunding || readTokenAccount(account, expected).condition !== 'usable';
 }

@@ -1,4 +1,11 @@
-import { getAddressDecoder, lamports, type Address, type KeyPairSigner, type SignatureBytes } from '@solana/kit';
+import {
+    getAddressDecoder,
+    lamports,
+    type Address,
+    type Instruction,
+    type KeyPairSigner,
+    type SignatureBytes,
+} from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -19,10 +26,13 @@ import {
     type VoucherInstruction,
     type VoucherVerdict,
 } from '../../src';
-import { getSettleAndFinalizeInstruction, getSettleInstruction } from '../../generated/tombstone';
+import * as epoch from '../../generated/epoch';
+import * as tombstone from '../../generated/tombstone';
 import { createSimulator, type Simulator, type TransactionResult } from '../../src/testing';
+import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf } from '../fixtures/parties';
 import { anyAddress, anyI64, anyU32, anyU64, I64_MAX, runs } from '../fixtures/random';
+import { byRevision, ENDING, ofTombstone, STATUSES } from '../fixtures/revision';
 
 // The check says of random vouchers in random channels what the program in the simulator says: the same ones are
 // accepted, and the others refused with the same error.
@@ -49,18 +59,23 @@ const near = (base: bigint, any: fc.Arbitrary<bigint>, min: bigint, max: bigint)
 const clamp = (value: bigint, min: bigint, max: bigint) => (value < min ? min : value > max ? max : value);
 const maxOf = (...values: bigint[]) => values.reduce((a, b) => (a > b ? a : b));
 
+/** How the payee ends a channel. */
+const settleAndFinalize = ENDING.settleAndFinalize as 'settleAndFinalize';
+/** Every status but that of an open channel. */
+const ENDING_STATUSES = Object.values(STATUSES).filter(status => status !== (ChannelStatus.Open as number));
+
 const anyNow = fc.oneof(fc.bigInt({ max: 2_000_000_000n, min: 1n }), anyI64);
 
 const anyCase = fc
     .record({
         account: fc.oneof(
             { arbitrary: fc.constant('channel' as const), weight: 12 },
-            { arbitrary: fc.constantFrom('absent' as const, 'closed' as const), weight: 1 },
+            { arbitrary: fc.constantFrom('absent' as const, ...ofTombstone('closed' as const)), weight: 1 },
         ),
         closureStartedAt: fc.oneof(fc.constant(undefined), anyI64),
         deposit: anyU64,
         gracePeriod: fc.oneof(fc.nat(1_000), anyU32),
-        instruction: fc.constantFrom<VoucherInstruction>('settle', 'settleAndFinalize'),
+        instruction: fc.constantFrom<VoucherInstruction>('settle', settleAndFinalize),
         isChannelRight: fc.oneof({ arbitrary: fc.constant(true), weight: 9 }, fc.boolean()),
         isSignatureRight: fc.oneof({ arbitrary: fc.constant(true), weight: 9 }, fc.boolean()),
         isSignerRight: fc.oneof({ arbitrary: fc.constant(true), weight: 9 }, fc.boolean()),
@@ -68,7 +83,7 @@ const anyCase = fc
         settledOf: fc.nat(100),
         status: fc.oneof(
             { arbitrary: fc.constant(ChannelStatus.Open), weight: 2 },
-            { arbitrary: fc.constantFrom(ChannelStatus.Closing, ChannelStatus.Finalized), weight: 1 },
+            { arbitrary: fc.constantFrom<ChannelStatus>(...ENDING_STATUSES), weight: 1 },
         ),
     })
     .chain(base => {
@@ -99,6 +114,7 @@ function plant({ base, closureStartedAt }: Case): Address {
     );
     if (base.account === 'absent') return address;
     const channel: ChannelArgs = {
+        ...EXTRA_FIELDS,
         authorizedSigner: session.address,
         bump: 255,
         closureStartedAt: base.status === ChannelStatus.Closing ? closureStartedAt : 0n,
@@ -153,13 +169,18 @@ function bringIn(signed: SignedVoucher, channel: Address, instruction: VoucherIn
     const { voucher } = signed;
     const { programAddress } = simulator.deployment;
     const verify = getVerifyVoucherInstruction(signed);
+    const config = { programAddress };
     // Not the builders of the package: they refuse a voucher of another channel themselves.
-    return simulator.send([
-        verify,
-        instruction === 'settle'
-            ? getSettleInstruction({ channel, voucher }, { programAddress })
-            : getSettleAndFinalizeInstruction({ channel, hasVoucher: 1, merchant: payee, voucher }, { programAddress }),
-    ]);
+    const settle = byRevision<() => Instruction>({
+        epoch: () => epoch.getSettleInstruction({ channel }, config),
+        tombstone: () => tombstone.getSettleInstruction({ channel, voucher }, config),
+    });
+    const end = byRevision<() => Instruction>({
+        epoch: () => epoch.getSettleAndSealInstruction({ channel, hasVoucher: 1, payee }, config),
+        tombstone: () =>
+            tombstone.getSettleAndFinalizeInstruction({ channel, hasVoucher: 1, merchant: payee, voucher }, config),
+    });
+    return simulator.send([verify, instruction === 'settle' ? settle() : end()]);
 }
 
 /** What a verdict says will happen on chain, in the words of the simulator. */

@@ -5,6 +5,7 @@ import {
     createVoucherVerifier,
     encodeVoucher,
     getVerifyVoucherInstruction,
+    LOCALNET_DEPLOYMENT,
     verifyVoucher,
     type VoucherVerifier,
 } from '../../src';
@@ -31,8 +32,8 @@ let fallback: NodeVoucherVerifier;
 const verifiers = new Map<string, Pick<VoucherVerifier, 'verify'>>();
 beforeAll(async () => {
     simulator = await createSimulator();
-    native = await createNodeVoucherVerifier({ backend: 'sodium-native', threads: 1 });
-    fallback = await createNodeVoucherVerifier({ backend: 'webcrypto' });
+    native = await createNodeVoucherVerifier({ backend: 'sodium-native', threads: 1 }, LOCALNET_DEPLOYMENT);
+    fallback = await createNodeVoucherVerifier({ backend: 'webcrypto' }, LOCALNET_DEPLOYMENT);
     verifiers.set('verifyVoucher', { verify: verifyVoucher });
     verifiers.set('createVoucherVerifier', createVoucherVerifier());
     verifiers.set('createNodeVoucherVerifier on sodium-native', native);
