@@ -1,4 +1,5 @@
 import {
+    lamports,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_HISTORY_NOT_AVAILABLE,
@@ -662,6 +663,27 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
         expect(free).toEqual([]);
         expect(countBy(result)).toEqual({ done: 40 });
     });
+
+    it.each([895_000n, 900_000n])(
+        'a fee payer with %d lamports, too little to be left with, is no channel’s fault',
+        async balance => {
+            const { requests } = await lab.prepare(20);
+            const feePayer = await lab.simulator.createSigner();
+            lab.simulator.svm.airdrop(feePayer.address, lamports(balance));
+            let sends = 0;
+            const result = await lab.execute(
+                requests,
+                { concurrency: 1, feePayer, mode: 'settle' },
+                (method, _, send) => {
+                    if (method === 'sendTransaction') sends++;
+                    return send();
+                },
+            );
+            expect(result.stopped?.reason).toBe('feePayer');
+            expect(countBy(result)).toEqual({ notStarted: 20 });
+            expect(sends).toBe(1);
+        },
+    );
 
     it('a listener that rejects ends the execution, and not the process', async () => {
         const { requests } = await lab.prepare(24);

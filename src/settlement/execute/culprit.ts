@@ -1,6 +1,7 @@
-import type { Address } from '@solana/kit';
+import { isSolanaError, SOLANA_ERROR__TRANSACTION_ERROR__INSUFFICIENT_FUNDS_FOR_RENT, type Address } from '@solana/kit';
 
 import type { TransactionFailure } from '../../program-error';
+import { isRpcRecord } from '../../rpc-answer';
 import type { PlannedTransaction } from '../batch-plan';
 
 /**
@@ -14,7 +15,7 @@ import type { PlannedTransaction } from '../batch-plan';
 export type Blame =
     Readonly<{ kind: 'channel'; channel: Address }> | Readonly<{ kind: 'feePayer' | 'nobody' | 'somebody' }>;
 
-// A fee payer without an account is not found; what it lacks for rent is found after the transaction has run.
+// A fee payer without an account is not found.
 const FEE_PAYER_ERRORS: readonly string[] = ['AccountNotFound', 'InsufficientFundsForFee', 'InvalidAccountForFee'];
 const PASSING_ERRORS: readonly string[] = [
     'AccountInUse',
@@ -35,16 +36,18 @@ const PASSING_ERRORS: readonly string[] = [
 /**
  * Finds whose fault a failure is.
  *
+ * @param source What the failure was read from: what sending threw, or the status on chain.
  * @param prefixLength Number of instructions, those of the compute budget, before those of the plan.
  */
 export function getBlame(
     failure: TransactionFailure | undefined,
+    source: unknown,
     { channels, instructions }: PlannedTransaction,
     prefixLength: number,
 ): Blame {
     if (failure === undefined) return { kind: 'somebody' };
     if (failure.kind === 'transaction') {
-        if (FEE_PAYER_ERRORS.includes(failure.name)) return { kind: 'feePayer' };
+        if (FEE_PAYER_ERRORS.includes(failure.name) || getPoorAccountIndex(source) === 0) return { kind: 'feePayer' };
         return { kind: PASSING_ERRORS.includes(failure.name) ? 'nobody' : 'somebody' };
     }
     const index = failure.instructionIndex - prefixLength;
@@ -53,4 +56,14 @@ export function getBlame(
     const accounts = instruction?.accounts?.length ? instruction.accounts : instructions[index + 1]?.accounts;
     const culprit = channels.find(({ channel }) => accounts?.some(({ address }) => address === channel));
     return culprit === undefined ? { kind: 'somebody' } : { channel: culprit.channel, kind: 'channel' };
+}
+
+/** Place in the transaction of the account that would have too little left to be kept; the fee payer is the first. */
+function getPoorAccountIndex(source: unknown): number | undefined {
+    if (isSolanaError(source, SOLANA_ERROR__TRANSACTION_ERROR__INSUFFICIENT_FUNDS_FOR_RENT)) {
+        return Number(source.context.accountIndex);
+    }
+    if (source instanceof Error) return getPoorAccountIndex(source.cause);
+    const detail = isRpcRecord(source) ? source['InsufficientFundsForRent'] : undefined;
+    return isRpcRecord(detail) ? Number(detail['account_index']) : undefined;
 }

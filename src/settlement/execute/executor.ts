@@ -387,7 +387,7 @@ export class BatchExecutor {
         await this.#conclude(sent, seen.kind, failure, isResumed);
         if (step === undefined) return;
         this.#kill(step);
-        if (seen.kind === 'failed') this.#blame(step, failure, undefined, prepared!.prefixLength);
+        if (seen.kind === 'failed') this.#blame(step, failure, seen.err, prepared!.prefixLength);
         else {
             this.#expired++;
             this.#sender.forgetBlockhash();
@@ -429,9 +429,11 @@ export class BatchExecutor {
         this.#log.addTransaction(transaction);
     }
 
-    #blame(step: Step, failure: TransactionFailure | undefined, error: unknown, prefixLength: number): void {
+    /** @param source What sending threw, or what the chain has of it. */
+    #blame(step: Step, failure: TransactionFailure | undefined, source: unknown, prefixLength: number): void {
         this.#sender.forgetBlockhash();
-        const blame = getBlame(failure, step.planned, prefixLength);
+        const blame = getBlame(failure, source, step.planned, prefixLength);
+        const error = source instanceof Error ? source : undefined;
         if (blame.kind === 'feePayer') {
             const reason = failure!.message;
             this.#log.stop('feePayer', error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason }));

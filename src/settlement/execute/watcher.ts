@@ -104,6 +104,8 @@ export class Watcher {
         }
     }
 
+    readonly #isWanted = () => this.#entries.size > 0;
+
     async #look(entries: readonly Entry[]): Promise<void> {
         const resumed = entries.filter(({ isResumed }) => isResumed);
         const ours = entries.filter(({ isResumed }) => !isResumed);
@@ -117,7 +119,7 @@ export class Watcher {
         }
         if (unseen.length === 0) return;
 
-        const { blockHeight, slot } = await this.calls.ask('getEpochInfo', async abortSignal => {
+        const readEpoch = async (abortSignal: AbortSignal) => {
             const { commitment } = this.config;
             const info: unknown = await this.rpc.getEpochInfo({ commitment }).send({ abortSignal });
             const record = toRpcRecord('answer', info);
@@ -125,7 +127,8 @@ export class Watcher {
                 blockHeight: toRpcU64('answer.blockHeight', record['blockHeight']),
                 slot: toRpcU64('answer.absoluteSlot', record['absoluteSlot']),
             };
-        });
+        };
+        const { blockHeight, slot } = await this.calls.ask('getEpochInfo', readEpoch, this.#isWanted);
         const overdue = unseen.filter(({ sent }) => sent.lastValidBlockHeight < blockHeight);
         for (const chunk of toChunks(overdue)) {
             const answer = await this.#readStatuses(chunk, true);
@@ -142,7 +145,7 @@ export class Watcher {
         searchTransactionHistory: boolean,
     ): Promise<Readonly<{ unseen: Entry[]; unknown: Entry[]; slot: bigint }>> {
         const signatures = entries.map(({ sent }) => sent.signature);
-        const { slot, statuses } = await this.calls.ask('getSignatureStatuses', async abortSignal => {
+        const readAll = async (abortSignal: AbortSignal) => {
             const read = async (searches: boolean): Promise<unknown> =>
                 await this.rpc
                     .getSignatureStatuses(signatures, { searchTransactionHistory: searches })
@@ -159,7 +162,8 @@ export class Watcher {
                 slot: toContextSlot('answer', answer),
                 statuses: values.map((value, index) => this.#toStatus(`answer.value[${index}]`, value)),
             };
-        });
+        };
+        const { slot, statuses } = await this.calls.ask('getSignatureStatuses', readAll, this.#isWanted);
         const unseen: Entry[] = [];
         const unknown: Entry[] = [];
         for (const [index, entry] of entries.entries()) {
