@@ -18,6 +18,7 @@ import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './req
 import { planRound, verifyRound, type Verdicts } from './round';
 import { RpcCalls } from './rpc-calls';
 import { Sender, type PreparedTransaction } from './sender';
+import { Round } from './steps';
 import { Suspects } from './suspects';
 import { Watcher, type SeenOutcome } from './watcher';
 
@@ -33,11 +34,8 @@ export class BatchExecutor {
     readonly #log: ExecutionLog;
     /** What is under way; each settles and never rejects. */
     readonly #underWay = new Set<Promise<void>>();
-    #steps: readonly Step[] = [];
-    /** All steps before it are started, or will never be. */
-    #firstWaiting = 0;
+    readonly #round = new Round();
     #roundStartedAt = 0;
-    #isRoundOver = false;
     #rounds = 0;
     #expired = 0;
     readonly #leases: Leases;
@@ -106,14 +104,13 @@ export class BatchExecutor {
         const { concurrency } = this.options;
         for (;;) {
             if (!this.#isStopping()) {
-                if (this.#isRoundStale()) this.#dropWaiting();
-                const step = this.#findReady();
+                if (this.#isRoundStale()) this.#round.dropWaiting();
+                const step = this.#round.findReady();
                 if (step !== undefined && this.#underWay.size < concurrency) {
                     this.#start(step);
                     continue;
                 }
-                // Looked for to the end, there is none left that waits once all before the end are not waiting.
-                if (this.#firstWaiting === this.#steps.length) {
+                if (this.#round.isStarted) {
                     const pending = [...this.#tasks.values()].filter(({ isPending }) => isPending);
                     if (pending.length > 0) {
                         await this.#plan(pending);
@@ -161,9 +158,7 @@ export class BatchExecutor {
     async #plan(pending: readonly ChannelTask[]): Promise<void> {
         const { computeUnitPrice, plan, timers, verifier } = this.options;
         this.#rounds++;
-        this.#steps = [];
-        this.#firstWaiting = 0;
-        this.#isRoundOver = false;
+        this.#round.end();
         try {
             await this.#prolong();
             const { lapses } = this.#leases;
@@ -198,10 +193,11 @@ export class BatchExecutor {
                 this.#log.stop('verifier', error);
                 return;
             }
-            this.#steps = planRound(tasks, renumbered, { config: this.config, options, verdicts: this.#verdicts });
+            const steps = planRound(tasks, renumbered, { config: this.config, options, verdicts: this.#verdicts });
+            this.#round.begin(steps);
             this.#roundStartedAt = timers.now();
             for (const task of tasks) this.#log.reportGivenUp(task);
-            const transactions = this.#steps.filter(({ state }) => state === 'waiting').length;
+            const transactions = steps.filter(({ state }) => state === 'waiting').length;
             this.#log.report({ kind: 'planned', round: this.#rounds, transactions });
         } catch (error) {
             if (!this.#isStopping()) this.#log.stop('rpc', error);
@@ -225,37 +221,11 @@ export class BatchExecutor {
         }
     }
 
-    #findReady(): Step | undefined {
-        for (let index = this.#firstWaiting; index < this.#steps.length; index++) {
-            const step = this.#steps[index]!;
-            if (step.state === 'waiting' && step.dependsOn.some(({ state }) => state === 'dead')) this.#kill(step);
-            if (step.state !== 'waiting') {
-                if (index === this.#firstWaiting) this.#firstWaiting++;
-            } else if (step.dependsOn.every(({ state }) => state === 'landed')) {
-                return step;
-            }
-        }
-        return undefined;
-    }
-
     /** What was planned long ago, without a channel that can't wait, or with leases that ran out is planned anew. */
     #isRoundStale(): boolean {
         const { roundMs, timers } = this.options;
-        const isStale = this.#isRoundOver || this.#leases.lapses !== this.#roundLapses;
+        const isStale = this.#round.isOver || this.#leases.lapses !== this.#roundLapses;
         return isStale || timers.now() - this.#roundStartedAt > roundMs;
-    }
-
-    #dropWaiting(): void {
-        for (const step of this.#steps) if (step.state === 'waiting') this.#kill(step);
-    }
-
-    #kill(step: Step): void {
-        step.state = 'dead';
-        for (const task of step.tasks) {
-            task.open.delete(step);
-            task.needsPlan = true;
-        }
-        if (step.planned.deadlineAt !== undefined) this.#isRoundOver = true;
     }
 
     // Transactions
@@ -281,7 +251,7 @@ export class BatchExecutor {
                 return;
             }
             await this.#conclude(sent, 'refused', refusal.failure, false);
-            this.#kill(step);
+            this.#round.kill(step);
             this.#blame(step, refusal.failure, refusal.error, prepared.prefixLength);
         });
     }
@@ -293,7 +263,7 @@ export class BatchExecutor {
         try {
             prepared = await this.#sender.prepare(step.planned);
         } catch (error) {
-            this.#kill(step);
+            this.#round.kill(step);
             if (this.#isStopping()) return undefined;
             if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) this.#log.stop('rpc', error);
             else this.#suspects.separateByPayee(step.tasks, error);
@@ -304,13 +274,13 @@ export class BatchExecutor {
             // Whoever had the leases meanwhile may have sent the same.
             const isOutdated = this.#leases.lapses !== lapses || step.tasks.some(task => task.hasLostLease);
             if (isOutdated || this.#isStopping()) {
-                this.#kill(step);
+                this.#round.kill(step);
                 return undefined;
             }
             await journal.recordSent(owner, prepared.sent);
             return prepared;
         } catch (error) {
-            this.#kill(step);
+            this.#round.kill(step);
             if (!isPaymentChannelsError(error, 'JOURNAL_LEASE_LOST')) this.#log.stop('journal', error);
             else for (const channel of error.context.channels) this.#giveUpLease(channel as Address);
             return undefined;
@@ -386,7 +356,7 @@ export class BatchExecutor {
                 : undefined;
         await this.#conclude(sent, seen.kind, failure, isResumed);
         if (step === undefined) return;
-        this.#kill(step);
+        this.#round.kill(step);
         if (seen.kind === 'failed') this.#blame(step, failure, seen.err, prepared!.prefixLength);
         else {
             this.#expired++;

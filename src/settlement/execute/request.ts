@@ -82,7 +82,10 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
         computeUnitPrice?: ComputeUnitPriceInput | undefined;
         /** Transactions that are under way at the same time, 16 by default. */
         concurrency?: number | undefined;
-        /** How final a transaction has to be, and what is read; `confirmed` by default. */
+        /**
+         * How final a transaction has to be, and what is read; `confirmed` by default. What is `processed` may be lost
+         * with its fork, and is reported as done all the same.
+         */
         commitment?: Commitment | undefined;
         /** How often a channel may be in a transaction that does not land before it is given up, 5 by default. */
         maxAttempts?: number | undefined;
