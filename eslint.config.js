@@ -1,14 +1,65 @@
 import tseslint from 'typescript-eslint';
 
-// What the rooms may not do (../shared/design.md, "The house"): data flows idl -> codegen -> generated ->
-// instructions -> settlement/transactions -> node/testing/cli/plugin, and only testing/ knows LiteSVM.
+// What the rooms may not do (../shared/design.md, "The house"): data flows one way, and a room never imports from one to
+// its right, nor from one beside it. Of the files beside the rooms, index.ts and shared.ts are the public surface, and the
+// others are below every room but revision/.
+const ROOMS = [
+    ['revision'],
+    ['channel'],
+    ['voucher'],
+    ['instructions'],
+    ['settlement', 'transactions'],
+    ['plugin'],
+    ['epoch'],
+    ['node', 'testing'],
+    ['cli'],
+];
+const SURFACE = ['index', 'shared'];
+/** Only these may know of Node: the root entry point runs in browsers as well. */
+const ON_NODE = ['node', 'testing', 'cli'];
+
 const noLiteSvm = { name: 'litesvm', message: 'Only src/testing and test/ may know LiteSVM.' };
-const noRoomToTheRight = {
-    regex: '/(node|testing|cli)(/|$)',
-    message: 'A room never imports from a room to its right.',
-};
-// The root entry point runs in browsers as well: nothing below src/ outside these rooms may need Node.
 const noNode = { regex: '^node:', message: 'What needs Node lives in src/node, src/testing or src/cli.' };
+const noneOf = (above, names, message) => ({ regex: `^${above}(${names.join('|')})(/|$)`, message });
+/** As seen from the files beside the rooms, and from within a room. */
+const [BESIDE, WITHIN] = ['\\./', '(\\.\\./)+'];
+const noRoom = (above, names) =>
+    noneOf(above, names, 'A room never imports from a room to its right, or from one beside it.');
+const noSurface = above => [
+    noneOf(above, SURFACE, 'What the public surface puts together is imported from where it is.'),
+    { regex: '^\\.\\.?(/\\.\\.)*/?$', message: 'What the public surface puts together is imported from where it is.' },
+];
+
+const restrict = (files, { ignores = [], knowsLiteSvm = false, patterns }) => ({
+    files,
+    ignores,
+    rules: { 'no-restricted-imports': ['error', { paths: knowsLiteSvm ? [] : [noLiteSvm], patterns }] },
+});
+
+const rooms = ROOMS.flatMap((level, index) =>
+    level.map(room => {
+        const others = [...level.filter(name => name !== room), ...ROOMS.slice(index + 1).flat()];
+        return restrict([`src/${room}/**/*.ts`], {
+            knowsLiteSvm: room === 'testing',
+            patterns: [
+                ...(others.length > 0 ? [noRoom(WITHIN, others)] : []),
+                ...(ON_NODE.includes(room) ? [] : [noNode]),
+                // An entry point is such a surface itself.
+                ...(['epoch', ...ON_NODE].includes(room) ? [] : noSurface(WITHIN)),
+            ],
+        });
+    }),
+);
+const beside = [
+    restrict(['src/*.ts'], {
+        ignores: SURFACE.map(name => `src/${name}.ts`),
+        patterns: [noRoom(BESIDE, ROOMS.slice(1).flat()), noNode, ...noSurface(BESIDE)],
+    }),
+    restrict(
+        SURFACE.map(name => `src/${name}.ts`),
+        { patterns: [noRoom(BESIDE, ['epoch', ...ON_NODE]), noNode] },
+    ),
+];
 
 export default tseslint.config(
     { ignores: ['dist/', 'generated/', 'node_modules/', 'program/target/'] },
@@ -26,17 +77,8 @@ export default tseslint.config(
             'prefer-const': 'error',
         },
     },
-    {
-        files: ['src/**/*.ts'],
-        ignores: ['src/testing/**', 'src/cli/**', 'src/node/**'],
-        rules: {
-            'no-restricted-imports': ['error', { paths: [noLiteSvm], patterns: [noRoomToTheRight, noNode] }],
-        },
-    },
-    {
-        files: ['src/cli/**/*.ts', 'src/node/**/*.ts'],
-        rules: { 'no-restricted-imports': ['error', { paths: [noLiteSvm] }] },
-    },
+    ...rooms,
+    ...beside,
     {
         files: ['bench/**/*.ts', 'codegen/**/*.ts', 'examples/**/*.ts', 'program/**/*.ts'],
         rules: { 'no-console': 'off' },

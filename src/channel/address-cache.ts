@@ -3,7 +3,7 @@ import type { Address, ProgramDerivedAddress } from '@solana/kit';
 import { getRevisionName, getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { assertIsInput, toInteger } from '../input';
 import type { RevisionName } from '../revision/types';
-import { LruCache } from '../voucher/lru';
+import { LruCache } from '../lru';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
 import {
     findChannelPdaSync,

@@ -17,7 +17,7 @@ import {
 import { toSplits, type Split } from './distribution';
 import type { DistributionAccounts } from './assess-distribution';
 import type { DistributionAddresses } from './distribution-addresses';
-import { assertIsOpenSlotInWindow } from './open-slot';
+import { assertIsOpenSlotInWindow } from '../revision/open-slot';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
 
 /** What {@link assessOpen} takes. */

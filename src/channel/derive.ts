@@ -8,7 +8,7 @@ import { TOMBSTONE_CHANNEL_SEEDS } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { findProgramDerivedAddress } from './derive/program-derived-address';
-import { encodeSeeds, type SeedLayout } from './derive/seeds';
+import { encodeSeeds, type SeedLayout } from '../seeds';
 
 // Seeds of the associated-token program, which is not ours (spec, Notation).
 const TOKEN_PDA_SEEDS = [

@@ -3,7 +3,7 @@ import type { GetSlotApi, Rpc } from '@solana/kit';
 import { assertIsInput } from '../input';
 import { toRpcU64 } from '../rpc-answer';
 import { getRpcConfig, getSendConfig, type FetchChannelConfig } from './fetch';
-import { chooseOpenSlot, type ChooseOpenSlotInput } from './open-slot';
+import { chooseOpenSlot, type ChooseOpenSlotInput } from '../revision/open-slot';
 
 /** How to read the slot. */
 export type SlotConfig = Pick<FetchChannelConfig, 'abortSignal' | 'commitment' | 'minContextSlot'>;

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { assertIsInput, toI64, toU64 } from '../input';
-import { getReclaimableFromSlot } from './open-slot';
+import { getReclaimableFromSlot } from '../revision/open-slot';
 import type { LiveChannelState } from './state';
 
 /** What brings the rent of a channel one step nearer, or back: an instruction that anybody can send. */

@@ -7,7 +7,7 @@ import { describe, I64_MAX, toAddress, toI64, toU64 } from '../input';
 import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import { decodeChannelAccount, isClosedChannelAccount } from './account';
-import { getReclaimableFromSlot } from './open-slot';
+import { getReclaimableFromSlot } from '../revision/open-slot';
 
 /**
  * There is no channel at the address: no account, or a wallet that only holds lamports. In the epoch revision that is

@@ -37,7 +37,7 @@ export {
     chooseOpenSlot,
     getReclaimableFromSlot,
     type ChooseOpenSlotInput,
-} from '../channel/open-slot';
+} from '../revision/open-slot';
 export { getRentRecovery, type RentRecovery, type RentRecoveryStep } from '../channel/rent-recovery';
 export { type DistributedChannelState, type SealedChannelState } from '../channel/state';
 export { type RequestCloseInput } from '../instructions/request-close';

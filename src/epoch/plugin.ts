@@ -2,7 +2,7 @@ import { extendClient, type ClientWithRpc, type ExtendedClient, type GetSlotApi 
 
 import { fetchChannel } from '../channel/fetch';
 import { fetchCurrentSlot } from '../channel/fetch-open-slot';
-import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../channel/open-slot';
+import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
 import { toAddress, toU64 } from '../input';
 import { getFinalizeInstruction } from '../instructions/finalize';
 import { getSettleAndFinalizeInstructions } from '../instructions/settle-and-finalize';

@@ -22,7 +22,7 @@ import {
     PAYMENT_CHANNELS_PROGRAM_ERRORS,
     type ChannelArgs,
 } from '../../generated/epoch';
-import { assertIsOpenSlotInWindow } from '../channel/open-slot';
+import { assertIsOpenSlotInWindow } from './open-slot';
 import { toAddress, toSigner, toU64 } from '../input';
 import { MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER } from './treasury-owners';
 import type { DistributeExtra, OpenExtra, OpenReading, Revision } from './revision';

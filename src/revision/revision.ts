@@ -1,6 +1,6 @@
 import type { Address, Codec, FixedSizeEncoder, Instruction, ReadonlyUint8Array, TransactionSigner } from '@solana/kit';
 
-import type { SeedLayout } from '../channel/derive/seeds';
+import type { SeedLayout } from '../seeds';
 import type { ChannelOf, RevisionName, RevisionTypes } from './types';
 
 // What differs between the revisions of the program, as data and small functions. Shared code reads it from the

@@ -1,7 +1,7 @@
 import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type TransactionVersion } from '@solana/kit';
 
 import { toSplits, type Split } from '../channel/distribution';
-import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../channel/open-slot';
+import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toInteger, toTokenProgram, toU64, U32_MAX, U64_MAX } from '../input';

@@ -4,7 +4,7 @@ import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toBytes, toI64, toU64, U64_MAX } from '../input';
 import type { VoucherLayout } from '../revision/revision';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
-import { LruCache } from './lru';
+import { LruCache } from '../lru';
 import { isStrictPoint, isStrictSignature } from './strict-signature';
 import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
 

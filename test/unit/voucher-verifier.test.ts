@@ -11,7 +11,7 @@ import {
     type SignedVoucher,
     type VoucherVerification,
 } from '../../src';
-import { LruCache } from '../../src/voucher/lru';
+import { LruCache } from '../../src/lru';
 import { createVoucherPacker } from '../../src/voucher/packer';
 import { BAD_ADDRESSES } from '../fixtures/bad-input';
 import { addressOf, AUTHORIZED_SIGNER, OFF_CURVE } from '../fixtures/parties';

@@ -11,7 +11,7 @@ import {
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
 import { findProgramDerivedAddress } from '../../channel/derive/program-derived-address';
-import { encodeSeeds } from '../../channel/derive/seeds';
+import { encodeSeeds } from '../../seeds';
 import { PaymentChannelsError } from '../../errors';
 import { assertIsInput, describe, toAddress, toAddressBytes, toU64 } from '../../input';
 import { toParty, type Party } from '../options';
