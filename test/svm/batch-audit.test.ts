@@ -12,6 +12,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import {
+    ChannelStatus,
     createVoucherVerifier,
     getSettleInstructions,
     signVoucher,
@@ -154,7 +155,7 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
                 requests.map(request =>
                     request.payee!.address === silent.address ? { ...request, payee: silent } : request,
                 ),
-                { maxAttempts: 2, mode: 'settleAndFinalize', signTimeoutMs: 20 },
+                { maxAttempts: 3, mode: 'settleAndFinalize', signTimeoutMs: 500 },
             );
             expect(result.stopped).toBeUndefined();
             for (const [index, { error, status }] of result.channels.entries()) {
@@ -633,6 +634,35 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
             expect(result.stopped).toMatchObject({ error: { message: 'disk full' }, reason: 'journal' });
             expect(countBy(result)).toEqual({ done: 3 });
         });
+    });
+
+    it('what can not wait is planned again before anything else is sent', async () => {
+        const { unixTimestamp: now } = lab.simulator.getClock();
+        const { requests } = await lab.prepare(40, index =>
+            index % 10 === 3 ? { closureStartedAt: now - 3_000n, status: ChannelStatus.Closing } : {},
+        );
+        const urgent = requests.filter((_, index) => index % 10 === 3).map(({ channel }) => channel);
+        const order: (readonly Address[])[] = [];
+        let isFirst = true;
+        const result = await lab.execute(
+            requests,
+            {
+                concurrency: 1,
+                mode: 'settle',
+                onProgress: step => {
+                    if (step.kind === 'sent') order.push(step.channels);
+                },
+            },
+            async (method, _, send) => {
+                if (method !== 'sendTransaction' || !isFirst) return await send();
+                isFirst = false;
+                throw toRefusal(SOLANA_ERROR__TRANSACTION_ERROR__ACCOUNT_IN_USE);
+            },
+        );
+        expect(countBy(result)).toEqual({ done: 40 });
+        const isUrgent = (channels: readonly Address[]) => channels.some(channel => urgent.includes(channel));
+        expect(isUrgent(order[0]!)).toBe(true);
+        expect(order[1]!.some(channel => urgent.includes(channel) && order[0]!.includes(channel))).toBe(true);
     });
 
     it('keeps its leases while it works', async () => {
