@@ -38,7 +38,7 @@ import {
     type TopUpAgreement,
 } from '../../../src';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, SALT, SPL_TOKEN } from '../../fixtures/parties';
-import { byRevision, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
+import { byRevision, ofEpoch, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
 import { CHANNEL, SPLITS } from '../../fixtures/vectors';
 
 // Who takes part in the attacks, what payer and operator agreed on, and how a transaction is made: a good one, unless
@@ -102,6 +102,12 @@ export const getTopUp = (amount = 1_000_000n, channel: Address = CHANNEL) =>
         { amount, channel, mint: MINT, payer: createNoopSigner(PAYER), tokenProgram: SPL_TOKEN },
         LOCALNET_DEPLOYMENT,
     );
+
+/** Where an account of the tombstone revision's open stands in that of this run, which may list the rent payer. */
+export const inOpen = (position: number): number =>
+    position > 0 ? position + byRevision({ epoch: 1, tombstone: 0 }) : position;
+/** Where open lists the rent payer, who is the payer here. */
+export const RENT_PAYER_POSITIONS: readonly number[] = ofEpoch(1);
 
 type Message = TransactionMessage & TransactionMessageWithFeePayer;
 /** A compiled message of version legacy or 0, whose parts can be written to. */

@@ -29,6 +29,7 @@ import { BAD_ADDRESSES } from '../../fixtures/bad-input';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { anyBytes, runs } from '../../fixtures/random';
 import { errorOf, expectRefusal } from '../../fixtures/refusals';
+import { byRevision } from '../../fixtures/revision';
 import { atSlot, createFakeRpc } from '../../fixtures/rpc';
 
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
@@ -262,23 +263,28 @@ describe('planLookupTables', () => {
     });
 
     it('chooses what channels share where these are many, and says what it saves to the lamport', () => {
-        const { chosen, options } = plan(batch(300));
+        // In the epoch revision tables with everything would save a little more, and lock almost a hundred times as much.
+        const limited = byRevision<object>({ epoch: { maxLockedLamports: 10_000_000n }, tombstone: {} });
+        const { chosen, options } = plan(batch(300), limited);
         const [none] = options;
         expect(chosen).toMatchObject({ contents: 'common', createdCount: 1, tableTransactions: 3 });
-        // Payee, treasury, two recipients, mint, token program, event authority, instructions sysvar.
-        expect(chosen.appendedCount).toBe(8);
-        expect(chosen.lockedLamports).toBe((128n + 56n + 8n * 32n) * 6_960n);
+        // Payee, treasury, two recipients, mint, token program, event authority, instructions sysvar; the rent payer.
+        const common = byRevision({ epoch: 9, tombstone: 8 });
+        expect(chosen.appendedCount).toBe(common);
+        expect(chosen.lockedLamports).toBe((128n + 56n + BigInt(common) * 32n) * 6_960n);
         expect(chosen.tableFeeLamports).toBe(15_000n);
-        expect([none!.batchTransactions, chosen.batchTransactions]).toEqual([200, 150]);
-        expect(chosen.savedLamports).toBe(50n * 5_000n - 15_000n);
+        const withoutTables = byRevision({ epoch: 175, tombstone: 200 });
+        expect([none!.batchTransactions, chosen.batchTransactions]).toEqual([withoutTables, 150]);
+        expect(chosen.savedLamports).toBe(BigInt(withoutTables - 150) * 5_000n - 15_000n);
         expect(chosen.savedLamports).toBe(none!.batchFeeLamports - chosen.batchFeeLamports - chosen.tableFeeLamports);
     });
 
     it('fills transactions with four settlements, compute budget included', () => {
         const { options } = plan(makeBatch({ channels: 400, payee: MERCHANT }), { mode: 'settle' });
         expect(options.map(({ batchTransactions, contents }) => [contents, batchTransactions])).toEqual([
-            ['none', 134],
-            ['everything', 100],
+            // Three in each, and four with a table; in the epoch revision four and five.
+            ['none', byRevision({ epoch: 100, tombstone: 134 })],
+            ['everything', byRevision({ epoch: 80, tombstone: 100 })],
         ]);
     });
 

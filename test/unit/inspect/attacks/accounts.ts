@@ -19,6 +19,7 @@ import {
     SYSTEM_PROGRAM,
     TOKEN_2022,
 } from '../../../fixtures/parties';
+import { ofEpoch } from '../../../fixtures/revision';
 import type { Attack } from '../harness';
 import {
     ATTACKER,
@@ -26,6 +27,7 @@ import {
     forge,
     getInstruction,
     getOpen,
+    inOpen,
     makeReadonly,
     makeWritable,
     OPEN_CHANNEL,
@@ -33,13 +35,16 @@ import {
     OPERATOR,
     OPERATOR_KEY,
     PAYER_KEY,
+    RENT_PAYER_POSITIONS,
     replaceAccounts,
     replaceData,
 } from '../stage';
 
 // Attacks with the accounts of open and with other instructions.
 
-const at = (...positions: readonly number[]) => positions.map(p => `ACCOUNT_MISMATCH instructions[0].accounts[${p}]`);
+const at = (...positions: readonly number[]) =>
+    positions.map(p => `ACCOUNT_MISMATCH instructions[0].accounts[${inOpen(p)}]`);
+const atRentPayer = (code: string) => RENT_PAYER_POSITIONS.map(p => `${code} instructions[0].accounts[${p}]`);
 
 /** Another account in each place of open by itself; the attacker's own where it has to sign. */
 const REPLACED: readonly Attack[] = [
@@ -57,7 +62,7 @@ const REPLACED: readonly Attack[] = [
     'selfProgram',
 ].map((name, index) => ({
     forge: async () => {
-        const open = replaceAccounts(await getOpen(), { [index + 1]: { address: addressOf(0x41) } });
+        const open = replaceAccounts(await getOpen(), { [inOpen(index + 1)]: { address: addressOf(0x41) } });
         return forge({ instructions: [open] });
     },
     mismatches: at(index + 1),
@@ -100,14 +105,19 @@ const SWAPPED: readonly Attack[] = [
     },
     {
         forge: async () => forge({ instructions: [await getOpen({ payer: ATTACKER_KEY })] }),
-        mismatches: [...at(0, 4, 5), 'ACCOUNT_MISMATCH instructions[0].accounts[6]', 'SIGNER_UNEXPECTED accounts[1]'],
+        mismatches: [...at(0, 4, 5, 6), ...atRentPayer('ACCOUNT_MISMATCH'), 'SIGNER_UNEXPECTED accounts[1]'],
         overlap: 'another payer signs',
         stoppedBy: ['accountAddresses', 'unexpectedSigners'],
         title: 'a payer who is not the one that was agreed',
     },
     {
         forge: async () => forge({ instructions: [await getOpen({ payer: OPERATOR_KEY })] }),
-        mismatches: [...at(0, 4, 5, 6), 'OPERATOR_EXPOSED instructions[0].accounts[0]'],
+        mismatches: [
+            ...at(0, 4, 5, 6),
+            'OPERATOR_EXPOSED instructions[0].accounts[0]',
+            ...atRentPayer('ACCOUNT_MISMATCH'),
+            ...atRentPayer('OPERATOR_EXPOSED'),
+        ],
         overlap: 'the operator in another place is the wrong account as well',
         stoppedBy: ['accountAddresses', 'operatorAccounts'],
         title: 'the operator as the payer, of rent and deposit too',
@@ -185,8 +195,10 @@ const FORM: readonly Attack[] = [
     },
     {
         forge: async () => forge({ instructions: [replaceData(await getOpen(), data => data.slice(0, 20))] }),
-        mismatches: ['INSTRUCTION_DATA_MALFORMED instructions[0].data'],
-        stoppedBy: ['instructionData'],
+        // The open slot is a seed of the channel's address, and is read from the data.
+        mismatches: ['INSTRUCTION_DATA_MALFORMED instructions[0].data', ...ofEpoch(...at(4, 6))],
+        overlap: 'without an open slot there is no channel that could be the right one',
+        stoppedBy: ['instructionData', ...ofEpoch('accountAddresses')],
         title: 'data that is cut off',
     },
     {

@@ -11,12 +11,14 @@ import {
     forge,
     getInstruction,
     getOpen,
+    inOpen,
     makeSigner,
     OPEN_CHANNEL,
     OPERATOR,
     OPERATOR_KEY,
     PAYER,
     PAYER_KEY,
+    RENT_PAYER_POSITIONS,
 } from '../stage';
 
 // Attacks with the message as a whole.
@@ -43,7 +45,7 @@ const lookUpLast =
         ];
     };
 /** Where open uses the last account of the good message, by position. */
-const LAST_POSITION = 7;
+const LAST_POSITION = inOpen(7);
 
 export const MESSAGE_ATTACKS: readonly Attack[] = [
     {
@@ -206,7 +208,7 @@ export const MESSAGE_ATTACKS: readonly Attack[] = [
                     message.header.numSignerAccounts -= 1;
                 },
             }),
-        mismatches: ['SIGNER_MISSING instructions[0].accounts[0]'],
+        mismatches: [0, ...RENT_PAYER_POSITIONS].map(p => `SIGNER_MISSING instructions[0].accounts[${p}]`),
         stoppedBy: ['missingSigners'],
         title: 'a payer who does not sign, so that the operator pays for a failure',
     },
