@@ -293,6 +293,44 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
             checkTransactions(result);
         });
 
+        it('that has seen a transaction in a fork has seen nothing', async () => {
+            const { requests } = await lab.prepare(3);
+            const result = await lab.execute(requests, { mode: 'settle' }, async (method, [signatures], send) => {
+                const isInFork = lab.timers.now() < 5_000;
+                if (method === 'sendTransaction' && isInFork) return 'taken';
+                if (method !== 'getSignatureStatuses' || !isInFork) return await send();
+                const { slot } = lab.simulator.getClock();
+                const status = { confirmationStatus: 'processed', confirmations: 0n, err: null, slot };
+                return { context: { slot }, value: (signatures as unknown[]).map(() => status) };
+            });
+            expect(countBy(result)).toEqual({ done: 3 });
+            for (const { channel } of requests) expect(lab.getSettled({ address: channel })).toBeGreaterThan(400_000n);
+            checkTransactions(result);
+        });
+
+        it('that has forgotten what failed is asked for its history: the fee was paid', async () => {
+            const { requests } = await lab.prepare(3);
+            const { rpc } = lab;
+            let isFirst = true;
+            const result = await lab.execute(requests, { mode: 'settle' }, async (method, [wire, config], send) => {
+                if (method === 'getLatestBlockhash') return await rpc.getLatestBlockhash().send();
+                if (method === 'getSignatureStatuses') {
+                    if ((config as { searchTransactionHistory: boolean }).searchTransactionHistory) return await send();
+                    return { context: { slot: 1n }, value: (wire as unknown[]).map(() => null) };
+                }
+                if (method !== 'sendTransaction') return await send();
+                if (isFirst) {
+                    isFirst = false;
+                    await lab.simulator.send(getSettleInstructions({ voucher: requests[1]!.voucher! }, deployment));
+                }
+                const transaction = wire as Base64EncodedWireTransaction;
+                return await rpc.sendTransaction(transaction, { encoding: 'base64', skipPreflight: true }).send();
+            });
+            expect(countBy(result)).toEqual({ done: 2, leftOut: 1 });
+            expect(result.transactions.map(({ outcome }) => outcome)).toContain('failed');
+            checkTransactions(result);
+        });
+
         it('has to have seen what a transaction depends on before it judges it', async () => {
             const { requests } = await lab.prepare(24);
             const slots: unknown[] = [];
