@@ -28,6 +28,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/channel-fetch.test.ts',
     'test/unit/channel-filters.test.ts',
     'test/unit/channel-state.test.ts',
+    'test/unit/codecs.test.ts',
     'test/unit/derive-cache.test.ts',
     'test/unit/derive-match.test.ts',
     'test/unit/derive.test.ts',

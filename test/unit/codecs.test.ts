@@ -2,7 +2,8 @@ import type { Decoder, Encoder } from '@solana/kit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import * as client from '../../generated/tombstone';
+import * as epoch from '../../generated/epoch';
+import * as tombstone from '../../generated/tombstone';
 import { getDistributionPreimage } from '../../src';
 import { borshDecode, borshEncode, SCHEMAS, toBorsh } from '../fixtures/borsh';
 import { addressOf } from '../fixtures/parties';
@@ -20,10 +21,14 @@ import {
     runs,
     U64_MAX,
 } from '../fixtures/random';
-import { hex, unhex } from '../fixtures/vectors';
+import { byRevision, ENDING, ofEpoch, ofTombstone } from '../fixtures/revision';
+import { hex, MAGIC_HEX, unhex } from '../fixtures/vectors';
 
 // Every codec of the rendered client against the `borsh` package, both ways: what we encode is what it encodes, and
 // what it encodes we decode to the value it started from.
+
+// The rendered client of this run's revision, as far as both have the same.
+const client = byRevision({ epoch: epoch as unknown as typeof tombstone, tombstone });
 
 const LARGEST = {
     address: addressOf(0xff),
@@ -44,6 +49,14 @@ const SMALLEST = {
     u8: 0,
 };
 type Extreme = typeof LARGEST;
+
+/** What only the epoch revision has, of values that are drawn and of the extreme ones. */
+const anyOpenSlot = byRevision<object>({ epoch: { openSlot: anyU64 }, tombstone: {} });
+const openSlotOf = ({ u64 }: Extreme) => byRevision<object>({ epoch: { openSlot: u64 }, tombstone: {} });
+/** What stands before the fields of a voucher, where something does. */
+const magic = byRevision<object>({ epoch: { magic: unhex(MAGIC_HEX) }, tombstone: {} });
+/** A voucher in the data of an instruction, where the data has one. */
+const inData = <T>(voucher: T) => byRevision<object>({ epoch: {}, tombstone: { voucher } });
 
 const anyVoucher = fc.record({ channelId: anyAddress, cumulativeAmount: anyU64, expiresAt: anyI64 });
 const anyEntries = fc.array(fc.record({ bps: anyU16, recipient: anyAddress }), { maxLength: 40 });
@@ -70,6 +83,20 @@ type CodecCase<T = unknown> = {
 /** Ties the types of a case together; the list itself holds cases of different values. */
 const codecCase = <T>(codec: CodecCase<T>) => codec as unknown as CodecCase;
 
+// What the epoch revision calls settleAndSeal and seal.
+const settleAndFinalizeCodec = byRevision({
+    epoch: epoch.getSettleAndSealInstructionDataCodec() as unknown as ReturnType<
+        typeof tombstone.getSettleAndFinalizeInstructionDataCodec
+    >,
+    tombstone: tombstone.getSettleAndFinalizeInstructionDataCodec(),
+});
+const finalizeCodec = byRevision({
+    epoch: epoch.getSealInstructionDataCodec(),
+    tombstone: tombstone.getFinalizeInstructionDataCodec() as unknown as ReturnType<
+        typeof epoch.getSealInstructionDataCodec
+    >,
+});
+
 const CASES = [
     codecCase({
         any: fc.record({
@@ -85,62 +112,84 @@ const CASES = [
             payerWithdrawnAt: anyI64,
             salt: anyU64,
             settlement: fc.record({ payoutWatermark: anyU64, settled: anyU64 }),
-            status: fc.nat(2) as fc.Arbitrary<client.ChannelStatus>,
+            status: fc.nat(byRevision({ epoch: 3, tombstone: 2 })) as fc.Arbitrary<tombstone.ChannelStatus>,
             version: anyU8,
+            ...byRevision<object>({ epoch: { rentPayer: anyAddress }, tombstone: {} }),
+            ...anyOpenSlot,
         }),
         decoder: client.getChannelDecoder(),
         encoder: client.getChannelEncoder(),
-        extreme: ({ address, bytes32, i64, u32, u64, u8 }) => ({
-            authorizedSigner: address,
-            bump: u8,
-            closureStartedAt: i64,
-            deposit: u64,
-            distributionHash: bytes32,
-            gracePeriod: u32,
-            mint: address,
-            payee: address,
-            payer: address,
-            payerWithdrawnAt: i64,
-            salt: u64,
-            settlement: { payoutWatermark: u64, settled: u64 },
-            status: u8 === 0 ? client.ChannelStatus.Open : client.ChannelStatus.Closing,
-            version: u8,
-        }),
+        extreme: of => {
+            const { address, bytes32, i64, u32, u64, u8 } = of;
+            return {
+                authorizedSigner: address,
+                bump: u8,
+                closureStartedAt: i64,
+                deposit: u64,
+                distributionHash: bytes32,
+                gracePeriod: u32,
+                mint: address,
+                payee: address,
+                payer: address,
+                payerWithdrawnAt: i64,
+                salt: u64,
+                settlement: { payoutWatermark: u64, settled: u64 },
+                status: u8 === 0 ? client.ChannelStatus.Open : client.ChannelStatus.Closing,
+                version: u8,
+                ...byRevision<object>({ epoch: { rentPayer: address }, tombstone: {} }),
+                ...openSlotOf(of),
+            };
+        },
         fixed: { discriminator: 1 },
         schema: SCHEMAS.channel,
         title: 'account channel',
     }),
-    codecCase({
-        any: noArguments,
-        decoder: client.getClosedChannelDecoder(),
-        encoder: client.getClosedChannelEncoder(),
-        extreme: () => ({}),
-        fixed: { discriminator: 2 },
-        schema: SCHEMAS.closedChannel,
-        title: 'account closedChannel',
-    }),
+    ...ofTombstone(() =>
+        codecCase({
+            any: noArguments,
+            decoder: client.getClosedChannelDecoder(),
+            encoder: client.getClosedChannelEncoder(),
+            extreme: () => ({}),
+            fixed: { discriminator: 2 },
+            schema: SCHEMAS.closedChannel,
+            title: 'account closedChannel',
+        }),
+    ).map(make => make()),
     codecCase({
         any: anyVoucher,
         decoder: client.getVoucherArgsDecoder(),
         encoder: client.getVoucherArgsEncoder(),
         extreme: voucherOf,
+        fixed: magic,
         schema: SCHEMAS.voucher,
         title: 'type voucherArgs',
     }),
     codecCase({
-        any: fc.record({ deposit: anyU64, gracePeriod: anyU32, recipients: anyEntries, salt: anyU64 }),
+        any: fc.record({
+            deposit: anyU64,
+            gracePeriod: anyU32,
+            recipients: anyEntries,
+            salt: anyU64,
+            ...anyOpenSlot,
+        }),
         decoder: client.getOpenInstructionDataDecoder(),
         encoder: client.getOpenInstructionDataEncoder(),
-        extreme: of => ({ deposit: of.u64, gracePeriod: of.u32, recipients: entriesOf(of), salt: of.u64 }),
+        extreme: of => ({
+            deposit: of.u64,
+            gracePeriod: of.u32,
+            recipients: entriesOf(of),
+            salt: of.u64,
+            ...openSlotOf(of),
+        }),
         fixed: { discriminator: 1 },
         schema: SCHEMAS.open,
         title: 'data of open',
     }),
     codecCase({
-        any: fc.record({ voucher: anyVoucher }),
+        any: fc.record(inData(anyVoucher) as { voucher: typeof anyVoucher }),
         decoder: client.getSettleInstructionDataDecoder(),
         encoder: client.getSettleInstructionDataEncoder(),
-        extreme: of => ({ voucher: voucherOf(of) }),
+        extreme: of => inData(voucherOf(of)) as { voucher: ReturnType<typeof voucherOf> },
         fixed: { discriminator: 2 },
         schema: SCHEMAS.settle,
         title: 'data of settle',
@@ -155,13 +204,16 @@ const CASES = [
         title: 'data of topUp',
     }),
     codecCase({
-        any: fc.record({ hasVoucher: anyU8, voucher: anyVoucher }),
-        decoder: client.getSettleAndFinalizeInstructionDataDecoder(),
-        encoder: client.getSettleAndFinalizeInstructionDataEncoder(),
-        extreme: of => ({ hasVoucher: of.u8, voucher: voucherOf(of) }),
+        any: fc.record({ hasVoucher: anyU8, ...(inData(anyVoucher) as { voucher: typeof anyVoucher }) }),
+        decoder: settleAndFinalizeCodec,
+        encoder: settleAndFinalizeCodec,
+        extreme: of => ({
+            hasVoucher: of.u8,
+            ...(inData(voucherOf(of)) as { voucher: ReturnType<typeof voucherOf> }),
+        }),
         fixed: { discriminator: 4 },
         schema: SCHEMAS.settleAndFinalize,
-        title: 'data of settleAndFinalize',
+        title: `data of ${ENDING.settleAndFinalize}`,
     }),
     codecCase({
         any: fc.record({ recipients: anyEntries }),
@@ -175,7 +227,8 @@ const CASES = [
     ...(
         [
             ['requestClose', 5, client.getRequestCloseInstructionDataCodec()],
-            ['finalize', 6, client.getFinalizeInstructionDataCodec()],
+            [ENDING.finalize, 6, finalizeCodec],
+            ...ofEpoch(['reclaim', 9, epoch.getReclaimInstructionDataCodec()] as const),
             ['withdrawPayer', 8, client.getWithdrawPayerInstructionDataCodec()],
             ['emitEvent', 228, client.getEmitEventInstructionDataCodec()],
         ] as const
@@ -222,24 +275,26 @@ describe('distribution preimage', () => {
 describe('events', () => {
     // The tag of every event, then the discriminator of each (spec section 10).
     const OPENED = unhex('e445a52e51cb9a1d a6ac61094d4cbd6d');
+    const OPENED_SIZE = byRevision({ epoch: 56, tombstone: 48 });
     const PAYOUT_REDIRECTED = unhex('e445a52e51cb9a1d d116b9d754a75450');
     const anyRedirect = fc.record({
         amount: anyU64,
-        beneficiary: fc.nat(2) as fc.Arbitrary<client.PayoutBeneficiary>,
+        beneficiary: fc.nat(2) as fc.Arbitrary<tombstone.PayoutBeneficiary>,
         channel: anyAddress,
         owner: anyAddress,
-        reason: fc.nat(3) as fc.Arbitrary<client.RedirectReason>,
+        reason: fc.nat(3) as fc.Arbitrary<tombstone.RedirectReason>,
     });
 
     it('parses what borsh encoded as Opened', () => {
-        const property = fc.property(anyAddress, channel => {
-            const data = borshEncode(SCHEMAS.openedEvent, { channel, prefix: OPENED });
-            expect(data).toHaveLength(48);
+        const anyOpened = fc.record({ channel: anyAddress, ...anyOpenSlot });
+        const property = fc.property(anyOpened, opened => {
+            const data = borshEncode(SCHEMAS.openedEvent, { ...opened, prefix: OPENED });
+            expect(data).toHaveLength(OPENED_SIZE);
             expect(client.parsePaymentChannelsEvent(data)).toEqual({
-                data: { channel },
+                data: opened,
                 eventType: client.PaymentChannelsEvent.Opened,
             });
-            expect(hex(client.getOpenedEncoder().encode({ channel }))).toBe(hex(data.subarray(16)));
+            expect(hex(client.getOpenedEncoder().encode(opened))).toBe(hex(data.subarray(16)));
         });
         fc.assert(property, runs(50));
     });
@@ -269,7 +324,7 @@ describe('events', () => {
     });
 
     it.each([
-        { event: [...OPENED], length: 48, title: 'Opened' },
+        { event: [...OPENED], length: OPENED_SIZE, title: 'Opened' },
         { event: [...PAYOUT_REDIRECTED], length: 90, title: 'PayoutRedirected' },
     ])('refuses $title with a byte less or more', ({ event, length }) => {
         const data = new Uint8Array(length + 1);
@@ -287,7 +342,10 @@ describe('enums (spec section 3.3)', () => {
             encoder: client.getChannelStatusEncoder(),
             enum: client.ChannelStatus,
             name: 'ChannelStatus',
-            values: { Closing: 2, Finalized: 1, Open: 0 },
+            values: byRevision<Record<string, number>>({
+                epoch: { Closing: 2, Distributed: 3, Open: 0, Sealed: 1 },
+                tombstone: { Closing: 2, Finalized: 1, Open: 0 },
+            }),
         },
         {
             decoder: client.getPayoutBeneficiaryDecoder(),
