@@ -15,6 +15,7 @@ const OF_BOTH_REVISIONS = [
     'test/svm/distribute-limit.test.ts',
     'test/svm/instructions.test.ts',
     'test/svm/lifecycle.test.ts',
+    'test/svm/lookup-tables.test.ts',
     'test/svm/plugin.test.ts',
     'test/svm/reading.test.ts',
     'test/svm/simulator-rpc.test.ts',
