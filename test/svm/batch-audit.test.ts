@@ -1,5 +1,6 @@
 import {
     lamports,
+    SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_HISTORY_NOT_AVAILABLE,
@@ -293,6 +294,58 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
             checkTransactions(result);
         });
 
+        it('that does not know a method is not asked again', async () => {
+            const { requests } = await lab.prepare(3);
+            let asked = 0;
+            const result = await lab.execute(requests, { mode: 'settle' }, async (method, _, send) => {
+                if (method !== 'getLatestBlockhash') return await send();
+                asked++;
+                throw new SolanaError(SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND, { __serverMessage: 'no such method' });
+            });
+            expect(asked).toBe(1);
+            expect(result.stopped).toMatchObject({ error: { code: 'RPC_UNAVAILABLE' }, reason: 'rpc' });
+            expect(countBy(result)).toEqual({ notStarted: 3 });
+        });
+
+        it('is asked for a blockhash again before the last one is old', async () => {
+            const { requests } = await lab.prepare(60);
+            const askedAt: number[] = [];
+            await lab.execute(
+                requests,
+                { concurrency: 1, mode: 'settle', pollIntervalMs: 3_000 },
+                (method, _, send) => {
+                    if (method === 'getLatestBlockhash') askedAt.push(lab.timers.now());
+                    return send();
+                },
+            );
+            expect(lab.timers.now()).toBeGreaterThan(30_000);
+            for (const [index, at] of askedAt.entries()) expect(at - (askedAt[index - 1] ?? 0)).toBeLessThan(20_000);
+            expect(askedAt.at(-1)).toBeGreaterThan(lab.timers.now() - 20_000);
+        });
+
+        it('that shows something else at the address of a channel stops that channel only', async () => {
+            const { requests } = await lab.prepare(3);
+            let first: unknown;
+            const result = await lab.execute(requests, { mode: 'settle' }, async (method, [addresses], send) => {
+                const isLate = lab.timers.now() > 20_000;
+                first ??= method === 'sendTransaction' ? addresses : undefined;
+                if (method === 'sendTransaction' && addresses === first) return 'dropped';
+                const answer = await send();
+                if (method !== 'getMultipleAccounts' || !isLate) return answer;
+                const { context, value } = answer as { context: unknown; value: object[] };
+                const forged = { owner: '11111111111111111111111111111111' };
+                return {
+                    context,
+                    value: value.map((account, index) =>
+                        (addresses as Address[])[index] === requests[0]!.channel ? { ...account, ...forged } : account,
+                    ),
+                };
+            });
+            expect(result.stopped).toBeUndefined();
+            expect(result.transactions.map(({ outcome }) => outcome)).toEqual(['expired', 'landed']);
+            expect(countBy(result)).toEqual({ done: 2, unreadable: 1 });
+        });
+
         it('that has seen a transaction in a fork has seen nothing', async () => {
             const { requests } = await lab.prepare(3);
             const result = await lab.execute(requests, { mode: 'settle' }, async (method, [signatures], send) => {
@@ -467,6 +520,20 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
     });
 
     describe('what an earlier execution has left', () => {
+        it('and no node has is sent again as it is, rather than signed anew', async () => {
+            const { requests } = await lab.prepare(3);
+            let isGone = false;
+            await lab.execute(requests, { mode: 'settle', patienceMs: 1_000 }, async (method, _, send) => {
+                if (method === 'sendTransaction') isGone = true;
+                if (isGone) throw new Error('gone');
+                return await send();
+            });
+            const result = await lab.execute(requests, { mode: 'settle' });
+            expect(countBy(result)).toEqual({ done: 3 });
+            expect(result.transactions).toMatchObject([{ isResumed: true, outcome: 'landed' }]);
+            checkTransactions(result);
+        });
+
         it('does not make a higher voucher done that can not be brought in', async () => {
             const { channels, requests } = await lab.prepare(2);
             await leaveUnresolved(requests, 'settle');

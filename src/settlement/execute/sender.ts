@@ -23,7 +23,7 @@ import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
 import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../../program-error';
 import type { PlannedTransaction } from '../batch-plan';
-import { PaymentChannelsError } from '../../errors';
+import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import { refuseRpcAnswer, toRpcRecord, toRpcU64 } from '../../rpc-answer';
 import { getBatchTransactionMessage } from '../message';
 import type { SentTransaction } from './journal';
@@ -175,7 +175,13 @@ export class Sender {
             return await blockhash;
         } catch (error) {
             if (this.#blockhash === blockhash) this.forgetBlockhash();
-            throw error;
+            if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) throw error;
+            // Whatever it is, no signer is to blame for it.
+            throw new PaymentChannelsError(
+                'RPC_UNAVAILABLE',
+                { failingMs: 0, method: 'getLatestBlockhash' },
+                { cause: error },
+            );
         }
     }
 }
