@@ -9,6 +9,7 @@ import {
     SolanaError,
     type Address,
     type Base64EncodedWireTransaction,
+    type SignatureBytes,
 } from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -768,6 +769,35 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
         const isUrgent = (channels: readonly Address[]) => channels.some(channel => urgent.includes(channel));
         expect(isUrgent(order[0]!)).toBe(true);
         expect(order[1]!.some(channel => urgent.includes(channel) && order[0]!.includes(channel))).toBe(true);
+    });
+
+    it.each([
+        ['legacy', 0n],
+        [0, 1_000n],
+        [1, 1_000n],
+    ] as const)('version %s, price %d: finds whose signature is bad at once', async (version, computeUnitPrice) => {
+        const { requests } = await lab.prepare(20);
+        const signature = Uint8Array.from(requests[7]!.voucher!.signature) as SignatureBytes;
+        signature[40]! ^= 1;
+        const poisoned = requests.map((request, index) =>
+            index === 7 ? { ...request, isSignatureValid: true, voucher: { ...request.voucher!, signature } } : request,
+        );
+        const result = await lab.execute(poisoned, { computeUnitPrice, mode: 'settle', version });
+        expect(countBy(result)).toEqual({ done: 19, failed: 1 });
+        // Once with others, and once alone.
+        expect(result.transactions.filter(({ outcome }) => outcome === 'refused')).toHaveLength(2);
+    });
+
+    it('a channel that is paid out is done, though its voucher had been brought in before', async () => {
+        const { channels, requests } = await lab.prepare(2);
+        await lab.simulator.send(getSettleInstructions({ voucher: requests[1]!.voucher! }, deployment));
+        const result = await lab.execute(requests, { mode: 'settleAndDistribute' });
+        expect(countBy(result)).toEqual({ done: 2 });
+        expect(result.channels[1]).toMatchObject({
+            actions: ['distribute'],
+            channel: channels[1]!.address,
+            leftOut: [{ reason: { code: 'NOT_ABOVE_SETTLED' } }],
+        });
     });
 
     it('keeps its leases while it works', async () => {
