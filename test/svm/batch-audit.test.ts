@@ -553,6 +553,21 @@ describe.each(REVISIONS)('an execution under attack, $name', ({ deployment }) =>
             });
         });
 
+        it('and ended the channel leaves a higher voucher out, and says so', async () => {
+            const { channels, requests } = await lab.prepare(2);
+            await leaveUnresolved(requests, 'settleAndFinalize');
+            const higher = await signVoucher(
+                { channelId: channels[0]!.address, cumulativeAmount: channels[0]!.voucherAmount + 1n },
+                lab.market.payers[0]!.session,
+                deployment,
+            );
+            const result = await lab.execute([{ ...requests[0]!, voucher: higher }, requests[1]!], {
+                mode: 'settleAndFinalize',
+            });
+            expect(result.channels.map(({ status }) => status)).toEqual(['leftOut', 'done']);
+            expect(result.channels[0]!.leftOut).toMatchObject([{ voucher: { voucher: higher.voucher } }]);
+        });
+
         it('does not make a channel done that is yet to be finalized', async () => {
             const { channels, requests } = await lab.prepare(3);
             await leaveUnresolved(requests, 'settle');
