@@ -71,20 +71,20 @@ async function interfere({ channels, lab, random, requests }: World): Promise<vo
     const { deployment } = simulator;
     const voucher = request.voucher!;
     if (state.kind === lab.names.finalized) {
-        simulator.send([await getDistribute(channel)]);
+        await simulator.send([await getDistribute(channel)]);
         return;
     }
     if (state.kind !== 'open') return;
     const isSettled = state.channel.settlement.settled >= voucher.voucher.cumulativeAmount;
     const what = random();
     if (what < 0.4) {
-        if (!isSettled) simulator.send(getSettleInstructions({ voucher }, deployment));
+        if (!isSettled) await simulator.send(getSettleInstructions({ voucher }, deployment));
     } else if (what < 0.6) {
         const finalize = getSettleAndFinalizeInstructions(
             { channel: channel.address, payee: channel.merchant, ...(isSettled ? {} : { voucher }) },
             deployment,
         );
-        simulator.send([...finalize, await getDistribute(channel)]);
+        await simulator.send([...finalize, await getDistribute(channel)]);
     } else if (what < 0.8) {
         // As requestClose leaves it.
         const { unixTimestamp: closureStartedAt } = simulator.getClock();
@@ -98,7 +98,7 @@ async function interfere({ channels, lab, random, requests }: World): Promise<vo
         });
         simulator.svm.setAccount({ ...account, data: new Uint8Array(data) });
     } else if (isSettled && state.channel.settlement.payoutWatermark < state.channel.settlement.settled) {
-        simulator.send([await getDistribute(channel)]);
+        await simulator.send([await getDistribute(channel)]);
     }
 
     function getDistribute({ address, merchant, mint, payer, splits, tokenProgram }: MarketChannel) {
