@@ -37,7 +37,7 @@ export type FetchChannelConfig<TRevision extends RevisionName = 'tombstone'> = D
 export type Fetched<TState> = TState & Readonly<{ slot: Slot }>;
 
 /** The most addresses that getMultipleAccounts takes. */
-const MAX_ADDRESSES = 100;
+export const MAX_ADDRESSES = 100;
 
 /** What of a config goes to the RPC; what is not given is left out, as kit's types ask for. */
 export function getRpcConfig({
@@ -202,21 +202,31 @@ export async function fetchAccounts(
     config: FetchChannelConfig<RevisionName>,
 ): Promise<FetchedAccount[]> {
     const addresses = Array.from(input, (address, index) => toAddress(`addresses[${index}]`, address));
-    const accounts: FetchedAccount[] = [];
+    const fetched: FetchedAccount[] = [];
     for (let start = 0; start < addresses.length; start += MAX_ADDRESSES) {
         const chunk = addresses.slice(start, start + MAX_ADDRESSES);
-        const answer: unknown = await rpc
-            .getMultipleAccounts(chunk, { encoding: 'base64', ...getRpcConfig(config) })
-            .send(getSendConfig(config));
-        const slot = toContextSlot('answer', answer);
-        const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
-        if (values.length !== chunk.length) refuseRpcAnswer('answer.value.length', values.length);
-        for (const [index, address] of chunk.entries()) {
-            const account = toMaybeEncodedAccount(`answer.value[${index}]`, address, values[index]);
-            accounts.push({ account, slot });
-        }
+        const { accounts, slot } = await fetchAccountsAtOnce(rpc, chunk, config);
+        for (const account of accounts) fetched.push({ account, slot });
     }
-    return accounts;
+    return fetched;
+}
+
+/** Reads as many accounts as one request takes, in the order in which they are asked for. */
+export async function fetchAccountsAtOnce(
+    rpc: Rpc<GetMultipleAccountsApi>,
+    addresses: readonly Address[],
+    config: FetchChannelConfig<RevisionName>,
+): Promise<Readonly<{ accounts: readonly MaybeEncodedAccount[]; slot: Slot }>> {
+    const answer: unknown = await rpc
+        .getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) })
+        .send(getSendConfig(config));
+    const slot = toContextSlot('answer', answer);
+    const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
+    if (values.length !== addresses.length) refuseRpcAnswer('answer.value.length', values.length);
+    const accounts = addresses.map((address, index) =>
+        toMaybeEncodedAccount(`answer.value[${index}]`, address, values[index]),
+    );
+    return { accounts, slot };
 }
 
 function toMaybeChannelAccount<TRevision extends RevisionName>(

@@ -3,6 +3,7 @@ import { isSignerRole, type Address, type AddressesByLookupTableAddress, type In
 import { measureTransaction } from '../transaction-size';
 import type { PlannedAction, PlannedChannel, PlannedTransaction } from './batch-plan';
 import type { Bin, Bins } from './bin';
+import { compareDeadlines } from './deadline';
 import { getFees } from './fees';
 import type { CheckedOptions } from './options';
 import type { Selection } from './select';
@@ -147,13 +148,6 @@ function getDeadline({ units }: Bin): bigint | undefined {
 function getEarlier(a: bigint | undefined, b: bigint | undefined): bigint | undefined {
     if (a === undefined || b === undefined) return a ?? b;
     return a < b ? a : b;
-}
-
-/** What has no deadline comes last. */
-function compareDeadlines(a: bigint | undefined, b: bigint | undefined): number {
-    if (a === b) return 0;
-    if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
-    return a < b ? -1 : 1;
 }
 
 function hasCommonAddresses(lookupTables: AddressesByLookupTableAddress | undefined): boolean {

@@ -1,10 +1,11 @@
 import type { Address, Commitment, GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
+import { fetchAccountsAtOnce } from '../../channel/fetch';
 import { decodeChannelState, type ChannelState } from '../../channel/state';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
-import { fetchAccountsAtOnce, type AccountReader } from './fetch-items';
+import type { AccountReader } from './fetch-items';
 import type { SentTransaction } from './journal';
 import type { RpcCalls } from './rpc-calls';
 import { isDoneOnChain } from './watermark';

@@ -15,10 +15,10 @@ import type { SentOutcome, SentTransaction } from './journal';
 import { Leases } from './leases';
 import type { BatchExecution, BatchTransactionResult } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
-import { planRound, verifyRound, type Verdicts } from './round';
+import { planRound, verifyRound, type Verdicts } from './plan-round';
 import { RpcCalls } from './rpc-calls';
 import { Sender, type PreparedTransaction } from './sender';
-import { Round } from './steps';
+import { Round } from './round';
 import { Suspects } from './suspects';
 import { Watcher, type SeenOutcome } from './watcher';
 

@@ -1,5 +1,4 @@
 import {
-    fixDecoderSize,
     getI64Decoder,
     getStructDecoder,
     getU64Decoder,
@@ -12,14 +11,13 @@ import {
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DistributionAccounts } from '../../channel/assess-distribution';
 import { toSplits } from '../../channel/distribution';
-import { getRpcConfig, getSendConfig, type FetchChannelConfig } from '../../channel/fetch';
-import { toContextSlot, toMaybeEncodedAccount } from '../../channel/rpc-account';
+import { fetchAccountsAtOnce, MAX_ADDRESSES, type FetchChannelConfig } from '../../channel/fetch';
 import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
 import { getTreasuryOwner, type DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import { toTokenProgram } from '../../input';
 import type { RevisionName } from '../../revision/types';
-import { refuseRpcAnswer, toRpcList, toRpcRecord } from '../../rpc-answer';
+import { refuseRpcAnswer } from '../../rpc-answer';
 import type { BatchItem } from '../batch';
 import { toRequests, type BatchRequest } from './request';
 
@@ -49,11 +47,8 @@ export type AccountReader = (
     addresses: readonly Address[],
 ) => Promise<Readonly<{ accounts: readonly MaybeEncodedAccount[]; slot: bigint }>>;
 
-/** The most addresses that getMultipleAccounts takes. */
-const MAX_ADDRESSES = 100;
 const CONCURRENT_REQUESTS = 4;
 const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111' as Address;
-const CLOCK_SIZE = 40;
 
 /**
  * Reads what planning a batch takes: the channels, the time of the cluster, and of the requests with splits the token
@@ -77,25 +72,6 @@ export async function fetchBatchItems<TRevision extends RevisionName = 'tombston
 ): Promise<FetchedBatch<TRevision>> {
     const read: AccountReader = async addresses => await fetchAccountsAtOnce(rpc, addresses, config);
     return await readBatch(read, toRequests(requests), config.addresses ?? createAddressCache(), config);
-}
-
-/** One request for accounts, in the order in which they are asked for. */
-export async function fetchAccountsAtOnce(
-    rpc: Rpc<GetMultipleAccountsApi>,
-    addresses: readonly Address[],
-    config: FetchChannelConfig<RevisionName>,
-): Promise<Awaited<ReturnType<AccountReader>>> {
-    const answer: unknown = await rpc
-        .getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) })
-        .send(getSendConfig(config));
-    const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
-    if (values.length !== addresses.length) refuseRpcAnswer('answer.value.length', values.length);
-    return {
-        accounts: addresses.map((address, index) =>
-            toMaybeEncodedAccount(`answer.value[${index}]`, address, values[index]),
-        ),
-        slot: toContextSlot('answer', answer),
-    };
 }
 
 /** As {@link fetchBatchItems}, by another reader. */
@@ -197,12 +173,21 @@ async function readAll(read: AccountReader, addresses: readonly Address[]) {
     return { accounts, slot: slots.reduce((lowest, slot) => (slot < lowest ? slot : lowest), slots[0] ?? 0n) };
 }
 
-function readTime(account: MaybeEncodedAccount): bigint {
-    if (!account.exists || account.data.length !== CLOCK_SIZE) return refuseRpcAnswer('clock sysvar', account.exists);
-    const decoder = getStructDecoder([
-        ['beforeTime', fixDecoderSize(getU64Decoder(), CLOCK_SIZE - 8)],
+// As the runtime lays the sysvar out.
+const getClockDecoder = () =>
+    getStructDecoder([
+        ['slot', getU64Decoder()],
+        ['epochStartTimestamp', getI64Decoder()],
+        ['epoch', getU64Decoder()],
+        ['leaderScheduleEpoch', getU64Decoder()],
         ['unixTimestamp', getI64Decoder()],
     ]);
+
+function readTime(account: MaybeEncodedAccount): bigint {
+    const decoder = getClockDecoder();
+    if (!account.exists || account.data.length !== decoder.fixedSize) {
+        return refuseRpcAnswer('clock sysvar', account.exists);
+    }
     return decoder.decode(account.data).unixTimestamp;
 }
 

@@ -1,5 +1,4 @@
 import {
-    isTransactionSigner,
     type Address,
     type AddressesByLookupTableAddress,
     type Commitment,
@@ -12,14 +11,13 @@ import {
 } from '@solana/kit';
 
 import type { Split } from '../../channel/distribution';
-import { PaymentChannelsError } from '../../errors';
-import { assertIsInput, describe, toAddress, toInteger, toSigner, toU64 } from '../../input';
+import { assertIsInput, toAddress, toInteger, toSigner, toU64 } from '../../input';
 import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
 import type { SignedVoucher } from '../../voucher/voucher';
 import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/verifier';
 import type { BatchDistribution, BatchSettleOptions } from '../batch';
-import { toOptions } from '../options';
+import { refuse, toOptions } from '../options';
 import type { BatchJournal } from './journal';
 import type { BatchProgress } from './report';
 import { SYSTEM_TIMERS, type Timers } from './rpc-calls';
@@ -224,14 +222,4 @@ export function toRequests(requests: readonly BatchRequest[]): readonly BatchReq
         if (request.payee !== undefined) toSigner(`${field}.payee`, request.payee);
         return request;
     });
-}
-
-/** Whether somebody can sign here, rather than being an address only. */
-export function canSign(value: unknown): value is TransactionSigner {
-    return typeof value === 'object' && value !== null && isTransactionSigner(value as { address: Address });
-}
-
-/** @throws `BATCH_INVALID`. */
-function refuse(field: string, value: unknown): never {
-    throw new PaymentChannelsError('BATCH_INVALID', { field, value: describe(value) });
 }

@@ -1,249 +1,58 @@
-import type { Address, TransactionSigner } from '@solana/kit';
+import type { Step } from './channel-task';
 
-import { isLiveChannelState, type ChannelState } from '../../channel/state';
-import type { DeploymentConfig } from '../../deployment';
-import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
-import type { RevisionName } from '../../revision/types';
-import type { VoucherVerifier } from '../../voucher/verifier';
-import { toSignedVoucher } from '../../voucher/voucher';
-import type { BatchItem, BatchSettleOptions } from '../batch';
-import type { BatchPlan, PlannedTransaction } from '../batch-plan';
-import { leaveOut, type LeftOut } from '../left-out';
-import { planBatchSettle } from '../plan';
-import type { ChannelTask, Step } from './channel-task';
-import type { FetchedBatch } from './fetch-items';
+/** The transactions of a round, each started once those that it depends on have landed. */
+export class Round {
+    #steps: readonly Step[] = [];
+    /** All steps before it are started, or will never be. */
+    #firstWaiting = 0;
+    #isOver = false;
 
-type RoundItem = Readonly<{ item: BatchItem<RevisionName>; requestIndex: number }>;
+    /** What is under way goes on; whatever becomes of it while the next round is planned counts for that one. */
+    end(): void {
+        this.begin([]);
+        this.#isOver = false;
+    }
 
-/** What is verified once is not verified again: by place of the request. */
-export type Verdicts = Map<number, boolean>;
+    begin(steps: readonly Step[]): void {
+        this.#steps = steps;
+        this.#firstWaiting = 0;
+    }
 
-/**
- * Verifies the vouchers that have not been verified yet. A task whose channel or voucher can't be read gets that as its
- * status.
- *
- * @throws What the verifier throws.
- */
-export async function verifyRound(
-    tasks: readonly ChannelTask[],
-    batch: FetchedBatch<RevisionName>,
-    verdicts: Verdicts,
-    verifier: VoucherVerifier,
-): Promise<void> {
-    const byChannel = new Map(tasks.map(task => [task.channel, task]));
-    for (const { channel, error } of batch.unreadable) giveUp(byChannel.get(channel)!, error);
-    const unverified = batch.items.flatMap(({ channel, isSignatureValid, voucher }, index) => {
-        const requestIndex = batch.requestIndexes[index]!;
-        if (voucher === undefined || verdicts.has(requestIndex)) return [];
-        try {
-            toSignedVoucher(voucher);
-        } catch (error) {
-            if (!isPaymentChannelsError(error)) throw error;
-            giveUp(byChannel.get(channel.address)!, error);
-            return [];
+    /** Whether what is not started yet is to be planned anew, since a channel that can't wait is without a step. */
+    get isOver(): boolean {
+        return this.#isOver;
+    }
+
+    /** Whether no step waits any more. */
+    get isStarted(): boolean {
+        // Looked for to the end, there is none left that waits once all before the end are not waiting.
+        return this.#firstWaiting === this.#steps.length;
+    }
+
+    /** The first step that can be started. */
+    findReady(): Step | undefined {
+        for (let index = this.#firstWaiting; index < this.#steps.length; index++) {
+            const step = this.#steps[index]!;
+            if (step.state === 'waiting' && step.dependsOn.some(({ state }) => state === 'dead')) this.kill(step);
+            if (step.state !== 'waiting') {
+                if (index === this.#firstWaiting) this.#firstWaiting++;
+            } else if (step.dependsOn.every(({ state }) => state === 'landed')) {
+                return step;
+            }
         }
-        if (!('channel' in channel)) return [];
-        if (isSignatureValid !== undefined) {
-            verdicts.set(requestIndex, isSignatureValid);
-            return [];
-        }
-        const { authorizedSigner } = channel.channel;
-        return [{ requestIndex, verification: { authorizedSigner, signedVoucher: voucher } }];
-    });
-    if (unverified.length === 0) return;
-    const answers = await verifier.verifyAll(unverified.map(({ verification }) => verification));
-    for (const [place, { requestIndex }] of unverified.entries()) verdicts.set(requestIndex, answers[place]!);
-}
+        return undefined;
+    }
 
-/**
- * Plans what is to be done with the tasks by what the chain says of them now. Every task gets a step, or a status that
- * says why not, or is to be planned once more.
- */
-export function planRound(
-    tasks: readonly ChannelTask[],
-    batch: FetchedBatch<RevisionName>,
-    input: Readonly<{
-        options: BatchSettleOptions<RevisionName> & Readonly<{ feePayer: TransactionSigner }>;
-        verdicts: Verdicts;
-        config: DeploymentConfig<RevisionName>;
-    }>,
-): readonly Step[] {
-    const { config, options, verdicts } = input;
-    const byChannel = new Map(tasks.map(task => [task.channel, task]));
-    const groups = new Map<string, RoundItem[]>();
-    for (const [index, item] of batch.items.entries()) {
-        const requestIndex = batch.requestIndexes[index]!;
-        const task = byChannel.get(item.channel.address)!;
-        if (task.status !== undefined) continue;
-        const verified = { ...withPayee(item, options.feePayer), isSignatureValid: verdicts.get(requestIndex) };
-        const group = groups.get(task.group);
-        if (group === undefined) groups.set(task.group, [{ item: verified, requestIndex }]);
-        else group.push({ item: verified, requestIndex });
+    dropWaiting(): void {
+        for (const step of this.#steps) if (step.state === 'waiting') this.kill(step);
     }
-    const steps = [...groups.values()].flatMap(items => planGroup(items, byChannel, options, config));
-    // What can't wait for long goes first, whichever group it is in; within a group the plan has seen to it.
-    steps.sort((a, b) => compareDeadlines(a.planned.deadlineAt, b.planned.deadlineAt));
-    return steps;
-}
 
-function planGroup(
-    all: readonly RoundItem[],
-    tasks: ReadonlyMap<Address, ChannelTask>,
-    options: BatchSettleOptions<RevisionName>,
-    config: DeploymentConfig<RevisionName>,
-): Step[] {
-    const tryToPlan = (some: readonly RoundItem[]): BatchPlan | PaymentChannelsError => {
-        try {
-            return planBatchSettle(
-                some.map(({ item }) => item),
-                options,
-                config,
-            );
-        } catch (error) {
-            if (isPaymentChannelsError(error)) return error;
-            throw error;
-        }
-    };
-    let items = all;
-    let plan = tryToPlan(items);
-    if (isPaymentChannelsError(plan)) {
-        // A channel that can't even be judged must not keep the others from being planned, and that together.
-        const bad = findUnplannable(toChannelItems(all), plan, some => tryToPlan(some.flat()));
-        for (const [channel, error] of bad) giveUp(tasks.get(channel)!, error);
-        items = all.filter(({ item }) => !bad.has(item.channel.address));
-        plan = tryToPlan(items);
-        if (isPaymentChannelsError(plan)) throw plan;
-    }
-    const channels = new Set(items.map(({ item }) => item.channel.address));
-    const leftOut = new Map<Address, LeftOut[]>();
-    for (const entry of plan.leftOut) {
-        const renumbered = Object.freeze({ ...entry, index: items[entry.index]!.requestIndex });
-        const known = leftOut.get(entry.channel);
-        if (known === undefined) leftOut.set(entry.channel, [renumbered]);
-        else known.push(renumbered);
-    }
-    const states = new Map(items.map(({ item }) => [item.channel.address, item.channel as ChannelState<RevisionName>]));
-    for (const [channel, state] of states) {
-        const task = tasks.get(channel)!;
-        task.needsPlan = false;
-        if (!isLiveChannelState(state)) continue;
-        task.payee = state.channel.payee;
-        task.raiseWatermark(state.channel.settlement.settled);
-    }
-    const steps = toSteps(plan.transactions, tasks, states);
-    for (const channel of channels) {
-        const task = tasks.get(channel)!;
-        task.setLeftOut([...(leftOut.get(channel) ?? []), ...(task.status === 'leftOut' ? task.leftOut : [])]);
-        if (task.open.size === 0 && task.status === undefined && !task.needsPlan) {
-            task.end();
-            // What the chain says now is the better reason than what a transaction failed for before.
-            task.failure = undefined;
-            task.error = undefined;
-        }
-    }
-    return steps;
-}
-
-/** The items of each channel. */
-function toChannelItems(items: readonly RoundItem[]): readonly (readonly RoundItem[])[] {
-    const byChannel = new Map<Address, RoundItem[]>();
-    for (const one of items) {
-        const known = byChannel.get(one.item.channel.address);
-        if (known === undefined) byChannel.set(one.item.channel.address, [one]);
-        else known.push(one);
-    }
-    return [...byChannel.values()];
-}
-
-/** The channels that a plan fails for, each with the reason, by halves: they are few. */
-function findUnplannable(
-    channels: readonly (readonly RoundItem[])[],
-    error: PaymentChannelsError,
-    tryToPlan: (channels: readonly (readonly RoundItem[])[]) => BatchPlan | PaymentChannelsError,
-): ReadonlyMap<Address, PaymentChannelsError> {
-    if (channels.length <= 1) return new Map(channels.map(items => [items[0]!.item.channel.address, error]));
-    const middle = Math.floor(channels.length / 2);
-    const halves = [channels.slice(0, middle), channels.slice(middle)].flatMap(half => {
-        const answer = tryToPlan(half);
-        return isPaymentChannelsError(answer) ? [...findUnplannable(half, answer, tryToPlan)] : [];
-    });
-    return new Map(halves);
-}
-
-function giveUp(task: ChannelTask, error: PaymentChannelsError): void {
-    task.error = error;
-    task.status = 'unreadable';
-}
-
-function toSteps(
-    transactions: readonly PlannedTransaction[],
-    tasks: ReadonlyMap<Address, ChannelTask>,
-    states: ReadonlyMap<Address, ChannelState<RevisionName>>,
-): Step[] {
-    const steps: Step[] = [];
-    for (const planned of transactions) {
-        const stepTasks = planned.channels.map(({ channel }) => tasks.get(channel)!);
-        const dependsOn = planned.dependsOn.map(index => steps[index]!);
-        const step: Step = { dependsOn, planned, state: 'waiting', tasks: stepTasks };
-        const missing = getMissingSigners(planned);
-        if (missing.size > 0) {
-            refuseUnsigned(stepTasks, states, missing);
-            step.state = 'dead';
-        }
-        if (dependsOn.some(({ state }) => state === 'dead')) step.state = 'dead';
-        steps.push(step);
-    }
-    for (const step of steps) {
+    kill(step: Step): void {
+        step.state = 'dead';
         for (const task of step.tasks) {
-            if (step.state === 'waiting') task.open.add(step);
-            // Another channel's signature is missing: it is planned again without that one.
-            else task.needsPlan = true;
+            task.open.delete(step);
+            task.needsPlan = true;
         }
+        if (step.planned.deadlineAt !== undefined) this.#isOver = true;
     }
-    return steps;
-}
-
-/** Gives up the channels that somebody would have to sign for who is known by address only. */
-function refuseUnsigned(
-    tasks: readonly ChannelTask[],
-    states: ReadonlyMap<Address, ChannelState<RevisionName>>,
-    missing: ReadonlySet<Address>,
-): void {
-    let isFound = false;
-    for (const task of tasks) {
-        const state = states.get(task.channel)!;
-        if (!isLiveChannelState(state) || !missing.has(state.channel.payee)) continue;
-        const { payee } = state.channel;
-        const reason = leaveOut('PAYEE_SIGNATURE_NEEDED', { channel: task.channel, payee });
-        task.leftOut = [{ channel: task.channel, index: task.requestIndexes[0]!, part: 'channel', reason }];
-        task.status = 'leftOut';
-        isFound = true;
-    }
-    if (isFound) return;
-    const [signer] = [...missing] as [Address];
-    for (const task of tasks) {
-        task.error = new PaymentChannelsError('TRANSACTION_SIGNATURE_MISSING', { signer });
-        task.status = 'failed';
-    }
-}
-
-function getMissingSigners({ feePayerSigner, instructions, signers }: PlannedTransaction): ReadonlySet<Address> {
-    const missing = new Set(signers);
-    if (feePayerSigner !== undefined) missing.delete(feePayerSigner.address);
-    for (const { accounts = [] } of instructions) {
-        for (const account of accounts) if ('signer' in account) missing.delete(account.address);
-    }
-    return missing;
-}
-
-function withPayee(item: BatchItem<RevisionName>, feePayer: TransactionSigner): BatchItem<RevisionName> {
-    if (item.payee !== undefined || !('channel' in item.channel)) return item;
-    return item.channel.channel.payee === feePayer.address ? { ...item, payee: feePayer } : item;
-}
-
-/** What has no deadline comes last. */
-function compareDeadlines(a: bigint | undefined, b: bigint | undefined): number {
-    if (a === b) return 0;
-    if (a === undefined || b === undefined) return a === undefined ? 1 : -1;
-    return a < b ? -1 : 1;
 }
