@@ -4,22 +4,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import {
     ChannelStatus,
     getSettleInstructions,
-    type BatchExecution,
     type BatchJournal,
     type BatchProgress,
     type BatchRequest,
 } from '../../src';
 import { createRandom } from '../fixtures/seeded-random';
-import { ExecutionLab, MODES, REVISIONS } from './fixtures/execution';
-
-const countBy = ({ channels }: BatchExecution) => {
-    const counts: Record<string, number> = {};
-    for (const { status } of channels) counts[status] = (counts[status] ?? 0) + 1;
-    return counts;
-};
-
-/** An answer that never comes. */
-const NEVER = new Promise<never>(() => undefined);
+import { countBy, ExecutionLab, MODES, NEVER, REVISIONS } from './fixtures/execution';
 
 describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
     let lab: ExecutionLab;
