@@ -3,21 +3,11 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { runCli } from '../../src/cli/cli';
+import { run } from '../fixtures/run-cli';
 import { instruction, mutate, placeOf, set, splice, type Json } from './mutate';
 import { makeFolder, removeFolders, ROOT } from './project-copy';
 
 // `payment-channels idl check`, `idl diff` and `generate` as they are called: what they print, and their exit codes.
-
-const run = async (...args: string[]) => {
-    const written = { error: '', output: '' };
-    const exitCode = await runCli(args, {
-        isErrorTerminal: false,
-        writeError: text => (written.error += text),
-        writeOutput: text => (written.output += text),
-    });
-    return { ...written, exitCode };
-};
 
 let folder: string;
 beforeEach(() => {

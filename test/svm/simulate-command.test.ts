@@ -2,20 +2,10 @@ import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
 
-import { runCli } from '../../src/cli/cli';
+import { run } from '../fixtures/run-cli';
 import { MAINNET_DEPLOYMENT } from '../../src/epoch';
 import { findMissingRent } from '../../src/testing/scenario/checks';
 import { findDiscrepancies, LAMPORTS, type Balance } from '../../src/testing/scenario/ledger';
-
-const run = async (...args: string[]) => {
-    const written = { error: '', output: '' };
-    const exitCode = await runCli(args, {
-        isErrorTerminal: false,
-        writeError: text => (written.error += text),
-        writeOutput: text => (written.output += text),
-    });
-    return { ...written, exitCode };
-};
 
 type Json = {
     balances: Record<'after' | 'before', { address: string; amount: string; asset: string; party: string }[]>;

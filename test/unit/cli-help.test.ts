@@ -1,16 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { runCli } from '../../src/cli/cli';
-
-const run = async (...args: string[]) => {
-    const written = { error: '', output: '' };
-    const exitCode = await runCli(args, {
-        isErrorTerminal: false,
-        writeError: text => (written.error += text),
-        writeOutput: text => (written.output += text),
-    });
-    return { ...written, exitCode };
-};
+import { run } from '../fixtures/run-cli';
 
 const COMMANDS = [[], ['simulate'], ['plan'], ['idl'], ['idl', 'check'], ['idl', 'diff'], ['generate']];
 
