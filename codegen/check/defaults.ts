@@ -2,7 +2,7 @@ import type { InstructionNode, Node, PdaNode, ProgramNode } from '@codama/nodes'
 
 import { getConstantCode } from '../pages/constants';
 import { getArgumentStructs, getFlatArguments } from '../visitors/flatten-arguments';
-import { linkedPda, locate, programOf, type CheckContext, type TypedVisit } from './context';
+import { instructionOf, linkedPda, locate, programOf, type CheckContext, type TypedVisit } from './context';
 import { error, warning } from './finding';
 import { describeNames } from './links';
 
@@ -11,8 +11,9 @@ const MAX_SEEDS = 16;
 /** What a default points to exists in its instruction, and a PDA that is a default gets all of its seeds. */
 export function checkDefaults(context: CheckContext): void {
     const { report, visits } = context;
+    const namesOf = createNames();
     for (const visit of visits) {
-        if (visit.node.kind === 'instructionNode') checkInstruction(visit.node, visit, context);
+        checkTarget(visit, namesOf, context);
         if (visit.node.kind === 'pdaValueNode') checkPdaValue(visit.node, visit, context);
         if (visit.node.kind === 'pdaNode') checkPda(visit.node, visit.path, context);
         if (visit.node.kind === 'constantNode' && getConstantCode(visit.node) === undefined) {
@@ -38,31 +39,44 @@ export function checkDefaults(context: CheckContext): void {
     }
 }
 
-function checkInstruction(instruction: InstructionNode, visit: TypedVisit, { report, visits }: CheckContext): void {
-    const program = programOf(visit)!;
-    const accounts = instruction.accounts.map(({ name }) => name as string);
-    // What a default points to is looked up as it will be rendered: with the fields of a struct argument beside it.
-    const args = [
-        ...getFlatArguments(instruction, getArgumentStructs(program)).map(({ node }) => node.name as string),
-        ...(instruction.extraArguments ?? []).map(({ name }) => name as string),
-    ];
-    const isWithin = (path: string) => path.startsWith(`${visit.path}.`) && !path.includes('.remainingAccounts[');
-    for (const { ancestors, node, path } of visits) {
-        if (!isWithin(path) || ancestors.filter(({ kind }) => kind === 'instructionNode').at(-1) !== instruction)
-            continue;
-        const target = getTarget(node);
-        if (target === undefined) continue;
-        const names = target.of === 'account' ? accounts : args;
-        if (names.includes(target.name)) continue;
-        report(
-            error({
-                rule: 'dangling-default',
-                path,
-                message: `Instruction "${instruction.name}" has no ${target.of} "${target.name}" for this default to follow.`,
-                fix: `Name one of its ${target.of}s (${describeNames(names)}).`,
-            }),
-        );
-    }
+type Names = Readonly<Record<'account' | 'argument', ReadonlySet<string>>>;
+
+/** The names of an instruction that a default can follow. */
+function createNames(): (instruction: InstructionNode, program: ProgramNode) => Names {
+    const known = new Map<InstructionNode, Names>();
+    return (instruction, program) => {
+        const found = known.get(instruction);
+        if (found !== undefined) return found;
+        // What a default points to is looked up as it will be rendered: with the fields of a struct argument beside it.
+        const args = [
+            ...getFlatArguments(instruction, getArgumentStructs(program)).map(({ node }) => node.name as string),
+            ...(instruction.extraArguments ?? []).map(({ name }) => name as string),
+        ];
+        const names = {
+            account: new Set(instruction.accounts.map(({ name }) => name as string)),
+            argument: new Set(args),
+        };
+        known.set(instruction, names);
+        return names;
+    };
+}
+
+function checkTarget(visit: TypedVisit, namesOf: ReturnType<typeof createNames>, { report }: CheckContext): void {
+    const target = getTarget(visit.node);
+    const instruction = instructionOf(visit);
+    if (target === undefined || instruction === undefined) return;
+    // What follows the accounts may come from an input that only it has.
+    if (visit.ancestors.some(({ kind }) => kind === 'instructionRemainingAccountsNode')) return;
+    const names = namesOf(instruction, programOf(visit)!)[target.of];
+    if (names.has(target.name)) return;
+    report(
+        error({
+            rule: 'dangling-default',
+            path: visit.path,
+            message: `Instruction "${instruction.name}" has no ${target.of} "${target.name}" for this default to follow.`,
+            fix: `Name one of its ${target.of}s (${describeNames([...names])}).`,
+        }),
+    );
 }
 
 function getTarget(node: Node): { of: 'account' | 'argument'; name: string } | undefined {

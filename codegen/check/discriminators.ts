@@ -1,11 +1,12 @@
 import type { DiscriminatorNode, InstructionArgumentNode, StructFieldTypeNode, TypeNode } from '@codama/nodes';
 
 import type { FindType } from '../constants';
-import { canMatchBoth, describePattern, getPattern, isSamePattern, type Pattern } from '../discriminators';
+import { describePattern, getPattern, isSamePattern } from '../discriminators';
 import { getFields } from '../types';
 import { linkedType, locate, type CheckContext, type Located } from './context';
 import { error, type Finding } from './finding';
 import { describeNames } from './links';
+import { createOverlaps } from './overlaps';
 
 type Subject = {
     name: string;
@@ -60,7 +61,7 @@ function checkList(
     { report }: CheckContext,
     house: Finding['severity'],
 ): void {
-    const known: { name: string; pattern: Pattern }[] = [];
+    const findOverlaps = createOverlaps();
     for (const { node, path } of subjects) {
         const { discriminators, fields, name, size } = node;
         if (discriminators.length === 0) {
@@ -98,7 +99,7 @@ function checkList(
         const pattern = getPattern(discriminators, fields, findType);
         if (pattern === undefined) continue;
         const sized = size === undefined ? pattern : { size, ...pattern };
-        for (const other of known) {
+        for (const other of findOverlaps({ name, pattern: sized })) {
             if (isSamePattern(other.pattern, sized)) {
                 report(
                     error({
@@ -108,7 +109,7 @@ function checkList(
                         fix: 'Give each the bytes that the program tells it by.',
                     }),
                 );
-            } else if (canMatchBoth(other.pattern, sized)) {
+            } else {
                 report(
                     error({
                         rule: 'overlapping-discriminator',
@@ -119,6 +120,5 @@ function checkList(
                 );
             }
         }
-        known.push({ name, pattern: sized });
     }
 }

@@ -11,16 +11,20 @@ import { transformNodes, walkNodes, type RawNode } from '../nodes';
  * argument.
  */
 export function flattenArguments(root: RootNode): RootNode {
-    const flat = spreadArguments(root);
-    const isSpread = (program: ProgramNode, name: string) => {
-        const before = [root.program, ...root.additionalPrograms].find(({ name }) => name === program.name)!;
-        return getArgumentStructs(before).has(name) && !hasLinkTo(program, name);
+    const drop = (before: ProgramNode, after: ProgramNode): ProgramNode => {
+        const structs = getArgumentStructs(before);
+        const linked = countLinks(after);
+        const isSpread = (name: string) => structs.has(name) && !linked.has(name);
+        return { ...after, definedTypes: after.definedTypes.filter(({ name }) => !isSpread(name)) };
     };
-    return transformNodes(flat, node =>
-        node.kind === 'programNode'
-            ? { ...node, definedTypes: node.definedTypes.filter(({ name }) => !isSpread(node, name)) }
-            : node,
-    );
+    const flat = spreadArguments(root);
+    return {
+        ...flat,
+        additionalPrograms: flat.additionalPrograms.map((program, index) =>
+            drop(root.additionalPrograms[index]!, program),
+        ),
+        program: drop(root.program, flat.program),
+    };
 }
 
 /** Spreads the struct arguments and keeps all types, so that each node stays where it is in the file. */
@@ -61,13 +65,20 @@ export function getFlatArguments(
     return new Set(names).size === names.length ? flat : asWritten;
 }
 
+const STRUCTS = new WeakMap<ProgramNode, ReadonlyMap<string, StructTypeNode>>();
+
 /** The struct types of a program that are used once, and there directly as an argument, by name. */
 export function getArgumentStructs(program: ProgramNode): ReadonlyMap<string, StructTypeNode> {
-    const uses = new Map<string, number>();
-    for (const { node } of walkNodes(program as unknown as RawNode)) {
-        if (node.kind === 'definedTypeLinkNode')
-            uses.set(node.name as string, (uses.get(node.name as string) ?? 0) + 1);
-    }
+    // Asked for each instruction, and a walk through the whole program to tell.
+    const known = STRUCTS.get(program);
+    if (known !== undefined) return known;
+    const structs = findArgumentStructs(program);
+    STRUCTS.set(program, structs);
+    return structs;
+}
+
+function findArgumentStructs(program: ProgramNode): ReadonlyMap<string, StructTypeNode> {
+    const uses = countLinks(program);
     const direct = new Set(
         program.instructions.flatMap(instruction =>
             instruction.arguments.map(({ type }) => (type.kind === 'definedTypeLinkNode' ? (type.name as string) : '')),
@@ -80,7 +91,13 @@ export function getArgumentStructs(program: ProgramNode): ReadonlyMap<string, St
     );
 }
 
-function hasLinkTo(program: ProgramNode, name: string): boolean {
-    const visits = [...walkNodes(program as unknown as RawNode)];
-    return visits.some(({ node }) => node.kind === 'definedTypeLinkNode' && node.name === name);
+/** How often the types of a program are linked to, by name. */
+function countLinks(program: ProgramNode): ReadonlyMap<string, number> {
+    const uses = new Map<string, number>();
+    for (const { node } of walkNodes(program as unknown as RawNode)) {
+        if (node.kind !== 'definedTypeLinkNode') continue;
+        const name = node.name as string;
+        uses.set(name, (uses.get(name) ?? 0) + 1);
+    }
+    return uses;
 }
