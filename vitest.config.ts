@@ -60,6 +60,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/transactions/assemble.test.ts',
     'test/unit/transactions/wire.test.ts',
     'test/unit/vectors.test.ts',
+    'test/unit/voucher-better.test.ts',
     'test/unit/voucher-check.test.ts',
     'test/unit/voucher-json.test.ts',
     'test/unit/voucher-verifier.test.ts',

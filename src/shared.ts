@@ -137,6 +137,7 @@ export type { InspectedTopUp, InspectedTransaction, TransactionAddition } from '
 export { getMemoInstruction, MEMO_PROGRAM_ADDRESS } from './transactions/memo';
 export type { TransactionCosigner } from './transactions/sign';
 export { decodeWireTransaction, encodeWireTransaction } from './transactions/wire';
+export { isVoucherAtLeastAsGood } from './voucher/better';
 export { type VerifySignedVoucher } from './voucher/check';
 export { type TransactionFailure } from './program-error';
 export { parseProgramLogs, type LoggedCall, type LoggedCalls } from './program-logs';

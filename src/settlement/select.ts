@@ -10,6 +10,7 @@ import {
 import type { DeploymentConfig } from '../deployment';
 import { toAddress, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
+import { compareVouchers } from '../voucher/better';
 import { checkVoucherState } from '../voucher/check';
 import { refuse as refuseVoucher } from '../voucher/verdict';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
@@ -234,7 +235,7 @@ function chooseVoucher(
     const instruction = form === 'settle' ? form : endingNames.settleAndFinalize;
     let chosen: Chosen | undefined;
     let isHarmless = true;
-    const ordered = vouchers.length > 1 ? [...vouchers].sort(compareVouchers) : vouchers;
+    const ordered = vouchers.length > 1 ? [...vouchers].sort(byWorth) : vouchers;
     for (const candidate of ordered) {
         const { index, isValid, signed } = candidate;
         const verdict = checkVoucherState(
@@ -261,15 +262,9 @@ function chooseVoucher(
     return { chosen, isHarmless };
 }
 
-/** The highest first; of two over as much the one that lasts longer, then the one given first. */
-function compareVouchers(a: Chosen, b: Chosen): number {
-    const [first, second] = [a.signed.voucher, b.signed.voucher];
-    if (first.cumulativeAmount !== second.cumulativeAmount) {
-        return first.cumulativeAmount > second.cumulativeAmount ? -1 : 1;
-    }
-    if (first.expiresAt === second.expiresAt) return a.index - b.index;
-    if (first.expiresAt === 0n || second.expiresAt === 0n) return first.expiresAt === 0n ? -1 : 1;
-    return first.expiresAt > second.expiresAt ? -1 : 1;
+/** The better voucher first; of two that are as good the one given first. */
+function byWorth(a: Chosen, b: Chosen): number {
+    return compareVouchers(a.signed.voucher, b.signed.voucher) || a.index - b.index;
 }
 
 export function toLeftOut(

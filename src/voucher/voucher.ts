@@ -45,15 +45,20 @@ export type SignedVoucher = Readonly<{
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `VOUCHER_INVALID`.
  */
 export function toVoucher(input: VoucherInput): Voucher {
+    return toVoucherField('voucher', input);
+}
+
+/** {@link toVoucher} of one that has another name in an error. */
+export function toVoucherField(field: string, input: VoucherInput): Voucher {
     if (typeof input !== 'object' || input === null) {
-        throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'voucher', value: describe(input) });
+        throw new PaymentChannelsError('VOUCHER_INVALID', { field, value: describe(input) });
     }
     // No expiry given is none; null is no answer (JSON makes null of NaN) and is refused.
     const { channelId, cumulativeAmount, expiresAt = 0n } = input;
     return Object.freeze({
-        channelId: toAddress('voucher.channelId', channelId),
-        cumulativeAmount: toU64('voucher.cumulativeAmount', cumulativeAmount),
-        expiresAt: toI64('voucher.expiresAt', expiresAt),
+        channelId: toAddress(`${field}.channelId`, channelId),
+        cumulativeAmount: toU64(`${field}.cumulativeAmount`, cumulativeAmount),
+        expiresAt: toI64(`${field}.expiresAt`, expiresAt),
     });
 }
 

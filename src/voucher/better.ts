@@ -1,0 +1,49 @@
+import { PaymentChannelsError } from '../errors';
+import { toVoucher, toVoucherField, type Voucher, type VoucherInput } from './voucher';
+
+// Which of two vouchers of a channel is the better one. A voucher is a claim with two sides: how much it is over, and
+// until when it can be brought in. Only one that is as good on both sides can take the place of another without a loss;
+// of two that are each better on one side, neither can.
+
+/** Whether what expires at a time lasts at least as long as what expires at another; 0 is never, the latest of all. */
+export function lastsAsLong(expiresAt: bigint, other: bigint): boolean {
+    if (expiresAt === 0n) return true;
+    return other !== 0n && expiresAt >= other;
+}
+
+/**
+ * Whether a voucher can take the place of another one of its channel without a loss: it is over at least as much, and
+ * can be brought in for at least as long (an `expiresAt` of 0 is never, and later than any other).
+ *
+ * {@link checkVoucher} applies this to the voucher that was accepted last. Who keeps vouchers by rules of its own keeps
+ * both where neither is as good as the other.
+ *
+ * @throws As {@link toVoucher}, with `voucher` or `other` in front of the field; `VOUCHER_CHANNEL_MISMATCH` for vouchers
+ * of different channels.
+ *
+ * @example
+ * ```ts
+ * // 1,000 until noon is no replacement for 900 for ever.
+ * if (isVoucherAtLeastAsGood(signedVoucher.voucher, kept.voucher)) await replace(kept, signedVoucher);
+ * ```
+ */
+export function isVoucherAtLeastAsGood(voucher: VoucherInput, other: VoucherInput): boolean {
+    const [a, b] = [toVoucher(voucher), toVoucherField('other', other)];
+    if (a.channelId !== b.channelId) {
+        throw new PaymentChannelsError('VOUCHER_CHANNEL_MISMATCH', {
+            channel: b.channelId,
+            voucherChannelId: a.channelId,
+        });
+    }
+    return a.cumulativeAmount >= b.cumulativeAmount && lastsAsLong(a.expiresAt, b.expiresAt);
+}
+
+/**
+ * The order in which vouchers of a channel are tried, of those that can all be brought in now: the one over the most
+ * comes first; of two over as much the one that lasts longer. 0 where there is nothing to choose.
+ */
+export function compareVouchers(a: Voucher, b: Voucher): number {
+    if (a.cumulativeAmount !== b.cumulativeAmount) return a.cumulativeAmount > b.cumulativeAmount ? -1 : 1;
+    if (a.expiresAt === b.expiresAt) return 0;
+    return lastsAsLong(a.expiresAt, b.expiresAt) ? -1 : 1;
+}
