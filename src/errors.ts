@@ -1,3 +1,12 @@
+/** A field that is not what it has to be. */
+type InvalidContext = {
+    /** What it has to be, in words. */
+    expected?: string | undefined;
+    field: string;
+    /** What was given. */
+    value: string;
+};
+
 /** The context of each error: what a program needs to react to it, and a person to mend it. */
 export type PaymentChannelsErrorContexts = {
     ACCOUNT_MALFORMED: { address: string; reason: string };
@@ -5,11 +14,18 @@ export type PaymentChannelsErrorContexts = {
     ACCOUNT_OWNER_MISMATCH: { address: string; expectedOwner: string; owner: string };
     ADDRESS_INVALID: { field: string; value: string };
     ADDRESS_OFF_CURVE: { address: string; field: string };
-    AGREEMENT_INVALID: { field: string; value: string };
+    AGREEMENT_INVALID: InvalidContext;
     BATCH_ATTEMPTS_EXHAUSTED: { attempts: number; channel: string };
-    BATCH_INVALID: { field: string; value: string };
+    BATCH_INVALID: InvalidContext;
     BLOCKHASH_INVALID: { field: string; value: string };
-    BYTES_LENGTH_INVALID: { actualLength: number; expectedLength: number; field: string };
+    BYTES_LENGTH_INVALID: {
+        /** -1 for what is no bytes at all. */
+        actualLength: number;
+        expectedLength: number;
+        field: string;
+        /** What was given, where that is no bytes at all. */
+        value?: string | undefined;
+    };
     CHANNELS_UNREADABLE: { failures: readonly Readonly<{ address: string; code: string; reason: string }>[] };
     CHANNEL_CLOSED: { address: string };
     CHANNEL_NOT_FOUND: { address: string };
@@ -19,7 +35,7 @@ export type PaymentChannelsErrorContexts = {
     DISTRIBUTION_FORFEITS: { amount: bigint; owners: readonly string[] };
     ED25519_UNSUPPORTED: { reason: string };
     ELF_INVALID: { reason: string; source: string };
-    INPUT_INVALID: { field: string; value: string };
+    INPUT_INVALID: InvalidContext;
     INTEGER_NOT_EXACT: { field: string; value: string };
     INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
     LOOKUP_TABLE_INVALID: { address: string; reason: string };
@@ -41,10 +57,10 @@ export type PaymentChannelsErrorContexts = {
     RPC_RESPONSE_INVALID: { field: string; value: string };
     RPC_UNAVAILABLE: { failingMs: number; method: string };
     SALT_NOT_FOUND: { attempts: number };
-    SIGNER_INVALID: { field: string };
+    SIGNER_INVALID: { field: string; value?: string | undefined };
     SPLITS_DUPLICATE_RECIPIENT: { field: string; firstField: string; recipient: string };
     SPLITS_HASH_MISMATCH: { actualHash: string; expectedHash: string };
-    SPLITS_INVALID: { field: string; value: string };
+    SPLITS_INVALID: InvalidContext;
     SPLITS_NOT_DISTRIBUTABLE: {
         actual: number;
         exceeded: 'accounts' | 'bytes' | 'computeUnits' | 'instructionTrace';
@@ -68,7 +84,7 @@ export type PaymentChannelsErrorContexts = {
     VERIFIER_CLOSED: { backend: string };
     VERIFIER_FAILED: { backend: string; reason: string };
     VOUCHER_CHANNEL_MISMATCH: { channel: string; voucherChannelId: string };
-    VOUCHER_INVALID: { field: string; value: string };
+    VOUCHER_INVALID: InvalidContext;
     VOUCHER_SIGNER_CHANGED_MESSAGE: { signer: string };
     VOUCHER_SIGNER_DID_NOT_SIGN: { signer: string };
 };
@@ -77,6 +93,9 @@ export type PaymentChannelsErrorContexts = {
 export type PaymentChannelsErrorCode = keyof PaymentChannelsErrorContexts;
 
 type Messages = { [TCode in PaymentChannelsErrorCode]: (context: PaymentChannelsErrorContexts[TCode]) => string };
+
+const sayWhatIsInvalid = ({ expected = 'something else', field, value }: InvalidContext): string =>
+    `${field} has to be ${expected}; got ${value}`;
 
 const DISTRIBUTION_LIMITS = {
     accounts: 'accounts',
@@ -94,13 +113,13 @@ const MESSAGES: Messages = {
     ADDRESS_INVALID: ({ field, value }) => `${field} is not a base58 address of 32 bytes: ${value}`,
     ADDRESS_OFF_CURVE: ({ address, field }) =>
         `${field} ${address} is not a point of the Ed25519 curve: nobody could ever sign with it`,
-    AGREEMENT_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    AGREEMENT_INVALID: sayWhatIsInvalid,
     BATCH_ATTEMPTS_EXHAUSTED: ({ attempts, channel }) =>
         `Channel ${channel} was in ${attempts} transactions that did not land, and is given up`,
-    BATCH_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    BATCH_INVALID: sayWhatIsInvalid,
     BLOCKHASH_INVALID: ({ field, value }) => `${field} is not a base58 blockhash of 32 bytes: ${value}`,
-    BYTES_LENGTH_INVALID: ({ actualLength, expectedLength, field }) =>
-        `${field} has to be ${expectedLength} bytes long, not ${actualLength}`,
+    BYTES_LENGTH_INVALID: ({ actualLength, expectedLength, field, value }) =>
+        `${field} has to be ${expectedLength} bytes, in a Uint8Array; got ${value ?? `${actualLength} bytes`}`,
     CHANNELS_UNREADABLE: ({ failures }) =>
         `${failures.length} of the accounts that were found can't be read: ` +
         failures.map(({ reason }) => reason).join('; '),
@@ -117,7 +136,7 @@ const MESSAGES: Messages = {
     ED25519_UNSUPPORTED: ({ reason }) =>
         `The Web Crypto API of this runtime can't be trusted to verify as the chain does: ${reason}`,
     ELF_INVALID: ({ reason, source }) => `The program ELF (${source}) can't be used: ${reason}`,
-    INPUT_INVALID: ({ field, value }) => `${field} is not of the type that it has to be; got ${value}`,
+    INPUT_INVALID: sayWhatIsInvalid,
     INTEGER_NOT_EXACT: ({ field, value }) =>
         `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
     INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
@@ -152,12 +171,13 @@ const MESSAGES: Messages = {
         `The RPC has answered nothing for ${Math.round(failingMs / 1000)} s; the last question was ${method}`,
     SALT_NOT_FOUND: ({ attempts }) =>
         `None of ${attempts} salts puts the channel and its escrow on bump 255: try more of them, or take any salt`,
-    SIGNER_INVALID: ({ field }) => `${field} has to be a signer of @solana/kit that can sign this`,
+    SIGNER_INVALID: ({ field, value }) =>
+        `${field} has to be a signer of @solana/kit that can sign this${value === undefined ? '' : `; got ${value}`}`,
     SPLITS_DUPLICATE_RECIPIENT: ({ field, firstField, recipient }) =>
         `${field} names ${recipient}, and so does ${firstField}: merge the two shares`,
     SPLITS_HASH_MISMATCH: ({ actualHash, expectedHash }) =>
         `splits are not the ones the channel was opened with: they hash to ${actualHash}, the channel holds ${expectedHash}`,
-    SPLITS_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    SPLITS_INVALID: sayWhatIsInvalid,
     SPLITS_NOT_DISTRIBUTABLE: ({ actual, exceeded, max, recipientCount, remedies }) =>
         `splits name ${recipientCount} recipients and could never be distributed in the way that was said: the ` +
         `transaction needs ${actual} ${DISTRIBUTION_LIMITS[exceeded]}, and ${max} is the most` +
@@ -185,7 +205,7 @@ const MESSAGES: Messages = {
         `The verifier (${backend}) could not tell whether the voucher is good: ${reason}`,
     VOUCHER_CHANNEL_MISMATCH: ({ channel, voucherChannelId }) =>
         `The voucher was signed for channel ${voucherChannelId}, not for ${channel}`,
-    VOUCHER_INVALID: ({ field, value }) => `${field} is not what it has to be; got ${value}`,
+    VOUCHER_INVALID: sayWhatIsInvalid,
     VOUCHER_SIGNER_CHANGED_MESSAGE: ({ signer }) =>
         `Signer ${signer} changed the message before signing it: the program accepts the bytes of the voucher only`,
     VOUCHER_SIGNER_DID_NOT_SIGN: ({ signer }) => `Signer ${signer} returned no signature of its own`,

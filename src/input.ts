@@ -9,7 +9,10 @@ import {
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { encodeAddress } from './address-bytes';
+import { describe, describeType, isBytes } from './describe';
 import { PaymentChannelsError } from './errors';
+
+export { describe } from './describe';
 
 // What every builder does with its input before any byte is built. Each of these throws a typed error that names the
 // field; types alone don't do it, since callers use JavaScript, `as` and values that came over a wire.
@@ -48,40 +51,304 @@ export function toI64(field: string, value: unknown): bigint {
     return toInteger(field, value, I64_MIN, I64_MAX);
 }
 
+/** The errors that say of a field what it has to be. */
+export type InvalidCode =
+    'AGREEMENT_INVALID' | 'BATCH_INVALID' | 'INPUT_INVALID' | 'SPLITS_INVALID' | 'VOUCHER_INVALID';
+
+/**
+ * Refuses a value.
+ *
+ * @param expected What the field has to be, as it stands behind "has to be": "an array of addresses".
+ */
+export function refuseInput(
+    field: string,
+    expected: string,
+    value: unknown,
+    code: InvalidCode = 'INPUT_INVALID',
+    options?: ErrorOptions,
+): never {
+    throw new PaymentChannelsError(code, { expected, field, value: describe(value) }, options);
+}
+
 /** What a caller passes as an object has to be one: reading a field of anything else would be a `TypeError`. */
-export function assertIsInput(field: string, value: unknown): asserts value is object {
+export function assertIsInput(field: string, value: unknown, code?: InvalidCode): asserts value is object {
     if (typeof value !== 'object' || value === null) {
-        throw new PaymentChannelsError('INPUT_INVALID', { field, value: describe(value) });
+        // Without what is in it: a program that mixes up its arguments may pass a key or the address of an RPC.
+        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
+            expected: 'an object',
+            field,
+            value: typeof value === 'string' ? describeType(value) : describe(value),
+        });
     }
 }
 
+/**
+ * Members of an object, each read once: getters and proxies may throw, or answer something else when they are asked again.
+ * Members that are not asked for are passed over, so that one object fits several functions.
+ *
+ * @param field What the error calls the object; a member of `input` goes by its own name.
+ */
+export function readMembers<T extends object, TName extends keyof T & string>(
+    field: string,
+    value: T,
+    names: readonly TName[],
+    code?: InvalidCode,
+): { [K in TName]: T[K] } {
+    assertIsInput(field, value, code);
+    const members = {} as { [K in TName]: T[K] };
+    for (const name of names) {
+        try {
+            members[name] = value[name];
+        } catch (cause) {
+            refuseInput(getPath(field, name), 'a member that can be read', undefined, code, { cause });
+        }
+    }
+    return members;
+}
+
+/** How errors call a member: those of `input` go by their own names. */
+function getPath(field: string, name: string): string {
+    return field === 'input' ? name : `${field}.${name}`;
+}
+
+/** The names of every member of a type, optional ones included: the compiler sees to it that none is missing. */
+export type MemberNames<T> = Readonly<Record<keyof UnionOf<T> & string, true>>;
+type UnionOf<T> = T extends unknown ? Required<T> : never;
+
+/**
+ * All members of an object that may have no others, each read once. A name that is not known is a misspelt one: what it
+ * was to limit would silently have no limit.
+ *
+ * @param known Every name, and whether the member may be given as `undefined`: `'given'` where leaving it out would widen
+ * what is meant, so that a value which is missing by mistake is not taken for that.
+ */
+export function readOnlyMembers<T extends object>(
+    field: string,
+    value: T,
+    known: Readonly<Record<keyof T & string, true | 'given'>>,
+    code: InvalidCode = 'INPUT_INVALID',
+): T {
+    assertIsInput(field, value, code);
+    if (readSafely(() => Array.isArray(value) || isCollection(value), true)) {
+        refuseInput(field, `an object with members by name`, value, code);
+    }
+    const keys = readSafely(() => Object.keys(value), undefined) ?? refuseInput(field, 'an object', value, code);
+    for (const key of keys) if (!Object.hasOwn(known, key)) refuseUnknown(getPath(field, key), key, known, code);
+    const names = Object.keys(known) as (keyof T & string)[];
+    const members = readMembers(field, value, names, code);
+    const given = {} as T;
+    for (const name of names) {
+        if (members[name] !== undefined) given[name] = members[name];
+        else if (known[name] === 'given' && readSafely(() => name in value, true)) {
+            refuseInput(getPath(field, name), 'given or left out', undefined, code);
+        }
+    }
+    return given;
+}
+
+const MAX_NAME_LENGTH = 64;
+
+function refuseUnknown(path: string, key: string, known: Readonly<Record<string, unknown>>, code: InvalidCode): never {
+    const nearest = findNearest(key, Object.keys(known));
+    const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+    throw new PaymentChannelsError(code, {
+        expected: `left out, since no such member is known${hint}`,
+        field: key.length > MAX_NAME_LENGTH ? `${path.slice(0, path.length - key.length + MAX_NAME_LENGTH)}…` : path,
+        value: 'a value',
+    });
+}
+
+/** The name that a misspelt one most likely stands for. */
+export function findNearest(name: string, names: readonly string[]): string | undefined {
+    if (name.length > MAX_NAME_LENGTH) return undefined;
+    const simple = name.toLowerCase();
+    let nearest: string | undefined;
+    // A third of it may be wrong.
+    let least = Math.max(2, Math.floor(name.length / 3)) + 1;
+    for (const other of names) {
+        const distance = getEditDistance(simple, other.toLowerCase());
+        if (distance < least) [nearest, least] = [other, distance];
+    }
+    return nearest ?? names.find(other => isPartOf(simple, other.toLowerCase()));
+}
+
+function isPartOf(a: string, b: string): boolean {
+    return Math.min(a.length, b.length) > 3 && (a.includes(b) || b.includes(a));
+}
+
+/** How many characters have to be put in, left out or replaced to make one of the other. */
+function getEditDistance(a: string, b: string): number {
+    let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+    for (let row = 1; row <= a.length; row++) {
+        const current = [row];
+        for (let column = 1; column <= b.length; column++) {
+            const replaced = previous[column - 1]! + Number(a[row - 1] !== b[column - 1]);
+            current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
+        }
+        previous = current;
+    }
+    return previous[b.length]!;
+}
+
+/** What a value says of itself, or something else where asking it throws, as it does for a proxy that was revoked. */
+function readSafely<T>(read: () => T, otherwise: T): T {
+    try {
+        return read();
+    } catch {
+        return otherwise;
+    }
+}
+
+function isCollection(value: object): boolean {
+    // By shape: a collection may come from another realm.
+    const { entries, get, has, size } = value as Partial<Map<unknown, unknown>>;
+    return typeof size === 'number' && typeof has === 'function' && typeof (get ?? entries) === 'function';
+}
+
+/**
+ * What is made of each item of a list. Holes are `undefined`, and an array of any length ends at the first item that is
+ * refused.
+ *
+ * @param expected What the list has to be: "an array of addresses".
+ */
+export function toList<T>(
+    field: string,
+    value: unknown,
+    expected: string,
+    toItem: (item: unknown, path: string, index: number) => T,
+    code?: InvalidCode,
+): T[] {
+    if (!readSafely(() => Array.isArray(value), false)) return refuseInput(field, expected, value, code);
+    const { length } = value as unknown[];
+    const list: T[] = [];
+    for (let index = 0; index < length; index++) {
+        const path = `${field}[${index}]`;
+        let item: unknown;
+        try {
+            item = (value as unknown[])[index];
+        } catch (cause) {
+            refuseInput(path, 'an item that can be read', undefined, code, { cause });
+        }
+        list.push(toItem(item, path, index));
+    }
+    return list;
+}
+
+/**
+ * The entries of an object that is used as a table. Anything but a plain object is refused: of a `Map` nothing would be
+ * seen.
+ *
+ * @param expected What the object has to be: "an object of addresses by table".
+ */
+export function toEntries(
+    field: string,
+    value: unknown,
+    expected: string,
+    code?: InvalidCode,
+): (readonly [key: string, value: unknown])[] {
+    if (typeof value !== 'object' || value === null) return refuseInput(field, expected, value, code);
+    const entries = readSafely(() => (isPlainObject(value) ? Object.entries(value) : undefined), undefined);
+    return entries ?? refuseInput(field, expected, value, code);
+}
+
+/** By shape and not by identity: the value may come from another realm, whose Object.prototype is another one. */
+export function isPlainObject(value: object): boolean {
+    if (Array.isArray(value)) return false;
+    const prototype = Reflect.getPrototypeOf(value);
+    return prototype === null || Reflect.getPrototypeOf(prototype) === null;
+}
+
+/** One of some values, by identity. */
+export function toOneOf<T extends string | number>(
+    field: string,
+    value: unknown,
+    values: readonly T[],
+    code?: InvalidCode,
+): T {
+    if ((values as readonly unknown[]).includes(value)) return value as T;
+    const expected = values.map(one => (typeof one === 'string' ? `'${one}'` : String(one))).join(' or ');
+    return refuseInput(field, expected, value, code);
+}
+
+/** Neither truthy nor falsy: what decides about money is `true` or `false`. */
+export function toBoolean(field: string, value: unknown, code?: InvalidCode): boolean {
+    return typeof value === 'boolean' ? value : refuseInput(field, 'true or false', value, code);
+}
+
+/** Checks that something has methods, before one that is missing is called. */
+export function assertHasMethods(field: string, value: unknown, names: readonly string[], code?: InvalidCode): void {
+    const expected = `an object with the method${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', { expected, field, value: describeType(value) });
+    }
+    for (const name of names) {
+        if (readSafely(() => typeof (value as Record<string, unknown>)[name] === 'function', false)) continue;
+        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
+            expected,
+            field: `${field}.${name}`,
+            value: describeType(readSafely(() => (value as Record<string, unknown>)[name], undefined)),
+        });
+    }
+}
+
+/** A signal that ends what is under way, where there is one. */
+export function toAbortSignal(field: string, value: unknown): AbortSignal | undefined {
+    if (value === undefined) return undefined;
+    const isSignal = readSafely(() => {
+        const { aborted, addEventListener } = (value ?? {}) as Partial<AbortSignal>;
+        return typeof value === 'object' && typeof aborted === 'boolean' && typeof addEventListener === 'function';
+    }, false);
+    return isSignal ? (value as AbortSignal) : refuseInput(field, 'an AbortSignal', value);
+}
+
+/**
+ * An address, or that of a signer: one object of terms then fits functions that have somebody sign and functions that
+ * only name them.
+ */
 export function toAddress(field: string, value: unknown): Address {
-    toAddressBytes(field, value);
-    return value as Address;
+    const text = typeof value === 'string' ? value : getSignerAddress(value);
+    toAddressBytes(field, text ?? value);
+    return text as Address;
 }
 
 /** The 32 bytes of an address. */
 export function toAddressBytes(field: string, value: unknown): Uint8Array {
-    const bytes = typeof value === 'string' ? encodeAddress(value) : undefined;
+    const text = typeof value === 'string' ? value : getSignerAddress(value);
+    const bytes = text === undefined ? undefined : encodeAddress(text);
     if (bytes === undefined) throw new PaymentChannelsError('ADDRESS_INVALID', { field, value: describe(value) });
     return bytes;
 }
 
+function getSignerAddress(value: unknown): string | undefined {
+    if (!hasAddress(value)) return undefined;
+    return isGuarded(isTransactionSigner, value) || isGuarded(isMessageSigner, value) ? value.address : undefined;
+}
+
 export function toSigner(field: string, value: unknown): TransactionSigner {
-    if (!hasAddress(value) || !isTransactionSigner(value)) throw new PaymentChannelsError('SIGNER_INVALID', { field });
+    if (!hasAddress(value) || !isGuarded(isTransactionSigner, value)) return refuseSigner(field, value);
     toAddress(`${field}.address`, value.address);
-    return value;
+    return value as TransactionSigner;
 }
 
 export function toMessageSigner(field: string, value: unknown): MessageSigner {
-    if (!hasAddress(value) || !isMessageSigner(value)) throw new PaymentChannelsError('SIGNER_INVALID', { field });
+    if (!hasAddress(value) || !isGuarded(isMessageSigner, value)) return refuseSigner(field, value);
     toAddress(`${field}.address`, value.address);
-    return value;
+    return value as MessageSigner;
+}
+
+function refuseSigner(field: string, value: unknown): never {
+    throw new PaymentChannelsError('SIGNER_INVALID', { field, value: describeType(value) });
 }
 
 /** Anything with an address as text: the guards of kit for signers throw for less. */
 function hasAddress(value: unknown): value is { address: Address } {
-    return typeof value === 'object' && value !== null && 'address' in value && typeof value.address === 'string';
+    if (typeof value !== 'object' || value === null) return false;
+    return readSafely(() => typeof (value as { address?: unknown }).address === 'string', false);
+}
+
+/** What a guard says, which reads members of the value. */
+function isGuarded<T extends object>(guard: (value: T) => boolean, value: T): boolean {
+    return readSafely(() => guard(value), false);
 }
 
 /** The token program of a mint: one of the two that the program knows (spec section 6.2), SPL Token by default. */
@@ -93,20 +360,15 @@ export function toTokenProgram(field: string, value: unknown): Address {
     return tokenProgram;
 }
 
+/** Bytes of their own: nobody else can change them once they are checked. */
 export function toBytes(field: string, value: unknown, expectedLength: number): ReadonlyUint8Array {
-    const actualLength = value instanceof Uint8Array ? value.length : -1;
-    if (actualLength !== expectedLength) {
-        throw new PaymentChannelsError('BYTES_LENGTH_INVALID', { actualLength, expectedLength, field });
+    if (!isBytes(value) || value.length !== expectedLength) {
+        throw new PaymentChannelsError('BYTES_LENGTH_INVALID', {
+            actualLength: isBytes(value) ? value.length : -1,
+            expectedLength,
+            field,
+            ...(isBytes(value) ? {} : { value: describeType(value) }),
+        });
     }
-    return value as Uint8Array;
-}
-
-/** A value for an error message, whatever it is. */
-export function describe(value: unknown): string {
-    if (typeof value === 'bigint') return `${value}n`;
-    if (typeof value === 'string') return JSON.stringify(value.length > 100 ? `${value.slice(0, 100)}…` : value);
-    if (typeof value === 'number' || typeof value === 'boolean' || value === undefined || value === null) {
-        return String(value);
-    }
-    return typeof value;
+    return new Uint8Array(value);
 }

@@ -1,0 +1,66 @@
+// What stands in errors of values that may be anything: nothing here runs code of theirs, and nothing that could be a
+// secret is shown. What is given in the wrong place may be a secret key, or the address of an RPC with its key in it.
+
+/** As long as an address or a blockhash; a longer text may be a secret key, and so may 32 bytes in base64. */
+const MAX_SHOWN_LENGTH = 44;
+const BASE64_OF_32_BYTES = /^.{43}=$/;
+/** Of integers. */
+const MAX_SHOWN_DIGITS = 40;
+
+/** A value for an error message, whatever it is. */
+export function describe(value: unknown): string {
+    if (typeof value === 'string') {
+        const isShown = value.length <= MAX_SHOWN_LENGTH && !BASE64_OF_32_BYTES.test(value);
+        return isShown ? JSON.stringify(value) : describeType(value);
+    }
+    if (typeof value === 'bigint') {
+        // As hexadecimal digits first, which takes time in proportion to their number.
+        const isShown = value.toString(16).length <= MAX_SHOWN_DIGITS;
+        return isShown ? `${value}n` : 'a bigint of many digits';
+    }
+    if (Object.is(value, -0)) return '-0';
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+    return describeType(value);
+}
+
+/** What a value is, without what is in it. */
+export function describeType(value: unknown): string {
+    switch (typeof value) {
+        case 'string':
+            return `a string of ${value.length} characters`;
+        case 'undefined':
+            return 'undefined';
+        case 'object':
+            return value === null ? 'null' : describeObject(value);
+        default:
+            return `a ${typeof value}`;
+    }
+}
+
+function describeObject(value: object): string {
+    try {
+        if (Array.isArray(value)) return `an array of ${value.length}`;
+        if (isBytes(value)) return `${value.length} bytes`;
+        const prototype = Reflect.getPrototypeOf(value);
+        if (prototype === null || Reflect.getPrototypeOf(prototype) === null) return 'an object';
+        // The name of a class, if that is what it is: a getter is not asked.
+        const constructor: unknown = Reflect.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+        const name: unknown =
+            typeof constructor === 'function'
+                ? Reflect.getOwnPropertyDescriptor(constructor, 'name')?.value
+                : undefined;
+        return typeof name === 'string' && /^[A-Za-z]\w{0,40}$/.test(name) ? `an object of ${name}` : 'an object';
+    } catch {
+        // A proxy that was revoked, or whose traps throw.
+        return "an object that can't be read";
+    }
+}
+
+const getTypedArrayName = /* @__PURE__ */ (() =>
+    Reflect.getOwnPropertyDescriptor(Reflect.getPrototypeOf(Uint8Array.prototype)!, Symbol.toStringTag)!.get!)();
+
+/** Whether a value is bytes, of this realm or of another one (a frame, a `vm` context, a test runner's environment). */
+export function isBytes(value: unknown): value is Uint8Array {
+    // By what it is and not by its class, of which every realm has its own. The name can't be feigned.
+    return getTypedArrayName.call(value) === 'Uint8Array';
+}
