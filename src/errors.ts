@@ -52,6 +52,7 @@ export type PaymentChannelsErrorContexts = {
     JOURNAL_LEASE_LOST: { channels: readonly string[]; owner: string };
     JOURNAL_UNAVAILABLE: { path: string; reason: string };
     JOURNAL_UNREADABLE: { line?: number | undefined; path: string; reason: string };
+    NO_ANSWER: { milliseconds: number; what: string };
     PAYER_IS_PAYEE: { address: string };
     REVISION_MISMATCH: { expected: string; field: string; given: string };
     RPC_RESPONSE_INVALID: { field: string; value: string };
@@ -162,6 +163,7 @@ const MESSAGES: Messages = {
         `The journal ${path} can't be read or written now: ${reason}. What was to be recorded may be recorded or not`,
     JOURNAL_UNREADABLE: ({ line, path, reason }) =>
         `The journal ${path} can't be used${line === undefined ? '' : `, because of line ${line}`}: ${reason}`,
+    NO_ANSWER: ({ milliseconds, what }) => `There was no answer from ${what} within ${milliseconds} ms`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
     REVISION_MISMATCH: ({ expected, field, given }) =>
         `${field} is of the ${given} revision of the program, where the ${expected} revision is due: check the address ` +

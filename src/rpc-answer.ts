@@ -9,7 +9,7 @@ import {
 } from '@solana/kit';
 
 import { PaymentChannelsError } from './errors';
-import { describe, U64_MAX } from './input';
+import { describe, I64_MAX, U64_MAX } from './input';
 
 // What an RPC answers is read with these: each takes a value of any kind and the name of its place in the answer, and
 // throws `RPC_RESPONSE_INVALID` with that name. Kit types an answer but does not look whether it is what the type says.
@@ -49,6 +49,20 @@ export function toRpcU64(field: string, value: unknown): bigint {
 export function toRpcIndex(field: string, value: unknown): number {
     const index = toRpcU64(field, value);
     return index <= Number.MAX_SAFE_INTEGER ? Number(index) : refuseRpcAnswer(field, value);
+}
+
+/** A slot: whoever has it for a signed integer, as the runtime's own clocks have, can take it as well. */
+export function toRpcSlot(field: string, value: unknown): bigint {
+    const slot = toRpcU64(field, value);
+    return slot <= I64_MAX ? slot : refuseRpcAnswer(field, value);
+}
+
+/** The slot at which an RPC looked, from the context around its answer. */
+export function toContextSlot(field: string, value: unknown): bigint {
+    return toRpcSlot(
+        `${field}.context.slot`,
+        toRpcRecord(`${field}.context`, toRpcRecord(field, value)['context'])['slot'],
+    );
 }
 
 /** Bytes as text in one of the encodings; text that is not exactly what the bytes encode to is refused. */

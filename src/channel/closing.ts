@@ -11,7 +11,7 @@ import type {
 import { getProgramConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import type { RevisionName } from '../revision/types';
-import { toRpcRecord } from '../rpc-answer';
+import { toContextSlot, toRpcRecord } from '../rpc-answer';
 import { getRpcConfig, type Fetched } from './fetch';
 import { getBytesToMatch, toRpcFilters, type ChannelFilter } from './filters';
 import {
@@ -21,7 +21,6 @@ import {
     type FetchChannelsConfig,
     type FoundChannel,
 } from './query';
-import { toContextSlot } from './rpc-account';
 import type { ClosingChannelState, LiveChannelState } from './state';
 
 /** Whose closing channels to look for. */

@@ -14,10 +14,10 @@ import {
 import type { DeploymentConfig } from '../deployment';
 import { toAddress } from '../input';
 import type { ChannelOf, RevisionName } from '../revision/types';
-import { refuseRpcAnswer, toRpcList, toRpcRecord } from '../rpc-answer';
+import { refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord } from '../rpc-answer';
 import { decodeChannelAccount } from './account';
 import { findChannelPda, type ChannelSeedsInput } from './addresses';
-import { toContextSlot, toMaybeEncodedAccount } from './rpc-account';
+import { toMaybeEncodedAccount } from './rpc-account';
 import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from './state';
 
 /** How to read channels; a {@link Deployment} is one. */

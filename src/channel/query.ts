@@ -3,10 +3,10 @@ import type { Address, EncodedAccount, GetProgramAccountsApi, Rpc, Slot } from '
 import { getProgramConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import type { RevisionName } from '../revision/types';
-import { toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
+import { toContextSlot, toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
 import { getRpcConfig, getSendConfig, type FetchChannelConfig, type Fetched } from './fetch';
 import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from './filters';
-import { toContextSlot, toEncodedAccount } from './rpc-account';
+import { toEncodedAccount } from './rpc-account';
 import { decodeChannelState, isLiveChannelState, type LiveChannelState } from './state';
 
 /** How to look for channels. */

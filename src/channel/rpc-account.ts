@@ -32,11 +32,3 @@ export function toEncodedAccount(field: string, address: Address, value: unknown
         space: BigInt(data.length),
     });
 }
-
-/** The slot at which an RPC looked, from the context around its answer. */
-export function toContextSlot(field: string, value: unknown): bigint {
-    return toRpcU64(
-        `${field}.context.slot`,
-        toRpcRecord(`${field}.context`, toRpcRecord(field, value)['context'])['slot'],
-    );
-}

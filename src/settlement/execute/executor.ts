@@ -50,7 +50,7 @@ export class BatchExecutor {
         private readonly config: DeploymentConfig<RevisionName>,
     ) {
         const { commitment, patienceMs, plan, pollIntervalMs, requestTimeoutMs, resendIntervalMs, timers } = options;
-        const { signTimeoutMs } = options;
+        const { abortSignal, followTimeoutMs, signTimeoutMs } = options;
         const tally: Tally = { done: 0, notDone: 0, underWay: 0, waiting: 0 };
         const getLastSlot = () => this.#watcher.lastSlot;
         const isWanted = () => !this.#isStopping();
@@ -68,10 +68,17 @@ export class BatchExecutor {
         this.#sender = new Sender(
             rpc,
             this.#calls,
-            { commitment, getLastSlot, isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers },
+            { abortSignal, commitment, getLastSlot, isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers },
             config,
         );
-        this.#watcher = new Watcher(rpc, this.#calls, { commitment, pollIntervalMs, resendIntervalMs, timers });
+        this.#watcher = new Watcher(rpc, this.#calls, {
+            commitment,
+            followTimeoutMs,
+            patienceMs,
+            pollIntervalMs,
+            resendIntervalMs,
+            timers,
+        });
         this.#chain = new ChainReader(rpc, this.#calls, commitment, getLastSlot, isWanted, config);
         this.#addresses = plan.addresses ?? createAddressCache({ maxEntries: Math.max(10_000, 8 * requests.length) });
     }

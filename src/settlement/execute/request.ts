@@ -99,10 +99,15 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
          */
         signTimeoutMs?: number | undefined;
         /**
-         * Milliseconds without any answer of the RPC, or with nothing but refusals of one question, after which the
-         * execution stops; 120,000 by default.
+         * Milliseconds without any answer of the RPC, with nothing but refusals of one question, or without a new block,
+         * after which the execution stops; 120,000 by default.
          */
         patienceMs?: number | undefined;
+        /**
+         * Milliseconds after which a transaction that is neither on chain nor proved to be lost is `unknown` and the
+         * execution stops, 900,000 by default: a blockhash is good for about a minute. The journal has it still.
+         */
+        followTimeoutMs?: number | undefined;
         /** Milliseconds after which what is not sent yet is read and planned anew, 30,000 by default. */
         roundMs?: number | undefined;
         /** Verifies the vouchers; one on Web Crypto by default. */
@@ -134,6 +139,7 @@ export type CheckedExecuteOptions = Readonly<{
     pollIntervalMs: number;
     resendIntervalMs: number;
     requestTimeoutMs: number;
+    followTimeoutMs: number;
     patienceMs: number;
     roundMs: number;
     signTimeoutMs: number;
@@ -197,6 +203,7 @@ export function toExecuteOptions(
         concurrency: Number(toInteger('concurrency', options.concurrency ?? 16, 1n, MAX_CONCURRENCY)),
         journal,
         leaseMs: toMs('leaseMs', 300_000, 1n),
+        followTimeoutMs: toMs('followTimeoutMs', 900_000, 1n),
         maxAttempts: Number(toInteger('maxAttempts', options.maxAttempts ?? 5, 1n, MAX_ATTEMPTS)),
         onProgress,
         owner: `${owner ?? 'executor'} ${crypto.randomUUID()}`,

@@ -7,6 +7,7 @@ import {
 } from '@solana/kit';
 
 import { PaymentChannelsError } from '../../errors';
+import { within } from '../../within';
 
 /** The time, and how to let it pass. */
 export type Timers = Readonly<{
@@ -73,7 +74,7 @@ export class RpcCalls {
     /** Asks once, for so long; whatever goes wrong comes through as it is. */
     async once<T>(request: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
         try {
-            const answer = await within(this.requestTimeoutMs, request);
+            const answer = await within('the RPC', this.requestTimeoutMs, request);
             this.#failingSince = undefined;
             return answer;
         } catch (error) {
@@ -82,24 +83,6 @@ export class RpcCalls {
             else this.#failingSince ??= this.timers.now();
             throw error;
         }
-    }
-}
-
-/** Waits for so long, whether what is waited for listens to the signal or not. */
-export async function within<T>(milliseconds: number, work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
-    const controller = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-            const reason = new Error(`no answer within ${milliseconds} ms`);
-            reject(reason);
-            controller.abort(reason);
-        }, milliseconds);
-    });
-    try {
-        return await Promise.race([work(controller.signal), timeout]);
-    } finally {
-        clearTimeout(timer);
     }
 }
 

@@ -1,7 +1,6 @@
 import {
     getBase64EncodedWireTransaction,
     getSignatureFromTransaction,
-    isBlockhash,
     isSolanaError,
     setTransactionMessageLifetimeUsingBlockhash,
     signTransactionMessageWithSigners,
@@ -16,18 +15,18 @@ import {
     type SendTransactionApi,
     type Signature,
     type SolanaErrorCode,
-    type TransactionMessageWithBlockhashLifetime,
 } from '@solana/kit';
 
+import { toRpcBlockhash, type RpcBlockhash } from '../../block-height';
 import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
 import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../../program-error';
 import type { PlannedTransaction } from '../batch-plan';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
-import { refuseRpcAnswer, toRpcRecord, toRpcU64 } from '../../rpc-answer';
+import { within } from '../../within';
 import { getBatchTransactionMessage } from '../message';
 import type { SentTransaction } from './journal';
-import { within, type RpcCalls, type Timers } from './rpc-calls';
+import type { RpcCalls, Timers } from './rpc-calls';
 
 /** A transaction that is signed, and not sent yet. */
 export type PreparedTransaction = Readonly<{
@@ -53,11 +52,9 @@ const REFUSALS: readonly SolanaErrorCode[] = [
 /** Reasons of a refusal that are no reason against the transaction: it is known, or the node is behind. */
 const NO_REFUSALS: readonly string[] = ['AlreadyProcessed', 'BlockhashNotFound'];
 
-type Lifetime = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
-
 /** Signs transactions with a recent blockhash, and sends them for the first time. */
 export class Sender {
-    #blockhash: Promise<Lifetime> | undefined;
+    #blockhash: Promise<RpcBlockhash> | undefined;
     #blockhashAt = 0;
     readonly #signatures = new Set<Signature>();
 
@@ -65,6 +62,8 @@ export class Sender {
         private readonly rpc: Rpc<GetLatestBlockhashApi & SendTransactionApi>,
         private readonly calls: RpcCalls,
         private readonly config: Readonly<{
+            /** Once it is aborted, nobody's signature is waited for. */
+            abortSignal: AbortSignal | undefined;
             commitment: Commitment;
             /** Slot that a node has to have seen before it judges a transaction. */
             getLastSlot: () => bigint;
@@ -90,8 +89,10 @@ export class Sender {
             const lifetime = await this.#getBlockhash();
             const message = setTransactionMessageLifetimeUsingBlockhash(lifetime, getBatchTransactionMessage(planned));
             const transaction = await within(
+                'the signers',
                 signTimeoutMs,
-                async abortSignal => await signTransactionMessageWithSigners(message, { abortSignal }),
+                abortSignal => signTransactionMessageWithSigners(message, { abortSignal }),
+                this.config.abortSignal,
             );
             const signature = getSignatureFromTransaction(transaction);
             // The same instructions again, after a refusal, have to be another transaction.
@@ -150,24 +151,13 @@ export class Sender {
     }
 
     /** Those who ask at the same time share one request. */
-    async #getBlockhash(): Promise<Lifetime> {
+    async #getBlockhash(): Promise<RpcBlockhash> {
         const now = this.config.timers.now();
         if (this.#blockhash === undefined || now - this.#blockhashAt > MAX_BLOCKHASH_AGE_MS) {
             this.#blockhashAt = now;
             const { commitment, isWanted } = this.config;
-            const read = async (abortSignal: AbortSignal): Promise<Lifetime> => {
-                const answer: unknown = await this.rpc.getLatestBlockhash({ commitment }).send({ abortSignal });
-                const value = toRpcRecord('answer.value', toRpcRecord('answer', answer)['value']);
-                const { blockhash } = value;
-                if (typeof blockhash !== 'string' || !isBlockhash(blockhash)) {
-                    return refuseRpcAnswer('answer.value.blockhash', blockhash);
-                }
-                const lastValidBlockHeight = toRpcU64(
-                    'answer.value.lastValidBlockHeight',
-                    value['lastValidBlockHeight'],
-                );
-                return { blockhash, lastValidBlockHeight };
-            };
+            const read = async (abortSignal: AbortSignal) =>
+                toRpcBlockhash(await this.rpc.getLatestBlockhash({ commitment }).send({ abortSignal }));
             this.#blockhash = this.calls.ask('getLatestBlockhash', read, isWanted);
         }
         const blockhash = this.#blockhash;

@@ -10,8 +10,9 @@ import {
     type Signature,
 } from '@solana/kit';
 
-import { isRpcRecord, refuseRpcAnswer, toRpcList, toRpcRecord, toRpcU64 } from '../../rpc-answer';
-import { toContextSlot } from '../../channel/rpc-account';
+import { Expiry, toRpcBlockHeight } from '../../block-height';
+import { PaymentChannelsError } from '../../errors';
+import { isRpcRecord, refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord, toRpcSlot } from '../../rpc-answer';
 import type { SentTransaction } from './journal';
 import type { RpcCalls, Timers } from './rpc-calls';
 
@@ -26,6 +27,8 @@ export type SeenOutcome =
 
 type Entry = {
     readonly sent: SentTransaction;
+    readonly expiry: Expiry;
+    readonly watchedSince: number;
     /** Whether somebody else sent it, or was about to: it may have landed long ago. */
     readonly isResumed: boolean;
     readonly settle: (outcome: SeenOutcome) => void;
@@ -49,6 +52,8 @@ const MAX_SIGNATURES = 256;
 export class Watcher {
     readonly #entries = new Map<Signature, Entry>();
     #isPolling = false;
+    /** The last block height that was another one than before. */
+    #moved: Readonly<{ at: number; blockHeight: bigint }> | undefined;
     /** The highest slot that anything was seen to happen in: an answer from before it is out of date. */
     lastSlot = 0n;
 
@@ -57,6 +62,9 @@ export class Watcher {
         private readonly calls: RpcCalls,
         private readonly config: Readonly<{
             commitment: Commitment;
+            /** Milliseconds after which a transaction is given up that is neither known nor proved to be lost. */
+            followTimeoutMs: number;
+            patienceMs: number;
             pollIntervalMs: number;
             resendIntervalMs: number;
             timers: Timers;
@@ -67,7 +75,14 @@ export class Watcher {
     watch(sent: SentTransaction, isResumed: boolean): Promise<SeenOutcome> {
         return new Promise(settle => {
             const sentAt = isResumed ? -Infinity : undefined;
-            this.#entries.set(sent.signature, { isResumed, sent, sentAt, settle });
+            this.#entries.set(sent.signature, {
+                expiry: new Expiry(sent.lastValidBlockHeight),
+                isResumed,
+                sent,
+                sentAt,
+                settle,
+                watchedSince: this.config.timers.now(),
+            });
             if (!this.#isPolling) void this.#poll();
         });
     }
@@ -89,6 +104,7 @@ export class Watcher {
 
     async #poll(): Promise<void> {
         this.#isPolling = true;
+        this.#moved = undefined;
         try {
             while (this.#entries.size > 0) {
                 await this.config.timers.sleep(this.config.pollIntervalMs);
@@ -121,22 +137,35 @@ export class Watcher {
 
         const readEpoch = async (abortSignal: AbortSignal) => {
             const { commitment } = this.config;
-            const info: unknown = await this.rpc.getEpochInfo({ commitment }).send({ abortSignal });
-            const record = toRpcRecord('answer', info);
-            return {
-                blockHeight: toRpcU64('answer.blockHeight', record['blockHeight']),
-                slot: toRpcU64('answer.absoluteSlot', record['absoluteSlot']),
-            };
+            return toRpcBlockHeight(await this.rpc.getEpochInfo({ commitment }).send({ abortSignal }));
         };
+        const { followTimeoutMs, timers } = this.config;
         const { blockHeight, slot } = await this.calls.ask('getEpochInfo', readEpoch, this.#isWanted);
-        const overdue = unseen.filter(({ sent }) => sent.lastValidBlockHeight < blockHeight);
-        for (const chunk of toChunks(overdue)) {
+        const now = timers.now();
+        this.#checkIsMoving(blockHeight, now);
+        const overdue = new Set(unseen.filter(({ expiry }) => expiry.isOver(blockHeight, now)));
+        for (const chunk of toChunks([...overdue])) {
             const answer = await this.#readStatuses(chunk, true);
             // A node that lags behind the one that told the height may not have seen the last blocks yet.
             if (answer.slot < slot) continue;
             for (const { sent } of answer.unknown) this.#settle(sent.signature, { kind: 'expired', slot });
         }
-        await this.#resend(unseen.filter(({ sent }) => sent.lastValidBlockHeight >= blockHeight));
+        await this.#resend(unseen.filter(entry => !overdue.has(entry)));
+        const isTooLong = ({ watchedSince }: Entry) => timers.now() - watchedSince > followTimeoutMs;
+        for (const { sent } of unseen.filter(isTooLong)) {
+            const what = `the cluster as to how transaction ${sent.signature} has ended`;
+            const error = new PaymentChannelsError('NO_ANSWER', { milliseconds: followTimeoutMs, what });
+            this.#settle(sent.signature, { error, kind: 'lost' });
+        }
+    }
+
+    /** @throws `RPC_UNAVAILABLE` when the chain stands still, for nothing that is under way has an end then. */
+    #checkIsMoving(blockHeight: bigint, now: number): void {
+        if (blockHeight !== this.#moved?.blockHeight) this.#moved = { at: now, blockHeight };
+        const failingMs = now - this.#moved.at;
+        if (failingMs <= this.config.patienceMs) return;
+        const cause = new Error(`its block height has been ${blockHeight} all the time`);
+        throw new PaymentChannelsError('RPC_UNAVAILABLE', { failingMs, method: 'getEpochInfo' }, { cause });
     }
 
     /** Settles what is final enough, and returns the others; among them those that the node knows nothing of. */
@@ -191,7 +220,7 @@ export class Watcher {
         return {
             err,
             isFinalEnough: reached >= COMMITMENTS.indexOf(this.config.commitment),
-            slot: toRpcU64(`${field}.slot`, slot),
+            slot: toRpcSlot(`${field}.slot`, slot),
         };
     }
 

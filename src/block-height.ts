@@ -1,0 +1,71 @@
+import { isBlockhash, type TransactionMessageWithBlockhashLifetime } from '@solana/kit';
+
+import { refuseRpcAnswer, toContextSlot, toRpcRecord, toRpcSlot, toRpcU64 } from './rpc-answer';
+
+// Block heights as an RPC tells them, and what they say of a transaction. One height of one node must neither hold up a
+// transaction for ever nor have it taken for lost: see `Expiry`.
+
+/** A blockhash, and the block height after which nothing that was signed with it can land. */
+export type RpcBlockhash = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
+
+/** A blockhash is good for so many blocks. */
+export const BLOCKHASH_LIFETIME_BLOCKS = 150n;
+/** One node may be so many blocks behind another one. */
+const MAX_LAG_BLOCKS = 150n;
+/** A blockhash that is known already is not good for any longer, other than on a cluster that hardly moves. */
+const MAX_LIFETIME_MS = 120_000;
+
+/**
+ * Reads an answer to getLatestBlockhash.
+ *
+ * @throws `RPC_RESPONSE_INVALID`, also for a height that no blockhash can have at the slot of the answer.
+ */
+export function toRpcBlockhash(answer: unknown): RpcBlockhash {
+    const { blockhash, lastValidBlockHeight } = toRpcRecord('answer.value', toRpcRecord('answer', answer)['value']);
+    if (typeof blockhash !== 'string' || !isBlockhash(blockhash)) {
+        return refuseRpcAnswer('answer.value.blockhash', blockhash);
+    }
+    const height = toRpcU64('answer.value.lastValidBlockHeight', lastValidBlockHeight);
+    // There are no more blocks than slots.
+    if (height > toContextSlot('answer', answer) + BLOCKHASH_LIFETIME_BLOCKS) {
+        return refuseRpcAnswer('answer.value.lastValidBlockHeight', lastValidBlockHeight);
+    }
+    return { blockhash, lastValidBlockHeight: height };
+}
+
+/**
+ * Reads the block height and the slot that it is of from an answer to getEpochInfo.
+ *
+ * @throws `RPC_RESPONSE_INVALID`, also for a height that there can't be at the slot.
+ */
+export function toRpcBlockHeight(answer: unknown): Readonly<{ blockHeight: bigint; slot: bigint }> {
+    const { absoluteSlot, blockHeight } = toRpcRecord('answer', answer);
+    const slot = toRpcSlot('answer.absoluteSlot', absoluteSlot);
+    const height = toRpcU64('answer.blockHeight', blockHeight);
+    return height <= slot ? { blockHeight: height, slot } : refuseRpcAnswer('answer.blockHeight', blockHeight);
+}
+
+/**
+ * Tells when the blockhash of a transaction that is signed has expired, from the heights that are seen from then on.
+ *
+ * Its recorded height is what some node once said, and may be wrong, even for good, since it is in a journal. But the
+ * blockhash was known when it was signed. So the blockhash has expired, whatever is recorded, once more blocks have been
+ * seen to come than any blockhash is good for, and so much time has passed besides that no single wrong height can have
+ * that effect.
+ */
+export class Expiry {
+    #lowest: Readonly<{ blockHeight: bigint; seenAt: number }> | undefined;
+
+    constructor(private readonly lastValidBlockHeight: bigint) {}
+
+    /** @param seenAt In milliseconds since some moment. */
+    isOver(blockHeight: bigint, seenAt: number): boolean {
+        if (this.#lowest === undefined || blockHeight < this.#lowest.blockHeight) {
+            this.#lowest = { blockHeight, seenAt };
+        }
+        if (blockHeight > this.lastValidBlockHeight) return true;
+        const blocks = blockHeight - this.#lowest.blockHeight;
+        const isOutlived = blocks > BLOCKHASH_LIFETIME_BLOCKS + MAX_LAG_BLOCKS;
+        return isOutlived && seenAt - this.#lowest.seenAt >= MAX_LIFETIME_MS;
+    }
+}
