@@ -32,10 +32,11 @@ check-generated:
 build:
     tsup
 
-# Check code style and formatting.
+# Check code style and formatting, and that the lock file pins every package.
 lint:
     eslint .
     prettier --check .
+    node tools/check-lock.mjs
 
 # Reformat everything that `lint` checks.
 format:

@@ -1,17 +1,24 @@
 // Completes package-lock.json after an `npm install` against a registry that lacks the native packages of other
 // platforms: npm leaves those out of the lock file, and `npm ci` then refuses it everywhere. `npx just lock` runs this.
 //
-// What is added is what npm writes itself, but for the integrity of files that this machine never saw.
+// npm knows the hash of what it downloaded only, so the integrity of what this machine does not install is asked for from
+// the registry that npm is configured with. Nothing is written when that does not answer, and what it does not carry is an
+// error, unless tools/lock.mjs lists it.
 
-import { readFileSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { promisify } from 'node:util';
 
-const FILE = new URL('../package-lock.json', import.meta.url);
+import { findLockFaults, getDownloads, getSpec, LOCK_FILE, readLock } from './lock.mjs';
+
+/** How many questions to the registry are open at a time, and how long each may take. */
+const [PARALLEL, TIMEOUT_MS] = [4, 60_000];
 const OS = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'openbsd', 'openharmony', 'sunos', 'win32'];
 const CPU = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64'];
 // How the packages spell it, where that differs from what Node calls it.
 const SPELLINGS = { armv7: 'arm', arm: 'arm', gnueabihf: undefined, windows: 'win32' };
 
-const lock = JSON.parse(readFileSync(FILE, 'utf8'));
+const lock = readLock();
 const added = [];
 for (const [path, { dev, optionalDependencies = {} }] of Object.entries(lock.packages)) {
     if (path === '') continue;
@@ -42,5 +49,40 @@ for (const [path, { dev, optionalDependencies = {} }] of Object.entries(lock.pac
     }
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
-writeFileSync(FILE, `${JSON.stringify(lock, null, 4)}\n`);
-process.stdout.write(`${added.length} packages of other platforms added to package-lock.json\n`);
+
+const unknown = getDownloads(lock).filter(([, { integrity }]) => integrity === undefined);
+const queue = [...unknown];
+const absent = [];
+await Promise.all(Array.from({ length: PARALLEL }, askForIntegrity));
+writeFileSync(LOCK_FILE, `${JSON.stringify(lock, null, 4)}\n`);
+process.stdout.write(
+    `${added.length} packages of other platforms added to package-lock.json; ` +
+        `integrity of ${unknown.length - absent.length} looked up\n`,
+);
+for (const spec of absent.sort())
+    process.stderr.write(`The registry does not carry ${spec}: locked without integrity\n`);
+const faults = findLockFaults(lock);
+for (const fault of faults) process.stderr.write(`package-lock.json: ${fault}\n`);
+if (faults.length > 0) process.exitCode = 1;
+
+async function askForIntegrity() {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+        const [path, { resolved, version, ...rest }] = next;
+        const integrity = await viewIntegrity(getSpec(next));
+        if (integrity === undefined) absent.push(getSpec(next));
+        // Where npm puts it itself, right after the version.
+        else lock.packages[path] = { version, ...(resolved === undefined ? {} : { resolved }), integrity, ...rest };
+    }
+}
+
+/** The integrity that the registry has for a package; `undefined` when it does not carry it. */
+async function viewIntegrity(spec) {
+    const answer = await promisify(execFile)('npm', ['view', spec, 'dist.integrity', '--json'], {
+        shell: process.platform === 'win32',
+        timeout: TIMEOUT_MS,
+    }).catch(cause => {
+        if (/"code":\s*"E404"/.test(cause.stdout)) return undefined;
+        throw new Error(`The registry does not tell the integrity of ${spec}: ${cause.message}`, { cause });
+    });
+    return answer?.stdout.trim() ? JSON.parse(answer.stdout) : undefined;
+}
