@@ -58,6 +58,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/settlement/shortcut.test.ts',
     'test/unit/transaction-size.test.ts',
     'test/unit/transactions/assemble.test.ts',
+    'test/unit/transactions/cosign.test.ts',
     'test/unit/transactions/wire.test.ts',
     'test/unit/vectors.test.ts',
     'test/unit/voucher-better.test.ts',

@@ -77,6 +77,7 @@ export type PaymentChannelsErrorContexts = {
     TRANSACTION_FAILED: { logs: readonly string[]; reason: string };
     TRANSACTION_MALFORMED: { field: string; reason: string };
     TRANSACTION_MESSAGE_CHANGED: { signer: string };
+    TRANSACTION_NOT_INSPECTED: { reason: string };
     TRANSACTION_SIGNATURE_INVALID: { signer: string };
     TRANSACTION_SIGNATURE_MISSING: { signer: string };
     TRANSACTION_TOO_LARGE: { actualBytes: number; maxBytes: number };
@@ -195,6 +196,9 @@ const MESSAGES: Messages = {
     TRANSACTION_MALFORMED: ({ field, reason }) => `The transaction can't be decoded: ${field}: ${reason}`,
     TRANSACTION_MESSAGE_CHANGED: ({ signer }) =>
         `Signer ${signer} changed the message before signing it, which voids every other signature`,
+    TRANSACTION_NOT_INSPECTED: ({ reason }) =>
+        `Nothing is signed that no inspection accepted: ${reason}. Pass the inspected member of what ` +
+        `inspectOpenTransaction or inspectTopUpTransaction returned, as it is`,
     TRANSACTION_SIGNATURE_INVALID: ({ signer }) => `The signature of ${signer} is not one over this message`,
     TRANSACTION_SIGNATURE_MISSING: ({ signer }) => `The transaction has no signature of ${signer}`,
     TRANSACTION_TOO_LARGE: ({ actualBytes, maxBytes }) =>

@@ -111,28 +111,29 @@ function getPath(field: string, name: string): string {
     return field === 'input' ? name : `${field}.${name}`;
 }
 
-/** The names of every member of a type, optional ones included: the compiler sees to it that none is missing. */
-export type MemberNames<T> = Readonly<Record<keyof UnionOf<T> & string, true>>;
-type UnionOf<T> = T extends unknown ? Required<T> : never;
+/**
+ * Every member that an object may have, optional ones included: the compiler sees to it that none is missing. `'given'` is
+ * a member that may be left out, but not be given as `undefined`, since that would widen what is meant: a value that is
+ * missing by mistake is not taken for one that was left out on purpose.
+ */
+export type OnlyMembers<T> = Readonly<Record<keyof T & string, 'given' | true>>;
 
 /**
  * All members of an object that may have no others, each read once. A name that is not known is a misspelt one: what it
  * was to limit would silently have no limit.
- *
- * @param known Every name, and whether the member may be given as `undefined`: `'given'` where leaving it out would widen
- * what is meant, so that a value which is missing by mistake is not taken for that.
  */
 export function readOnlyMembers<T extends object>(
     field: string,
     value: T,
-    known: Readonly<Record<keyof T & string, true | 'given'>>,
+    known: OnlyMembers<T>,
     code: InvalidCode = 'INPUT_INVALID',
 ): T {
     assertIsInput(field, value, code);
     if (readSafely(() => Array.isArray(value) || isCollection(value), true)) {
         refuseInput(field, `an object with members by name`, value, code);
     }
-    const keys = readSafely(() => Object.keys(value), undefined) ?? refuseInput(field, 'an object', value, code);
+    const keys = readSafely(() => Object.keys(value), undefined);
+    if (keys === undefined) return refuseInput(field, 'an object', value, code);
     for (const key of keys) if (!Object.hasOwn(known, key)) refuseUnknown(getPath(field, key), key, known, code);
     const names = Object.keys(known) as (keyof T & string)[];
     const members = readMembers(field, value, names, code);

@@ -2,13 +2,15 @@ import type { AccountRole, Address, Blockhash, Nonce, TransactionVersion } from 
 
 import type { TokenInput } from '../channel/addresses';
 import type { Split } from '../channel/distribution';
+import type { DistributionMethod } from '../instructions/distribute-limit';
 import type { RevisionName } from '../revision/types';
 
-// What payer and operator agreed on before one of them built a transaction. Whatever is not agreed is refused.
+// What payer and operator agreed on before one of them built a transaction. Whatever is not agreed is refused. So is an
+// agreement with a member that is not known, which is a misspelt one, and one whose limits are given as `undefined`: to
+// agree on no limit, leave it out.
 
-/** An amount or a time that was agreed: exactly this much, or from `min` up to `max`, both included. */
-export type Agreed =
-    bigint | number | Readonly<{ min?: bigint | number | undefined; max?: bigint | number | undefined }>;
+/** An amount or a time that was agreed: exactly this much, or from `min` up to `max`, both included; one may be left out. */
+export type Agreed = bigint | number | Readonly<{ min?: bigint | number; max?: bigint | number }>;
 
 /** A blockhash with the last block height in which it is good; what `getLatestBlockhash` returns. */
 export type BlockhashLifetime = Readonly<{ blockhash: Blockhash; lastValidBlockHeight: bigint }>;
@@ -46,11 +48,11 @@ export type TransactionAgreement = TokenInput &
         /** Most lamports that the operator pays as the fee, for signatures and priority together. */
         maxFeeLamports: bigint | number;
         /** Versions of the transaction message; all three by default. */
-        versions?: readonly TransactionVersion[] | undefined;
+        versions?: readonly TransactionVersion[];
         /** Bounds of the compute-unit limit, if the message sets one; from 1 by default. */
-        computeUnitLimit?: Agreed | undefined;
+        computeUnitLimit?: Agreed;
         /** Most micro-lamports for a compute unit (legacy and version 0). The fee is bounded in any case. */
-        maxComputeUnitPriceMicroLamports?: bigint | number | undefined;
+        maxComputeUnitPriceMicroLamports?: bigint | number;
         /** Memos by their whole content, each at most once: `required` ones have to be there. None by default. */
         memos?: Readonly<{ allowed?: readonly string[]; required?: readonly string[] }> | undefined;
         /**
@@ -85,6 +87,8 @@ export type OpenAgreement<TRevision extends RevisionName = 'tombstone'> = Transa
         gracePeriodSeconds: Agreed;
         /** Distribution plan: exactly these recipients and shares, in this order. */
         splits: readonly Split[];
+        /** How the channel will be distributed, as a builder takes it. Nothing in the transaction says so. */
+        distribution?: DistributionMethod | undefined;
     }>;
 
 type OpenAgreementFields = {
@@ -93,7 +97,7 @@ type OpenAgreementFields = {
         /** A slot that the cluster has reached: what can't land any more, or not yet, is refused. */
         currentSlot: bigint | number;
         /** The open slot, if one was agreed; any that can still land by default. */
-        openSlot?: bigint | number | undefined;
+        openSlot?: bigint | number;
         /** Slots in which the transaction has to be able to land, 150 by default: as long as a blockhash lasts. */
         landingSlots?: bigint | number | undefined;
         /** Wallet that pays the rent of the channel and its escrow, to which it comes back: the payer by default. */

@@ -4,7 +4,22 @@ import { toSplits, type Split } from '../channel/distribution';
 import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { describe, toAddress, toInteger, toTokenProgram, toU64, U32_MAX, U64_MAX } from '../input';
+import {
+    describe,
+    readMembers,
+    readOnlyMembers,
+    refuseInput,
+    toAddress,
+    toEntries,
+    toInteger,
+    toList,
+    toOneOf,
+    toTokenProgram,
+    toU64,
+    U32_MAX,
+    U64_MAX,
+    type OnlyMembers,
+} from '../input';
 import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type {
@@ -56,11 +71,52 @@ export type CheckedTopUpAgreement = CheckedAgreement & Readonly<{ channel: Addre
 
 const ALL_VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
 
+// What an agreement may name. `given` are those without which more is accepted: they are left out on purpose only.
+const COMMON_MEMBERS: OnlyMembers<TransactionAgreement> = {
+    blockhashes: true,
+    computeUnitLimit: 'given',
+    createTokenAccounts: true,
+    durableNonce: true,
+    guardPrograms: true,
+    lookupTables: true,
+    maxComputeUnitPriceMicroLamports: 'given',
+    maxFeeLamports: true,
+    memos: true,
+    mint: true,
+    operator: true,
+    payer: true,
+    tokenProgram: true,
+    versions: 'given',
+};
+const TOP_UP_MEMBERS: OnlyMembers<TopUpAgreement> = { ...COMMON_MEMBERS, amount: true, channel: true };
+const OPEN_MEMBERS: OnlyMembers<OpenAgreement> = {
+    ...COMMON_MEMBERS,
+    authorizedSigner: true,
+    deposit: true,
+    distribution: true,
+    gracePeriodSeconds: true,
+    payee: true,
+    salt: true,
+    splits: true,
+};
+const OPEN_WITH_SLOT_MEMBERS: OnlyMembers<OpenAgreement<'epoch'>> = {
+    ...OPEN_MEMBERS,
+    currentSlot: true,
+    landingSlots: true,
+    openSlot: 'given',
+    rentLamports: true,
+    rentPayer: true,
+};
+
 /** Checks what was agreed on a channel to open, by the rules of the program (spec section 7.1) besides its form. */
 export function toOpenAgreement<TRevision extends RevisionName>(
-    input: OpenAgreement<TRevision>,
+    agreement: OpenAgreement<TRevision>,
     config: DeploymentConfig<TRevision>,
 ): CheckedOpenAgreement {
+    const hasOpenSlot = getRevisionPart(config, 'open', TOMBSTONE_OPEN).openSlotWindow !== undefined;
+    const input: Omit<OpenAgreement<'epoch'>, 'currentSlot'> = hasOpenSlot
+        ? readOnlyMembers('agreement', agreement as OpenAgreement<'epoch'>, OPEN_WITH_SLOT_MEMBERS, INVALID)
+        : readOnlyMembers('agreement', agreement as OpenAgreement, OPEN_MEMBERS, INVALID);
     const common = toAgreement(input);
     const payee = toAddress('agreement.payee', input.payee);
     if (payee === common.payer) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
@@ -71,7 +127,9 @@ export function toOpenAgreement<TRevision extends RevisionName>(
     }
     return Object.freeze({
         ...common,
-        ...toOpenSlotAndRent(input, common, config),
+        ...(hasOpenSlot
+            ? toOpenSlotAndRent(input as OpenAgreement<'epoch'>, common)
+            : { openSlot: undefined, rent: undefined }),
         authorizedSigner,
         deposit: toBounds('agreement.deposit', input.deposit, U64_MAX),
         gracePeriodSeconds: toBounds('agreement.gracePeriodSeconds', input.gracePeriodSeconds, U32_MAX),
@@ -86,18 +144,15 @@ const DEFAULT_LANDING_SLOTS = 150n;
 
 /** What only a revision with open slots and rent payers asks for. */
 function toOpenSlotAndRent(
-    input: TransactionAgreement,
+    given: OpenAgreement<'epoch'>,
     { operator, payer }: CheckedAgreement,
-    config: DeploymentConfig<RevisionName>,
 ): Pick<CheckedOpenAgreement, 'openSlot' | 'rent'> {
-    if (getRevisionPart(config, 'open', TOMBSTONE_OPEN).openSlotWindow === undefined) {
-        return { openSlot: undefined, rent: undefined };
-    }
-    const given = input as OpenAgreement<'epoch'>;
     const currentSlot = toU64('agreement.currentSlot', given.currentSlot);
     const { landingSlots = DEFAULT_LANDING_SLOTS, rentLamports = 0n, rentPayer: rentPayerInput = payer } = given;
     const rentPayer = toAddress('agreement.rentPayer', rentPayerInput);
-    if (rentPayer === operator && given.rentLamports === undefined) refuse('agreement.rentLamports', undefined);
+    if (rentPayer === operator && given.rentLamports === undefined) {
+        refuse('agreement.rentLamports', 'what the operator pays as rent, in lamports', undefined);
+    }
     const rent = Object.freeze({ lamports: toU64('agreement.rentLamports', rentLamports), payer: rentPayer });
     const min = chooseOpenSlot({ currentSlot, landingSlots });
     if (given.openSlot === undefined) return { openSlot: Object.freeze({ max: currentSlot, min }), rent };
@@ -107,7 +162,8 @@ function toOpenSlotAndRent(
 }
 
 /** Checks what was agreed on a top-up. */
-export function toTopUpAgreement(input: TopUpAgreement): CheckedTopUpAgreement {
+export function toTopUpAgreement(agreement: TopUpAgreement): CheckedTopUpAgreement {
+    const input = readOnlyMembers('agreement', agreement, TOP_UP_MEMBERS, INVALID);
     return Object.freeze({
         ...toAgreement(input),
         amount: toBounds('agreement.amount', input.amount, U64_MAX),
@@ -115,34 +171,50 @@ export function toTopUpAgreement(input: TopUpAgreement): CheckedTopUpAgreement {
     });
 }
 
-function refuse(field: string, value: unknown): never {
-    throw new PaymentChannelsError('AGREEMENT_INVALID', { field, value: describe(value) });
+const INVALID = 'AGREEMENT_INVALID';
+
+function refuse(field: string, expected: string, value: unknown): never {
+    return refuseInput(field, expected, value, INVALID);
 }
 
 function toAgreement(input: TransactionAgreement): CheckedAgreement {
-    toRecord('agreement', input);
     const payer = toAddress('agreement.payer', input.payer);
     const operator = toAddress('agreement.operator', input.operator);
     if (payer === operator) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: payer });
     // Only what is not given has a default: null would silently widen what was agreed.
     const {
-        computeUnitLimit = {},
+        computeUnitLimit,
         guardPrograms = [],
         lookupTables = {},
         maxComputeUnitPriceMicroLamports = U64_MAX,
         memos = {},
         versions = ALL_VERSIONS,
     } = input;
-    const blockhashes = toList('agreement.blockhashes', input.blockhashes).map(toBlockhashLifetime);
+    const blockhashes = toList(
+        'agreement.blockhashes',
+        input.blockhashes,
+        'an array of { blockhash, lastValidBlockHeight }',
+        toBlockhashLifetime,
+        INVALID,
+    );
     const durableNonce = input.durableNonce === undefined ? undefined : toDurableNonce(input.durableNonce);
-    if (blockhashes.length === 0 && !durableNonce) refuse('agreement.blockhashes', 'none');
+    if (blockhashes.length === 0 && !durableNonce) {
+        refuse('agreement.blockhashes', 'at least one, where no durable nonce is agreed', input.blockhashes);
+    }
     return {
         blockhashes,
-        computeUnitLimit: toBounds('agreement.computeUnitLimit', computeUnitLimit, U32_MAX),
+        computeUnitLimit:
+            computeUnitLimit === undefined
+                ? Object.freeze({ max: U32_MAX, min: 1n })
+                : toBounds('agreement.computeUnitLimit', computeUnitLimit, U32_MAX),
         createTokenAccounts: toCreations(input.createTokenAccounts),
         durableNonce,
-        guardPrograms: toList('agreement.guardPrograms', guardPrograms).map((guard, index) =>
-            toGuardProgram(`agreement.guardPrograms[${index}]`, guard, operator),
+        guardPrograms: toList(
+            'agreement.guardPrograms',
+            guardPrograms,
+            'an array of { programAddress, accounts }',
+            (guard, field) => toGuardProgram(field, guard as GuardProgram, operator),
+            INVALID,
         ),
         lookupTables: toLookupTables(lookupTables),
         maxComputeUnitPriceMicroLamports: toU64(
@@ -156,8 +228,12 @@ function toAgreement(input: TransactionAgreement): CheckedAgreement {
         payer,
         rent: undefined,
         tokenProgram: toTokenProgram('agreement.tokenProgram', input.tokenProgram),
-        versions: toList('agreement.versions', versions).map((version, index) =>
-            ALL_VERSIONS.includes(version) ? version : refuse(`agreement.versions[${index}]`, version),
+        versions: toList(
+            'agreement.versions',
+            versions,
+            "an array of versions ('legacy', 0 or 1)",
+            (version, field) => toOneOf(field, version, ALL_VERSIONS, INVALID),
+            INVALID,
         ),
     };
 }
@@ -167,14 +243,18 @@ function toBounds(field: string, value: Agreed, limit: bigint): Bounds {
         const exact = toInteger(field, value, 1n, limit);
         return Object.freeze({ max: exact, min: exact });
     }
-    const { max = limit, min: minInput = 1n } = value;
+    const bounds = readOnlyMembers(field, value, BOUNDS_MEMBERS, INVALID);
+    const { max = limit, min: minInput = 1n } = bounds;
+    // Nothing at all would be agreed by an object without either.
+    if (bounds.max === undefined && bounds.min === undefined) refuse(field, 'an integer or { min, max }', value);
     const min = toInteger(`${field}.min`, minInput, 1n, limit);
     return Object.freeze({ max: toInteger(`${field}.max`, max, min, limit), min });
 }
 
-function toBlockhashLifetime(lifetime: BlockhashLifetime, index: number): BlockhashLifetime {
-    const field = `agreement.blockhashes[${index}]`;
-    toRecord(field, lifetime);
+const BOUNDS_MEMBERS = { max: 'given', min: 'given' } as const;
+
+function toBlockhashLifetime(value: unknown, field: string): BlockhashLifetime {
+    const lifetime = readMembers(field, value as BlockhashLifetime, ['blockhash', 'lastValidBlockHeight'], INVALID);
     return Object.freeze({
         blockhash: toBlockhash(`${field}.blockhash`, lifetime.blockhash) as BlockhashLifetime['blockhash'],
         lastValidBlockHeight: toU64(`${field}.lastValidBlockHeight`, lifetime.lastValidBlockHeight),
@@ -189,9 +269,10 @@ export function toBlockhash(field: string, value: unknown): string {
     return value;
 }
 
-function toDurableNonce(input: DurableNonce): DurableNonce {
+function toDurableNonce(value: DurableNonce): DurableNonce {
     const field = 'agreement.durableNonce';
-    toRecord(field, input);
+    const names = ['nonce', 'nonceAccountAddress', 'nonceAuthorityAddress'] as const;
+    const input = readMembers(field, value, names, INVALID);
     return Object.freeze({
         nonce: toBlockhash(`${field}.nonce`, input.nonce) as DurableNonce['nonce'],
         nonceAccountAddress: toAddress(`${field}.nonceAccountAddress`, input.nonceAccountAddress),
@@ -199,12 +280,17 @@ function toDurableNonce(input: DurableNonce): DurableNonce {
     });
 }
 
-function toMemos(input: NonNullable<TransactionAgreement['memos']>): CheckedAgreement['memos'] {
-    toRecord('agreement.memos', input);
-    const { allowed = [], required = [] } = input;
+const MEMOS_MEMBERS: OnlyMembers<NonNullable<TransactionAgreement['memos']>> = { allowed: true, required: true };
+
+function toMemos(value: NonNullable<TransactionAgreement['memos']>): CheckedAgreement['memos'] {
+    const { allowed = [], required = [] } = readOnlyMembers('agreement.memos', value, MEMOS_MEMBERS, INVALID);
     const toContents = (field: string, contents: readonly string[]) =>
-        toList(field, contents).map((content, index) =>
-            typeof content === 'string' ? content : refuse(`${field}[${index}]`, content),
+        toList(
+            field,
+            contents,
+            'an array of strings',
+            (content, path) => (typeof content === 'string' ? content : refuse(path, 'a string', content)),
+            INVALID,
         );
     return Object.freeze({
         allowed: toContents('agreement.memos.allowed', allowed),
@@ -212,58 +298,56 @@ function toMemos(input: NonNullable<TransactionAgreement['memos']>): CheckedAgre
     });
 }
 
-function toCreations(input: TransactionAgreement['createTokenAccounts']): CheckedAgreement['createTokenAccounts'] {
-    if (input === undefined) return Object.freeze({ operatorPaysLamports: undefined, owners: [] });
+type Creations = NonNullable<TransactionAgreement['createTokenAccounts']>;
+
+const CREATIONS_MEMBERS: OnlyMembers<Creations> = { operatorPaysLamports: true, owners: true };
+
+function toCreations(value: Creations | undefined): CheckedAgreement['createTokenAccounts'] {
+    if (value === undefined) return Object.freeze({ operatorPaysLamports: undefined, owners: [] });
     const field = 'agreement.createTokenAccounts';
-    toRecord(field, input);
-    const { operatorPaysLamports } = input;
+    const { operatorPaysLamports, owners } = readOnlyMembers(field, value, CREATIONS_MEMBERS, INVALID);
     return Object.freeze({
         operatorPaysLamports:
             operatorPaysLamports === undefined
                 ? undefined
                 : toU64(`${field}.operatorPaysLamports`, operatorPaysLamports),
-        owners: toList(`${field}.owners`, input.owners).map((owner, index) =>
-            toAddress(`${field}.owners[${index}]`, owner),
-        ),
+        owners: toAddresses(`${field}.owners`, owners),
     });
 }
 
-function toGuardProgram(field: string, input: GuardProgram, operator: Address): GuardProgram {
-    toRecord(field, input);
+const GUARD_MEMBERS: OnlyMembers<GuardProgram> = { accounts: true, programAddress: true };
+const GUARD_ACCOUNT_MEMBERS: OnlyMembers<GuardProgram['accounts'][number]> = { address: true, role: true };
+
+function toGuardProgram(field: string, value: GuardProgram, operator: Address): GuardProgram {
+    const input = readOnlyMembers(field, value, GUARD_MEMBERS, INVALID);
+    const toAccount = (item: unknown, path: string) => {
+        const members = GUARD_ACCOUNT_MEMBERS;
+        const account = readOnlyMembers(path, item as GuardProgram['accounts'][number], members, INVALID);
+        const address = toAddress(`${path}.address`, account.address);
+        // It signs and pays: a program that is passed it could spend all its lamports.
+        if (address === operator) refuse(`${path}.address`, 'somebody else than the operator', address);
+        return Object.freeze({
+            address,
+            role: Number(toInteger(`${path}.role`, account.role, 0n, 3n)) as AccountRole,
+        });
+    };
     return Object.freeze({
-        accounts: toList(`${field}.accounts`, input.accounts).map((account, index) => {
-            const path = `${field}.accounts[${index}]`;
-            toRecord(path, account);
-            const address = toAddress(`${path}.address`, account.address);
-            // It signs and pays: a program that is passed it could spend all its lamports.
-            if (address === operator) refuse(`${path}.address`, 'the operator');
-            return Object.freeze({
-                address,
-                role: Number(toInteger(`${path}.role`, account.role, 0n, 3n)) as AccountRole,
-            });
-        }),
+        accounts: toList(`${field}.accounts`, input.accounts, 'an array of { address, role }', toAccount, INVALID),
         programAddress: toAddress(`${field}.programAddress`, input.programAddress),
     });
 }
 
-function toLookupTables(input: NonNullable<TransactionAgreement['lookupTables']>): CheckedAgreement['lookupTables'] {
-    toRecord('agreement.lookupTables', input);
+function toLookupTables(value: NonNullable<TransactionAgreement['lookupTables']>): CheckedAgreement['lookupTables'] {
+    const field = 'agreement.lookupTables';
+    const expected = 'an object that names, for the address of each table, an array of the addresses in it';
     return new Map(
-        Object.entries(input).map(([table, addresses]): [Address, readonly Address[]] => {
-            const field = `agreement.lookupTables.${table}`;
-            return [
-                toAddress(field, table),
-                toList(field, addresses).map((address, index) => toAddress(`${field}[${index}]`, address)),
-            ];
-        }),
+        toEntries(field, value, expected, INVALID).map(([table, addresses]): [Address, readonly Address[]] => [
+            toAddress(`${field}.${table}`, table),
+            toAddresses(`${field}.${table}`, addresses),
+        ]),
     );
 }
 
-function toRecord(field: string, value: unknown): void {
-    if (typeof value !== 'object' || value === null) refuse(field, value);
-}
-
-function toList<T>(field: string, value: readonly T[]): readonly T[] {
-    // Array.from, so that holes are looked at too.
-    return Array.isArray(value) ? Array.from(value as readonly T[]) : refuse(field, value);
+function toAddresses(field: string, value: unknown): Address[] {
+    return toList(field, value, 'an array of addresses', (address, path) => toAddress(path, address), INVALID);
 }

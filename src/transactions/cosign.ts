@@ -1,13 +1,17 @@
 import {
     assertIsSendableTransaction,
     bytesEqual,
+    type ReadonlyUint8Array,
     type SendableTransaction,
     type Transaction,
     type TransactionWithLifetime,
 } from '@solana/kit';
 
+import { assertIsOfRevision, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import type { InspectedTransaction } from './inspected';
+import { assertIsInput, describe, readMembers } from '../input';
+import type { RevisionName } from '../revision/types';
+import { getAccepted, type InspectedTransaction } from './inspected';
 import { assertIsSigned, signWith, toCosigner, type TransactionCosigner } from './sign';
 import { toDecodedTransaction } from './wire';
 
@@ -15,34 +19,72 @@ import { toDecodedTransaction } from './wire';
 export type CosignedTransaction = SendableTransaction & Transaction & TransactionWithLifetime;
 
 /**
- * Signs an inspected transaction as the operator. It takes what inspection accepted and nothing else, so that nothing
- * is signed that nobody looked at.
+ * Signs an inspected transaction as the operator. It takes the `inspected` that an inspection returned, as it is, and
+ * nothing else, so that nothing is signed that nobody looked at: no copy of it (by spreading, `structuredClone` or JSON),
+ * and none whose bytes or signatures were changed since. An inspection of the same build of this package counts: the ES
+ * module and the CommonJS build, loaded beside each other, don't vouch for one another; the entry points of one build do.
  *
+ * @param config Where it is given, the transaction has to have been inspected for this deployment.
  * @returns The transaction with every signature, for kit's functions that send and confirm.
- * @throws `SIGNER_INVALID` when the signer can't sign, or is not the operator; `TRANSACTION_SIGNATURE_MISSING` or
+ * @throws `TRANSACTION_NOT_INSPECTED` for anything else than what an inspection returned; `SIGNER_INVALID` when the signer
+ * can't sign, or is not the operator that it was inspected for; `TRANSACTION_SIGNATURE_MISSING` or
  * `TRANSACTION_SIGNATURE_INVALID` for the signature of any signer, the operator's own included;
  * `TRANSACTION_MESSAGE_CHANGED` when the operator's signer changed the message; `TRANSACTION_MALFORMED` for what is no
- * transaction.
+ * transaction; `DEPLOYMENT_MISMATCH` or `REVISION_MISMATCH` for one that was inspected for another deployment.
  */
 export async function cosignTransaction(
     inspected: InspectedTransaction,
     operator: TransactionCosigner,
+    config: DeploymentConfig<RevisionName> = {},
 ): Promise<CosignedTransaction> {
-    const { operator: expected, transaction: input } = (inspected ?? {}) as Partial<InspectedTransaction>;
     const signer = toCosigner('operator', operator);
-    if (signer.address !== expected) throw new PaymentChannelsError('SIGNER_INVALID', { field: 'operator' });
-    const { message, transaction } = toDecodedTransaction(input as Transaction);
+    const isObject = typeof inspected === 'object' && (inspected as unknown) !== null;
+    const { operator: expected, transaction: input } = isObject
+        ? readMembers('inspected', inspected, ['operator', 'transaction'])
+        : ({} as Partial<InspectedTransaction>);
+    if (signer.address !== expected) {
+        const value =
+            expected === undefined ? signer.address : `${signer.address}, where ${describe(expected)} was agreed`;
+        throw new PaymentChannelsError('SIGNER_INVALID', { field: 'operator', value });
+    }
+    const { bytes, message, transaction } = toDecodedTransaction(input as Transaction);
     await assertIsSigned(
         transaction,
         message.signers.filter(address => address !== expected),
     );
+    assertIsAccepted(inspected, bytes, config);
 
+    // Compared with a copy: a signer may change the bytes that it was given in their place.
+    const messageBytes = new Uint8Array(transaction.messageBytes);
     const { transaction: signed } = await signWith(signer, transaction);
-    if (!bytesEqual(new Uint8Array(signed.messageBytes), new Uint8Array(transaction.messageBytes))) {
+    if (!bytesEqual(new Uint8Array(signed.messageBytes), messageBytes)) {
         throw new PaymentChannelsError('TRANSACTION_MESSAGE_CHANGED', { signer: expected });
     }
     await assertIsSigned(signed, message.signers);
-    const cosigned = Object.freeze({ ...signed, lifetimeConstraint: input!.lifetimeConstraint });
+    const cosigned = Object.freeze({ ...signed, lifetimeConstraint: inspected.transaction.lifetimeConstraint });
     assertIsSendableTransaction(cosigned);
     return cosigned;
+}
+
+/** @param bytes Of the transaction as it is now. */
+function assertIsAccepted(
+    inspected: InspectedTransaction,
+    bytes: ReadonlyUint8Array,
+    config: DeploymentConfig<RevisionName>,
+): void {
+    const refuse = (reason: string): never => {
+        throw new PaymentChannelsError('TRANSACTION_NOT_INSPECTED', { reason });
+    };
+    const accepted = getAccepted(inspected) ?? refuse('what was given is not what an inspection returned');
+    if (!bytesEqual(new Uint8Array(bytes), new Uint8Array(accepted.bytes))) {
+        refuse('the transaction was changed after it was inspected');
+    }
+    assertIsInput('config', config);
+    const { revision } = accepted.program;
+    assertIsOfRevision(revision, config);
+    const { programAddress = accepted.program.address } = config;
+    if (programAddress !== accepted.program.address) {
+        const context = { expected: accepted.program.address, field: 'config.programAddress', given: programAddress };
+        throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', context);
+    }
 }

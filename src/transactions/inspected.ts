@@ -1,6 +1,7 @@
 import type {
     Address,
     Base64EncodedWireTransaction,
+    ReadonlyUint8Array,
     Transaction,
     TransactionVersion,
     TransactionWithLifetime,
@@ -100,7 +101,7 @@ export function getInspectedOpen<TRevision extends RevisionName>(
         salt: data.salt,
         splits: Object.freeze(data.recipients.map(split => Object.freeze(split))),
     };
-    return Object.freeze(inspected) as InspectedOpen<TRevision>;
+    return remember(Object.freeze(inspected), decoded, context) as InspectedOpen<TRevision>;
 }
 
 /** What is known of an accepted topUp. */
@@ -109,7 +110,32 @@ export function getInspectedTopUp(
     context: InspectionContext<CheckedTopUpAgreement, TopUpInstructionData>,
     data: TopUpInstructionData,
 ): InspectedTopUp {
-    return Object.freeze({ ...getInspectedTransaction(decoded, context), amount: data.amount, kind: 'topUp' });
+    const inspected: InspectedTopUp = {
+        ...getInspectedTransaction(decoded, context),
+        amount: data.amount,
+        kind: 'topUp',
+    };
+    return remember(Object.freeze(inspected), decoded, context);
+}
+
+/** What an inspection looked at, where nobody else can reach it. */
+type Accepted = Readonly<{ bytes: ReadonlyUint8Array; program: InspectionContext['program'] }>;
+
+// Who holds the result of an inspection holds what was accepted; a copy of it, or an object like it, is nobody's word.
+const accepted = /* @__PURE__ */ new WeakMap<object, Accepted>();
+
+function remember<TInspected extends InspectedTransaction>(
+    inspected: TInspected,
+    { bytes }: DecodedTransaction,
+    { program }: InspectionContext,
+): TInspected {
+    accepted.set(inspected, { bytes: new Uint8Array(bytes), program });
+    return inspected;
+}
+
+/** What an inspection of this package accepted, if a value is what it returned then. */
+export function getAccepted(inspected: object): Accepted | undefined {
+    return accepted.get(inspected);
 }
 
 function getInspectedTransaction(

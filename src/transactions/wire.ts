@@ -14,7 +14,7 @@ import {
 } from '@solana/kit';
 
 import { PaymentChannelsError } from '../errors';
-import { describe } from '../input';
+import { describe, isBytes } from '../describe';
 import { decodeMessage, type MessageView } from './message';
 
 /** A transaction with its message in one form for all versions. */
@@ -97,25 +97,31 @@ function decodeBytes(bytes: ReadonlyUint8Array): DecodedTransaction {
 
 /** The bytes of a transaction that is an object, which may have come from anywhere, for instance from a wallet. */
 function encode(input: Transaction): ReadonlyUint8Array {
-    const { messageBytes, signatures } = (input ?? {}) as Partial<Transaction>;
-    if (!(messageBytes instanceof Uint8Array)) return refuse('transaction', `it is ${describe(input)}`);
-    if (typeof signatures !== 'object' || signatures === null) {
-        return refuse('transaction.signatures', `it is ${describe(signatures)}`);
-    }
-    const { signers } = decodeMessage(messageBytes);
-    const stranger = Object.keys(signatures).find(address => !signers.includes(address as Address));
-    if (stranger !== undefined) refuse('transaction.signatures', `${stranger} is not one of the signers`);
+    // Members may be getters, or those of a proxy, which throw.
+    const { messageBytes, signatures } = attempt(() => ({
+        messageBytes: (input as Partial<Transaction> | undefined)?.messageBytes as unknown,
+        signatures: (input as Partial<Transaction> | undefined)?.signatures as unknown,
+    })) ?? { messageBytes: undefined, signatures: undefined };
+    if (!isBytes(messageBytes)) return refuse('transaction', `it is ${describe(input)}`);
+    const given =
+        typeof signatures === 'object' && signatures !== null ? attempt(() => ({ ...signatures })) : undefined;
+    if (given === undefined) return refuse('transaction.signatures', `it is ${describe(signatures)}`);
+    // Bytes of their own, so that nobody changes them while they are looked at.
+    const message = new Uint8Array(messageBytes);
+    const { signers } = decodeMessage(message);
+    const stranger = Object.keys(given).find(address => !signers.includes(address as Address));
+    if (stranger !== undefined) refuse('transaction.signatures', `${describe(stranger)} is not one of the signers`);
     // In the order of the message, whatever the order in the object is.
     const ordered = signers.map((address): [Address, SignatureBytes | null] => {
-        const signature: unknown = signatures[address] ?? null;
-        if (signature !== null && !(signature instanceof Uint8Array && signature.length === SIGNATURE_LENGTH)) {
+        const signature: unknown = (given as Record<string, unknown>)[address] ?? null;
+        if (signature !== null && !(isBytes(signature) && signature.length === SIGNATURE_LENGTH)) {
             return refuse(`transaction.signatures.${address}`, `it is not a signature of ${SIGNATURE_LENGTH} bytes`);
         }
         return [address, signature as SignatureBytes | null];
     });
     const bytes = attempt(() =>
         getTransactionEncoder().encode({
-            messageBytes: messageBytes as unknown as TransactionMessageBytes,
+            messageBytes: message as unknown as TransactionMessageBytes,
             signatures: Object.fromEntries(ordered),
         }),
     );

@@ -1,6 +1,6 @@
 import type { Address, Transaction } from '@solana/kit';
 
-import type { DeploymentConfig } from '../../deployment';
+import { getProgramConfig, getRevisionName, type DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
 import type { CheckedAgreement } from '../check-agreement';
 import type { MessageAccount, MessageView } from '../message';
@@ -26,6 +26,8 @@ export type ResolvedAccount = Readonly<{
 /** All that the rules look at. Everything that takes time was done before. */
 export type InspectionContext<TAgreement extends CheckedAgreement = CheckedAgreement, TData = unknown> = Readonly<{
     agreement: TAgreement;
+    /** The program that it was inspected for. */
+    program: Readonly<{ address: Address; revision: RevisionName }>;
     transaction: Transaction;
     message: MessageView;
     accounts: readonly ResolvedAccount[];
@@ -81,6 +83,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
         fee: getTransactionFee(message, instructions),
         instructions,
         message,
+        program: { address: getProgramConfig(config).programAddress, revision: getRevisionName(config) },
         signatures: await getSignatureStates(transaction),
         transaction,
     };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { inspectOpenTransaction, inspectTopUpTransaction, type PaymentChannelsErrorCode } from '../../../src';
 import { addressOf, OFF_CURVE } from '../../fixtures/parties';
 import { expectRefusal } from '../../fixtures/refusals';
+import { ofTombstone } from '../../fixtures/revision';
 import { BLOCKHASH, forge, OPEN_AGREEMENT, OPERATOR, PAYER, TOP_UP_AGREEMENT } from './stage';
 
 // The agreement is the operator's own: a mistake in it is told at once, by field, and never widens what is accepted.
@@ -15,7 +16,9 @@ const NONCE = {
     nonceAuthorityAddress: PAYER,
 };
 
-const BAD: [path: string, value: unknown, code: PaymentChannelsErrorCode, field?: string][] = [
+type Row = [path: string, value: unknown, code: PaymentChannelsErrorCode, field?: string];
+
+const BAD: Row[] = [
     ['payer', undefined, 'ADDRESS_INVALID'],
     ['payer', OPERATOR, 'OPERATOR_IS_PAYER', ''],
     ['operator', 'nobody', 'ADDRESS_INVALID'],
@@ -83,6 +86,31 @@ const BAD: [path: string, value: unknown, code: PaymentChannelsErrorCode, field?
     ['lookupTables', null, 'AGREEMENT_INVALID'],
     ['lookupTables', { nowhere: [] }, 'ADDRESS_INVALID', 'lookupTables.nowhere'],
     ['lookupTables', { [PAYER]: [null] }, 'ADDRESS_INVALID', `lookupTables.${PAYER}[0]`],
+    // Nothing would be seen in these.
+    ['lookupTables', new Map([[PAYER, []]]), 'AGREEMENT_INVALID'],
+    ['lookupTables', [[PAYER]], 'AGREEMENT_INVALID'],
+    ['deposit', {}, 'AGREEMENT_INVALID'],
+    ['deposit', [], 'AGREEMENT_INVALID'],
+    ['deposit', new Date(0), 'AGREEMENT_INVALID'],
+    ['memos', ['order'], 'AGREEMENT_INVALID'],
+    ['memos', new Map([['required', ['order']]]), 'AGREEMENT_INVALID'],
+    // Misspelt.
+    ['maxFeeLamport', 5n, 'AGREEMENT_INVALID'],
+    ['maxComputeUnitPrice', 5n, 'AGREEMENT_INVALID'],
+    ['version', [0], 'AGREEMENT_INVALID'],
+    ['deposit', { maximum: 5n, min: 1n }, 'AGREEMENT_INVALID', 'deposit.maximum'],
+    ['memos', { require: ['order'] }, 'AGREEMENT_INVALID', 'memos.require'],
+    ['createTokenAccounts', { owner: [], owners: [] }, 'AGREEMENT_INVALID', 'createTokenAccounts.owner'],
+    ['guardPrograms', [{ ...GUARD, account: [] }], 'AGREEMENT_INVALID', 'guardPrograms[0].account'],
+    // Missing by mistake: without these more is accepted.
+    ['versions', undefined, 'AGREEMENT_INVALID'],
+    ['computeUnitLimit', undefined, 'AGREEMENT_INVALID'],
+    ['maxComputeUnitPriceMicroLamports', undefined, 'AGREEMENT_INVALID'],
+    ['deposit', { max: undefined, min: 1n }, 'AGREEMENT_INVALID', 'deposit.max'],
+    ['deposit', { max: 5n, min: undefined }, 'AGREEMENT_INVALID', 'deposit.min'],
+    ['openSlot', undefined, 'AGREEMENT_INVALID'],
+    // What no transaction of the other revision could be asked for.
+    ...ofTombstone<Row>(['rentPayer', PAYER, 'AGREEMENT_INVALID']),
 ];
 
 describe('a bad agreement', () => {
@@ -101,6 +129,15 @@ describe('a bad agreement', () => {
         const agreement = { ...TOP_UP_AGREEMENT, [key]: value } as typeof TOP_UP_AGREEMENT;
         const context = { field: `agreement.${key}` };
         await expectRefusal(() => inspectTopUpTransaction('', agreement), code, context);
+    });
+
+    it('a misspelt member is named, with the one that was meant', async () => {
+        const agreement = { ...OPEN_AGREEMENT, maxFeeLamport: 5n };
+        const expected = 'left out, since no such member is known; did you mean maxFeeLamports?';
+        await expectRefusal(() => inspectOpenTransaction('', agreement), 'AGREEMENT_INVALID', {
+            expected,
+            field: 'agreement.maxFeeLamport',
+        });
     });
 
     it.each([undefined, null, 'agreed'])('%o', async agreement => {
