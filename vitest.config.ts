@@ -64,6 +64,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/voucher-better.test.ts',
     'test/unit/voucher-check.test.ts',
     'test/unit/voucher-json.test.ts',
+    'test/unit/voucher-kept.test.ts',
     'test/unit/voucher-verifier.test.ts',
     'test/unit/voucher.test.ts',
 ];

@@ -1,3 +1,5 @@
+import { getByteCount, isBytes } from './bytes';
+
 // What stands in errors of values that may be anything: nothing here runs code of theirs, and nothing that could be a
 // secret is shown. What is given in the wrong place may be a secret key, or the address of an RPC with its key in it.
 
@@ -40,7 +42,7 @@ export function describeType(value: unknown): string {
 function describeObject(value: object): string {
     try {
         if (Array.isArray(value)) return `an array of ${value.length}`;
-        if (isBytes(value)) return `${value.length} bytes`;
+        if (isBytes(value)) return `${getByteCount(value)} bytes`;
         const prototype = Reflect.getPrototypeOf(value);
         if (prototype === null || Reflect.getPrototypeOf(prototype) === null) return 'an object';
         // The name of a class, if that is what it is: a getter is not asked.
@@ -54,13 +56,4 @@ function describeObject(value: object): string {
         // A proxy that was revoked, or whose traps throw.
         return "an object that can't be read";
     }
-}
-
-const getTypedArrayName = /* @__PURE__ */ (() =>
-    Reflect.getOwnPropertyDescriptor(Reflect.getPrototypeOf(Uint8Array.prototype)!, Symbol.toStringTag)!.get!)();
-
-/** Whether a value is bytes, of this realm or of another one (a frame, a `vm` context, a test runner's environment). */
-export function isBytes(value: unknown): value is Uint8Array {
-    // By what it is and not by its class, of which every realm has its own. The name can't be feigned.
-    return getTypedArrayName.call(value) === 'Uint8Array';
 }

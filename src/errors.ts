@@ -82,6 +82,7 @@ export type PaymentChannelsErrorContexts = {
     TRANSACTION_SIGNATURE_MISSING: { signer: string };
     TRANSACTION_TOO_LARGE: { actualBytes: number; maxBytes: number };
     TRANSACTION_VERSION_UNSUPPORTED: { field: string; value: string };
+    VERIFIER_ANSWER_INVALID: { field: string; value: string };
     VERIFIER_BACKEND_UNAVAILABLE: { backend: string; reason: string };
     VERIFIER_CLOSED: { backend: string };
     VERIFIER_FAILED: { backend: string; reason: string };
@@ -205,6 +206,8 @@ const MESSAGES: Messages = {
         `The transaction is ${actualBytes} bytes long; a cluster accepts at most ${maxBytes}`,
     TRANSACTION_VERSION_UNSUPPORTED: ({ field, value }) =>
         `${field} is not a version of transactions ('legacy', 0 or 1): ${value}`,
+    VERIFIER_ANSWER_INVALID: ({ field, value }) =>
+        `${field} has to say true or false for each voucher, and nothing else; got ${value}`,
     VERIFIER_BACKEND_UNAVAILABLE: ({ backend, reason }) => `Vouchers can't be verified with ${backend}: ${reason}`,
     VERIFIER_CLOSED: ({ backend }) => `This verifier (${backend}) was closed: create another one`,
     VERIFIER_FAILED: ({ backend, reason }) =>

@@ -9,7 +9,8 @@ import {
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { encodeAddress } from './address-bytes';
-import { describe, describeType, isBytes } from './describe';
+import { copyBytes, getByteCount } from './bytes';
+import { describe, describeType } from './describe';
 import { PaymentChannelsError } from './errors';
 
 export { describe } from './describe';
@@ -363,13 +364,16 @@ export function toTokenProgram(field: string, value: unknown): Address {
 
 /** Bytes of their own: nobody else can change them once they are checked. */
 export function toBytes(field: string, value: unknown, expectedLength: number): ReadonlyUint8Array {
-    if (!isBytes(value) || value.length !== expectedLength) {
-        throw new PaymentChannelsError('BYTES_LENGTH_INVALID', {
-            actualLength: isBytes(value) ? value.length : -1,
-            expectedLength,
-            field,
-            ...(isBytes(value) ? {} : { value: describeType(value) }),
-        });
+    const actualLength = getByteCount(value) ?? -1;
+    if (actualLength === expectedLength) {
+        const bytes = copyBytes(value as Uint8Array);
+        // Memory that is shared may have grown meanwhile.
+        if (bytes.length === expectedLength) return bytes;
     }
-    return new Uint8Array(value);
+    throw new PaymentChannelsError('BYTES_LENGTH_INVALID', {
+        actualLength,
+        expectedLength,
+        field,
+        ...(actualLength === -1 ? { value: describeType(value) } : {}),
+    });
 }

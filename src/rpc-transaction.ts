@@ -7,6 +7,7 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
+import { isBytes } from './bytes';
 import {
     isRpcRecord,
     refuseRpcAnswer,
@@ -73,7 +74,7 @@ export function toExecutedInstructions(value: unknown): readonly ExecutedInstruc
     return toRpcList('instructions', value).map((item, index) => {
         const field = `instructions[${index}]`;
         const { data, programAddress, stackHeight } = toRpcRecord(field, item);
-        if (data !== undefined && !(data instanceof Uint8Array)) return refuseRpcAnswer(`${field}.data`, data);
+        if (data !== undefined && !isBytes(data)) return refuseRpcAnswer(`${field}.data`, data);
         return {
             data,
             programAddress: toRpcAddress(`${field}.programAddress`, programAddress),

@@ -165,6 +165,7 @@ export {
 export { type VoucherSigner } from './voucher/sign';
 export {
     type AcceptedVoucher,
+    type ExtendedVoucher,
     type ReplayedVoucher,
     type VoucherOnChainError,
     type VoucherRefusal,

@@ -1,5 +1,6 @@
 import type { Account, Address, EncodedAccount } from '@solana/kit';
 
+import { isBytes } from '../bytes';
 import { getProgramConfig, getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress } from '../input';
@@ -58,7 +59,7 @@ function toEncodedAccount(account: EncodedAccount): { address: Address; data: Ui
     }
     const address = toAddress('account.address', account.address);
     const owner = toAddress('account.programAddress', account.programAddress);
-    if (!(account.data instanceof Uint8Array)) {
+    if (!isBytes(account.data)) {
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason: 'its data are no bytes' });
     }
     return { address, data: account.data, owner };
@@ -79,7 +80,7 @@ export function isClosedChannelAccount(
         typeof account === 'object' &&
         (account as unknown) !== null &&
         account.programAddress === programAddress &&
-        account.data instanceof Uint8Array &&
+        isBytes(account.data) &&
         account.data.length === tombstone.getSize() &&
         account.data[0] === tombstone.discriminator
     );

@@ -1,6 +1,7 @@
 import type { Address, EncodedAccount, MaybeAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
+import { isBytes } from '../bytes';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, I64_MAX, toAddress, toI64, toU64 } from '../input';
@@ -97,7 +98,7 @@ export function decodeChannelState<TRevision extends RevisionName = 'tombstone'>
     }
     const address = toAddress('account.address', account.address);
     if (!account.exists) return Object.freeze({ address, kind: 'absent' });
-    if (account.data instanceof Uint8Array) {
+    if (isBytes(account.data)) {
         if (account.programAddress === SYSTEM_PROGRAM_ADDRESS && account.data.length === 0) {
             return Object.freeze({ address, kind: 'absent' });
         }

@@ -11,7 +11,7 @@ import type { DeploymentConfig } from '../deployment';
 import { toAddress, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
 import { compareVouchers } from '../voucher/better';
-import { checkVoucherState } from '../voucher/check';
+import { checkVoucherToSettle } from '../voucher/check';
 import { refuse as refuseVoucher } from '../voucher/verdict';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import type { BatchDistribution, BatchItem } from './batch';
@@ -238,7 +238,7 @@ function chooseVoucher(
     const ordered = vouchers.length > 1 ? [...vouchers].sort(byWorth) : vouchers;
     for (const candidate of ordered) {
         const { index, isValid, signed } = candidate;
-        const verdict = checkVoucherState(
+        const verdict = checkVoucherToSettle(
             { channel, instruction, marginSeconds, signedVoucher: signed, unixTimestamp: now },
             isValid !== false,
             config,

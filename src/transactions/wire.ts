@@ -13,8 +13,9 @@ import {
     type TransactionMessageBytes,
 } from '@solana/kit';
 
+import { getByteCount, isBytes } from '../bytes';
 import { PaymentChannelsError } from '../errors';
-import { describe, isBytes } from '../describe';
+import { describe } from '../describe';
 import { decodeMessage, type MessageView } from './message';
 
 /** A transaction with its message in one form for all versions. */
@@ -114,7 +115,7 @@ function encode(input: Transaction): ReadonlyUint8Array {
     // In the order of the message, whatever the order in the object is.
     const ordered = signers.map((address): [Address, SignatureBytes | null] => {
         const signature: unknown = (given as Record<string, unknown>)[address] ?? null;
-        if (signature !== null && !(isBytes(signature) && signature.length === SIGNATURE_LENGTH)) {
+        if (signature !== null && getByteCount(signature) !== SIGNATURE_LENGTH) {
             return refuse(`transaction.signatures.${address}`, `it is not a signature of ${SIGNATURE_LENGTH} bytes`);
         }
         return [address, signature as SignatureBytes | null];

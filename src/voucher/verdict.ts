@@ -15,6 +15,17 @@ export type AcceptedVoucher = Readonly<{
     watermark: bigint;
 }>;
 
+/**
+ * The voucher is good and over as much as what was accepted before, and can be brought in for longer: keep it in the
+ * place of the other, and give nothing for it.
+ */
+export type ExtendedVoucher = Readonly<{
+    kind: 'extended';
+    signedVoucher: SignedVoucher;
+    /** The cumulative amount that counts as accepted, as before, in base units. */
+    watermark: bigint;
+}>;
+
 /** The voucher that was accepted last has come again: answer as the first time, and give nothing for it. */
 export type ReplayedVoucher = Readonly<{
     kind: 'replay';
@@ -39,8 +50,15 @@ export type VoucherRefusalContexts = {
     /** The voucher is worth less above what was accepted than the server wants at least. */
     DELTA_TOO_SMALL: { delta: bigint; minimumDelta: bigint };
     EXPIRED: { expiresAt: bigint; unixTimestamp: bigint };
+    /**
+     * What was accepted before, and is not settled yet, can be brought in for longer; when `acceptedExpiresAt` is not
+     * given, nobody said for how long.
+     */
+    EXPIRES_EARLIER: { acceptedAmount: bigint; acceptedExpiresAt: bigint | undefined; expiresAt: bigint };
     /** The voucher has not expired, but does not leave the time of the margin. */
     EXPIRES_TOO_SOON: { expiresAt: bigint; marginSeconds: number; unixTimestamp: bigint };
+    /** The channel is open, and could be over before the margin is, if its payer began to close it now. */
+    GRACE_PERIOD_TOO_SHORT: { channel: Address; gracePeriodSeconds: number; marginSeconds: number };
     /** A voucher over as much or more was accepted before. */
     NOT_ABOVE_ACCEPTED: { acceptedAmount: bigint; cumulativeAmount: bigint };
     NOT_ABOVE_SETTLED: { cumulativeAmount: bigint; settled: bigint };
@@ -71,7 +89,7 @@ type RefusalOf<TCode extends VoucherRefusalCode> = Readonly<{
 export type VoucherRefusal = { [TCode in VoucherRefusalCode]: RefusalOf<TCode> }[VoucherRefusalCode];
 
 /** What is to be done with a voucher. */
-export type VoucherVerdict = AcceptedVoucher | ReplayedVoucher | VoucherRefusal;
+export type VoucherVerdict = AcceptedVoucher | ExtendedVoucher | ReplayedVoucher | VoucherRefusal;
 
 type Messages = { [TCode in VoucherRefusalCode]: (context: VoucherRefusalContexts[TCode]) => string };
 
@@ -87,8 +105,18 @@ const MESSAGES: Messages = {
     DELTA_TOO_SMALL: ({ delta, minimumDelta }) =>
         `the voucher adds ${delta} to what was accepted; at least ${minimumDelta} is wanted`,
     EXPIRED: ({ expiresAt, unixTimestamp }) => `the voucher expired at ${expiresAt}; it is ${unixTimestamp}`,
+    EXPIRES_EARLIER: ({ acceptedAmount, acceptedExpiresAt, expiresAt }) =>
+        `the voucher expires at ${expiresAt}, and the one over ${acceptedAmount} that was accepted before ` +
+        (acceptedExpiresAt === 0n
+            ? 'never does: sign one that does not expire'
+            : acceptedExpiresAt === undefined
+              ? 'may last longer: sign one that does not expire, or say when the other one does'
+              : `at ${acceptedExpiresAt}: sign one that does not expire before that`),
     EXPIRES_TOO_SOON: ({ expiresAt, marginSeconds, unixTimestamp }) =>
         `the voucher expires at ${expiresAt}, less than ${marginSeconds} seconds after ${unixTimestamp}`,
+    GRACE_PERIOD_TOO_SHORT: ({ channel, gracePeriodSeconds, marginSeconds }) =>
+        `channel ${channel} can be closed ${gracePeriodSeconds} seconds after its payer asks for it, and settling has to ` +
+        `have more than ${marginSeconds} seconds`,
     NOT_ABOVE_ACCEPTED: ({ acceptedAmount, cumulativeAmount }) =>
         `the voucher is over ${cumulativeAmount} in all, and ${acceptedAmount} was accepted before`,
     NOT_ABOVE_SETTLED: ({ cumulativeAmount, settled }) =>

@@ -1,5 +1,6 @@
 import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 
+import { getByteCount } from '../bytes';
 import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toAddress, toBytes, toI64, toU64 } from '../input';
@@ -81,7 +82,8 @@ export function encodeVoucher(voucher: VoucherInput, config: DeploymentConfig<Re
 export function decodeVoucher(bytes: ReadonlyUint8Array, config: DeploymentConfig<RevisionName> = {}): Voucher {
     const { decode, getEncoder } = getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER);
     const { fixedSize } = getEncoder();
-    if (bytes instanceof Uint8Array) assertIsNoVoucherOfOther('voucher', bytes.length, getRevisionName(config));
+    const count = getByteCount(bytes);
+    if (count !== undefined) assertIsNoVoucherOfOther('voucher', count, getRevisionName(config));
     const { channelId, cumulativeAmount, expiresAt, magic } = decode(toBytes('voucher', bytes, fixedSize));
     const voucher = Object.freeze({ channelId, cumulativeAmount, expiresAt });
     // The encoder writes the one magic that there is.
