@@ -12,6 +12,7 @@ import {
     getMultisigSize,
     getTokenEncoder,
     getTokenSize,
+    TOKEN_PROGRAM_ADDRESS,
     type Token,
     type TokenArgs,
 } from '@solana-program/token';
@@ -54,6 +55,9 @@ export type TokenAccountReading = Readonly<{
     amount: bigint;
 }>;
 
+/** What is in an account, and the program that wrote it. */
+type AccountContent = Readonly<{ data: ReadonlyUint8Array; programAddress: Address }>;
+
 const ADDRESS_BYTES = 32;
 
 // Extension types of Token-2022 that the program knows (spec section 6.3). It accepts the first one on a token account
@@ -77,9 +81,7 @@ export function readTokenAccount(
     const unusable = (condition: TokenAccountCondition, amount = 0n) => Object.freeze({ amount, condition });
     if (!account.exists || isUnassigned(account)) return unusable('missing');
     const { data, programAddress } = account;
-    if (programAddress !== expected.tokenProgram) return unusable('unreadable');
-    const hasExtensions = data.length !== getTokenSize();
-    if (hasExtensions && !isExtended(data, programAddress, ACCOUNT_TYPE_TOKEN_ACCOUNT)) return unusable('unreadable');
+    if (programAddress !== expected.tokenProgram || !isTokenAccount(account)) return unusable('unreadable');
 
     const token = readTokenFields(data);
     if (!token) return unusable('invalidState');
@@ -87,11 +89,20 @@ export function readTokenAccount(
     if (token.state === AccountState.Frozen) return unusable('frozen', amount);
     if (token.state === AccountState.Uninitialized) return unusable('uninitialized', amount);
     if (token.mint !== expected.mint || token.owner !== expected.owner) return unusable('reassigned', amount);
-    if (hasExtensions) {
+    if (data.length !== getTokenSize()) {
         const finding = walkExtensions(getExtensions(data), [IMMUTABLE_OWNER]);
         if (finding !== 'usable') return unusable(finding, amount);
     }
     return Object.freeze({ amount, condition: 'usable' });
+}
+
+/**
+ * What a token account of either token program holds, whoever it belongs to and whether it is frozen; `undefined` for
+ * everything else, which includes mints, multisigs and accounts that were never initialized.
+ */
+export function readTokenHolding(account: AccountContent): Pick<TokenFields, 'amount' | 'mint' | 'owner'> | undefined {
+    const token = isTokenAccount(account) ? readTokenFields(account.data) : undefined;
+    return token === undefined || token.state === AccountState.Uninitialized ? undefined : token;
 }
 
 /** Says whether the program accepts a mint of the given token program, in the order in which it checks (section 6.2). */
@@ -105,11 +116,15 @@ export function readMint(account: MaybeEncodedAccount, tokenProgram: Address): M
 }
 
 /** Whether an address is as free as one that was never used, but for lamports that somebody sent to it. */
-function isUnassigned({
-    data,
-    programAddress,
-}: Readonly<{ data: ReadonlyUint8Array; programAddress: Address }>): boolean {
+function isUnassigned({ data, programAddress }: AccountContent): boolean {
     return programAddress === SYSTEM_PROGRAM_ADDRESS && data.length === 0;
+}
+
+/** Whether an account has the size of a token account, and the kind where its token program writes one. */
+function isTokenAccount({ data, programAddress }: AccountContent): boolean {
+    const isOfTokenProgram = programAddress === TOKEN_PROGRAM_ADDRESS || programAddress === TOKEN_2022_PROGRAM_ADDRESS;
+    if (isOfTokenProgram && data.length === getTokenSize()) return true;
+    return isExtended(data, programAddress, ACCOUNT_TYPE_TOKEN_ACCOUNT);
 }
 
 /** Whether data is that of a Token-2022 account of the given kind behind whose base extensions follow. */

@@ -25,11 +25,8 @@ const MAX_TRANSACTIONS = 10_000;
 export class TransactionHistory {
     readonly #executed = new Map<Signature, ExecutedTransaction>();
 
-    /** Keeps a transaction, unless it was refused before it ran: such a one leaves no trace on a cluster either. */
     add(executed: ExecutedTransaction): void {
-        const { failure, feeLamports, signature } = executed.result;
-        if (failure?.kind === 'transaction' && feeLamports === 0n) return;
-        this.#executed.set(signature, Object.freeze(executed));
+        this.#executed.set(executed.result.signature, Object.freeze(executed));
         if (this.#executed.size > MAX_TRANSACTIONS) this.#executed.delete(this.#executed.keys().next().value!);
     }
 

@@ -10,4 +10,5 @@ export {
 } from './result';
 export { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 export { type TransactionFailure } from './runtime-error';
-export { createSimulator, Simulator, type SendOptions, type SimulatorClock, type SimulatorOptions } from './simulator';
+export { type SimulatorClock } from './clock';
+export { createSimulator, Simulator, type SendOptions, type SimulatorOptions } from './simulator';

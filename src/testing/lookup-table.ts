@@ -1,15 +1,7 @@
-import {
-    getAddressDecoder,
-    getArrayDecoder,
-    offsetDecoder,
-    type Address,
-    type CompiledTransactionMessage,
-    type MaybeEncodedAccount,
-} from '@solana/kit';
+import type { Address, CompiledTransactionMessage, MaybeEncodedAccount } from '@solana/kit';
 
-// The address-lookup-table program keeps 56 bytes of metadata before the addresses of a table.
-const getTableAddressesDecoder = () =>
-    offsetDecoder(getArrayDecoder(getAddressDecoder(), { size: 'remainder' }), { preOffset: () => 56 });
+import { isPaymentChannelsError } from '../errors';
+import { decodeLookupTable } from '../settlement/lookup-table/account';
 
 /** Every account of a compiled message in the order of the runtime: static, then loaded writable, then loaded readonly. */
 export function getMessageAddresses(
@@ -18,8 +10,7 @@ export function getMessageAddresses(
 ): readonly Address[] {
     const lookups = 'addressTableLookups' in message ? (message.addressTableLookups ?? []) : [];
     const tables = lookups.map(lookup => {
-        const account = getAccount(lookup.lookupTableAddress);
-        const addresses = account.exists ? getTableAddressesDecoder().decode(account.data) : [];
+        const addresses = readAddresses(getAccount(lookup.lookupTableAddress));
         const pick = (indexes: readonly number[]) =>
             indexes.map(index => addresses[index]).filter(a => a !== undefined);
         return { readonly: pick(lookup.readonlyIndexes), writable: pick(lookup.writableIndexes) };
@@ -29,4 +20,14 @@ export function getMessageAddresses(
         ...tables.flatMap(({ writable }) => writable),
         ...tables.flatMap(({ readonly }) => readonly),
     ];
+}
+
+/** None where there is no table: the runtime refuses the transaction then. */
+function readAddresses(account: MaybeEncodedAccount): readonly Address[] {
+    try {
+        return decodeLookupTable(account).addresses;
+    } catch (error) {
+        if (isPaymentChannelsError(error, 'LOOKUP_TABLE_INVALID')) return [];
+        throw error;
+    }
 }

@@ -1,11 +1,12 @@
-import { getBase58Decoder, type Address, type Signature } from '@solana/kit';
+import type { Address, Signature } from '@solana/kit';
 import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
 
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { parseEvents, type ChannelEvent } from '../events';
+import { getProgramFailure, type TransactionFailure } from '../program-error';
 import type { RevisionName } from '../revision/types';
-import { getTransactionFailure, type TransactionFailure } from './runtime-error';
+import { getTransactionFailure } from './runtime-error';
 
 /** What can be said of a transaction whether it succeeded or failed. */
 export type TransactionReport<TRevision extends RevisionName = 'tombstone'> = Readonly<{
@@ -43,6 +44,27 @@ export function assertSucceeded<TRevision extends RevisionName>(
     throw new PaymentChannelsError('TRANSACTION_FAILED', { logs: result.logs, reason: result.failure.message });
 }
 
+/** The result of a transaction that was refused before it ran, for a reason that LiteSVM does not know. */
+export function getRefusal<TRevision extends RevisionName>(
+    reason: 'AlreadyProcessed' | 'SignatureFailure',
+    known: Readonly<{ bytes: number; deployment: DeploymentConfig<TRevision>; signature: Signature }>,
+): TransactionResult<TRevision> {
+    const { bytes, deployment, signature } = known;
+    const failure = getProgramFailure({ err: reason, logs: [] }, deployment)!;
+    return Object.freeze({
+        ...{ bytes, failure, signature },
+        ...{ computeUnits: 0, events: [], feeLamports: 0n, logs: [], ok: false },
+    });
+}
+
+/** Whether a transaction was executed, and so stands in a block, be it that it failed there; it has paid its fee then. */
+export function hasLanded({
+    failure,
+    feeLamports,
+}: Readonly<{ failure?: TransactionFailure | undefined; feeLamports: bigint }>): boolean {
+    return failure?.kind !== 'transaction' || feeLamports > 0n;
+}
+
 /**
  * Makes a result of what LiteSVM returns.
  *
@@ -55,9 +77,11 @@ export function getTransactionResult<TRevision extends RevisionName>(
         bytes: number;
         feeLamports: bigint;
         deployment: DeploymentConfig<TRevision>;
+        /** The transaction's own: LiteSVM has none of one that it refused. */
+        signature: Signature;
     }>,
 ): TransactionResult<TRevision> {
-    const { addresses, bytes, deployment, feeLamports } = known;
+    const { addresses, bytes, deployment, feeLamports, signature } = known;
     const isFailed = outcome instanceof FailedTransactionMetadata;
     const metadata = isFailed ? outcome.meta() : outcome;
     const executed = metadata
@@ -74,7 +98,7 @@ export function getTransactionResult<TRevision extends RevisionName>(
         events: parseEvents<TRevision>(executed, deployment),
         feeLamports,
         logs: metadata.logs(),
-        signature: getBase58Decoder().decode(metadata.signature()) as Signature,
+        signature,
     };
     return isFailed
         ? Object.freeze({ ...report, failure: getTransactionFailure(outcome, deployment), ok: false })

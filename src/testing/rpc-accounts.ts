@@ -13,6 +13,7 @@ import {
     refuseRequest,
     toConfig,
     toRequestAddress,
+    toRequestList,
     toRequestNumber,
     withContext,
     type RequestConfig,
@@ -42,13 +43,13 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
         },
         getMultipleAccounts(addresses, rest) {
             const config = toConfig(rest);
-            const list = toList(addresses, MAX_ADDRESSES, 'inputs provided');
+            const list = toRequestList(addresses, MAX_ADDRESSES, 'inputs provided');
             const accounts = list.map(address => toRpcAccount(svm.getAccount(toRequestAddress(address)), config));
             return withContext(simulator, config, accounts);
         },
         getProgramAccounts(program, rest) {
             const config = toConfig(rest);
-            const filters = toList(config['filters'] ?? [], MAX_FILTERS, 'filters provided').map(toFilter);
+            const filters = toRequestList(config['filters'] ?? [], MAX_FILTERS, 'filters provided').map(toFilter);
             const accounts = svm
                 .getProgramAccounts(toRequestAddress(program))
                 .filter(({ data }) => filters.every(isMatch => isMatch(data)))
@@ -122,10 +123,4 @@ function toFilter(value: unknown): (data: ReadonlyUint8Array) => boolean {
     if (bytes.length > MAX_BASE58_BYTES)
         refuseRequest('invalidParams', 'Invalid param: the bytes of a filter are too many');
     return data => data.length >= start + bytes.length && bytes.every((byte, index) => data[start + index] === byte);
-}
-
-function toList(value: unknown, max: number, what: string): readonly unknown[] {
-    if (!Array.isArray(value)) return refuseRequest('invalidParams', 'Invalid param: a list was expected');
-    if (value.length > max) refuseRequest('invalidParams', `Too many ${what}; max ${max}`);
-    return value;
 }

@@ -1,14 +1,20 @@
 import {
     SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
+    SOLANA_ERROR__JSON_RPC__INVALID_REQUEST,
     SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_UNSUPPORTED_TRANSACTION_VERSION,
     isAddress,
+    isBlockhash,
+    isSignature,
     type Address,
+    type Blockhash,
+    type Signature,
 } from '@solana/kit';
 
+import { describe, U64_MAX } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
@@ -20,6 +26,7 @@ export type RequestConfig = Readonly<Record<string, unknown>>;
 
 const CODES = {
     invalidParams: SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
+    invalidRequest: SOLANA_ERROR__JSON_RPC__INVALID_REQUEST,
     methodNotFound: SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND,
     minContextSlotNotReached: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
     preflightFailure: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
@@ -48,13 +55,36 @@ export function toConfig(value: unknown): RequestConfig {
 
 export function toRequestAddress(value: unknown): Address {
     if (typeof value === 'string' && isAddress(value)) return value;
-    return refuseRequest('invalidParams', `Invalid param: ${String(value)} is no address`);
+    return refuseRequest('invalidParams', `Invalid param: ${describe(value)} is no address`);
 }
 
 export function toRequestNumber(value: unknown): number {
-    const number = Number(value);
-    if (Number.isSafeInteger(number) && number >= 0) return number;
-    return refuseRequest('invalidParams', `Invalid param: ${String(value)} is no count`);
+    return Number(toRequestSlot(value, BigInt(Number.MAX_SAFE_INTEGER)));
+}
+
+/** A count or a slot: JSON has it as a number, kit as a bigint. */
+function toRequestSlot(value: unknown, max = U64_MAX): bigint {
+    if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
+        const integer = BigInt(value as bigint | number);
+        if (integer >= 0n && integer <= max) return integer;
+    }
+    return refuseRequest('invalidParams', `Invalid param: ${describe(value)} is no count`);
+}
+
+export function toRequestBlockhash(value: unknown): Blockhash {
+    if (typeof value === 'string' && isBlockhash(value)) return value;
+    return refuseRequest('invalidParams', `Invalid param: ${describe(value)} is no blockhash`);
+}
+
+export function toRequestSignature(value: unknown): Signature {
+    if (typeof value === 'string' && isSignature(value)) return value;
+    return refuseRequest('invalidParams', `Invalid param: ${describe(value)} is no signature`);
+}
+
+export function toRequestList(value: unknown, max: number, what: string): readonly unknown[] {
+    if (!Array.isArray(value)) return refuseRequest('invalidParams', 'Invalid param: a list was expected');
+    if (value.length > max) refuseRequest('invalidParams', `Too many ${what}; max ${max}`);
+    return Array.from(value as unknown[]);
 }
 
 /** An answer with the slot that it holds for, which has to have been reached. */
@@ -64,7 +94,7 @@ export function withContext(simulator: Simulator<RevisionName>, config: RequestC
 
 export function getContext(simulator: Simulator<RevisionName>, { minContextSlot }: RequestConfig): { slot: bigint } {
     const { slot } = simulator.getClock();
-    if (minContextSlot !== undefined && slot < BigInt(minContextSlot as bigint | number)) {
+    if (minContextSlot !== undefined && minContextSlot !== null && slot < toRequestSlot(minContextSlot)) {
         refuseRequest('minContextSlotNotReached', 'Minimum context slot has not been reached', { contextSlot: slot });
     }
     return { slot };

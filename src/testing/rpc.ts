@@ -19,7 +19,7 @@ import {
 } from '@solana/kit';
 
 import { createAccountMethods } from './rpc-accounts';
-import { refuseRequest, RpcRefusal, type RpcMethods } from './rpc-request';
+import { refuseRequest, RpcRefusal, toConfig, type RpcMethods } from './rpc-request';
 import { createTransactionMethods } from './rpc-transactions';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
@@ -45,8 +45,10 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * cluster and in LiteSVM.
  *
  * Requests and answers, errors included, have the shape that a node gives them. Everything is final as soon as it has
- * happened, whatever commitment is asked for. A blockhash is good for 150 slots of the simulator's clock, and there is a
- * new one after each transaction. An account can't be had as `base64+zstd`, a transaction not as `jsonParsed`, and the
+ * happened, whatever commitment is asked for, and every connection to a simulator sees the same. A blockhash is good for
+ * 150 slots of the simulator's clock, and there is a new one after each transaction; a transaction lands once. Every slot
+ * has a block, so that the block height is the slot. The statuses of more than 300 slots ago are told to those only who
+ * search the history. A transaction that lacks a signature is refused with `skipPreflight`, too. An account can't be had as `base64+zstd`, a transaction not as `jsonParsed`, and the
  * token balances of a transaction are left out.
  *
  * @example
@@ -77,11 +79,13 @@ export function createRequestHandler(simulator: Simulator<RevisionName>): (paylo
 
 /** Answers a JSON-RPC request; errors that are not the caller's come through as they are. */
 function answer(methods: RpcMethods, payload: unknown): object {
-    const { id, method, params } = payload as { id: unknown; method: string; params: readonly unknown[] };
+    const { id = null, method, params = [] } = toConfig(payload);
     try {
+        if (typeof method !== 'string') return refuseRequest('invalidRequest', 'Invalid request');
         const handle = Object.hasOwn(methods, method) ? methods[method] : undefined;
         if (!handle) return refuseRequest('methodNotFound', `The RPC of a simulator has no method ${method}`);
-        return { id, jsonrpc: '2.0', result: handle(...params) };
+        if (!Array.isArray(params)) return refuseRequest('invalidParams', 'Invalid params: a list was expected');
+        return { id, jsonrpc: '2.0', result: handle(...(params as unknown[])) };
     } catch (error) {
         if (!(error instanceof RpcRefusal)) throw error;
         const { code, data, message } = error;

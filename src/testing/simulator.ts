@@ -2,15 +2,12 @@ import { createHash } from 'node:crypto';
 
 import {
     createKeyPairSignerFromPrivateKeyBytes,
-    getCompiledTransactionMessageDecoder,
-    getTransactionSize,
-    getTransactionSizeLimit,
     lamports,
     signTransactionMessageWithSigners,
     type Address,
+    type Blockhash,
     type Instruction,
     type KeyPairSigner,
-    type MaybeEncodedAccount,
     type Signature,
     type Transaction,
     type TransactionSigner,
@@ -21,28 +18,23 @@ import {
     getInitializeMint2Instruction,
     getMintSize,
     getMintToInstruction,
-    getTokenDecoder,
-    getTokenSize,
 } from '@solana-program/token';
 import { LiteSVM } from 'litesvm';
 
 import { findTokenPda, findTreasuryTokenPda, type TokenInput } from '../channel/addresses';
 import { decodeChannelState, type ChannelState } from '../channel/state';
+import { readTokenHolding } from '../channel/token-account';
 import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { toAddress, toI64, toInteger, toTokenProgram, toU64, U64_MAX } from '../input';
+import { readOnlyMembers, toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
 import type { RevisionName } from '../revision/types';
 import { buildMessage } from './build-message';
+import { moveClock, startClock, type SimulatorClock } from './clock';
+import { Cluster } from './cluster';
 import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 import { getSimulatorFeatureSet } from './feature-set';
-import { TransactionHistory, type ExecutedTransaction } from './history';
-import { getMessageAddresses } from './lookup-table';
-import {
-    assertSucceeded,
-    getTransactionResult,
-    type SuccessfulTransactionResult,
-    type TransactionResult,
-} from './result';
+import type { ExecutedTransaction } from './history';
+import { assertSucceeded, type SuccessfulTransactionResult, type TransactionResult } from './result';
 
 /** How to create a simulator; every field has a default. */
 export type SimulatorOptions<TRevision extends RevisionName = 'tombstone'> = Readonly<{
@@ -74,9 +66,6 @@ export type SendOptions = Readonly<{
     computeUnitLimit?: number | undefined;
 }>;
 
-/** The clock of a simulation. */
-export type SimulatorClock = Readonly<{ unixTimestamp: bigint; slot: bigint }>;
-
 const DEFAULT_UNIX_TIMESTAMP = 1_750_000_000n;
 const DEFAULT_SLOT = 350_000_000n;
 const DEFAULT_LAMPORTS = 10_000_000_000n;
@@ -98,14 +87,16 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
     readonly elf: ProgramElf;
     /** A funded account of the simulator's own: default fee payer and authority of the mints it creates. */
     readonly faucet: KeyPairSigner;
+    /** @internal What the connections of {@link createSimulatorRpc} share. */
+    readonly cluster: Cluster<TRevision>;
     readonly #seed: string;
-    readonly #history = new TransactionHistory();
     #lastSend: Promise<unknown> = Promise.resolve();
     #signerCount = 0;
 
     /** @internal Use {@link createSimulator}. */
     constructor(svm: LiteSVM, deployment: Deployment<TRevision>, elf: ProgramElf, faucet: KeyPairSigner, seed: string) {
         this.svm = svm;
+        this.cluster = new Cluster(svm, deployment);
         this.deployment = deployment;
         this.elf = elf;
         this.faucet = faucet;
@@ -125,10 +116,16 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
      */
     setClock(clock: Readonly<{ unixTimestamp?: bigint | number; slot?: bigint | number }>): void {
-        const next = this.svm.getClock();
-        if (clock.unixTimestamp !== undefined) next.unixTimestamp = toI64('unixTimestamp', clock.unixTimestamp);
-        if (clock.slot !== undefined) next.slot = toU64('slot', clock.slot);
-        this.svm.setClock(next);
+        const { slot, unixTimestamp } = readOnlyMembers('clock', clock, { slot: true, unixTimestamp: true });
+        const next = {
+            ...(slot === undefined ? {} : { slot: toU64('slot', slot) }),
+            ...(unixTimestamp === undefined ? {} : { unixTimestamp: toI64('unixTimestamp', unixTimestamp) }),
+        };
+        const { blockhashes } = this.cluster;
+        // What is the latest blockhash now belongs to the slot that is left.
+        blockhashes.followClock();
+        moveClock(this.svm, next);
+        blockhashes.followClock();
     }
 
     /**
@@ -138,10 +135,11 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
      */
     advanceClock(by: Readonly<{ seconds?: bigint | number; slots?: bigint | number }>): void {
+        const { seconds = 0n, slots = 0n } = readOnlyMembers('by', by, { seconds: true, slots: true });
         const { slot, unixTimestamp } = this.getClock();
         this.setClock({
-            slot: slot + toU64('slots', by.slots ?? 0n),
-            unixTimestamp: unixTimestamp + toU64('seconds', by.seconds ?? 0n),
+            slot: slot + toU64('slots', slots),
+            unixTimestamp: unixTimestamp + toU64('seconds', seconds),
         });
     }
 
@@ -181,9 +179,13 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
         this.svm.setAccount({ ...base, lamports: lamports(toU64('lamports', amount)) });
     }
 
-    /** The lamports at an address; 0 where there is no account. */
+    /**
+     * The lamports at an address; 0 where there is no account.
+     *
+     * @throws `ADDRESS_INVALID`.
+     */
     getLamports(address: Address): bigint {
-        return this.svm.getBalance(address) ?? 0n;
+        return this.svm.getBalance(toAddress('address', address)) ?? 0n;
     }
 
     /**
@@ -276,11 +278,15 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
         return token;
     }
 
-    /** The amount in a token account, in base units; 0 where there is no token account. */
+    /**
+     * The amount in a token account, in base units; 0 where there is no token account of either token program, but
+     * nothing or something else.
+     *
+     * @throws `ADDRESS_INVALID`.
+     */
     getTokenAmount(tokenAccount: Address): bigint {
-        const account = this.svm.getAccount(tokenAccount);
-        if (!account.exists || account.data.length < getTokenSize()) return 0n;
-        return getTokenDecoder().decode(account.data).amount;
+        const account = this.svm.getAccount(toAddress('tokenAccount', tokenAccount));
+        return (account.exists ? readTokenHolding(account)?.amount : undefined) ?? 0n;
     }
 
     /**
@@ -314,12 +320,9 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
         instructions: readonly Instruction[],
         { computeUnitLimit, feePayer = this.faucet, version = 0 }: SendOptions,
     ): Promise<TransactionResult<TRevision>> {
-        const blockhash = { blockhash: this.svm.latestBlockhash(), lastValidBlockHeight: U64_MAX };
+        const blockhash = this.getLatestBlockhash();
         const message = buildMessage({ blockhash, computeUnitLimit, feePayer, instructions, version });
-        const result = this.sendTransaction(await signTransactionMessageWithSigners(message));
-        // So that the same instructions can be sent again: with the same blockhash they would be the same transaction.
-        this.svm.expireBlockhash();
-        return result;
+        return this.sendTransaction(await signTransactionMessageWithSigners(message));
     }
 
     /**
@@ -337,46 +340,31 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
     }
 
     /**
-     * Runs a signed transaction.
+     * Runs a signed transaction as a cluster would: once, while its blockhash is good, with good signatures. A blockhash
+     * is good for 150 slots, whoever asked for it.
      *
-     * @throws `TRANSACTION_TOO_LARGE` when a cluster would not accept the transaction for its size.
+     * @returns Whatever comes of it: `AlreadyProcessed`, `BlockhashNotFound` and `SignatureFailure` are failures as well.
+     * @throws `INPUT_INVALID` or `TRANSACTION_MALFORMED` for what is no transaction; `TRANSACTION_TOO_LARGE` when a
+     * cluster would not accept it for its size.
      */
     sendTransaction(transaction: Transaction): TransactionResult<TRevision> {
-        const bytes = getTransactionSize(transaction);
-        const maxBytes = getTransactionSizeLimit(transaction);
-        if (bytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes: bytes, maxBytes });
-        const addresses = getMessageAddresses(
-            getCompiledTransactionMessageDecoder().decode(transaction.messageBytes),
-            (address): MaybeEncodedAccount => this.svm.getAccount(address),
-        );
-        const readBalances = () => addresses.map(address => this.getLamports(address));
-        const before = readBalances();
-        const outcome = this.svm.sendTransaction(transaction);
-        const after = readBalances();
-        // What the accounts of a transaction lose together is its fee, priority and precompile signatures included.
-        const lostLamports = addresses.map((address, index) =>
-            addresses.indexOf(address) === index ? before[index]! - after[index]! : 0n,
-        );
-        const result = getTransactionResult(outcome, {
-            addresses,
-            bytes,
-            deployment: this.deployment,
-            feeLamports: lostLamports.reduce((sum, lost) => sum + lost, 0n),
-        });
-        this.#history.add({
-            addresses,
-            balances: { after, before },
-            clock: this.getClock(),
-            outcome,
-            result: result as TransactionResult<RevisionName>,
-            transaction,
-        });
-        return result;
+        return this.cluster.execute(transaction);
+    }
+
+    /**
+     * A blockhash for transactions that are sent with {@link sendTransaction}: there is a new one in each slot and after
+     * each transaction.
+     *
+     * @returns The blockhash, and the last block height at which a transaction with it can land: that of 150 slots later,
+     * since every slot of a simulator has a block.
+     */
+    getLatestBlockhash(): Readonly<{ blockhash: Blockhash; lastValidBlockHeight: bigint }> {
+        return this.cluster.blockhashes.getLatest();
     }
 
     /** A transaction that was executed, one of the last ten thousand; not one that was refused before it ran. */
     getExecutedTransaction(signature: Signature): ExecutedTransaction | undefined {
-        return this.#history.get(signature);
+        return this.cluster.history.get(signature);
     }
 }
 
@@ -400,6 +388,10 @@ export async function createSimulator<TRevision extends RevisionName = 'tombston
     options: SimulatorOptions<TRevision> = {},
 ): Promise<Simulator<TRevision>> {
     const { deployment = LOCALNET_DEPLOYMENT as Deployment<TRevision>, elfPath, seed = 'simulator' } = options;
+    const clock = {
+        slot: toU64('slot', options.slot ?? DEFAULT_SLOT),
+        unixTimestamp: toI64('unixTimestamp', options.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP),
+    };
     const elf = readProgramElf(deployment.revision.name, elfPath);
     const svm = new LiteSVM()
         .withFeatureSet(getSimulatorFeatureSet())
@@ -414,11 +406,8 @@ export async function createSimulator<TRevision extends RevisionName = 'tombston
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new PaymentChannelsError('ELF_INVALID', { reason, source: elf.source }, { cause });
     }
+    startClock(svm, clock);
     const simulator = new Simulator(svm, deployment, elf, await createSeededSigner(seed, 'faucet'), seed);
-    simulator.setClock({
-        slot: options.slot ?? DEFAULT_SLOT,
-        unixTimestamp: options.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP,
-    });
     simulator.setLamports(simulator.faucet.address, FAUCET_LAMPORTS);
     return simulator;
 }

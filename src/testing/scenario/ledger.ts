@@ -1,6 +1,7 @@
 import type { Address } from '@solana/kit';
-import { getMintDecoder, getMintSize, getTokenDecoder, getTokenSize } from '@solana-program/token';
+import { getMintDecoder, getMintSize } from '@solana-program/token';
 
+import { readTokenHolding } from '../../channel/token-account';
 import type { RevisionName } from '../../revision/types';
 import type { Simulator } from '../simulator';
 
@@ -90,7 +91,7 @@ export function readSupplies(simulator: Simulator<RevisionName>, mints: readonly
 export function findTokenAccounts(simulator: Simulator<RevisionName>, { mint, tokenProgram }: LedgerMint): Address[] {
     return simulator.svm
         .getProgramAccounts(tokenProgram)
-        .filter(({ data }) => data.length >= getTokenSize() && getTokenDecoder().decode(data).mint === mint)
+        .filter(account => readTokenHolding(account)?.mint === mint)
         .map(({ address }) => address);
 }
 

@@ -1,0 +1,186 @@
+import {
+    getBase58Decoder,
+    getCompiledTransactionMessageDecoder,
+    getCompiledTransactionMessageEncoder,
+    getTransactionSize,
+    getTransactionSizeLimit,
+    isSolanaError,
+    SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING,
+    type Address,
+    type Blockhash,
+    type CompiledTransactionMessage,
+    type Signature,
+    type SignatureBytes,
+    type Transaction,
+    type TransactionMessageBytes,
+} from '@solana/kit';
+import { FailedTransactionMetadata, type LiteSVM, type SimulatedTransactionInfo } from 'litesvm';
+
+import { RecentBlockhashes } from './blockhashes';
+import { TransactionHistory } from './history';
+import { getMessageAddresses } from './lookup-table';
+import { advanceNonce } from './nonce';
+import { getRefusal, getTransactionResult, hasLanded, type TransactionResult } from './result';
+import { getRpcTransactionError } from './runtime-error';
+import type { Deployment } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+import { assertIsInput } from '../input';
+import type { RevisionName } from '../revision/types';
+
+/** What comes of a transaction: its error as an RPC writes it, and what LiteSVM says, unless it was not asked. */
+export type Simulation<T = SimulatedTransactionInfo> = Readonly<{
+    err: unknown;
+    outcome?: FailedTransactionMetadata | T | undefined;
+}>;
+
+type Message = CompiledTransactionMessage & Readonly<{ lifetimeToken: Blockhash }>;
+
+const ALREADY_PROCESSED = 'AlreadyProcessed';
+const SIGNATURE_FAILURE = 'SignatureFailure';
+const SIGNATURE_BYTES = 64;
+
+/**
+ * What a cluster has around its runtime and LiteSVM has not: blockhashes that age, transactions that land once, and a
+ * history. A simulator has one, whoever looks at it.
+ */
+export class Cluster<TRevision extends RevisionName> {
+    readonly blockhashes: RecentBlockhashes;
+    readonly history = new TransactionHistory();
+
+    constructor(
+        private readonly svm: LiteSVM,
+        private readonly deployment: Deployment<TRevision>,
+    ) {
+        this.blockhashes = new RecentBlockhashes(svm);
+    }
+
+    /**
+     * Runs a transaction, unless a cluster would not: for a signature, for its blockhash, or since it has landed before.
+     *
+     * @throws `TRANSACTION_MALFORMED` or `TRANSACTION_TOO_LARGE`.
+     */
+    execute(transaction: Transaction): TransactionResult<TRevision> {
+        const { bytes, message, signature } = readTransaction(transaction);
+        const { messageBytes } = transaction;
+        const { lifetimeToken: blockhash } = message;
+        const known = { bytes, deployment: this.deployment, signature };
+        const isRecent = this.blockhashes.isRecent(blockhash);
+        if (this.blockhashes.isProcessed(blockhash, messageBytes)) {
+            // Signatures come first: whoever changes one has not sent that transaction again.
+            const { err } = this.#run(isRecent, () => this.svm.simulateTransaction(transaction));
+            return getRefusal(err === SIGNATURE_FAILURE ? err : ALREADY_PROCESSED, known);
+        }
+
+        const addresses = this.getAddresses(message);
+        const readBalances = () => addresses.map(address => this.svm.getBalance(address) ?? 0n);
+        const before = readBalances();
+        const { outcome } = this.#run(isRecent, () => this.svm.sendTransaction(transaction));
+        if (!outcome) return getRefusal(SIGNATURE_FAILURE, known);
+        const after = readBalances();
+        // What the accounts of a transaction lose together is its fee, priority and precompile signatures included.
+        const lostLamports = addresses.map((address, index) =>
+            addresses.indexOf(address) === index ? before[index]! - after[index]! : 0n,
+        );
+        const feeLamports = lostLamports.reduce((sum, lost) => sum + lost, 0n);
+        const result = getTransactionResult(outcome, { ...known, addresses, feeLamports });
+        if (hasLanded(result)) {
+            this.blockhashes.markProcessed(blockhash, messageBytes);
+            if (!isRecent && !result.ok) advanceNonce(this.svm, messageBytes);
+            const { slot, unixTimestamp } = this.svm.getClock();
+            this.history.add({
+                addresses,
+                balances: { after, before },
+                clock: { slot, unixTimestamp },
+                outcome,
+                result: result as TransactionResult<RevisionName>,
+                transaction,
+            });
+        }
+        // So that the same instructions can be sent again: with the same blockhash they would be the same transaction.
+        this.svm.expireBlockhash();
+        return result;
+    }
+
+    /**
+     * Says what would come of a transaction, and changes nothing.
+     *
+     * @param options Whether it gets the latest blockhash in the place of its own, and whether its signatures count.
+     * @throws `TRANSACTION_MALFORMED` or `TRANSACTION_TOO_LARGE`.
+     */
+    simulate(
+        transaction: Transaction,
+        options: Readonly<{ replacesBlockhash: boolean; verifiesSignatures: boolean }>,
+    ): Simulation {
+        const { replacesBlockhash, verifiesSignatures } = options;
+        const { message } = readTransaction(transaction);
+        const lifetimeToken = replacesBlockhash ? this.blockhashes.getLatest().blockhash : message.lifetimeToken;
+        const messageBytes = replacesBlockhash
+            ? (getCompiledTransactionMessageEncoder().encode({ ...message, lifetimeToken }) as TransactionMessageBytes)
+            : transaction.messageBytes;
+        const isRecent = this.blockhashes.isRecent(lifetimeToken);
+        // Signatures that don't count are all the same: LiteSVM knows a transaction that has landed by its signature.
+        const signatures = verifiesSignatures ? transaction.signatures : withoutSignatures(transaction);
+        this.svm.withSigverify(verifiesSignatures);
+        try {
+            const simulation = this.#run(isRecent, () => this.svm.simulateTransaction({ messageBytes, signatures }));
+            const isRepeated = this.blockhashes.isProcessed(lifetimeToken, messageBytes);
+            return isRepeated && simulation.err !== SIGNATURE_FAILURE ? { err: ALREADY_PROCESSED } : simulation;
+        } finally {
+            this.svm.withSigverify(true);
+        }
+    }
+
+    /** Every account of a message, in the order in which its instructions name them. */
+    getAddresses(message: CompiledTransactionMessage): readonly Address[] {
+        return getMessageAddresses(message, address => this.svm.getAccount(address));
+    }
+
+    /** Has LiteSVM run a transaction; it looks at the lifetime itself where the blockhash is none of a recent block. */
+    #run<T extends object>(isRecent: boolean, run: () => FailedTransactionMetadata | T): Simulation<T> {
+        this.svm.withBlockhashCheck(!isRecent);
+        try {
+            const outcome = run();
+            return {
+                err: outcome instanceof FailedTransactionMetadata ? getRpcTransactionError(outcome) : null,
+                outcome,
+            };
+        } catch (cause) {
+            if (isSolanaError(cause, SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING)) return { err: SIGNATURE_FAILURE };
+            return refuse(cause);
+        } finally {
+            this.svm.withBlockhashCheck(true);
+        }
+    }
+}
+
+/** A transaction as a cluster would take it from a packet. */
+function readTransaction(transaction: Transaction): { bytes: number; message: Message; signature: Signature } {
+    assertIsInput('transaction', transaction);
+    let read: { bytes: number; maxBytes: number; message: Message; signature: Signature };
+    try {
+        const { messageBytes, signatures } = transaction;
+        const [first] = Object.values(signatures);
+        read = {
+            bytes: getTransactionSize(transaction),
+            maxBytes: getTransactionSizeLimit(transaction),
+            message: getCompiledTransactionMessageDecoder().decode(messageBytes) as Message,
+            signature: getBase58Decoder().decode(first ?? new Uint8Array(SIGNATURE_BYTES)) as Signature,
+        };
+    } catch (cause) {
+        return refuse(cause);
+    }
+    const { bytes: actualBytes, maxBytes } = read;
+    if (actualBytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes, maxBytes });
+    return read;
+}
+
+function refuse(cause: unknown): never {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field: 'transaction', reason }, { cause });
+}
+
+/** LiteSVM takes no transaction without signatures, even when it does not look at them: any will do, and none is good. */
+function withoutSignatures({ signatures }: Transaction): Transaction['signatures'] {
+    const placeholder = new Uint8Array(SIGNATURE_BYTES).fill(1) as SignatureBytes;
+    return Object.fromEntries(Object.keys(signatures).map(address => [address, placeholder]));
+}
