@@ -1,101 +1,106 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
+import {
+    assertIsFolder,
+    ForeignFolderError,
+    getMarker,
+    isClientPath,
+    listFolder,
+    MARKER_FILE,
+    STAGE_FOLDER,
+    statOf,
+} from './folder';
 import type { RenderedClient } from './render';
 
 /** How a folder differs from the client that should be in it. */
 export type StaleFile = { path: string; reason: 'changed' | 'missing' | 'unexpected' };
 
-/** The file of a client that says that its folder was rendered, and which files are in it. */
-export const MARKER_FILE = '.rendered.json';
-
-/** A folder that holds what was not rendered: to write a client there could destroy someone's work. */
-export class ForeignFolderError extends Error {}
-
-/** The content of the marker of a client. */
-export function getMarker(paths: readonly string[]): string {
-    return `${JSON.stringify({ renderedBy: 'payment-channels generate', files: paths }, null, 4)}\n`;
-}
-
 /**
- * Makes sure that a client can be written to a folder: that there is none, that it is empty, or that a client was
- * rendered there before.
+ * Lists what in a folder is not as rendered, sorted by path; empty when the folder is up to date.
  *
- * @throws {@link ForeignFolderError} otherwise.
+ * @throws {@link ForeignFolderError} for what cannot be the folder of a client.
  */
-export function assertWasRendered(folder: string): void {
-    if (listFiles(folder).length === 0 || readMarker(folder) !== undefined) return;
-    throw new ForeignFolderError(
-        `${folder} was not rendered by this command (it has no ${MARKER_FILE}), so it is not overwritten: ` +
-            'name an empty folder or one that does not exist, or delete this one yourself.',
-    );
-}
-
-/**
- * Makes sure that {@link writeClient} neither overwrites nor removes anything in a folder but what was rendered there
- * before.
- *
- * @throws {@link ForeignFolderError} otherwise.
- */
-export function assertHasOnlyRendered(folder: string): void {
-    assertWasRendered(folder);
-    const rendered = readMarker(folder) ?? new Set();
-    const foreign = listFiles(folder).filter(path => !rendered.has(path));
-    if (foreign.length === 0) return;
-    const some = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? ` and ${foreign.length - 3} more` : '');
-    throw new ForeignFolderError(
-        `${folder} holds files that were not rendered (${some}), which would be lost: move them out of it.`,
-    );
-}
-
-/** Lists what in a folder is not as rendered, sorted by path; empty when the folder is up to date. */
 export function findStaleFiles(folder: string, client: RenderedClient): StaleFile[] {
+    assertIsFolder(folder);
+    // By the names as they are listed: on macOS and Windows `cashbox.ts` would be found under the name `cashBox.ts` too.
+    const { files, others } = listFolder(folder);
+    const found = new Set(files);
     const stale: StaleFile[] = [];
     for (const [path, content] of client) {
-        const file = join(folder, path);
-        if (!existsSync(file)) stale.push({ path, reason: 'missing' });
-        else if (readFileSync(file, 'utf8') !== content) stale.push({ path, reason: 'changed' });
+        if (!found.has(path)) stale.push({ path, reason: 'missing' });
+        else if (!hasContent(join(folder, path), content)) stale.push({ path, reason: 'changed' });
     }
-    for (const path of listFiles(folder)) {
+    for (const path of [...files, ...others]) {
         if (!client.has(path)) stale.push({ path, reason: 'unexpected' });
     }
     return stale.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** Makes a folder hold exactly a client, and returns what had to change for that. */
+/**
+ * Makes a folder hold exactly a client, and returns what had to change for that.
+ *
+ * Everything is written beside its place first and then moved there, so that a disk that is full or a process that is
+ * killed leaves no half of a file, and what is in the place of a file is replaced, never written through. Whoever does not
+ * know what is in the folder calls {@link assertHasOnlyRendered} before.
+ *
+ * @throws {@link ForeignFolderError} for what cannot be the folder of a client.
+ */
 export function writeClient(folder: string, client: RenderedClient): StaleFile[] {
     const stale = findStaleFiles(folder, client);
-    for (const { path, reason } of stale) {
-        const file = join(folder, path);
-        if (reason === 'unexpected') {
-            rmSync(file);
-            removeEmptyFolders(folder, dirname(path));
-        } else {
-            mkdirSync(dirname(file), { recursive: true });
-            writeFileSync(file, client.get(path)!);
+    if (stale.length === 0) return stale;
+    const bad = [...client.keys()].find(path => !isClientPath(path));
+    if (bad !== undefined) throw new Error(`A client cannot have a file ${JSON.stringify(bad)}.`);
+
+    const inTheWay = listFolder(folder).folders.find(path => client.has(path));
+    if (inTheWay !== undefined) {
+        throw new ForeignFolderError(`${join(folder, inTheWay)} is a folder, where the client has a file: remove it.`);
+    }
+
+    const stage = join(folder, STAGE_FOLDER);
+    const written = stale.filter(({ reason }) => reason !== 'unexpected').map(({ path }) => path);
+    const removed = stale.filter(({ reason }) => reason === 'unexpected').map(({ path }) => path);
+    rmSync(stage, { force: true, recursive: true });
+    try {
+        for (const path of written) {
+            mkdirSync(join(stage, dirname(path)), { recursive: true });
+            writeFileSync(join(stage, path), client.get(path)!, { flag: 'wx' });
         }
+        // Until everything is in its place, the marker lists what was there and what will be: a killed run can be repeated.
+        if (client.has(MARKER_FILE))
+            move(`${MARKER_FILE}.all`, MARKER_FILE, getMarker([...client.keys(), ...removed].filter(isClientPath)));
+        for (const path of removed) {
+            rmSync(join(folder, path));
+            removeEmptyFolders(folder, dirname(path));
+        }
+        for (const path of written.filter(path => path !== MARKER_FILE)) move(path, path);
+        if (client.has(MARKER_FILE)) move(MARKER_FILE, MARKER_FILE, client.get(MARKER_FILE)!);
+    } finally {
+        rmSync(stage, { force: true, recursive: true });
     }
     return stale;
+
+    function move(from: string, to: string, content?: string): void {
+        if (content !== undefined) {
+            mkdirSync(stage, { recursive: true });
+            writeFileSync(join(stage, from), content);
+        }
+        mkdirSync(join(folder, dirname(to)), { recursive: true });
+        // A folder that became a link since it was listed.
+        assertIsFolder(join(folder, dirname(to)));
+        renameSync(join(stage, from), join(folder, to));
+    }
+}
+
+function hasContent(file: string, content: string): boolean {
+    const bytes = Buffer.from(content);
+    return statOf(file)?.size === bytes.length && readFileSync(file).equals(bytes);
 }
 
 function removeEmptyFolders(folder: string, path: string): void {
-    if (path === '.' || readdirSync(join(folder, path)).length > 0) return;
+    if (path === '.') return;
+    const { files, folders, others } = listFolder(join(folder, path));
+    if (files.length + folders.length + others.length > 0) return;
     rmdirSync(join(folder, path));
     removeEmptyFolders(folder, dirname(path));
-}
-
-function readMarker(folder: string): ReadonlySet<string> | undefined {
-    try {
-        const { files } = JSON.parse(readFileSync(join(folder, MARKER_FILE), 'utf8')) as { files?: unknown };
-        return Array.isArray(files) ? new Set([MARKER_FILE, ...files.map(String)]) : undefined;
-    } catch {
-        return undefined;
-    }
-}
-
-function listFiles(folder: string): string[] {
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter(entry => !entry.isDirectory())
-        .map(entry => relative(folder, join(entry.parentPath, entry.name)).replaceAll('\\', '/'));
 }

@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { assertWasRendered, findStaleFiles, writeClient } from './files';
+import { findStaleFiles, writeClient } from './files';
+import { assertHasOnlyRendered, ForeignFolderError } from './folder';
 import { BadIdlError, readIdls, type Idl } from './idl';
 import { renderClient } from './render';
 
@@ -19,15 +20,15 @@ if (args.some(arg => arg !== '--check')) {
 const isCheck = args.includes('--check');
 
 // Everything is checked and rendered before anything is written: a bad IDL leaves generated/ as it was.
-const idls = readHouseIdls();
+const idls: Idl[] = orExit(() => readIdls(join(ROOT, 'idl'), { isHouse: true }));
 const clients = await Promise.all(
     idls.map(async ({ revision, root }) => ({ revision, client: await renderClient(root) })),
 );
-if (!isCheck) for (const { revision } of clients) assertWasRendered(join(GENERATED, revision));
+if (!isCheck) orExit(() => clients.forEach(({ revision }) => assertHasOnlyRendered(join(GENERATED, revision))));
 
 const stale = clients.flatMap(({ revision, client }) => {
     const folder = join(GENERATED, revision);
-    const files = isCheck ? findStaleFiles(folder, client) : writeClient(folder, client);
+    const files = orExit(() => (isCheck ? findStaleFiles : writeClient)(folder, client));
     return files.map(({ path, reason }) => `${reason.padEnd(10)} generated/${revision}/${path}`);
 });
 const revisions = new Set(idls.map(({ revision }) => revision));
@@ -48,12 +49,12 @@ if (isCheck) {
     console.log(stale.length === 0 ? 'generated/ was up to date' : `${stale.length} files of generated/ changed`);
 }
 
-/** The IDLs of this project, by the rules of this house. */
-function readHouseIdls(): Idl[] {
+/** Does what may find that a file or a folder is not what it should be, which is one message and no stack. */
+function orExit<T>(act: () => T): T {
     try {
-        return readIdls(join(ROOT, 'idl'), { isHouse: true });
+        return act();
     } catch (error) {
-        if (!(error instanceof BadIdlError)) throw error;
+        if (!(error instanceof BadIdlError || error instanceof ForeignFolderError)) throw error;
         console.error(error.message);
         process.exit(1);
     }

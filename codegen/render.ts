@@ -18,7 +18,7 @@ import { getNumbersPage } from './pages/numbers';
 import { getOverrides } from './pages/overrides';
 import type { NameApi } from './pages/page';
 import { getSeedsPage } from './pages/seeds';
-import { getMarker, MARKER_FILE } from './files';
+import { getMarker, MARKER_FILE } from './folder';
 import { prepare } from './visitors/prepare';
 
 /** The files of a client by their path inside its folder, with `/` as the separator. */

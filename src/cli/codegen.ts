@@ -16,15 +16,16 @@ const ELSEWHERE = 'run it from a folder without a project: npx -p solana-payment
  */
 export async function importCodegen() {
     try {
-        const [check, diff, files, idl, render] = await Promise.all([
+        const [check, diff, files, folder, idl, render] = await Promise.all([
             import('../../codegen/check/check'),
             import('../../codegen/diff/diff'),
             import('../../codegen/files'),
+            import('../../codegen/folder'),
             import('../../codegen/idl'),
             import('../../codegen/render'),
         ]);
         assertExactVersions();
-        return { ...check, ...diff, ...files, ...idl, ...render };
+        return { ...check, ...diff, ...files, ...folder, ...idl, ...render };
     } catch (cause) {
         const missing = Object.keys(dependencies).find(name => String(cause).includes(`'${name}'`));
         if (missing === undefined) throw cause;

@@ -29,9 +29,9 @@ export function addGenerateCommand(program: Command, io: Io, setExitCode: (code:
                 setExitCode(ExitCode.Failure);
                 return;
             }
-            if (!check) assertCanWrite(() => codegen.assertHasOnlyRendered(out));
+            if (!check) atFolder(() => codegen.assertHasOnlyRendered(out));
             const client = await codegen.renderClient(root);
-            const stale = check ? codegen.findStaleFiles(out, client) : codegen.writeClient(out, client);
+            const stale = atFolder(() => (check ? codegen.findStaleFiles : codegen.writeClient)(out, client));
             for (const { path, reason } of stale) io.writeOutput(`${reason.padEnd(10)} ${path}\n`);
             if (check && stale.length > 0) {
                 io.writeError(`payment-channels: ${out} is not what ${idl} renders to\n`);
@@ -40,12 +40,13 @@ export function addGenerateCommand(program: Command, io: Io, setExitCode: (code:
             const verdict = stale.length === 0 ? `${out} is up to date` : `${stale.length} files of ${out} changed`;
             if (!check || stale.length === 0) io.writeOutput(`${verdict}\n`);
 
-            function assertCanWrite(assert: () => void): void {
+            function atFolder<T>(act: () => T): T {
                 try {
-                    assert();
-                } catch (error) {
-                    if (!(error instanceof codegen.ForeignFolderError)) throw error;
-                    throw new UsageError(error.message, { cause: error });
+                    return act();
+                } catch (cause) {
+                    if (cause instanceof codegen.ForeignFolderError) throw new UsageError(cause.message, { cause });
+                    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+                    throw new Error(`${out} cannot be ${check ? 'read' : 'written'}: ${cause.message}`, { cause });
                 }
             }
         });
