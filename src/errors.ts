@@ -51,6 +51,7 @@ export type PaymentChannelsErrorContexts = {
     JOURNAL_CLOSED: { path: string };
     JOURNAL_LEASE_LOST: { channels: readonly string[]; owner: string };
     JOURNAL_UNAVAILABLE: { path: string; reason: string };
+    JOURNAL_UNSAFE: { path: string; reason: string; remedy: string };
     JOURNAL_UNREADABLE: { line?: number | undefined; path: string; reason: string };
     NO_ANSWER: { milliseconds: number; what: string };
     PAYER_IS_PAYEE: { address: string };
@@ -165,6 +166,8 @@ const MESSAGES: Messages = {
         `The journal ${path} can't be read or written now: ${reason}. What was to be recorded may be recorded or not`,
     JOURNAL_UNREADABLE: ({ line, path, reason }) =>
         `The journal ${path} can't be used${line === undefined ? '' : `, because of line ${line}`}: ${reason}`,
+    JOURNAL_UNSAFE: ({ path, reason, remedy }) =>
+        `The journal ${path} is not safe from others: ${reason}. What to do: ${remedy}`,
     NO_ANSWER: ({ milliseconds, what }) => `There was no answer from ${what} within ${milliseconds} ms`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
     REVISION_MISMATCH: ({ expected, field, given }) =>

@@ -1,10 +1,13 @@
+import { resolve } from 'node:path';
+
 import type { Address } from '@solana/kit';
 
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { describe, toInteger } from '../input';
+import { assertIsInput, refuseInput, toInteger } from '../input';
 import type { BatchJournal, SentTransaction } from '../settlement/execute/journal';
 import {
     toChannels,
+    toClock,
     toDurationMs,
     toNow,
     toOutcome,
@@ -12,8 +15,9 @@ import {
     toSentTransaction,
     toSignature,
 } from '../settlement/execute/journal-input';
-import type { JournalState } from '../settlement/execute/journal-state';
+import { getLeases, type JournalState } from '../settlement/execute/journal-state';
 import { openLog, type JournalLog, type RecordResult } from './journal/log';
+import { isWriterDead } from './journal/process';
 import type { JournalRecord } from './journal/record';
 
 /** How to open a file journal; every field has a default. */
@@ -59,10 +63,14 @@ type Call = Readonly<{
  * fsync. Leases and outcomes survive the process at once, and a power failure only with the next record that was sent;
  * what a power failure takes of them is asked again of the chain.
  *
- * @param path A folder that is the journal's alone, created if it is missing, readable by its owner only. It has to be on
- * a local file system that has hard links, not on a network share.
+ * The leases of a process that is proved to have ended are had by the next one that asks for them. That is proved on Linux,
+ * of processes on this machine since it was started, in the same container if any; elsewhere their time has to run out.
+ *
+ * @param path A folder that is the journal's alone, created for its owner only if it is missing. It has to be on a local
+ * file system that has hard links, not on a network share. What it is relative to is the process's folder at this call.
  * @throws `JOURNAL_UNREADABLE` with the file and line where something that was recorded is damaged, or that is of another
- * version: nothing is skipped. `JOURNAL_UNAVAILABLE` when the file system refuses, also from every function; then what
+ * version: nothing is skipped. `JOURNAL_UNSAFE` with what to do when the folder is a link, or somebody else's, or others
+ * may write to it or exchange it. `JOURNAL_UNAVAILABLE` when the file system refuses, also from every function; then what
  * was to be recorded may be recorded or not. `INPUT_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field. The
  * journal's functions reject as those of `createMemoryJournal` do, and with `JOURNAL_CLOSED`.
  *
@@ -74,16 +82,19 @@ type Call = Readonly<{
  */
 export async function openFileJournal(path: string, options: FileJournalOptions = {}): Promise<FileJournal> {
     if (typeof path !== 'string' || path.length === 0 || path.includes('\0')) {
-        throw new PaymentChannelsError('INPUT_INVALID', { field: 'path', value: describe(path) });
+        refuseInput('path', 'the path of a folder', path);
     }
-    const clock = options.now ?? Date.now;
+    assertIsInput('options', options);
+    // For good: a process may change its folder.
+    const folder = resolve(path);
+    const clock = toClock(options.now);
     const now = () => toNow(clock());
     const compactAt = toInteger('compactAtBytes', options.compactAtBytes ?? COMPACT_AT_BYTES, 1n, 1n << 30n);
     let log: JournalLog;
     try {
-        log = await openLog(path, Number(compactAt), now);
+        log = await openLog(folder, Number(compactAt), now);
     } catch (error) {
-        throw toTyped(path, error);
+        throw toTyped(folder, error);
     }
 
     const calls: Call[] = [];
@@ -101,7 +112,7 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
             const resultOf = new Map(writers.map((call, index) => [call, results[index]!]));
             for (const call of batch) call.settle(state, resultOf.get(call) ?? []);
         } catch (error) {
-            const typed = toTyped(path, error);
+            const typed = toTyped(folder, error);
             // After an fsync that failed, the system may have forgotten what it could not write: a later one that
             // succeeds proves nothing.
             if (isSyncError(error)) failure = typed;
@@ -122,7 +133,7 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
         parts: Pick<Call, 'isDurable' | 'toRecord'>,
         toAnswer: (state: JournalState, result: RecordResult) => T,
     ): Promise<T> => {
-        if (closing !== undefined) return Promise.reject(new PaymentChannelsError('JOURNAL_CLOSED', { path }));
+        if (closing !== undefined) return Promise.reject(new PaymentChannelsError('JOURNAL_CLOSED', { path: folder }));
         return new Promise<T>((resolve, reject) => {
             const settle: Call['settle'] = (state, result) => {
                 try {
@@ -135,11 +146,15 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
             turn ??= run();
         });
     };
+    const release = async (owner: string, channels: readonly Address[]) => {
+        const record = { channels, kind: 'release', owner } as const;
+        if (channels.length > 0) await call({ toRecord: () => record }, () => undefined);
+    };
     const close = () =>
         (closing ??= Promise.resolve(turn)
             .then(log.close)
             .catch((error: unknown) => {
-                throw toTyped(path, error);
+                throw toTyped(folder, error);
             }));
 
     return Object.freeze({
@@ -148,18 +163,31 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
             const all = toChannels(channels);
             const duration = toDurationMs(durationMs);
             if (all.length === 0) return Object.freeze([]);
-            return await call(
-                { toRecord: at => ({ at, channels: all, kind: 'acquire', owner: ofOwner, until: at + duration }) },
-                // A process that was paused for longer than the lease comes back with none.
-                (state, got) => Object.freeze(got.filter(channel => state.holds(ofOwner, channel, now()))),
-            );
+            const acquire = () =>
+                call(
+                    { toRecord: at => ({ at, channels: all, kind: 'acquire', owner: ofOwner, until: at + duration }) },
+                    (state, got) => ({
+                        // Those of owners that died with their process.
+                        dead: findDead(state, all, ofOwner, now()),
+                        // A process that was paused for longer than the lease comes back with none.
+                        held: got.filter(channel => state.holds(ofOwner, channel, now())),
+                    }),
+                );
+            const { dead, held } = await acquire();
+            if (dead.size === 0) return Object.freeze(held);
+            for (const [of, channelsOf] of dead) await release(of, channelsOf);
+            return Object.freeze((await acquire()).held);
         },
         close,
+        getLeases: async (channels: readonly Address[]) => {
+            const all = toChannels(channels);
+            return await call({}, state => getLeases(state, all, now()));
+        },
         getUnresolved: async (channels: readonly Address[]) => {
             const all = toChannels(channels);
             return await call({}, state => Object.freeze(state.getUnresolved(all)));
         },
-        path,
+        path: folder,
         recordOutcome: async (signature, outcome) => {
             const record = {
                 kind: 'outcome',
@@ -179,11 +207,32 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
             });
         },
         release: async (owner: string, channels: readonly Address[]) => {
-            const record = { channels: toChannels(channels), kind: 'release', owner: toOwner(owner) } as const;
-            if (record.channels.length > 0) await call({ toRecord: () => record }, () => undefined);
+            await release(toOwner(owner), toChannels(channels));
         },
         [Symbol.asyncDispose]: close,
     } satisfies FileJournal);
+}
+
+/** The leases that others have of the channels and that nobody is there for any more, by owner. */
+function findDead(
+    state: JournalState,
+    channels: readonly Address[],
+    owner: string,
+    at: number,
+): ReadonlyMap<string, readonly Address[]> {
+    const verdicts = new Map<string | undefined, boolean>();
+    const dead = new Map<string, Address[]>();
+    for (const channel of channels) {
+        const lease = state.getLease(channel, at);
+        if (lease === undefined || lease.owner === owner) continue;
+        const { owner: of, writer } = lease;
+        if (!verdicts.has(writer)) verdicts.set(writer, isWriterDead(writer));
+        if (verdicts.get(writer) !== true) continue;
+        const channelsOf = dead.get(of);
+        if (channelsOf === undefined) dead.set(of, [channel]);
+        else channelsOf.push(channel);
+    }
+    return dead;
 }
 
 function toTyped(path: string, error: unknown): PaymentChannelsError {

@@ -1,7 +1,8 @@
-import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { constants, type Stats } from 'node:fs';
+import { link, lstat, mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
+import { PaymentChannelsError } from '../../errors';
 import { toInteger } from '../../input';
 import { readDecimal, readObject } from '../../strict-json';
 
@@ -12,6 +13,10 @@ const FILE = /^([0-9]{8,15})\.jsonl$/;
 const DRAFT = /^([0-9]{8,15})\.[0-9a-f]+\.draft$/;
 const FORMAT = 'payment-channels-journal';
 const VERSION = '1';
+// Of a mode.
+const GROUP_WRITES = 0o020;
+const ANYBODY_WRITES = 0o002;
+const STICKY = 0o1000;
 const MAX_GENERATION = 10n ** 15n - 1n;
 
 const toName = (generation: number) => String(generation).padStart(8, '0');
@@ -20,8 +25,19 @@ export function getJournalFile(folder: string, generation: number): string {
     return join(folder, `${toName(generation)}.jsonl`);
 }
 
-/** Creates the journal's folder, for its owner only, if there is none. */
+/**
+ * Creates the journal's folder, for its owner only, if there is none.
+ *
+ * @throws `JOURNAL_UNSAFE` for one that others can write to or exchange.
+ */
 export async function createFolder(folder: string): Promise<void> {
+    await mkdirs(folder);
+    await assertIsSafe(folder);
+}
+
+async function mkdirs(folder: string): Promise<void> {
+    // A link that leads nowhere would be an error of another kind.
+    if ((await lstat(folder).catch(() => undefined))?.isSymbolicLink()) return;
     const first = await mkdir(folder, { mode: 0o700, recursive: true });
     if (first === undefined) return;
     // From the first folder that was new: until its name is on the disk, nothing below it is.
@@ -35,10 +51,26 @@ export async function findLatestGeneration(folder: string): Promise<number> {
 
 /** Opens a generation to read it and to append to it, or nothing if it is not there. */
 export async function openGeneration(folder: string, generation: number): Promise<FileHandle | undefined> {
+    const path = getJournalFile(folder, generation);
     try {
-        return await open(getJournalFile(folder, generation), constants.O_RDWR | constants.O_APPEND);
+        // Nobody else puts anything into the folder; so nothing but a file of our own is opened.
+        const flags = constants.O_RDWR | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+        const file = await open(path, flags);
+        try {
+            assertIsOurs(path, await file.stat(), 'file');
+        } catch (error) {
+            await file.close();
+            throw error;
+        }
+        return file;
     } catch (error) {
         if (hasCode(error, 'ENOENT')) return undefined;
+        if (hasCode(error, 'ELOOP'))
+            refuseUnsafe(
+                path,
+                'it is a link',
+                'find out who put it there, and replace it by the file that it leads to',
+            );
         throw error;
     }
 }
@@ -57,7 +89,7 @@ export async function createGeneration(
 ): Promise<void> {
     const draft = join(folder, `${toName(generation)}.${writer}.draft`);
     try {
-        const file = await open(draft, 'w', 0o600);
+        const file = await open(draft, 'wx', 0o600);
         try {
             await file.writeFile(content);
             await file.sync();
@@ -106,6 +138,45 @@ export function findHeaderFault(line: string, generation: number): string | unde
     } catch (error) {
         return `its first line is not a journal's: ${error instanceof Error ? error.message : String(error)}`;
     }
+}
+
+/**
+ * Whoever writes to a journal decides what is sent again and what counts as sent, and whoever can exchange its folder
+ * takes away what was sent.
+ */
+async function assertIsSafe(folder: string): Promise<void> {
+    assertIsOurs(folder, await lstat(folder), 'folder');
+    if (process.platform === 'win32') return;
+    for (let above = dirname(folder), below = folder; above !== below; [above, below] = [dirname(above), above]) {
+        const { mode } = await stat(above);
+        // With the sticky bit, as in /tmp, only the owner of a name removes it.
+        if ((mode & ANYBODY_WRITES) === 0 || (mode & STICKY) !== 0) continue;
+        refuseUnsafe(folder, `anybody may exchange it, since anybody may write to ${above}`, `chmod o-w ${above}`);
+    }
+}
+
+function assertIsOurs(path: string, stats: Stats, kind: 'file' | 'folder'): void {
+    const remedy = `chmod go-w ${path}, or name a folder that does not exist yet: it is created for its owner only`;
+    if (stats.isSymbolicLink()) {
+        refuseUnsafe(path, 'it is a link, which may lead elsewhere tomorrow', 'name the folder that it leads to');
+    }
+    const isOfKind = kind === 'file' ? stats.isFile() : stats.isDirectory();
+    if (!isOfKind) throw new PaymentChannelsError('JOURNAL_UNAVAILABLE', { path, reason: `it is not a ${kind}` });
+    if (process.geteuid === undefined) return;
+    const user = process.geteuid();
+    if (stats.uid !== user) {
+        refuseUnsafe(
+            path,
+            `it belongs to user ${stats.uid}, and this process runs as user ${user}`,
+            `chown ${user} ${path}`,
+        );
+    }
+    if ((stats.mode & ANYBODY_WRITES) !== 0) refuseUnsafe(path, 'anybody may write to it', remedy);
+    if ((stats.mode & GROUP_WRITES) !== 0) refuseUnsafe(path, `group ${stats.gid} may write to it`, remedy);
+}
+
+function refuseUnsafe(path: string, reason: string, remedy: string): never {
+    throw new PaymentChannelsError('JOURNAL_UNSAFE', { path, reason, remedy });
 }
 
 async function syncFolder(folder: string): Promise<void> {

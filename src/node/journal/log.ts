@@ -17,6 +17,7 @@ import {
     removeOldGenerations,
 } from './files';
 import { encodeAppend, encodeLine, parseLine, splitLines } from './lines';
+import { describeProcess } from './process';
 import { decodeRecord, encodeRecord, type JournalRecord } from './record';
 
 /**
@@ -49,14 +50,16 @@ export type JournalLog = Readonly<{
     close: () => Promise<void>;
 }>;
 
+/** The place that a lease from an earlier file has, beside those that whoever took it has given to its records. */
+const TAKEN_OVER = '0';
 /** A file is compacted when it has grown to so many times what it started with. */
 const GROWTH = 4;
 /** Generations that come and go while one process tries to open the latest: more is not a coincidence any more. */
 const MAX_TRIES = 100;
 
 export async function openLog(folder: string, compactAtBytes: number, now: () => number): Promise<JournalLog> {
-    const instance = randomBytes(6).toString('hex');
-    let serial = 0;
+    const instance = `${randomBytes(6).toString('hex')}${describeProcess()}`;
+    let serial = 1;
     let state = createJournalState();
     let handle: FileHandle | undefined;
     let generation = 0;
@@ -78,15 +81,15 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
         throw new PaymentChannelsError('JOURNAL_UNAVAILABLE', { path: folder, reason });
     };
 
-    const apply = (record: JournalRecord): RecordResult => {
+    const apply = (record: JournalRecord, writer: string): RecordResult => {
         switch (record.kind) {
             case 'acquire': {
                 const { at, channels, owner, until } = record;
-                return state.acquire(owner, channels, at, until);
+                return state.acquire({ at, owner, until, writer }, channels);
             }
             case 'lease': {
                 const { channels, owner, until } = record;
-                for (const channel of channels) state.restoreLease(channel, { owner, until });
+                for (const channel of channels) state.restoreLease(channel, { owner, until, writer });
                 return [];
             }
             case 'outcome':
@@ -117,7 +120,7 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
         if (parsed.kind === 'void') return;
         const mine = own.get(parsed.id);
         if (mine !== undefined) {
-            results[mine.place] = apply(mine.record);
+            results[mine.place] = apply(mine.record, instance);
             own.delete(parsed.id);
             return;
         }
@@ -127,8 +130,10 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
         } catch (cause) {
             return refuse(cause instanceof Error ? cause.message : String(cause), line + 1, cause);
         }
-        apply(record);
-        if (record.kind === 'lease' || record.kind === 'unresolved') startLength = position + bytes.length + 1;
+        const [writer, place] = parsed.id.split(':') as [string, string];
+        apply(record, writer);
+        const isTakenOver = place === TAKEN_OVER || record.kind === 'lease' || record.kind === 'unresolved';
+        if (isTakenOver) startLength = position + bytes.length + 1;
     };
 
     /** Reads up to the end of the file, or to its seal. */
@@ -155,20 +160,22 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
     /** What the next generation starts with: the same whoever writes it, since it is what stands before the seal. */
     const toSnapshot = (next: number, at: number): string => {
         const byLease = new Map<string, { lease: Lease; channels: Address[] }>();
-        for (const [channel, lease] of state.getLeases()) {
-            if (lease.until <= at) continue;
-            const key = `${lease.until} ${lease.owner}`;
+        for (const [channel, lease] of state.getLeases(at)) {
+            const key = JSON.stringify([lease.until, lease.durationMs, lease.writer, lease.owner]);
             const group = byLease.get(key);
             if (group === undefined) byLease.set(key, { channels: [channel], lease });
             else group.channels.push(channel);
         }
-        const records: JournalRecord[] = [...byLease.values()].map(({ channels, lease }) => ({
-            channels,
-            kind: 'lease',
-            ...lease,
-        }));
-        for (const transaction of state.getAllUnresolved()) records.push({ kind: 'unresolved', transaction });
-        return encodeHeader(next) + records.map(record => encodeLine(toId(), encodeRecord(record))).join('');
+        const lines = [...byLease.values()].map(({ channels, lease }) => {
+            const { durationMs, owner, until, writer = instance } = lease;
+            const at = Math.max(0, until - durationMs);
+            // Whose it is, and for how long it was taken, is to be known still.
+            return encodeLine(`${writer}:${TAKEN_OVER}`, encodeRecord({ at, channels, kind: 'acquire', owner, until }));
+        });
+        for (const transaction of state.getAllUnresolved()) {
+            lines.push(encodeLine(toId(), encodeRecord({ kind: 'unresolved', transaction })));
+        }
+        return encodeHeader(next) + lines.join('');
     };
     const toId = () => `${instance}:${serial++}`;
 

@@ -14,7 +14,7 @@ export type JournalRecord = Readonly<
     | { kind: 'outcome'; signature: Signature; outcome: SentOutcome }
     // The end of a file: what comes after it in this file is void, and the next file goes on.
     | { kind: 'seal'; at: number }
-    // What a file took over from the one before.
+    // What a file took over from the one before; leases only by earlier versions of this package.
     | { kind: 'lease'; owner: string; channels: readonly Address[]; until: number }
     | { kind: 'unresolved'; transaction: SentTransaction }
 >;

@@ -4,12 +4,12 @@ import { PaymentChannelsError } from '../../errors';
 import { assertIsInput, describe, toAddress, toInteger, toU64 } from '../../input';
 import type { PlannedAction } from '../batch-plan';
 import type { SentChannel, SentOutcome, SentTransaction } from './journal';
+import { MAX_LEASE_MS } from './journal-state';
 
 // What every journal checks before it records anything, and what it makes of it: frozen copies, so that nothing that the
 // caller changes later changes what was recorded.
 
 const MAX_OWNER_LENGTH = 256;
-const MAX_LEASE_MS = 0xffff_ffffn;
 // Several times what a cluster accepts.
 const MAX_WIRE_LENGTH = 1 << 16;
 
@@ -42,13 +42,19 @@ export function toChannels(value: unknown): readonly Address[] {
 }
 
 export function toDurationMs(value: unknown): number {
-    return Number(toInteger('durationMs', value, 1n, MAX_LEASE_MS));
+    return Number(toInteger('durationMs', value, 1n, BigInt(MAX_LEASE_MS)));
+}
+
+/** The wall clock of a journal, in whole milliseconds; what it says is looked at each time that it is asked. */
+export function toClock(value: unknown): () => unknown {
+    const clock = value ?? Date.now;
+    return typeof clock === 'function' ? (clock as () => unknown) : refuse('now', clock);
 }
 
 /** What a clock says, in whole milliseconds. */
 export function toNow(value: unknown): number {
     const whole = typeof value === 'number' ? Math.floor(value) : value;
-    return Number(toInteger('now', whole, 0n, BigInt(Number.MAX_SAFE_INTEGER) - MAX_LEASE_MS));
+    return Number(toInteger('now', whole, 0n, BigInt(Number.MAX_SAFE_INTEGER - MAX_LEASE_MS)));
 }
 
 export function toSignature(field: string, value: unknown): Signature {

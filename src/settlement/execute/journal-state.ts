@@ -1,30 +1,65 @@
 import type { Address, Signature } from '@solana/kit';
 
-import type { SentTransaction } from './journal';
+import type { ChannelLease, SentTransaction } from './journal';
 
 /** Who may send for a channel, and until when, in milliseconds of the wall clock. */
-export type Lease = Readonly<{ owner: string; until: number }>;
+export type Lease = Readonly<{
+    owner: string;
+    until: number;
+    /** For how long it was taken. */
+    durationMs: number;
+    /** Who wrote it to the log of the journal, where it has one: the one who dies with it. */
+    writer: string | undefined;
+    /** When it was refused to somebody else for the first time since it was taken or prolonged. */
+    refusedAt: number | undefined;
+}>;
+
+/** A lease is for a day at most. */
+export const MAX_LEASE_MS = 86_400_000;
+/** Clocks that go right may be so far apart. */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+/** Who asks for leases, and when. */
+type LeaseRequest = Readonly<{ owner: string; at: number; until: number; writer?: string | undefined }>;
 
 /**
  * What a journal knows: every journal is this, and a way to keep it. What happens depends on what happened before and on
  * the times that are passed in, on nothing else: whoever applies the same calls in the same order knows the same.
+ *
+ * Clocks jump, and a machine may start with one that is years ahead. A lease of such a clock ends all the same: it is void
+ * where it would last for longer than any lease does, and once it has been refused for as long as it was taken for without
+ * being prolonged. Its owner, should it be alive, is then refused what it wants to record.
  */
 export type JournalState = Readonly<{
     /** Takes and prolongs leases until a time; never shortens one. @returns What the owner holds at `at`. */
-    acquire: (owner: string, channels: readonly Address[], at: number, until: number) => readonly Address[];
+    acquire: (request: LeaseRequest, channels: readonly Address[]) => readonly Address[];
     release: (owner: string, channels: readonly Address[]) => void;
     /** @returns The channels whose lease the owner does not hold at `at`; if there are any, nothing was recorded. */
     recordSent: (owner: string, transaction: SentTransaction, at: number) => readonly Address[];
     recordOutcome: (signature: Signature) => void;
     /** Puts back what another state had. */
-    restoreLease: (channel: Address, lease: Lease) => void;
+    restoreLease: (channel: Address, lease: Pick<Lease, 'owner' | 'until' | 'writer'>) => void;
     restoreSent: (transaction: SentTransaction) => void;
     holds: (owner: string, channel: Address, at: number) => boolean;
     getUnresolved: (channels: readonly Address[]) => readonly SentTransaction[];
     /** All transactions whose end is not known, in the order of recording. */
     getAllUnresolved: () => Iterable<SentTransaction>;
-    getLeases: () => Iterable<readonly [Address, Lease]>;
+    /** The leases that are not over at a time, each with the end that it has as seen from then. */
+    getLeases: (at: number) => Iterable<readonly [Address, Lease]>;
+    getLease: (channel: Address, at: number) => Lease | undefined;
 }>;
+
+/** Whether a lease would last for longer than any does. */
+function isVoid({ until }: Lease, at: number): boolean {
+    return until - at > MAX_LEASE_MS + CLOCK_TOLERANCE_MS;
+}
+
+/** When a lease is over by a clock that shows `at`; at once if it is void. */
+function getEnd(lease: Lease, at: number): number {
+    const { durationMs, refusedAt, until } = lease;
+    if (isVoid(lease, at)) return at;
+    return Math.min(until, (refusedAt ?? at) + durationMs);
+}
 
 export function createJournalState(): JournalState {
     const leases = new Map<Address, Lease>();
@@ -35,6 +70,25 @@ export function createJournalState(): JournalState {
     const holds = (owner: string, channel: Address, at: number) => {
         const lease = leases.get(channel);
         return lease !== undefined && lease.owner === owner && lease.until > at;
+    };
+    const getLease = (channel: Address, at: number): Lease | undefined => {
+        const lease = leases.get(channel);
+        const until = lease && getEnd(lease, at);
+        return until !== undefined && until > at ? { ...lease!, until } : undefined;
+    };
+    const acquireOne = ({ at, owner, until, writer }: LeaseRequest, channel: Address): boolean => {
+        const lease = leases.get(channel);
+        const ended = lease && getEnd(lease, at);
+        if (lease !== undefined && lease.owner !== owner && ended! > at) {
+            // A clock that was put back begins anew.
+            const refusedAt = Math.min(lease.refusedAt ?? at, at);
+            leases.set(channel, { ...lease, refusedAt });
+            return false;
+        }
+        const isLonger = lease?.owner === owner && lease.until > until && ended! > at;
+        if (isLonger) leases.set(channel, { ...lease, refusedAt: undefined, writer });
+        else leases.set(channel, { durationMs: until - at, owner, refusedAt: undefined, until, writer });
+        return true;
     };
     const restoreSent = (transaction: SentTransaction) => {
         const { channels, signature } = transaction;
@@ -48,18 +102,18 @@ export function createJournalState(): JournalState {
         }
     };
     return Object.freeze({
-        acquire: (owner, channels, at, until) =>
-            channels.filter(channel => {
-                const lease = leases.get(channel);
-                if (lease !== undefined && lease.owner !== owner && lease.until > at) return false;
-                const isLonger = lease?.owner === owner && lease.until > until;
-                if (!isLonger) leases.set(channel, { owner, until });
-                return true;
-            }),
+        acquire: (request, channels) => channels.filter(channel => acquireOne(request, channel)),
         getAllUnresolved: function* () {
             for (const { transaction } of unresolved.values()) yield transaction;
         },
-        getLeases: () => leases.entries(),
+        getLease,
+        getLeases: function* (at) {
+            for (const [channel, lease] of leases) {
+                // By a clock that may be the one that is wrong, nothing is void for good.
+                const until = isVoid(lease, at) ? lease.until : getEnd(lease, at);
+                if (until > at) yield [channel, { ...lease, until }];
+            }
+        },
         getUnresolved: channels => {
             const found = new Set(channels.flatMap(channel => [...(signaturesOf.get(channel) ?? [])]));
             return [...found]
@@ -87,7 +141,18 @@ export function createJournalState(): JournalState {
         release: (owner, channels) => {
             for (const channel of channels) if (leases.get(channel)?.owner === owner) leases.delete(channel);
         },
-        restoreLease: (channel, lease) => void leases.set(channel, lease),
+        restoreLease: (channel, lease) =>
+            void leases.set(channel, { ...lease, durationMs: MAX_LEASE_MS, refusedAt: undefined }),
         restoreSent,
     });
+}
+
+/** What a journal answers to the question who has which channels. */
+export function getLeases(state: JournalState, channels: readonly Address[], at: number): readonly ChannelLease[] {
+    return Object.freeze(
+        channels.flatMap(channel => {
+            const lease = state.getLease(channel, at);
+            return lease === undefined ? [] : [Object.freeze({ channel, owner: lease.owner, until: lease.until })];
+        }),
+    );
 }

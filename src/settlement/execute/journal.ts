@@ -32,6 +32,14 @@ export type SentTransaction = Readonly<{
  */
 export type SentOutcome = 'expired' | 'failed' | 'landed' | 'refused';
 
+/** Who may send for a channel, and until when. */
+export type ChannelLease = Readonly<{
+    channel: Address;
+    owner: string;
+    /** In milliseconds of the journal's clock, since 1970 unless that is another one. */
+    until: number;
+}>;
+
 /**
  * Remembers what executors of batches have sent, and who may send for which channel: the one thing that executors share,
  * in one process or in several, and the one that outlives them.
@@ -49,9 +57,17 @@ export type BatchJournal = Readonly<{
      * those that the owner holds already. All of it happens at once: of two owners that ask for the same channel, one
      * gets it.
      *
+     * A lease that the clock of its owner was wrong about ends all the same: one that would last for longer than a day,
+     * which is the most, is void, and so is one that was refused for as long as it was taken for and not prolonged.
+     *
      * @returns The channels that the owner holds now, in the order in which they were given.
      */
     acquire: (owner: string, channels: readonly Address[], durationMs: number) => Promise<readonly Address[]>;
+    /**
+     * The leases that somebody has of these channels now, so that whoever is refused one knows how long to wait. A journal
+     * without it works as well; then nobody is told.
+     */
+    getLeases?: ((channels: readonly Address[]) => Promise<readonly ChannelLease[]>) | undefined;
     /** Gives up the owner's leases of these channels; of those that it does not hold, nothing. */
     release: (owner: string, channels: readonly Address[]) => Promise<void>;
     /**

@@ -1,7 +1,17 @@
 import { PaymentChannelsError } from '../../errors';
+import { assertIsInput } from '../../input';
 import type { BatchJournal } from './journal';
-import { toChannels, toDurationMs, toNow, toOutcome, toOwner, toSentTransaction, toSignature } from './journal-input';
-import { createJournalState } from './journal-state';
+import {
+    toChannels,
+    toClock,
+    toDurationMs,
+    toNow,
+    toOutcome,
+    toOwner,
+    toSentTransaction,
+    toSignature,
+} from './journal-input';
+import { createJournalState, getLeases } from './journal-state';
 
 /** How to create a journal in memory; every field has a default. */
 export type MemoryJournalOptions = Readonly<{
@@ -14,7 +24,7 @@ export type MemoryJournalOptions = Readonly<{
  * process and which asks the chain about every channel when it starts. What has to outlive a crash, or is shared by
  * processes, belongs in the file journal of `solana-payment-channels/node`.
  *
- * @throws Nothing; the journal's functions reject as {@link BatchJournal} says, and with `INPUT_INVALID`,
+ * @throws `INPUT_INVALID` for options that are none; the journal's functions reject as {@link BatchJournal} says, and with `INPUT_INVALID`,
  * `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field.
  *
  * @example
@@ -24,16 +34,17 @@ export type MemoryJournalOptions = Readonly<{
  * ```
  */
 export function createMemoryJournal(options: MemoryJournalOptions = {}): BatchJournal {
-    const { now = Date.now } = options;
+    assertIsInput('options', options);
+    const now = toClock(options.now);
     const state = createJournalState();
     // Each call runs to its end before another one starts: nothing in between is awaited.
     return Object.freeze({
         acquire: async (owner, channels, durationMs) => {
             const at = toNow(now());
-            return Object.freeze(
-                state.acquire(toOwner(owner), toChannels(channels), at, at + toDurationMs(durationMs)),
-            );
+            const request = { at, owner: toOwner(owner), until: at + toDurationMs(durationMs) };
+            return Object.freeze(state.acquire(request, toChannels(channels)));
         },
+        getLeases: async channels => getLeases(state, toChannels(channels), toNow(now())),
         getUnresolved: async channels => Object.freeze(state.getUnresolved(toChannels(channels))),
         recordOutcome: async (signature, outcome) => {
             toOutcome(outcome);

@@ -1,16 +1,22 @@
+import { execFileSync } from 'node:child_process';
 import {
     appendFile,
+    chmod,
     mkdir,
+    mkdtemp,
     open as openFile,
+    readdir,
     readFile,
     rename,
     rm,
     stat,
+    symlink,
     truncate,
     writeFile,
     type FileHandle,
 } from 'node:fs/promises';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -96,11 +102,104 @@ describe('a journal on the disk', () => {
         expect(await reread()).toEqual([signatureOf(1)]);
     });
 
+    it('stays where it was opened, whatever folder the process goes to', async () => {
+        const [home, elsewhere] = [dirname(folder.path), await mkdtemp(join(tmpdir(), 'payment-channels-elsewhere-'))];
+        const before = process.cwd();
+        try {
+            process.chdir(home);
+            const journal = await openFileJournal('journal', { compactAtBytes: 2_000 });
+            expect(journal.path).toBe(join(process.cwd(), 'journal'));
+            await journal.acquire('one', [A], HOUR);
+            await send(journal, 1);
+            process.chdir(elsewhere);
+            for (let index = 0; index < 20; index += 1) await journal.acquire(`other ${index}`, [channelOf(2)], 1);
+            expect(await signaturesOf(journal)).toEqual([signatureOf(1)]);
+            expect((await folder.files()).at(-1)).not.toMatch(/00000001/);
+            expect(await readdir(elsewhere)).toEqual([]);
+            await journal.close();
+        } finally {
+            process.chdir(before);
+            await rm(elsewhere, { recursive: true });
+        }
+    });
+
     it('is not opened where it can not be', async () => {
         await writeFile(folder.path, '');
         await expectRefusal(() => open(), 'JOURNAL_UNAVAILABLE', { path: folder.path });
         await expectRefusal(() => openFileJournal(''), 'INPUT_INVALID', { field: 'path' });
+        await expectRefusal(() => openFileJournal(folder.path, null as never), 'INPUT_INVALID', { field: 'options' });
+        await expectRefusal(() => open({ now: 5 as never }), 'INPUT_INVALID', { field: 'now' });
         await expectRefusal(() => open({ compactAtBytes: 0 }), 'INTEGER_OUT_OF_RANGE', { field: 'compactAtBytes' });
+    });
+});
+
+describe.skipIf(process.platform === 'win32')('a journal that others can get at is refused with what to do:', () => {
+    const remedy = expect.stringMatching(/chmod|chown|name|replace/) as never;
+    const expectUnsafe = (path: string, reason: RegExp, opened = folder.path) =>
+        expectRefusal(() => openFileJournal(opened), 'JOURNAL_UNSAFE', {
+            path,
+            reason: expect.stringMatching(reason) as never,
+            remedy,
+        });
+
+    it.each([
+        [0o777, /anybody may write/],
+        [0o702, /anybody may write/],
+        [0o1777, /anybody may write/],
+        [0o770, /group \d+ may write/],
+        [0o720, /group \d+ may write/],
+    ])('one whose folder has the mode %i', async (mode, reason) => {
+        await (await open()).close();
+        await chmod(folder.path, mode);
+        await expectUnsafe(folder.path, reason);
+        await chmod(folder.path, 0o755);
+        await (await open()).close();
+    });
+
+    it('one whose file can be written to', async () => {
+        await (await open()).close();
+        await chmod(await getFile(), 0o666);
+        await expectUnsafe(await getFile(), /anybody may write/);
+        await chmod(await getFile(), 0o660);
+        await expectUnsafe(await getFile(), /group \d+ may write/);
+    });
+
+    it('one whose folder or file is a link, wherever that leads', async () => {
+        await (await open()).close();
+        const link = `${folder.path}-link`;
+        await symlink(folder.path, link);
+        await expectUnsafe(link, /link/, link);
+        await expectUnsafe(link, /link/, `${link}/`);
+        const nowhere = `${folder.path}-nowhere`;
+        await symlink(`${folder.path}-missing`, nowhere);
+        await expectUnsafe(nowhere, /link/, nowhere);
+        const file = await getFile();
+        await rename(file, `${folder.path}.elsewhere`);
+        await symlink(`${folder.path}.elsewhere`, file);
+        await expectUnsafe(file, /link/);
+    });
+
+    it('one below a folder in which anybody may exchange it, unless only owners may', async () => {
+        const above = dirname(folder.path);
+        await chmod(above, 0o777);
+        await expectUnsafe(folder.path, /anybody may exchange/);
+        await chmod(above, 0o1777);
+        await (await open()).close();
+    });
+
+    it('one that belongs to somebody else', async () => {
+        await (await open()).close();
+        const { geteuid } = process;
+        vi.spyOn(process, 'geteuid').mockReturnValue(geteuid!() + 1);
+        await expectUnsafe(folder.path, /belongs to user/);
+    });
+
+    it('and a pipe in the place of its file is no file, and holds up nobody', async () => {
+        await (await open()).close();
+        const file = await getFile();
+        await rm(file);
+        execFileSync('mkfifo', [file], { timeout: 10_000 });
+        await expectRefusal(() => open(), 'JOURNAL_UNAVAILABLE', { reason: 'it is not a file' });
     });
 });
 

@@ -11,8 +11,8 @@ describeJournal('memory journal', async now => {
 });
 
 it('a clock that is none is refused', async () => {
-    const journal = createMemoryJournal({ now: () => NaN });
-    await expectRefusal(() => journal.acquire('one', [channelOf(1)], 1), 'INTEGER_NOT_EXACT', { field: 'now' });
+    await expectRefusal(() => createMemoryJournal({ now: 5 as never }), 'INPUT_INVALID', { field: 'now' });
+    await expectRefusal(() => createMemoryJournal(null as never), 'INPUT_INVALID', { field: 'options' });
 });
 
 it('goes by the wall clock by default', async () => {
