@@ -25,6 +25,7 @@ const OF_BOTH_REVISIONS = [
     'test/svm/voucher-strictness.test.ts',
     'test/unit/account.test.ts',
     'test/unit/addresses.test.ts',
+    'test/unit/channel-agreed.test.ts',
     'test/unit/channel-closing.test.ts',
     'test/unit/channel-fetch.test.ts',
     'test/unit/channel-filters.test.ts',

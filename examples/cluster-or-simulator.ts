@@ -13,6 +13,8 @@ import {
     type KeyPairSigner,
 } from '@solana/kit';
 import {
+    assertIsAgreedChannel,
+    checkVoucher,
     payer,
     paymentChannels,
     rpc,
@@ -29,7 +31,9 @@ async function trade(
     { merchant, mint, wallet }: { merchant: KeyPairSigner; mint: Address; wallet: KeyPairSigner },
 ): Promise<void> {
     const salt = BigInt(Date.now());
-    const terms = { deposit: 1_000n, gracePeriodSeconds: 3_600, mint, payee: merchant.address, salt, splits: [] };
+    // What the merchant offers: to be paid in this token, with an hour to settle after the payer begins to close.
+    const offer = { gracePeriodSeconds: 3_600, mint, payee: merchant.address, splits: [] };
+    const terms = { ...offer, deposit: 1_000n, salt };
     await payerChannels.instructions.open({ ...terms, createTokenAccounts: true }).sendTransaction();
     const [channel] = await payerChannels.pdas.channel({
         ...terms,
@@ -38,6 +42,13 @@ async function trade(
     });
 
     const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, wallet);
+
+    // The merchant looks at the channel once and at every voucher, and keeps the best one.
+    const state = await merchantChannels.accounts.channel.fetchState(channel);
+    assertIsAgreedChannel(state, offer);
+    const unixTimestamp = Math.floor(Date.now() / 1_000);
+    const verdict = await checkVoucher({ channel: state, marginSeconds: 120, signedVoucher: voucher, unixTimestamp });
+    if (verdict.kind !== 'accepted') throw new Error(`the voucher is not accepted: ${verdict.kind}`);
     await merchantChannels.instructions.settleAndFinalize({ channel, voucher }).sendTransaction();
     await merchantChannels.instructions.distribute({ channel, splits: [] }).sendTransaction();
     const { kind } = await merchantChannels.accounts.channel.fetchState(channel);

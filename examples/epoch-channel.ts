@@ -2,8 +2,11 @@
 // `npx tsx examples/epoch-channel.ts`.
 
 import {
+    assertIsAgreedChannel,
+    checkVoucher,
     chooseOpenSlot,
     fetchChannels,
+    fetchChannelState,
     findCheapChannelSalt,
     getBatchTransactionMessage,
     getDistributeInstructionsAsync,
@@ -14,7 +17,6 @@ import {
     LOCALNET_DEPLOYMENT,
     planBatchReclaim,
     signVoucher,
-    verifyVoucher,
 } from 'solana-payment-channels/epoch';
 import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
 
@@ -31,21 +33,30 @@ const mint = await simulator.createMint();
 await simulator.mintTokens({ amount: 1_000n, mint, owner: payer.address });
 await simulator.createTokenAccount({ mint, owner: merchant.address });
 await simulator.createTreasuryTokenAccount({ mint });
+// What the merchant offers: to be paid in this token, with an hour to settle after the payer begins to close the channel.
+const offer = { gracePeriodSeconds: 3_600, mint, payee: merchant.address, splits: [] };
 const lamportsBefore = simulator.getLamports(sponsor.address);
 
 // The channel is opened for a slot: here it has 300 slots, two minutes, to be signed and landed. A salt that puts the
 // channel and its escrow on bump 255 makes every instruction cheaper.
 const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 });
-const parties = { authorizedSigner: payer.address, mint, payee: merchant.address };
-const { channel, salt } = findCheapChannelSalt({ ...parties, openSlot, payer: payer.address }, deployment);
-const terms = { ...parties, deposit: 1_000n, gracePeriodSeconds: 3_600, openSlot, payer, salt, splits: [] };
-const open = await getOpenInstructionAsync({ ...terms, rentPayer: sponsor }, deployment);
+const terms = { ...offer, authorizedSigner: payer.address, openSlot };
+const { channel, salt } = findCheapChannelSalt({ ...terms, payer: payer.address }, deployment);
+const open = await getOpenInstructionAsync({ ...terms, deposit: 1_000n, payer, rentPayer: sponsor, salt }, deployment);
 const opened = await simulator.sendOrThrow([open], { feePayer: sponsor });
 console.log(`opened ${channel}: ${lamportsBefore - simulator.getLamports(sponsor.address)} lamports`);
 
-// Off chain: the payer signs totals, the merchant verifies them and keeps the last one.
+// Off chain: the payer signs totals. The merchant looks at the channel once and at every voucher, and keeps the best one.
 const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, payer);
-if (!(await verifyVoucher(voucher, payer.address))) throw new Error('the voucher is not by the payer');
+const offered = await fetchChannelState(rpc, channel, deployment);
+assertIsAgreedChannel(offered, offer, deployment);
+const verdict = await checkVoucher({
+    channel: offered,
+    marginSeconds: 120,
+    signedVoucher: voucher,
+    unixTimestamp: simulator.getClock().unixTimestamp,
+});
+if (verdict.kind !== 'accepted') throw new Error(`the voucher is not accepted: ${verdict.kind}`);
 
 // The merchant brings it in, seals the channel and has everybody paid out.
 const seal = getSettleAndSealInstructions({ channel, payee: merchant, voucher }, deployment);

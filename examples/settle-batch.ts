@@ -6,13 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import {
+    assertIsAgreedChannel,
+    checkVoucher,
+    createVoucherVerifier,
     executeBatchSettle,
+    fetchChannelState,
     findChannelPda,
     getOpenInstructionAsync,
     signVoucher,
     type BatchExecution,
     type BatchProgress,
     type BatchRequest,
+    type SignedVoucher,
 } from 'solana-payment-channels';
 import { openFileJournal } from 'solana-payment-channels/node';
 import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
@@ -25,20 +30,42 @@ const payer = await simulator.createFundedSigner();
 const mint = await simulator.createMint();
 await simulator.mintTokens({ amount: 1_000_000n, mint, owner: payer.address });
 
-// What the server has accepted: the latest voucher of each channel, however it keeps them.
-const requests: BatchRequest[] = [];
-for (let salt = 1n; salt <= 24n; salt++) {
-    const terms = { authorizedSigner: payer.address, mint, payee: merchant.address, salt };
-    const open = { ...terms, deposit: 1_000n, gracePeriodSeconds: 3_600, payer, splits: [] };
-    await simulator.sendOrThrow([await getOpenInstructionAsync(open)]);
-    const [channel] = await findChannelPda({ ...terms, payer: payer.address });
-    // One of them is worth nothing any more.
-    const expiresAt = salt === 7n ? simulator.getClock().unixTimestamp - 1n : 0n;
-    requests.push({
-        channel,
-        voucher: await signVoucher({ channelId: channel, cumulativeAmount: 100n * (salt % 9n) + 1n, expiresAt }, payer),
-    });
+// What the server offers: to be paid in this token, with an hour to settle after a payer begins to close its channel.
+const offer = { gracePeriodSeconds: 3_600, mint, payee: merchant.address, splits: [] };
+
+// What the server has accepted: the best voucher of each channel, however it keeps them.
+const accepted = new Map<string, SignedVoucher>();
+const verifier = createVoucherVerifier();
+
+async function accept(signedVoucher: SignedVoucher): Promise<void> {
+    const { channelId } = signedVoucher.voucher;
+    const channel = await fetchChannelState(rpc, channelId);
+    if (!accepted.has(channelId)) assertIsAgreedChannel(channel, offer);
+    const { unixTimestamp } = simulator.getClock();
+    const last = accepted.get(channelId);
+    const input = { accepted: last, channel, marginSeconds: 120, signedVoucher, unixTimestamp };
+    const verdict = await checkVoucher(input, verifier.verify);
+    if (verdict.kind === 'refused') throw new Error(verdict.message);
+    if (verdict.kind !== 'replay') accepted.set(channelId, verdict.signedVoucher);
 }
+
+const { unixTimestamp: now } = simulator.getClock();
+for (let salt = 1n; salt <= 24n; salt++) {
+    const terms = { ...offer, authorizedSigner: payer.address, salt };
+    await simulator.sendOrThrow([await getOpenInstructionAsync({ ...terms, deposit: 1_000n, payer })]);
+    const [channel] = await findChannelPda({ ...terms, payer: payer.address });
+    // One of them is good for an hour only, and nobody brings it in.
+    const expiresAt = salt === 7n ? now + 3_600n : 0n;
+    await accept(
+        await signVoucher({ channelId: channel, cumulativeAmount: 100n * (salt % 9n) + 1n, expiresAt }, payer),
+    );
+}
+simulator.advanceClock({ seconds: 3_600 });
+
+const requests: BatchRequest[] = [...accepted.values()].map(voucher => ({
+    channel: voucher.voucher.channelId,
+    voucher,
+}));
 
 // What was sent is in the journal before it is sent. Every process that may settle the same channels opens the same one.
 const folder = await mkdtemp(join(tmpdir(), 'settle-batch-'));

@@ -28,6 +28,11 @@ export type PaymentChannelsErrorContexts = {
     };
     CHANNELS_UNREADABLE: { failures: readonly Readonly<{ address: string; code: string; reason: string }>[] };
     CHANNEL_CLOSED: { address: string };
+    /** Everything in which a channel differs from what was agreed. */
+    CHANNEL_NOT_AGREED: {
+        address: string;
+        mismatches: readonly Readonly<{ expected: string; field: string; given: string }>[];
+    };
     CHANNEL_NOT_FOUND: { address: string };
     CHANNEL_STATUS_INVALID: { expected: readonly string[]; value: string };
     DEPLOYMENT_MISMATCH: { expected: string; field: string; given: string };
@@ -128,6 +133,9 @@ const MESSAGES: Messages = {
         `${failures.length} of the accounts that were found can't be read: ` +
         failures.map(({ reason }) => reason).join('; '),
     CHANNEL_CLOSED: ({ address }) => `Channel ${address} was closed: its address can never be opened again`,
+    CHANNEL_NOT_AGREED: ({ address, mismatches }) =>
+        `Channel ${address} is not what was agreed: ` +
+        mismatches.map(({ expected, field, given }) => `${field} has to be ${expected}, and is ${given}`).join('; '),
     CHANNEL_NOT_FOUND: ({ address }) =>
         `There is no channel at ${address}: check the address, and that the transaction that opens it is confirmed`,
     CHANNEL_STATUS_INVALID: ({ expected, value }) => `status has to be ${expected.join(' or ')}; got ${value}`,

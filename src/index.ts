@@ -40,6 +40,12 @@ export * from './shared';
 
 export { decodeChannelAccount, isClosedChannelAccount } from './channel/account';
 export { createAddressCache, type AddressCache } from './channel/address-cache';
+export {
+    assertIsAgreedChannel,
+    getChannelMismatches,
+    type AgreedChannel,
+    type ChannelToCompare,
+} from './channel/agreed';
 export { findCheapChannelSalt, type CheapSaltInput } from './channel/cheap-salt';
 export { findChannelPda, findTreasuryTokenPda, type ChannelSeedsInput } from './channel/addresses';
 export { findChannelPdaSync, findEventAuthorityPdaSync, findTreasuryTokenPdaSync } from './channel/derive';

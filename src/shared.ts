@@ -2,6 +2,7 @@
 
 export { findEscrowPda, type TokenInput } from './channel/addresses';
 export { findEscrowPdaSync, findTokenPdaSync } from './channel/derive';
+export { type ChannelMismatch } from './channel/agreed';
 export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
 export {
     type AssessDistributionInput,

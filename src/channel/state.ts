@@ -156,6 +156,12 @@ export function isLiveChannelState<TRevision extends RevisionName>(
     return LIVE_KINDS.includes(state.kind);
 }
 
+/** The kinds of states that a revision has. */
+export function getStateKinds(config: DeploymentConfig<RevisionName>): readonly string[] {
+    const { kinds, tombstone } = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+    return ['absent', ...(tombstone ? ['closed'] : []), ...Object.values(kinds)];
+}
+
 const LIVE_KINDS: readonly string[] = ['closing', 'distributed', 'finalized', 'open', 'sealed'];
 
 /**

@@ -2,6 +2,7 @@
 // example, is said where it is defined; here is what it is, and what is different.
 
 import * as channelAccount from '../channel/account';
+import * as channelAgreed from '../channel/agreed';
 import * as channelAddresses from '../channel/addresses';
 import * as channelAssessDistribution from '../channel/assess-distribution';
 import * as channelAssessOpen from '../channel/assess-open';
@@ -60,6 +61,12 @@ export const findEventAuthorityPdaSync = /* @__PURE__ */ withEpoch(channelDerive
 
 /** Derives the address of the treasury's token account for a mint at once. */
 export const findTreasuryTokenPdaSync = /* @__PURE__ */ withEpoch(channelDerive.findTreasuryTokenPdaSync, 1);
+
+/** Throws unless a channel is what was agreed, rent payer and open slot included. */
+export const assertIsAgreedChannel = /* @__PURE__ */ withEpoch(channelAgreed.assertIsAgreedChannel<'epoch'>, 2);
+
+/** Compares a channel with what was agreed, and says in what it differs. */
+export const getChannelMismatches = /* @__PURE__ */ withEpoch(channelAgreed.getChannelMismatches<'epoch'>, 2);
 
 /** Says, party by party, what `distribute` would do now (spec sections 7.8 and 8). */
 export const assessDistribution = /* @__PURE__ */ withEpoch(channelAssessDistribution.assessDistribution<'epoch'>, 1);

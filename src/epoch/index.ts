@@ -58,6 +58,7 @@ export {
 export {
     assembleOpenTransaction,
     assembleTopUpTransaction,
+    assertIsAgreedChannel,
     assertIsDistributable,
     assertIsDistributionOf,
     assessDistribution,
@@ -93,6 +94,7 @@ export {
     findTreasuryTokenPda,
     findTreasuryTokenPdaSync,
     getChannelFilters,
+    getChannelMismatches,
     getDistributeInstructionAsync,
     getDistributeInstructionsAsync,
     getDistributeRequirements,
@@ -121,6 +123,7 @@ export {
 export { paymentChannels, type PaymentChannelsPluginRequirements } from './plugin';
 export { getReclaimInstruction, type ReclaimInput } from './reclaim';
 export type {
+    AgreedChannel,
     AssembleOpenInput,
     BatchExecuteOptions,
     BatchItem,
@@ -132,6 +135,7 @@ export type {
     ChannelFilter,
     ChannelSeedsInput,
     ChannelState,
+    ChannelToCompare,
     CheapSaltInput,
     ClientWithDeployment,
     ClosingChannelFilter,

@@ -1,5 +1,6 @@
 // The types of the root entry point, of the epoch revision.
 
+import type * as channelAgreed from '../channel/agreed';
 import type * as channelAddresses from '../channel/addresses';
 import type * as channelAssessDistribution from '../channel/assess-distribution';
 import type * as channelAssessOpen from '../channel/assess-open';
@@ -94,6 +95,12 @@ export type InspectedOpen = transactionsInspected.InspectedOpen<'epoch'>;
 
 /** {@link channelState.LiveChannelState} of the epoch revision. */
 export type LiveChannelState = channelState.LiveChannelState<'epoch'>;
+
+/** {@link channelAgreed.AgreedChannel} of the epoch revision. */
+export type AgreedChannel = channelAgreed.AgreedChannel<'epoch'>;
+
+/** {@link channelAgreed.ChannelToCompare} of the epoch revision. */
+export type ChannelToCompare = channelAgreed.ChannelToCompare<'epoch'>;
 
 /** {@link transactionsAgreement.OpenAgreement} of the epoch revision. */
 export type OpenAgreement = transactionsAgreement.OpenAgreement<'epoch'>;

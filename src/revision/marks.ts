@@ -45,6 +45,15 @@ export function assertIsNoVoucherOfOther(field: string, length: number, expected
     refuseOther(field, sizes, length, expected);
 }
 
+/**
+ * Throws when the decoded account of a channel is one of another revision, which is told by whether it has an open slot.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsNoAccountOfOther(field: string, hasOpenSlot: boolean, expected: RevisionName): void {
+    refuseOther(field, { epoch: true, tombstone: false }, hasOpenSlot, expected);
+}
+
 function refuseOther<T>(
     field: string,
     marks: Readonly<Record<RevisionName, T>>,

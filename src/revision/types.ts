@@ -6,6 +6,7 @@ import type * as tombstone from '../../generated/tombstone';
 /** What has another type in each revision of the program's interface. */
 export type RevisionTypes = {
     tombstone: {
+        agreed: unknown;
         channel: tombstone.Channel;
         distributeInput: unknown;
         distributeInstruction: tombstone.DistributeInstruction<Address>;
@@ -21,6 +22,12 @@ export type RevisionTypes = {
         voucherInstruction: 'settle' | 'settleAndFinalize';
     };
     epoch: {
+        agreed: Readonly<{
+            /** Wallet that has to have paid the rent, to which it goes back, where it has to be a certain one. */
+            rentPayer?: Address | TransactionSigner;
+            /** Slot that the channel has to have been opened for (u64), where it has to be a certain one. */
+            openSlot?: bigint | number;
+        }>;
         channel: epoch.Channel;
         distributeInput: Readonly<{
             /** Wallet that paid the rent at open, to which it goes back: the one in the channel's account. */

@@ -1,10 +1,9 @@
 import type { Address } from '@solana/kit';
 
-import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
-import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getStateKinds, isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
+import { getRevisionName, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, toI64, toAddress, toU32, toU64 } from '../input';
-import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type { VoucherInstruction } from './verdict';
 import { toSignedVoucher, type SignedVoucher } from './voucher';
@@ -109,7 +108,7 @@ function toCheckedChannel(channel: ChannelState<RevisionName>, config: Deploymen
     const { address: addressInput, kind } = channel;
     if (typeof kind !== 'string') refuse('channel', channel);
     const address = toAddress('channel.address', addressInput);
-    if (!getKnownKinds(config).includes(kind)) refuse('channel.kind', kind);
+    if (!getStateKinds(config).includes(kind)) refuse('channel.kind', kind);
     const deadlineAt = kind === 'closing' ? channel.deadlineAt : undefined;
     return {
         account: isLiveChannelState({ address, kind } as ChannelState<RevisionName>)
@@ -138,12 +137,6 @@ function toCheckedAccount(account: LiveChannelState<RevisionName>['channel']): C
 const SETTLE_AND_END = { epoch: 'settleAndSeal', tombstone: 'settleAndFinalize' } as const satisfies {
     [TRevision in RevisionName]: VoucherInstruction<TRevision>;
 };
-
-/** The kinds of states that a revision has. */
-function getKnownKinds(config: DeploymentConfig<RevisionName>): readonly string[] {
-    const { kinds, tombstone } = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
-    return ['absent', ...(tombstone ? ['closed'] : []), ...Object.values(kinds)];
-}
 
 /** How much was accepted, and what of that is still to be brought in. */
 function toAcceptedAmount(

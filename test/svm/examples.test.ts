@@ -9,10 +9,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 // What a new user copies first has to run as it stands: every example, and every program in the README.
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+/** Any wallet. */
+const ADDRESS = '7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2';
 const run = async (file: string) => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: ROOT });
     return stdout;
 };
+
+// Inside the project, so that the names of the package and of its dependencies mean what they mean to a user.
+const folder = mkdtempSync(join(ROOT, 'test', '.readme-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the output of an example says if all of it has come to what it should. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
@@ -29,6 +35,27 @@ describe('the examples', () => {
         expect(output).toMatch(EXPECTED[name] ?? /\w/);
     });
 
+    // Those in which somebody takes vouchers.
+    it.each(['cluster-or-simulator.ts', 'epoch-channel.ts', 'settle-batch.ts'])(
+        '%s takes no voucher of a channel that is not what was offered',
+        async name => {
+            const source = readFileSync(join(ROOT, 'examples', name), 'utf8');
+            // Opened as somebody wants it who has nothing to lose.
+            const bent = source.replace(
+                '{ ...offer,',
+                `{ ...offer, gracePeriodSeconds: 1, payee: '${ADDRESS}' as never,`,
+            );
+            expect(bent).not.toBe(source);
+            const file = join(folder, name);
+            writeFileSync(file, bent);
+            await expect(run(file)).rejects.toThrow(
+                new RegExp(
+                    `is not what was agreed: payee has to be .*, and is ${ADDRESS}; gracePeriodSeconds has to be`,
+                ),
+            );
+        },
+    );
+
     it('are all in the list of the folder', () => {
         const readme = readFileSync(join(ROOT, 'examples/README.md'), 'utf8');
         expect(examples.filter(name => !readme.includes(`(${name})`))).toEqual([]);
@@ -36,9 +63,6 @@ describe('the examples', () => {
 });
 
 describe('the README', () => {
-    // Inside the project, so that the names of the package and of its dependencies mean what they mean to a user.
-    const folder = mkdtempSync(join(ROOT, 'test', '.readme-'));
-    afterAll(() => rmSync(folder, { recursive: true }));
     const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
     const programs = [...readme.matchAll(/```ts\n([^]*?)```/g)]
         .map(([, code]) => code!)

@@ -1,0 +1,223 @@
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { Address, TransactionSigner } from '@solana/kit';
+
+import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { PaymentChannelsError } from '../errors';
+import {
+    readMembers,
+    readOnlyMembers,
+    toAddress,
+    toBytes,
+    toOneOf,
+    toTokenProgram,
+    toU32,
+    toU64,
+    type OnlyMembers,
+} from '../input';
+import { assertIsNoAccountOfOther } from '../revision/marks';
+import { TOMBSTONE_OPEN } from '../revision/tombstone';
+import type { RevisionName, RevisionTypes } from '../revision/types';
+import { findChannelPdaSync } from './derive';
+import { getDistributionHash, type Split } from './distribution';
+import { getStateKinds, type ChannelState, type LiveChannelState } from './state';
+
+/** What a payee offers: the terms that a channel has to have before a voucher of it is worth anything. */
+export type AgreedChannel<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+    /** Wallet that is to be paid. */
+    payee: Address | TransactionSigner;
+    /** Mint of the token that is to be paid in. */
+    mint: Address;
+    /** Who else is to be paid a share, in this order; `[]` for nobody. */
+    splits: readonly Split[];
+    /**
+     * The least time, in seconds (u32), that the payee needs to settle once the payer has begun to close the channel. A
+     * longer grace period is as good.
+     */
+    gracePeriodSeconds: bigint | number;
+    /** The least that has to be locked, in base units of the token (u64), for who wants to see the money first. */
+    deposit?: bigint | number;
+    /** Token program of the mint; compared where it is known of the channel. */
+    tokenProgram?: Address;
+    /** Wallet that has to have locked the deposit, where it has to be a certain one. */
+    payer?: Address | TransactionSigner;
+    /** Key that has to sign the vouchers, where it has to be a certain one. */
+    authorizedSigner?: Address | TransactionSigner;
+    /** Number of the channel among those of the same parties (u64), where it has to be a certain one. */
+    salt?: bigint | number;
+}> &
+    RevisionTypes[TRevision]['agreed'];
+
+/** A channel as it was read, with the token program of its mint where that was read as well. */
+export type ChannelToCompare<TRevision extends RevisionName = 'tombstone'> = ChannelState<TRevision> &
+    Readonly<{ tokenProgram?: Address | undefined }>;
+
+/** In what a channel differs from what was agreed; values as text, amounts and times in decimal digits. */
+export type ChannelMismatch = Readonly<{
+    /** `address` is that which follows from all terms of the channel, for the program of the deployment. */
+    field: 'address' | 'status' | keyof AgreedChannel | keyof AgreedChannel<'epoch'>;
+    expected: string;
+    given: string;
+}>;
+
+type LiveChannelToCompare = LiveChannelState<RevisionName> & Readonly<{ tokenProgram?: Address }>;
+
+/** Of the hash of a distribution plan, in every revision. */
+const HASH_LENGTH = 32;
+
+const COMMON_MEMBERS: OnlyMembers<AgreedChannel> = {
+    authorizedSigner: 'given',
+    deposit: 'given',
+    gracePeriodSeconds: true,
+    mint: true,
+    payee: true,
+    payer: 'given',
+    salt: 'given',
+    splits: true,
+    tokenProgram: 'given',
+};
+
+const EPOCH_MEMBERS: OnlyMembers<AgreedChannel<'epoch'>> = { ...COMMON_MEMBERS, openSlot: 'given', rentPayer: 'given' };
+
+/**
+ * Compares a channel with what was agreed, and says in what it differs.
+ *
+ * What its account says is compared: status, payee, mint, splits by their hash (spec section 5.1), grace period, and of
+ * deposit, payer, authorized signer and salt what was agreed on, in the epoch revision of rent payer and open slot as
+ * well. Its address has to be the one that follows from its terms for the program of the deployment (spec section 2). The
+ * token program does not stand in the account: it is that of the mint, for good, and is compared where it was read.
+ *
+ * @returns Nothing when it is what was agreed. Of a channel that is not there, only its status can be said.
+ * @throws `ADDRESS_INVALID`, `INPUT_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE` or `TOKEN_PROGRAM_UNSUPPORTED`
+ * by field, also for a member of `agreed` that is not known; as {@link toSplits}; `REVISION_MISMATCH` for a channel of
+ * another revision.
+ */
+export function getChannelMismatches<TRevision extends RevisionName = 'tombstone'>(
+    channel: ChannelToCompare<TRevision>,
+    agreed: AgreedChannel<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): readonly ChannelMismatch[] {
+    const expected = toExpected(agreed, config);
+    const state = readMembers('channel', channel as LiveChannelToCompare, [
+        'address',
+        'channel',
+        'kind',
+        'tokenProgram',
+    ]);
+    const address = toAddress('channel.address', state.address);
+    const isThere = state.kind !== ('absent' as string) && state.kind !== ('closed' as string);
+    const account = isThere ? toAccount(state.channel, config) : undefined;
+    const kind = toOneOf('channel.kind', state.kind as string, getStateKinds(config));
+
+    const mismatches: ChannelMismatch[] = [];
+    const compare = (field: ChannelMismatch['field'], wanted: bigint | string | undefined, given: bigint | string) => {
+        if (wanted === undefined || wanted === given) return;
+        mismatches.push(Object.freeze({ expected: `${wanted}`, field, given: `${given}` }));
+    };
+    const compareLeast = (field: ChannelMismatch['field'], least: bigint | undefined, given: bigint) => {
+        if (least !== undefined && given < least) compare(field, `at least ${least}`, given);
+    };
+    compare('status', 'open', kind);
+    if (account === undefined) return Object.freeze(mismatches);
+    const seeds = account as Parameters<typeof findChannelPdaSync<TRevision>>[0];
+    compare('address', findChannelPdaSync<TRevision>(seeds, config)[0], address);
+    compare('payee', expected.payee, account.payee);
+    compare('mint', expected.mint, account.mint);
+    if (state.tokenProgram !== undefined) {
+        compare('tokenProgram', expected.tokenProgram, toAddress('channel.tokenProgram', state.tokenProgram));
+    }
+    compare('splits', expected.distributionHash, account.distributionHash);
+    compareLeast('gracePeriodSeconds', expected.gracePeriodSeconds, account.gracePeriodSeconds);
+    compareLeast('deposit', expected.deposit, account.deposit);
+    compare('payer', expected.payer, account.payer);
+    compare('authorizedSigner', expected.authorizedSigner, account.authorizedSigner);
+    compare('salt', expected.salt, account.salt);
+    if (account.rentPayer !== undefined) compare('rentPayer', expected.rentPayer, account.rentPayer);
+    if (account.openSlot !== undefined) compare('openSlot', expected.openSlot, account.openSlot);
+    return Object.freeze(mismatches);
+}
+
+/**
+ * Throws unless a channel is what was agreed: call it before the first voucher of a channel is accepted.
+ *
+ * Anybody can open a channel, in any token, that pays anybody, and can be closed a second after it is asked for: the
+ * vouchers of such a one are good and worth nothing to the payee.
+ *
+ * @throws `CHANNEL_NOT_AGREED` with everything in which it differs, all at once; or as {@link getChannelMismatches}.
+ *
+ * @example
+ * ```ts
+ * const channel = await fetchChannelState(rpc, signedVoucher.voucher.channelId);
+ * assertIsAgreedChannel(channel, { payee, mint, splits: [], gracePeriodSeconds: 3_600 });
+ * ```
+ */
+export function assertIsAgreedChannel<TRevision extends RevisionName = 'tombstone'>(
+    channel: ChannelToCompare<TRevision>,
+    agreed: AgreedChannel<TRevision>,
+    config: DeploymentConfig<TRevision> = {},
+): void {
+    const mismatches = getChannelMismatches<TRevision>(channel, agreed, config);
+    if (mismatches.length > 0) {
+        throw new PaymentChannelsError('CHANNEL_NOT_AGREED', { address: channel.address, mismatches });
+    }
+}
+
+/** What was agreed, checked. */
+function toExpected(agreed: AgreedChannel<RevisionName>, config: DeploymentConfig<RevisionName>) {
+    const known = hasOpenSlots(config) ? EPOCH_MEMBERS : (COMMON_MEMBERS as typeof EPOCH_MEMBERS);
+    const given = readOnlyMembers('agreed', agreed as AgreedChannel<'epoch'>, known, 'AGREEMENT_INVALID');
+    const address = (name: 'authorizedSigner' | 'payer' | 'rentPayer') =>
+        given[name] === undefined ? undefined : toAddress(`agreed.${name}`, given[name]);
+    const u64 = (name: 'deposit' | 'openSlot' | 'salt') =>
+        given[name] === undefined ? undefined : toU64(`agreed.${name}`, given[name]);
+    const { tokenProgram } = given;
+    return {
+        authorizedSigner: address('authorizedSigner'),
+        deposit: u64('deposit'),
+        distributionHash: bytesToHex(getDistributionHash(given.splits, config) as Uint8Array),
+        gracePeriodSeconds: BigInt(toU32('agreed.gracePeriodSeconds', given.gracePeriodSeconds, 1n)),
+        mint: toAddress('agreed.mint', given.mint),
+        openSlot: u64('openSlot'),
+        payee: toAddress('agreed.payee', given.payee),
+        payer: address('payer'),
+        rentPayer: address('rentPayer'),
+        salt: u64('salt'),
+        tokenProgram: tokenProgram === undefined ? undefined : toTokenProgram('agreed.tokenProgram', tokenProgram),
+    };
+}
+
+/** What a channel's account says, for callers whose types promise more than they hold. */
+function toAccount(value: LiveChannelState<RevisionName>['channel'], config: DeploymentConfig<RevisionName>) {
+    const field = 'channel.channel';
+    const account = readMembers(field, value as LiveChannelState<'epoch'>['channel'], [
+        'authorizedSigner',
+        'deposit',
+        'distributionHash',
+        'gracePeriod',
+        'mint',
+        'openSlot',
+        'payee',
+        'payer',
+        'rentPayer',
+        'salt',
+    ]);
+    const { openSlot, rentPayer } = account as Partial<typeof account>;
+    assertIsNoAccountOfOther(field, openSlot !== undefined, getRevisionName(config));
+    const hash = toBytes(`${field}.distributionHash`, account.distributionHash, HASH_LENGTH);
+    return {
+        authorizedSigner: toAddress(`${field}.authorizedSigner`, account.authorizedSigner),
+        deposit: toU64(`${field}.deposit`, account.deposit),
+        distributionHash: bytesToHex(hash as Uint8Array),
+        gracePeriodSeconds: toU64(`${field}.gracePeriod`, account.gracePeriod),
+        mint: toAddress(`${field}.mint`, account.mint),
+        openSlot: openSlot === undefined ? undefined : toU64(`${field}.openSlot`, openSlot),
+        payee: toAddress(`${field}.payee`, account.payee),
+        payer: toAddress(`${field}.payer`, account.payer),
+        rentPayer: openSlot === undefined ? undefined : toAddress(`${field}.rentPayer`, rentPayer),
+        salt: toU64(`${field}.salt`, account.salt),
+    };
+}
+
+/** Whether the revision has open slots and rent payers. */
+function hasOpenSlots(config: DeploymentConfig<RevisionName>): boolean {
+    return getRevisionPart(config, 'open', TOMBSTONE_OPEN).openSlotWindow !== undefined;
+}
