@@ -84,6 +84,14 @@ export type PaymentChannelsErrorContexts = {
     TRANSACTION_MALFORMED: { field: string; reason: string };
     TRANSACTION_MESSAGE_CHANGED: { signer: string };
     TRANSACTION_NOT_INSPECTED: { reason: string };
+    TRANSACTION_OUTCOME_UNKNOWN: {
+        /** Block height after which it can't land any more. */
+        lastValidBlockHeight: bigint;
+        reason: string;
+        signature: string;
+        /** The transaction in base64: to send it again is safe, to build another one is not. */
+        wireTransaction: string;
+    };
     TRANSACTION_SIGNATURE_INVALID: { signer: string };
     TRANSACTION_SIGNATURE_MISSING: { signer: string };
     TRANSACTION_TOO_LARGE: { actualBytes: number; maxBytes: number };
@@ -211,6 +219,9 @@ const MESSAGES: Messages = {
     TRANSACTION_NOT_INSPECTED: ({ reason }) =>
         `Nothing is signed that no inspection accepted: ${reason}. Pass the inspected member of what ` +
         `inspectOpenTransaction or inspectTopUpTransaction returned, as it is`,
+    TRANSACTION_OUTCOME_UNKNOWN: ({ lastValidBlockHeight, reason, signature }) =>
+        `Transaction ${signature} was sent, and may have landed or may still land: ${reason}. Look for it before you do ` +
+        `the same again; at block heights above ${lastValidBlockHeight} it can't land any more`,
     TRANSACTION_SIGNATURE_INVALID: ({ signer }) => `The signature of ${signer} is not one over this message`,
     TRANSACTION_SIGNATURE_MISSING: ({ signer }) => `The transaction has no signature of ${signer}`,
     TRANSACTION_TOO_LARGE: ({ actualBytes, maxBytes }) =>

@@ -79,7 +79,7 @@ export type {
     BatchTransactionResult,
 } from './settlement/execute/report';
 export type { BatchExecuteApi, BatchFetchApi, BatchRequest, ComputeUnitPriceInput } from './settlement/execute/request';
-export type { Timers } from './settlement/execute/rpc-calls';
+export type { Timers } from './sending/rpc-calls';
 export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
 export {
     decodeLookupTable,

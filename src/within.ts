@@ -1,10 +1,16 @@
 import { PaymentChannelsError } from './errors';
 
+const MAX_TIMER_MS = 0x7fff_ffff;
+
+// A caller's signal may live as long as a server does: no listener is left on it, and nothing that would leave one is given
+// it, as kit does with each promise that can be aborted.
+
 /**
  * Waits for something that others do, whether or not they listen to the signal that they are given: for so long, and no
  * longer than until the caller aborts. What comes later, be it an answer or an error, is passed over.
  *
  * @param what Who is waited for, for the error.
+ * @param milliseconds `Infinity` where the work itself comes to an end in time.
  * @throws `NO_ANSWER` when the time is over; the reason of the caller's signal; whatever the work throws.
  */
 export async function within<T>(
@@ -22,9 +28,11 @@ export async function within<T>(
             reject(reason as Error);
             controller.abort(reason);
         };
-        timer = setTimeout(() => stop(new PaymentChannelsError('NO_ANSWER', { milliseconds, what })), milliseconds);
         onAbort = () => stop(outer!.reason);
         outer?.addEventListener('abort', onAbort, { once: true });
+        // More than a timer can count would be over at once.
+        if (milliseconds > MAX_TIMER_MS) return;
+        timer = setTimeout(() => stop(new PaymentChannelsError('NO_ANSWER', { milliseconds, what })), milliseconds);
     });
     try {
         return await Promise.race([(async () => await work(controller.signal))(), end]);
@@ -32,4 +40,18 @@ export async function within<T>(
         clearTimeout(timer);
         outer?.removeEventListener('abort', onAbort!);
     }
+}
+
+/** Lets time pass. An abort ends it early, and is for whoever waits to look at. */
+export async function sleep(milliseconds: number, abortSignal?: AbortSignal): Promise<void> {
+    if (abortSignal?.aborted) return;
+    await new Promise<void>(resolve => {
+        const end = () => {
+            clearTimeout(timer);
+            abortSignal?.removeEventListener('abort', end);
+            resolve();
+        };
+        const timer = setTimeout(end, milliseconds);
+        abortSignal?.addEventListener('abort', end);
+    });
 }

@@ -11,25 +11,32 @@ import {
     signTransactionMessageWithSigners,
     SOLANA_ERROR__BLOCK_HEIGHT_EXCEEDED,
     SolanaError,
-    type Base64EncodedWireTransaction,
     type Commitment,
-    type GetBlockHeightApi,
+    type GetEpochInfoApi,
     type GetLatestBlockhashApi,
     type GetSignatureStatusesApi,
+    type IsBlockhashValidApi,
     type Rpc,
     type SendTransactionApi,
-    type Signature,
     type SimulateTransactionApi,
-    type Transaction,
     type TransactionMessage,
     type TransactionMessageWithFeePayer,
     type TransactionPlanResultContextWithSignature,
 } from '@solana/kit';
 
+import { isPaymentChannelsError } from '../errors';
+import type { RpcBlockhash } from '../sending/block-height';
+import { fetchLatestBlockhash } from '../sending/blockhash';
+import { RpcCalls, SYSTEM_TIMERS } from '../sending/rpc-calls';
+import { TransactionSender, type SendOutcome } from '../sending/sender';
+import { toOutcomeUnknownError, type SignedTransaction } from '../sending/watcher';
+import { sleep, within } from '../within';
+
 /** The RPC methods that sending needs. */
-export type SendingApi = GetBlockHeightApi &
+export type SendingApi = GetEpochInfoApi &
     GetLatestBlockhashApi &
     GetSignatureStatusesApi &
+    IsBlockhashValidApi &
     SendTransactionApi &
     SimulateTransactionApi;
 
@@ -43,6 +50,17 @@ export type SendingConfig = Readonly<{
     commitment?: Commitment | undefined;
     /** Milliseconds between two looks at the status of a transaction, 500 by default. */
     pollIntervalMs?: number | undefined;
+    /** Milliseconds after which a transaction that nobody has seen yet is sent again, 2,000 by default. */
+    resendIntervalMs?: number | undefined;
+    /** Milliseconds that a request may take, 15,000 by default. */
+    requestTimeoutMs?: number | undefined;
+    /** Milliseconds that the signers may take, 60,000 by default: by then the blockhash is about to be too old. */
+    signTimeoutMs?: number | undefined;
+    /**
+     * Milliseconds after which a transaction that was sent is no longer followed, and its outcome is unknown; 120,000 by
+     * default. It is for nodes that can't be reached or stand still: a transaction lands or expires within 90 seconds.
+     */
+    followTimeoutMs?: number | undefined;
 }>;
 
 type Message = TransactionMessage & TransactionMessageWithFeePayer;
@@ -52,51 +70,64 @@ type Context = {
 
 const MAX_COMPUTE_UNITS = 1_400_000;
 const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
-const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
+/** Before anything is sent an error is an error, and a caller may try again at once: this is for hiccups. */
+const PATIENCE_BEFORE_SENDING_MS = 5_000;
 
 /**
  * Completes, signs, sends and confirms one transaction message. What is known of it is written to the context as soon as
  * it is known, so that a failure says which transaction it was.
+ *
+ * @throws `TRANSACTION_OUTCOME_UNKNOWN` when it was sent, and nobody could tell what has become of it, or nobody waited
+ * for it. Everything else that is thrown means that it has not landed, or has landed as failed.
  */
 export async function sendMessage(
     rpc: Rpc<SendingApi>,
     message: Message,
     config: SendingConfig,
     context: Context,
-    { abortSignal }: { abortSignal?: AbortSignal | undefined } = {},
+    abortSignal: AbortSignal | undefined,
 ): Promise<TransactionPlanResultContextWithSignature> {
-    const { commitment = 'confirmed' } = config;
-    const options = abortSignal ? { abortSignal } : {};
-    const { value: blockhash } = await rpc.getLatestBlockhash({ commitment }).send(options);
-    const complete = await completeMessage(
-        rpc,
-        setTransactionMessageLifetimeUsingBlockhash(blockhash, message) as Message,
-        config,
-        options,
-    );
+    const { commitment = 'confirmed', signTimeoutMs = 60_000 } = config;
+    const calls = createCalls(config, PATIENCE_BEFORE_SENDING_MS, abortSignal);
+    const blockhash = await calls.ask('getLatestBlockhash', signal => fetchLatestBlockhash(rpc, commitment, signal));
+    const limited = setTransactionMessageLifetimeUsingBlockhash(blockhash.lifetime, message) as Message;
+    const complete = await completeMessage(createEstimatingRpc(rpc, calls), limited, config);
     context.message = complete;
-    const transaction = await signTransactionMessageWithSigners(complete as never, options);
+    const transaction = await within(
+        'the signers',
+        signTimeoutMs,
+        signal => signTransactionMessageWithSigners(complete as never, { abortSignal: signal }),
+        abortSignal,
+    );
     assertIsTransactionWithinSizeLimit(transaction);
     context.transaction = transaction;
     const signature = getSignatureFromTransaction(transaction);
     context.signature = signature;
-    await sendUntilConfirmed(
-        rpc,
-        transaction,
-        signature,
-        blockhash.lastValidBlockHeight,
-        { ...config, commitment },
-        options,
-    );
+    const { lastValidBlockHeight } = blockhash.lifetime;
+    const wireTransaction = getBase64EncodedWireTransaction(transaction);
+    const signed = { lastValidBlockHeight, signature, wireTransaction };
+    assertHasLanded(signed, await sendSigned(rpc, signed, blockhash, { ...config, commitment }, abortSignal));
     return { ...context, message: complete, signature, transaction };
+}
+
+function createCalls(
+    { requestTimeoutMs = 15_000 }: SendingConfig,
+    patienceMs: number,
+    abortSignal: AbortSignal | undefined,
+): RpcCalls {
+    const timers = {
+        ...SYSTEM_TIMERS,
+        // So that nothing is waited for any longer once nobody wants to know.
+        sleep: (milliseconds: number) => sleep(milliseconds, abortSignal),
+    };
+    return new RpcCalls({ abortSignal, patienceMs, requestTimeoutMs, timers });
 }
 
 /** Sets the limits that the message leaves open to what a simulation uses, and the fee that depends on them. */
 async function completeMessage(
-    rpc: Rpc<SendingApi>,
+    rpc: Rpc<SimulateTransactionApi>,
     message: Message,
     { commitment, computeUnitMarginPercent = 10, computeUnitPrice }: SendingConfig,
-    options: { abortSignal?: AbortSignal },
 ): Promise<Message> {
     const estimate = estimateResourceLimitsFactory({ rpc });
     const estimateAndSet = estimateAndSetResourceLimitsFactory(async (m, estimateConfig) => {
@@ -104,7 +135,7 @@ async function completeMessage(
         const withMargin = Math.ceil((limits.computeUnitLimit * (100 + computeUnitMarginPercent)) / 100);
         return { ...limits, computeUnitLimit: Math.min(MAX_COMPUTE_UNITS, withMargin) };
     });
-    const limited = await estimateAndSet(message, { ...options, ...(commitment ? { commitment } : {}) });
+    const limited = await estimateAndSet(message, commitment ? { commitment } : {});
     // Version 1 names the fee itself where the others name a price for each unit of the limit.
     if (limited.version !== 1 || computeUnitPrice === 0n) return limited;
     const limit = BigInt(getTransactionMessageComputeUnitLimit(limited) ?? MAX_COMPUTE_UNITS);
@@ -112,75 +143,63 @@ async function completeMessage(
     return setTransactionMessagePriorityFeeLamports(fee, limited as never) as Message;
 }
 
-/**
- * Sends a transaction and looks at its status until it is as final as it has to be. Nodes drop transactions: it is sent
- * again at every look, which is the same transaction and can land once only.
- */
-async function sendUntilConfirmed(
+/** What kit estimates with: it asks once, without a limit of time, and would wrap the reason of an abort. */
+function createEstimatingRpc(rpc: Rpc<SimulateTransactionApi>, calls: RpcCalls): Rpc<SimulateTransactionApi> {
+    const simulateTransaction = (...input: Parameters<Rpc<SimulateTransactionApi>['simulateTransaction']>) => ({
+        send: async () =>
+            await calls.ask(
+                'simulateTransaction',
+                async abortSignal => await rpc.simulateTransaction(...input).send({ abortSignal }),
+            ),
+    });
+    return { simulateTransaction } as unknown as Rpc<SimulateTransactionApi>;
+}
+
+async function sendSigned(
     rpc: Rpc<SendingApi>,
-    transaction: Transaction,
-    signature: Signature,
-    lastValidBlockHeight: bigint,
+    signed: SignedTransaction,
+    { slot }: RpcBlockhash,
     config: SendingConfig & { commitment: Commitment },
-    options: { abortSignal?: AbortSignal },
-): Promise<void> {
-    const { commitment, pollIntervalMs = 500 } = config;
-    const wire = getBase64EncodedWireTransaction(transaction);
-    await send(rpc, wire, { preflightCommitment: commitment, skipPreflight: false }, options);
-    for (;;) {
-        if (await isConfirmed(rpc, signature, commitment, options)) return;
-        const currentBlockHeight = await rpc.getBlockHeight({ commitment }).send(options);
-        if (currentBlockHeight > lastValidBlockHeight) {
-            // It may have landed in the last block that it could land in, between the two calls above.
-            if (await isConfirmed(rpc, signature, commitment, options)) return;
-            throw new SolanaError(SOLANA_ERROR__BLOCK_HEIGHT_EXCEEDED, { currentBlockHeight, lastValidBlockHeight });
-        }
-        await sleep(pollIntervalMs, options.abortSignal);
-        // What a node answers to a transaction that it knows already is of no interest; its status is.
-        await send(rpc, wire, { skipPreflight: true }, options).catch(() => undefined);
+    abortSignal: AbortSignal | undefined,
+): Promise<SendOutcome> {
+    const { commitment, followTimeoutMs = 120_000, pollIntervalMs = 500, resendIntervalMs = 2_000 } = config;
+    abortSignal?.throwIfAborted();
+    try {
+        // From here on an abort is no failure: the transaction is on its way.
+        return await within(
+            'the cluster',
+            Infinity,
+            async signal => {
+                const sender = new TransactionSender(rpc, createCalls(config, followTimeoutMs, signal), {
+                    commitment,
+                    followTimeoutMs,
+                    looksAtOnce: true,
+                    minContextSlot: slot,
+                    patienceMs: followTimeoutMs,
+                    pollIntervalMs,
+                    resendIntervalMs,
+                    timers: { ...SYSTEM_TIMERS, sleep: milliseconds => sleep(milliseconds, signal) },
+                });
+                return await sender.send(signed, slot, {});
+            },
+            abortSignal,
+        );
+    } catch (error) {
+        return { error, kind: 'lost' };
     }
 }
 
-async function send(
-    rpc: Rpc<SendTransactionApi>,
-    wire: Base64EncodedWireTransaction,
-    config: Readonly<{ preflightCommitment?: Commitment; skipPreflight: boolean }>,
-    options: { abortSignal?: AbortSignal },
-): Promise<void> {
-    const { skipPreflight, ...rest } = config;
-    const request = skipPreflight
-        ? rpc.sendTransaction(wire, { encoding: 'base64', maxRetries: 0n, skipPreflight: true })
-        : rpc.sendTransaction(wire, { encoding: 'base64', maxRetries: 0n, ...rest });
-    await request.send(options);
-}
-
-async function isConfirmed(
-    rpc: Rpc<GetSignatureStatusesApi>,
-    signature: Signature,
-    commitment: Commitment,
-    options: { abortSignal?: AbortSignal },
-): Promise<boolean> {
-    const {
-        value: [status],
-    } = await rpc.getSignatureStatuses([signature]).send(options);
-    if (!status) return false;
-    if (status.err) throw getSolanaErrorFromTransactionError(status.err);
-    // A status without a commitment is that of a rooted transaction.
-    const reached = status.confirmationStatus ?? 'finalized';
-    return COMMITMENTS.indexOf(reached) >= COMMITMENTS.indexOf(commitment);
-}
-
-function sleep(milliseconds: number, abortSignal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-        abortSignal?.throwIfAborted();
-        const onAbort = () => {
-            clearTimeout(timer);
-            reject(abortSignal?.reason as Error);
-        };
-        const timer = setTimeout(() => {
-            abortSignal?.removeEventListener('abort', onAbort);
-            resolve();
-        }, milliseconds);
-        abortSignal?.addEventListener('abort', onAbort, { once: true });
-    });
+function assertHasLanded(signed: SignedTransaction, outcome: SendOutcome): void {
+    if (outcome.kind === 'landed') return;
+    if (outcome.kind === 'refused') throw outcome.error;
+    if (outcome.kind === 'failed') throw getSolanaErrorFromTransactionError(outcome.err as never);
+    const { lastValidBlockHeight } = signed;
+    if (outcome.kind === 'expired') {
+        const currentBlockHeight = outcome.blockHeight;
+        throw new SolanaError(SOLANA_ERROR__BLOCK_HEIGHT_EXCEEDED, { currentBlockHeight, lastValidBlockHeight });
+    }
+    const { error } = outcome;
+    if (isPaymentChannelsError(error, 'TRANSACTION_OUTCOME_UNKNOWN')) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw toOutcomeUnknownError(signed, reason, error);
 }

@@ -5,15 +5,19 @@ import {
     createTransactionPlanExecutor,
     createTransactionPlanner,
     extendClient,
+    failedSingleTransactionPlanResult,
     fillTransactionMessageProvisoryResourceLimits,
+    flattenTransactionPlanResult,
+    isSolanaError,
     isTransactionPlan,
     parseInstructionOrTransactionPlanInput,
-    passthroughFailedTransactionPlanExecution,
     pipe,
     setTransactionMessageComputeUnitLimit,
     setTransactionMessageComputeUnitPrice,
     setTransactionMessageFeePayerSigner,
     setTransactionMessageLoadedAccountsDataSizeLimit,
+    SOLANA_ERROR__INSTRUCTION_PLANS__FAILED_TO_EXECUTE_TRANSACTION_PLAN,
+    successfulSingleTransactionPlanResult,
     type ClientWithPayer,
     type ClientWithRpc,
     type ClientWithTransactionPlanning,
@@ -23,10 +27,12 @@ import {
     type TransactionMessage,
     type TransactionMessageWithFeePayer,
     type TransactionPlan,
+    type TransactionPlanResult,
 } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { toInteger, toU32, toU64, U32_MAX } from '../input';
+import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import { refuseInput, toInteger, toU32, toU64, U32_MAX } from '../input';
+import { within } from '../within';
 import { sendMessage, type SendingApi, type SendingConfig } from './send-message';
 
 /** How a client plans and sends transactions; every field has a default. */
@@ -48,6 +54,8 @@ export type TransactionSendingRequirements = ClientWithPayer & ClientWithRpc<Sen
 type Sending = ClientWithTransactionPlanning & ClientWithTransactionSending;
 type Message = TransactionMessage & TransactionMessageWithFeePayer;
 
+const MAX_MS = 86_400_000n;
+
 /**
  * A client plugin that plans, signs, sends and confirms transactions through the client's RPC, paid by the client's
  * payer.
@@ -55,6 +63,10 @@ type Message = TransactionMessage & TransactionMessageWithFeePayer;
  * A send is complete: the compute-unit limit comes from a simulation unless one is given, version 1 gets the limits that
  * it needs, the transaction is sent again until it is confirmed or can no longer land, and a failure is an error of kit
  * (`SOLANA_ERROR__FAILED_TO_SEND_TRANSACTION`) that `getProgramFailure` decodes.
+ *
+ * A failure is one: a node has refused to forward the transaction, or it has failed on chain, or it can't land any more.
+ * What nobody has seen the end of, because nodes can't be reached or contradict each other or because the caller aborted
+ * after it was sent, is `TRANSACTION_OUTCOME_UNKNOWN`, with its signature: look for it before you do the same again.
  *
  * It is for single sends and small plans: kit's planner, which it uses, takes more than quadratic time.
  *
@@ -72,6 +84,17 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
             ? undefined
             : toU32('loadedAccountsDataSizeLimit', loadedAccountsDataSizeLimit, 1n);
 
+    const toMs = (field: keyof SendingConfig & `${string}Ms`, min: bigint) =>
+        config[field] === undefined ? undefined : Number(toInteger(field, config[field], min, MAX_MS));
+    const checked = {
+        ...config,
+        followTimeoutMs: toMs('followTimeoutMs', 1n),
+        pollIntervalMs: toMs('pollIntervalMs', 0n),
+        requestTimeoutMs: toMs('requestTimeoutMs', 1n),
+        resendIntervalMs: toMs('resendIntervalMs', 0n),
+        signTimeoutMs: toMs('signTimeoutMs', 1n),
+    };
+
     return <TClient extends TransactionSendingRequirements>(client: TClient): ExtendedClient<TClient, Sending> => {
         const createMessage = (): Message =>
             pipe(
@@ -84,19 +107,24 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
                 fillTransactionMessageProvisoryResourceLimits,
                 m => (price > 0n && m.version !== 1 ? setTransactionMessageComputeUnitPrice(price, m as never) : m),
             );
-        const planner = createTransactionPlanner({ createTransactionMessage: createMessage });
-        const execute = createTransactionPlanExecutor({
-            executeTransactionMessage: (context, message, executeConfig) =>
-                sendMessage(client.rpc, message, { ...config, computeUnitPrice: price }, context, executeConfig),
-        });
+        const sendOne = (message: Message, context: object, abortSignal?: AbortSignal) =>
+            sendMessage(client.rpc, message, { ...checked, computeUnitPrice: price }, context, abortSignal);
         const planOne = (plan: InstructionPlan): Message =>
             appendTransactionMessageInstructionPlan(plan, createMessage());
         const toTransactionPlan = async (
             input: Parameters<Sending['sendTransactions']>[0],
-            sendConfig?: Parameters<Sending['sendTransactions']>[1],
+            abortSignal: AbortSignal | undefined,
         ): Promise<TransactionPlan> => {
             const plan = parseInstructionOrTransactionPlanInput(input);
-            return isTransactionPlan(plan) ? plan : await planner(plan, sendConfig);
+            if (isTransactionPlan(plan)) return plan;
+            // Kit's planner would leave a listener on the signal for each message that it tries.
+            const planner = createTransactionPlanner({
+                createTransactionMessage: () => {
+                    abortSignal?.throwIfAborted();
+                    return createMessage();
+                },
+            });
+            return await within('the planner', Infinity, () => planner(plan), abortSignal);
         };
         return extendClient(client, {
             planTransaction: (input, planConfig) => {
@@ -104,23 +132,57 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
                 const plan = parseInstructionOrTransactionPlanInput(input);
                 return Promise.resolve(planOne(plan as InstructionPlan));
             },
-            planTransactions: toTransactionPlan,
-            sendTransaction: async (input, sendConfig) => {
+            planTransactions: async (input, planConfig) => await toTransactionPlan(input, planConfig?.abortSignal),
+            sendTransaction: async (input, { abortSignal } = {}) => {
                 const plan = parseInstructionOrTransactionPlanInput(input);
                 // Before anything of it is sent: several transactions are not a single one.
                 if (isTransactionPlan(plan) && plan.kind !== 'single') {
-                    throw new PaymentChannelsError('INPUT_INVALID', { field: 'input', value: `a ${plan.kind} plan` });
+                    refuseInput('input', 'one transaction, or instructions for one', `a ${plan.kind} plan`);
                 }
-                const message = isTransactionPlan(plan)
-                    ? plan
-                    : ({ kind: 'single', message: planOne(plan), planType: 'transactionPlan' } as const);
-                const result = await passthroughFailedTransactionPlanExecution(execute(message, sendConfig));
-                if (result.kind !== 'single') throw new TypeError('unreachable: a single plan has a single result');
-                if (result.status === 'successful') return result;
-                throw createFailedToSendTransactionError(result, sendConfig?.abortSignal?.reason);
+                const message = isTransactionPlan(plan) ? plan.message : planOne(plan);
+                const context = {};
+                try {
+                    return successfulSingleTransactionPlanResult(message, await sendOne(message, context, abortSignal));
+                } catch (error) {
+                    // It may have landed: nothing that says "failed" may be thrown for it.
+                    if (isPaymentChannelsError(error, 'TRANSACTION_OUTCOME_UNKNOWN')) throw error;
+                    const failed = failedSingleTransactionPlanResult(message, toError(error), context);
+                    throw createFailedToSendTransactionError(failed, abortSignal?.reason);
+                }
             },
-            sendTransactions: async (input, sendConfig) =>
-                await execute(await toTransactionPlan(input, sendConfig), sendConfig),
+            sendTransactions: async (input, { abortSignal } = {}) => {
+                const plan = await toTransactionPlan(input, abortSignal);
+                // Kit would leave a listener on the signal, and give up what is under way as failed.
+                const execute = createTransactionPlanExecutor({
+                    executeTransactionMessage: async (context, message) => {
+                        abortSignal?.throwIfAborted();
+                        return await sendOne(message, context, abortSignal);
+                    },
+                });
+                try {
+                    return await execute(plan, abortSignal?.aborted ? { abortSignal } : {});
+                } catch (error) {
+                    throw findUnknownOutcome(error) ?? error;
+                }
+            },
         } satisfies Sending) as ExtendedClient<TClient, Sending>;
     };
+}
+
+/** Of several transactions the first whose outcome is unknown, with all results in the cause: the rest was not sent. */
+function findUnknownOutcome(error: unknown): Error | undefined {
+    if (!isSolanaError(error, SOLANA_ERROR__INSTRUCTION_PLANS__FAILED_TO_EXECUTE_TRANSACTION_PLAN)) return undefined;
+    const { transactionPlanResult } = error.context as { transactionPlanResult?: TransactionPlanResult };
+    const results = transactionPlanResult === undefined ? [] : flattenTransactionPlanResult(transactionPlanResult);
+    for (const result of results) {
+        const unknown: unknown = result.status === 'failed' ? result.error : undefined;
+        if (isPaymentChannelsError(unknown, 'TRANSACTION_OUTCOME_UNKNOWN')) {
+            return new PaymentChannelsError('TRANSACTION_OUTCOME_UNKNOWN', unknown.context, { cause: error });
+        }
+    }
+    return undefined;
+}
+
+function toError(thrown: unknown): Error {
+    return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { Expiry, toRpcBlockhash, toRpcBlockHeight } from '../../src/block-height';
+import { Expiry, toRpcBlockhash, toRpcBlockHeight } from '../../src/sending/block-height';
 import { toContextSlot } from '../../src/rpc-answer';
 
 const U64_MAX = 2n ** 64n - 1n;
@@ -13,8 +13,11 @@ describe('a blockhash of an RPC', () => {
     });
 
     it('is good for 150 blocks at most, of which there are no more than slots', () => {
-        expect(toRpcBlockhash(answer(400_150n))).toEqual({ blockhash: BLOCKHASH, lastValidBlockHeight: 400_150n });
-        expect(toRpcBlockhash(answer(0))).toEqual({ blockhash: BLOCKHASH, lastValidBlockHeight: 0n });
+        expect(toRpcBlockhash(answer(400_150n))).toEqual({
+            lifetime: { blockhash: BLOCKHASH, lastValidBlockHeight: 400_150n },
+            slot: 400_000n,
+        });
+        expect(toRpcBlockhash(answer(0)).lifetime.lastValidBlockHeight).toBe(0n);
     });
 
     it.each([
@@ -55,35 +58,37 @@ describe('a block height of an RPC', () => {
     });
 });
 
+const at = (blockHeight: bigint, slot = blockHeight) => ({ blockHeight, slot });
+
 describe('a transaction has expired', () => {
     it('above its height, and not at it', () => {
         const expiry = new Expiry(1_000n);
-        expect(expiry.isOver(1_000n, 0)).toBe(false);
-        expect(expiry.isOver(1_001n, 0)).toBe(true);
+        expect(expiry.isOver(at(1_000n), 0)).toBe(false);
+        expect(expiry.isOver(at(1_001n), 0)).toBe(true);
     });
 
     it.each([U64_MAX, 5_000n])('once any blockhash has, whatever height is recorded: %s', lastValid => {
         const expiry = new Expiry(lastValid);
-        expect(expiry.isOver(1_000n, 50)).toBe(false);
+        expect(expiry.isOver(at(1_000n), 50)).toBe(false);
         // Long ago, and a node that is a lifetime behind may have told the first height.
-        expect(expiry.isOver(1_300n, 1_000_000)).toBe(false);
-        expect(expiry.isOver(1_301n, 1_000_000)).toBe(true);
+        expect(expiry.isOver(at(1_300n), 1_000_000)).toBe(false);
+        expect(expiry.isOver(at(1_301n), 1_000_000)).toBe(true);
     });
 
     it('not by a single height that is far too low: time has to pass as well', () => {
         const expiry = new Expiry(1_150n);
-        expect(expiry.isOver(1n, 0)).toBe(false);
-        expect(expiry.isOver(1_010n, 119_999)).toBe(false);
+        expect(expiry.isOver(at(1n), 0)).toBe(false);
+        expect(expiry.isOver(at(1_010n), 119_999)).toBe(false);
         // From the lowest on, whenever that was told.
-        expect(expiry.isOver(0n, 100_000)).toBe(false);
-        expect(expiry.isOver(1_020n, 219_999)).toBe(false);
-        expect(expiry.isOver(1_151n, 219_999)).toBe(true);
+        expect(expiry.isOver(at(0n), 100_000)).toBe(false);
+        expect(expiry.isOver(at(1_020n), 219_999)).toBe(false);
+        expect(expiry.isOver(at(1_151n), 219_999)).toBe(true);
     });
 
     it('not never by a single height that is far too high', () => {
         const expiry = new Expiry(U64_MAX);
-        expect(expiry.isOver(2n ** 62n, 0)).toBe(false);
-        expect(expiry.isOver(1_000n, 1_000)).toBe(false);
-        expect(expiry.isOver(1_301n, 121_000)).toBe(true);
+        expect(expiry.isOver(at(2n ** 62n), 0)).toBe(false);
+        expect(expiry.isOver(at(1_000n), 1_000)).toBe(false);
+        expect(expiry.isOver(at(1_301n), 121_000)).toBe(true);
     });
 });

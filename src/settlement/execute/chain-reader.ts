@@ -7,7 +7,7 @@ import { isPaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
 import type { AccountReader } from './fetch-items';
 import type { SentTransaction } from './journal';
-import type { RpcCalls } from './rpc-calls';
+import type { RpcCalls } from '../../sending/rpc-calls';
 import { isDoneOnChain } from './watermark';
 
 /** Reads accounts, never from a time before what has been seen to happen. */

@@ -6,6 +6,9 @@ import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import { toU64 } from '../../input';
 import { getProgramFailure, type TransactionFailure } from '../../program-error';
 import type { RevisionName } from '../../revision/types';
+import { RpcCalls } from '../../sending/rpc-calls';
+import { TransactionSender } from '../../sending/sender';
+import type { SeenOutcome } from '../../sending/watcher';
 import { ChainReader } from './chain-reader';
 import { ChannelTask, type Step, type Tally } from './channel-task';
 import { getBlame } from './culprit';
@@ -16,18 +19,16 @@ import { Leases } from './leases';
 import type { BatchExecution, BatchTransactionResult } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
 import { planRound, verifyRound, type Verdicts } from './plan-round';
-import { RpcCalls } from './rpc-calls';
-import { Sender, type PreparedTransaction } from './sender';
+import { Preparer, type PreparedTransaction } from './preparer';
 import { Round } from './round';
 import { Suspects } from './suspects';
-import { Watcher, type SeenOutcome } from './watcher';
 
 /** One execution of a batch: rounds of reading, planning and sending until nothing is left to do. */
 export class BatchExecutor {
     readonly #tasks: ReadonlyMap<Address, ChannelTask>;
     readonly #calls: RpcCalls;
-    readonly #sender: Sender;
-    readonly #watcher: Watcher;
+    readonly #preparer: Preparer;
+    readonly #sender: TransactionSender;
     readonly #chain: ChainReader;
     readonly #addresses: AddressCache;
     readonly #verdicts: Verdicts = new Map();
@@ -52,7 +53,7 @@ export class BatchExecutor {
         const { commitment, patienceMs, plan, pollIntervalMs, requestTimeoutMs, resendIntervalMs, timers } = options;
         const { abortSignal, followTimeoutMs, signTimeoutMs } = options;
         const tally: Tally = { done: 0, notDone: 0, underWay: 0, waiting: 0 };
-        const getLastSlot = () => this.#watcher.lastSlot;
+        const getLastSlot = () => this.#sender.lastSlot;
         const isWanted = () => !this.#isStopping();
         const indexes = new Map<Address, number[]>();
         for (const [index, { channel }] of requests.entries()) {
@@ -64,14 +65,19 @@ export class BatchExecutor {
         this.#leases = new Leases(options, channel => this.#giveUpLease(channel));
         this.#suspects = new Suspects(options.maxAttempts);
         this.#log = new ExecutionLog(indexes.size, tally, () => this.#underWay.size, options.onProgress);
-        this.#calls = new RpcCalls(timers, requestTimeoutMs, patienceMs);
-        this.#sender = new Sender(
+        this.#calls = new RpcCalls({
+            onRetry: retry => this.#log.report({ ...retry, kind: 'retrying' }),
+            patienceMs,
+            requestTimeoutMs,
+            timers,
+        });
+        this.#preparer = new Preparer(
             rpc,
             this.#calls,
-            { abortSignal, commitment, getLastSlot, isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers },
+            { abortSignal, commitment, isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers },
             config,
         );
-        this.#watcher = new Watcher(rpc, this.#calls, {
+        this.#sender = new TransactionSender(rpc, this.#calls, {
             commitment,
             followTimeoutMs,
             patienceMs,
@@ -146,7 +152,7 @@ export class BatchExecutor {
             if (tasks.some(({ signatures }) => signatures.includes(sent.signature))) continue;
             for (const task of tasks) task.signatures.push(sent.signature);
             this.#follow(tasks, async () => {
-                await this.#settle(sent, tasks, await this.#watcher.watch(sent, true), undefined, undefined);
+                await this.#settle(sent, tasks, await this.#sender.resume(sent), undefined, undefined);
             });
             this.#log.report({
                 channels: sent.channels.map(({ channel }) => channel),
@@ -243,23 +249,21 @@ export class BatchExecutor {
         this.#follow(step.tasks, async () => {
             const prepared = await this.#prepare(step, lapses);
             if (prepared === undefined) return;
-            const { sent } = prepared;
-            const seen = this.#watcher.watch(sent, false);
+            const { failureConfig, sent, sinceSlot } = prepared;
             for (const task of step.tasks) task.signatures.push(sent.signature);
             this.#log.report({
                 channels: step.tasks.map(({ channel }) => channel),
                 kind: 'sent',
                 signature: sent.signature,
             });
-            const refusal = await this.#sender.send(prepared);
-            if (refusal === undefined) this.#watcher.markSent(sent.signature);
-            if (refusal === undefined || !this.#watcher.forget(sent.signature)) {
-                await this.#settle(sent, step.tasks, await seen, step, prepared);
+            const outcome = await this.#sender.send(sent, sinceSlot, failureConfig);
+            if (outcome.kind !== 'refused') {
+                await this.#settle(sent, step.tasks, outcome, step, prepared);
                 return;
             }
-            await this.#conclude(sent, 'refused', refusal.failure, false);
+            await this.#conclude(sent, 'refused', outcome.failure, false);
             this.#round.kill(step);
-            this.#blame(step, refusal.failure, refusal.error, prepared.prefixLength);
+            this.#blame(step, outcome.failure, outcome.error, prepared.prefixLength);
         });
     }
 
@@ -268,7 +272,7 @@ export class BatchExecutor {
         const { journal, owner } = this.options;
         let prepared: PreparedTransaction;
         try {
-            prepared = await this.#sender.prepare(step.planned);
+            prepared = await this.#preparer.prepare(step.planned);
         } catch (error) {
             this.#round.kill(step);
             if (this.#isStopping()) return undefined;
@@ -367,7 +371,7 @@ export class BatchExecutor {
         if (seen.kind === 'failed') this.#blame(step, failure, seen.err, prepared!.prefixLength);
         else {
             this.#expired++;
-            this.#sender.forgetBlockhash();
+            this.#preparer.forgetBlockhash();
             for (const task of tasks) this.#suspects.count(task, undefined, undefined);
         }
     }
@@ -408,7 +412,7 @@ export class BatchExecutor {
 
     /** @param source What sending threw, or what the chain has of it. */
     #blame(step: Step, failure: TransactionFailure | undefined, source: unknown, prefixLength: number): void {
-        this.#sender.forgetBlockhash();
+        this.#preparer.forgetBlockhash();
         const blame = getBlame(failure, source, step.planned, prefixLength);
         const error = source instanceof Error ? source : undefined;
         if (blame.kind === 'feePayer') {

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import type { BatchJournal } from './journal';
-import type { Timers } from './rpc-calls';
+import type { Timers } from '../../sending/rpc-calls';
 
 /** The leases of an execution, as long as it takes. */
 export class Leases {

@@ -96,6 +96,8 @@ export type BatchProgress = Readonly<
         | { kind: 'finished' }
         | { kind: 'planned'; round: number; transactions: number }
         | { kind: 'resumed'; signature: Signature; channels: readonly Address[] }
+        /** The RPC has not answered, and is asked again: `failingMs` after the first time that it did not. */
+        | { kind: 'retrying'; method: string; error: unknown; failingMs: number }
         | { kind: 'sent'; signature: Signature; channels: readonly Address[] }
         | { kind: 'settled'; transaction: BatchTransactionResult }
         | { kind: 'stopping'; stop: BatchStop }

@@ -6,6 +6,7 @@ import {
     type GetLatestBlockhashApi,
     type GetMultipleAccountsApi,
     type GetSignatureStatusesApi,
+    type IsBlockhashValidApi,
     type SendTransactionApi,
     type TransactionSigner,
 } from '@solana/kit';
@@ -20,7 +21,7 @@ import type { BatchDistribution, BatchSettleOptions } from '../batch';
 import { refuse, toOptions } from '../options';
 import type { BatchJournal } from './journal';
 import type { BatchProgress } from './report';
-import { SYSTEM_TIMERS, type Timers } from './rpc-calls';
+import { SYSTEM_TIMERS, type Timers } from '../../sending/rpc-calls';
 
 /** A channel of a batch with one voucher of it; more vouchers of the same channel are further requests. */
 export type BatchRequest = Readonly<{
@@ -45,6 +46,7 @@ export type BatchExecuteApi = BatchFetchApi &
     GetEpochInfoApi &
     GetLatestBlockhashApi &
     GetSignatureStatusesApi &
+    IsBlockhashValidApi &
     SendTransactionApi;
 
 /** Price of a compute unit in micro-lamports; a function is asked before every round of planning. */

@@ -1,32 +1,25 @@
 import {
     getBase64EncodedWireTransaction,
     getSignatureFromTransaction,
-    isSolanaError,
     setTransactionMessageLifetimeUsingBlockhash,
     signTransactionMessageWithSigners,
-    SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_UNSUPPORTED_TRANSACTION_VERSION,
     type Commitment,
     type GetLatestBlockhashApi,
     type Rpc,
-    type SendTransactionApi,
     type Signature,
-    type SolanaErrorCode,
 } from '@solana/kit';
 
-import { toRpcBlockhash, type RpcBlockhash } from '../../block-height';
 import type { DeploymentConfig } from '../../deployment';
-import type { RevisionName } from '../../revision/types';
-import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../../program-error';
-import type { PlannedTransaction } from '../batch-plan';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
+import type { ProgramFailureConfig } from '../../program-error';
+import type { RevisionName } from '../../revision/types';
+import type { RpcBlockhash } from '../../sending/block-height';
+import { fetchLatestBlockhash } from '../../sending/blockhash';
+import type { RpcCalls, Timers } from '../../sending/rpc-calls';
 import { within } from '../../within';
+import type { PlannedTransaction } from '../batch-plan';
 import { getBatchTransactionMessage } from '../message';
 import type { SentTransaction } from './journal';
-import type { RpcCalls, Timers } from './rpc-calls';
 
 /** A transaction that is signed, and not sent yet. */
 export type PreparedTransaction = Readonly<{
@@ -34,39 +27,26 @@ export type PreparedTransaction = Readonly<{
     /** Instructions of the compute budget, which stand before those of the plan. */
     prefixLength: number;
     failureConfig: ProgramFailureConfig;
+    /** Slot at which its blockhash was given out. */
+    sinceSlot: bigint;
 }>;
-
-/** A node's refusal to forward a transaction. */
-export type SendRefusal = Readonly<{ failure: TransactionFailure | undefined; error: unknown }>;
 
 /** A blockhash is good for about a minute: one that is so old leaves most of it to the transaction. */
 const MAX_BLOCKHASH_AGE_MS = 10_000;
-/** With these a node says that it has not forwarded the transaction. */
-const REFUSALS: readonly SolanaErrorCode[] = [
-    SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
-    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_UNSUPPORTED_TRANSACTION_VERSION,
-];
-/** Reasons of a refusal that are no reason against the transaction: it is known, or the node is behind. */
-const NO_REFUSALS: readonly string[] = ['AlreadyProcessed', 'BlockhashNotFound'];
 
-/** Signs transactions with a recent blockhash, and sends them for the first time. */
-export class Sender {
+/** Signs transactions with a recent blockhash. */
+export class Preparer {
     #blockhash: Promise<RpcBlockhash> | undefined;
     #blockhashAt = 0;
     readonly #signatures = new Set<Signature>();
 
     constructor(
-        private readonly rpc: Rpc<GetLatestBlockhashApi & SendTransactionApi>,
+        private readonly rpc: Rpc<GetLatestBlockhashApi>,
         private readonly calls: RpcCalls,
         private readonly config: Readonly<{
             /** Once it is aborted, nobody's signature is waited for. */
             abortSignal: AbortSignal | undefined;
             commitment: Commitment;
-            /** Slot that a node has to have seen before it judges a transaction. */
-            getLastSlot: () => bigint;
             isWanted: () => boolean;
             patienceMs: number;
             pollIntervalMs: number;
@@ -86,7 +66,7 @@ export class Sender {
         const { isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers } = this.config;
         const startedAt = timers.now();
         for (;;) {
-            const lifetime = await this.#getBlockhash();
+            const { lifetime, slot: sinceSlot } = await this.#getBlockhash();
             const message = setTransactionMessageLifetimeUsingBlockhash(lifetime, getBatchTransactionMessage(planned));
             const transaction = await within(
                 'the signers',
@@ -102,6 +82,7 @@ export class Sender {
                 return {
                     failureConfig: { ...this.deployment, instructions },
                     prefixLength: instructions.length - planned.instructions.length,
+                    sinceSlot,
                     sent: Object.freeze({
                         channels: planned.channels.map(({ actions, channel, voucher }) =>
                             Object.freeze({ actions, channel, cumulativeAmount: voucher?.voucher.cumulativeAmount }),
@@ -122,42 +103,13 @@ export class Sender {
         }
     }
 
-    /**
-     * Sends a transaction.
-     *
-     * @returns The refusal of a node that has not forwarded it. Otherwise nothing: it may be on its way, or it may not.
-     */
-    async send({ failureConfig, sent }: PreparedTransaction): Promise<SendRefusal | undefined> {
-        const { commitment: preflightCommitment, getLastSlot } = this.config;
-        const minContextSlot = getLastSlot();
-        const config = {
-            encoding: 'base64',
-            maxRetries: 0n,
-            preflightCommitment,
-            // A node that has not seen yet what it depends on would refuse it for good.
-            ...(minContextSlot > 0n ? { minContextSlot } : {}),
-        } as const;
-        try {
-            await this.calls.once(abortSignal =>
-                this.rpc.sendTransaction(sent.wireTransaction, config).send({ abortSignal }),
-            );
-        } catch (error) {
-            if (!REFUSALS.some(code => isSolanaError(error, code))) return undefined;
-            const failure = getProgramFailure(error, failureConfig);
-            const isRefusal = failure?.kind !== 'transaction' || !NO_REFUSALS.includes(failure.name);
-            return isRefusal ? { error, failure } : undefined;
-        }
-        return undefined;
-    }
-
     /** Those who ask at the same time share one request. */
     async #getBlockhash(): Promise<RpcBlockhash> {
         const now = this.config.timers.now();
         if (this.#blockhash === undefined || now - this.#blockhashAt > MAX_BLOCKHASH_AGE_MS) {
             this.#blockhashAt = now;
             const { commitment, isWanted } = this.config;
-            const read = async (abortSignal: AbortSignal) =>
-                toRpcBlockhash(await this.rpc.getLatestBlockhash({ commitment }).send({ abortSignal }));
+            const read = (signal: AbortSignal) => fetchLatestBlockhash(this.rpc, commitment, signal);
             this.#blockhash = this.calls.ask('getLatestBlockhash', read, isWanted);
         }
         const blockhash = this.#blockhash;

@@ -1,17 +1,25 @@
 import { isBlockhash, type TransactionMessageWithBlockhashLifetime } from '@solana/kit';
 
-import { refuseRpcAnswer, toContextSlot, toRpcRecord, toRpcSlot, toRpcU64 } from './rpc-answer';
+import { refuseRpcAnswer, toContextSlot, toRpcRecord, toRpcSlot, toRpcU64 } from '../rpc-answer';
 
 // Block heights as an RPC tells them, and what they say of a transaction. One height of one node must neither hold up a
 // transaction for ever nor have it taken for lost: see `Expiry`.
 
-/** A blockhash, and the block height after which nothing that was signed with it can land. */
-export type RpcBlockhash = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
+/** A blockhash, the block height after which nothing that was signed with it can land, and the slot it was given out at. */
+export type RpcBlockhash = Readonly<{
+    lifetime: TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
+    slot: bigint;
+}>;
+
+/** How far a node says that it is. */
+export type ChainPosition = Readonly<{ blockHeight: bigint; slot: bigint }>;
 
 /** A blockhash is good for so many blocks. */
 export const BLOCKHASH_LIFETIME_BLOCKS = 150n;
 /** One node may be so many blocks behind another one. */
 const MAX_LAG_BLOCKS = 150n;
+/** No node is that far ahead of another one. */
+const MAX_LEAD_SLOTS = 512n;
 /** A blockhash that is known already is not good for any longer, other than on a cluster that hardly moves. */
 const MAX_LIFETIME_MS = 120_000;
 
@@ -26,11 +34,12 @@ export function toRpcBlockhash(answer: unknown): RpcBlockhash {
         return refuseRpcAnswer('answer.value.blockhash', blockhash);
     }
     const height = toRpcU64('answer.value.lastValidBlockHeight', lastValidBlockHeight);
+    const slot = toContextSlot('answer', answer);
     // There are no more blocks than slots.
-    if (height > toContextSlot('answer', answer) + BLOCKHASH_LIFETIME_BLOCKS) {
+    if (height > slot + BLOCKHASH_LIFETIME_BLOCKS) {
         return refuseRpcAnswer('answer.value.lastValidBlockHeight', lastValidBlockHeight);
     }
-    return { blockhash, lastValidBlockHeight: height };
+    return { lifetime: { blockhash, lastValidBlockHeight: height }, slot };
 }
 
 /**
@@ -38,7 +47,7 @@ export function toRpcBlockhash(answer: unknown): RpcBlockhash {
  *
  * @throws `RPC_RESPONSE_INVALID`, also for a height that there can't be at the slot.
  */
-export function toRpcBlockHeight(answer: unknown): Readonly<{ blockHeight: bigint; slot: bigint }> {
+export function toRpcBlockHeight(answer: unknown): ChainPosition {
     const { absoluteSlot, blockHeight } = toRpcRecord('answer', answer);
     const slot = toRpcSlot('answer.absoluteSlot', absoluteSlot);
     const height = toRpcU64('answer.blockHeight', blockHeight);
@@ -46,26 +55,51 @@ export function toRpcBlockHeight(answer: unknown): Readonly<{ blockHeight: bigin
 }
 
 /**
+ * Whether "no such transaction" is an answer about the chain as far as a position: not that of a node which lags behind it,
+ * nor of one that claims to be where no other is.
+ *
+ * @param answeredAtSlot Slot of the answer that knew nothing of the transaction.
+ */
+export function isAnswerAbout({ slot }: ChainPosition, answeredAtSlot: bigint): boolean {
+    return answeredAtSlot >= slot && answeredAtSlot <= slot + MAX_LEAD_SLOTS;
+}
+
+/**
  * Tells when the blockhash of a transaction that is signed has expired, from the heights that are seen from then on.
  *
- * Its recorded height is what some node once said, and may be wrong, even for good, since it is in a journal. But the
- * blockhash was known when it was signed. So the blockhash has expired, whatever is recorded, once more blocks have been
+ * Whoever believes that too soon sends another transaction, and pays twice; whoever never does waits for ever. A height
+ * says so only if it can be one: there is one block in a slot at most, so that since the blockhash was given out no more
+ * blocks than slots can have come.
+ *
+ * The recorded height is what some node once said, and may be wrong, even for good, since it is in a journal. But the
+ * blockhash was known when the transaction was signed. So it has expired, whatever is recorded, once more blocks have been
  * seen to come than any blockhash is good for, and so much time has passed besides that no single wrong height can have
  * that effect.
  */
 export class Expiry {
     #lowest: Readonly<{ blockHeight: bigint; seenAt: number }> | undefined;
 
-    constructor(private readonly lastValidBlockHeight: bigint) {}
+    /** @param sinceSlot Slot at which the blockhash was given out, where that is known. */
+    constructor(
+        private readonly lastValidBlockHeight: bigint,
+        private readonly sinceSlot?: bigint,
+    ) {}
 
     /** @param seenAt In milliseconds since some moment. */
-    isOver(blockHeight: bigint, seenAt: number): boolean {
+    isOver(position: ChainPosition, seenAt: number): boolean {
+        const { blockHeight } = position;
         if (this.#lowest === undefined || blockHeight < this.#lowest.blockHeight) {
             this.#lowest = { blockHeight, seenAt };
         }
-        if (blockHeight > this.lastValidBlockHeight) return true;
+        if (blockHeight > this.lastValidBlockHeight && this.#isPossible(position)) return true;
         const blocks = blockHeight - this.#lowest.blockHeight;
         const isOutlived = blocks > BLOCKHASH_LIFETIME_BLOCKS + MAX_LAG_BLOCKS;
         return isOutlived && seenAt - this.#lowest.seenAt >= MAX_LIFETIME_MS;
+    }
+
+    #isPossible({ blockHeight, slot }: ChainPosition): boolean {
+        if (this.sinceSlot === undefined) return true;
+        const heightAtFirst = this.lastValidBlockHeight - BLOCKHASH_LIFETIME_BLOCKS;
+        return blockHeight - heightAtFirst <= slot - this.sinceSlot;
     }
 }
