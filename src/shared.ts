@@ -67,7 +67,13 @@ export type {
     PlannedTransaction,
 } from './settlement/batch-plan';
 export type { BatchCost } from './settlement/compare';
-export type { BatchJournal, ChannelLease, SentChannel, SentOutcome, SentTransaction } from './settlement/execute/journal';
+export type {
+    BatchJournal,
+    ChannelLease,
+    SentChannel,
+    SentOutcome,
+    SentTransaction,
+} from './settlement/execute/journal';
 export { createMemoryJournal, type MemoryJournalOptions } from './settlement/execute/memory-journal';
 export type {
     BatchChannelResult,

@@ -3,6 +3,7 @@ import type { Address } from '@solana/kit';
 import type { DeploymentConfig } from '../deployment';
 import type { LiveChannelState } from '../channel/state';
 import type { RevisionName } from '../revision/types';
+import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../voucher/bounded-verifier';
 import type { VoucherVerifier } from '../voucher/verifier';
 import type { BatchItem, BatchSettleOptions } from './batch';
 import type { BatchPlan } from './batch-plan';
@@ -62,15 +63,18 @@ export function planBatchSettle<TRevision extends RevisionName = 'tombstone'>(
 /**
  * Verifies the signatures of the vouchers that have not been verified yet, and plans as {@link planBatchSettle} does.
  *
- * @throws As {@link planBatchSettle} and the verifier.
+ * @throws As {@link planBatchSettle} and the verifier; `NO_ANSWER` when that takes longer, for each thousand vouchers, than
+ * `callbackTimeoutMs`, 30,000 by default.
  */
 export async function planBatchSettleAsync<TRevision extends RevisionName = 'tombstone'>(
     items: readonly BatchItem<TRevision>[],
-    options: BatchSettleOptions<TRevision> & Readonly<{ verifier: VoucherVerifier }>,
+    options: BatchSettleOptions<TRevision> &
+        Readonly<{ verifier: VoucherVerifier; callbackTimeoutMs?: number | undefined }>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<BatchPlan> {
     if (!Array.isArray(items)) refuse('items', items);
-    const verifier = (options as Partial<typeof options> | undefined)?.verifier;
+    const { callbackTimeoutMs, verifier, ...others } = (options ?? {}) as Partial<typeof options>;
+    const timeoutMs = toCallbackTimeoutMs(callbackTimeoutMs);
     if (typeof verifier?.verifyAll !== 'function') return refuse('verifier', verifier);
     const unverified: { index: number; item: BatchItem<TRevision>; authorizedSigner: Address }[] = [];
     for (const [index, item] of (items as readonly BatchItem<TRevision>[]).entries()) {
@@ -79,14 +83,15 @@ export async function planBatchSettleAsync<TRevision extends RevisionName = 'tom
         const account = (item.channel as Partial<LiveChannelState<RevisionName>> | undefined)?.channel;
         if (account !== undefined) unverified.push({ authorizedSigner: account.authorizedSigner, index, item });
     }
-    const verdicts = await verifier.verifyAll(
+    const verifyAll = createBoundedVerifyAll(verifier, timeoutMs);
+    const verdicts = await verifyAll(
         unverified.map(({ authorizedSigner, item }) => ({ authorizedSigner, signedVoucher: item.voucher! })),
     );
     const verified = [...(items as readonly BatchItem<TRevision>[])];
     for (const [place, { index, item }] of unverified.entries()) {
         verified[index] = { ...item, isSignatureValid: verdicts[place] };
     }
-    return planBatchSettle(verified, options, config);
+    return planBatchSettle(verified, others as unknown as BatchSettleOptions<TRevision>, config);
 }
 
 /** The distribution of a channel, if there is one, and whether the channel is left out without. */

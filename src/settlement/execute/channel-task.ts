@@ -33,6 +33,8 @@ export class ChannelTask {
     needsPlan = true;
     /** Whether somebody else has its lease, so that nothing more is done once what is under way has ended. */
     hasLostLease = false;
+    /** Until when somebody else has its lease, in milliseconds of the journal's clock. */
+    leasedUntil: number | undefined;
     /** Steps of its last round that have not landed. */
     readonly open = new Set<Step>();
     leftOut: readonly LeftOut[] = [];
@@ -79,9 +81,20 @@ export class ChannelTask {
         return this.#actions.length > 0;
     }
 
+    /** Whether its turn comes once somebody else has given up its lease. */
+    get isWaitingForLease(): boolean {
+        return this.hasLostLease && this.status === undefined && this.underWay === 0;
+    }
+
     /** Whether it is to be planned, for the first time or again. */
     get isPending(): boolean {
         return this.status === undefined && this.underWay === 0 && this.open.size === 0;
+    }
+
+    /** Its lease was had after all. */
+    takeUp(): void {
+        this.hasLostLease = false;
+        this.needsPlan = true;
     }
 
     /** Nothing more is to be done. */
@@ -123,6 +136,7 @@ export class ChannelTask {
             channel,
             error,
             failure,
+            leasedUntil: status === 'leased' ? this.leasedUntil : undefined,
             leftOut: Object.freeze([...leftOut]),
             settledAmount: this.#settledAmount,
             signatures: Object.freeze([...signatures]),

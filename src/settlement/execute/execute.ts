@@ -25,7 +25,10 @@ import {
  *   on without it. Nodes simulate first, so that what fails costs nothing unless the channel changes on the way.
  * - What is sent is in the journal before. After a crash, the same call with the same journal goes on where it was: it
  *   first settles what has become of what was under way.
- * - Executors that share a journal never work on the same channel at the same time.
+ * - Executors that share a journal never work on the same channel at the same time. What others have leased is reported
+ *   with the time until when, or waited for with `leaseWaitMs`.
+ * - It ends, whatever the RPC, the journal, the signers, the verifier, the function for the price or the clock do or leave
+ *   undone: each is waited for as long as the options say.
  *
  * @throws Before anything is sent: `BATCH_INVALID`, `ADDRESS_INVALID`, `INPUT_INVALID`, `SIGNER_INVALID`,
  * `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field; and what the journal throws for taking the leases and for

@@ -59,7 +59,7 @@ export class ExecutionLog {
                 Object.freeze({ ...step, counts: this.#getCounts() }) as BatchProgress,
             );
             // A listener may well be an async function; its promise is nobody else's.
-            if (answer instanceof Promise) answer.catch(fail);
+            Promise.resolve(answer).catch(fail);
         } catch (error) {
             fail(error);
         }

@@ -9,6 +9,8 @@ import type { RevisionName } from '../../revision/types';
 import { RpcCalls } from '../../sending/rpc-calls';
 import { TransactionSender } from '../../sending/sender';
 import type { SeenOutcome } from '../../sending/watcher';
+import { within } from '../../within';
+import { fetchLeaseEnds } from './bounded-journal';
 import { ChainReader } from './chain-reader';
 import { ChannelTask, type Step, type Tally } from './channel-task';
 import { getBlame } from './culprit';
@@ -92,12 +94,15 @@ export class BatchExecutor {
     async run(): Promise<BatchExecution> {
         const channels = [...this.#tasks.keys()];
         if (!this.#isStopping()) {
-            // Nothing is under way yet: what fails here may be thrown.
-            await this.#leases.take(channels);
             try {
+                // Nothing is under way yet: what fails here may be thrown.
+                await this.#leases.take(channels);
                 await this.#resume();
                 await this.#loop();
+            } catch (error) {
+                if (!this.#isStopping()) throw error;
             } finally {
+                await this.#findLeaseEnds();
                 // What is recorded and unsettled keeps its channels from being paid for twice: it needs no lease.
                 await this.#leases.release(channels).catch((error: unknown) => this.#log.stop('journal', error));
             }
@@ -124,14 +129,17 @@ export class BatchExecutor {
                     continue;
                 }
                 if (this.#round.isStarted) {
-                    const pending = [...this.#tasks.values()].filter(({ isPending }) => isPending);
+                    const pending = [...this.#tasks.values()].filter(task => task.isPending && !task.hasLostLease);
                     if (pending.length > 0) {
                         await this.#plan(pending);
                         continue;
                     }
                 }
             }
-            if (this.#underWay.size === 0) return;
+            if (this.#underWay.size === 0) {
+                if (!(await this.#waitForLeases())) return;
+                continue;
+            }
             await Promise.race(this.#underWay);
         }
     }
@@ -146,7 +154,7 @@ export class BatchExecutor {
     /** Follows what earlier executions have recorded and not seen the end of, before anything else is done with it. */
     async #resume(): Promise<void> {
         const { journal } = this.options;
-        const held = [...this.#tasks.values()].filter(({ status }) => status === undefined);
+        const held = [...this.#tasks.values()].filter(task => task.status === undefined && !task.hasLostLease);
         for (const sent of await journal.getUnresolved(held.map(({ channel }) => channel))) {
             const tasks = this.#getTasks(sent);
             if (tasks.some(({ signatures }) => signatures.includes(sent.signature))) continue;
@@ -180,7 +188,7 @@ export class BatchExecutor {
             }
             this.#roundLapses = lapses;
             if (this.#isStopping()) return;
-            const tasks = pending.filter(({ isPending }) => isPending);
+            const tasks = pending.filter(task => task.isPending && !task.hasLostLease);
             const price = await this.#getPrice(computeUnitPrice);
             if (price === undefined) return;
             const requests = tasks.flatMap(({ requestIndexes }) => requestIndexes).sort((a, b) => a - b);
@@ -203,7 +211,7 @@ export class BatchExecutor {
             try {
                 await verifyRound(tasks, renumbered, this.#verdicts, verifier);
             } catch (error) {
-                this.#log.stop('verifier', error);
+                if (!this.#isStopping()) this.#log.stop('verifier', error);
                 return;
             }
             const steps = planRound(tasks, renumbered, { config: this.config, options, verdicts: this.#verdicts });
@@ -225,11 +233,13 @@ export class BatchExecutor {
 
     async #getPrice(input: CheckedExecuteOptions['computeUnitPrice']): Promise<bigint | undefined> {
         try {
-            const price =
-                typeof input === 'function' ? await input({ expired: this.#expired, round: this.#rounds }) : input;
+            if (typeof input !== 'function') return toU64('computeUnitPrice', input ?? 0n);
+            const { abortSignal, callbackTimeoutMs } = this.options;
+            const round = { expired: this.#expired, round: this.#rounds };
+            const price = await within('computeUnitPrice', callbackTimeoutMs, () => input(round), abortSignal);
             return toU64('computeUnitPrice', price ?? 0n);
         } catch (error) {
-            this.#log.stop('price', error);
+            if (!this.#isStopping()) this.#log.stop('price', error);
             return undefined;
         }
     }
@@ -303,9 +313,40 @@ export class BatchExecutor {
         const task = this.#tasks.get(channel);
         if (task === undefined || task.status !== undefined) return;
         task.hasLostLease = true;
-        if (task.underWay > 0) return;
+        if (task.underWay > 0 || this.#leases.mayWait) return;
         task.status = 'leased';
         this.#log.reportGivenUp(task);
+    }
+
+    /** @returns Whether there may be more to do. */
+    async #waitForLeases(): Promise<boolean> {
+        const waiting = [...this.#tasks.values()].filter(({ isWaitingForLease }) => isWaitingForLease);
+        if (waiting.length === 0) return false;
+        if (this.#isStopping() || !this.#leases.mayWait) {
+            for (const task of waiting) {
+                task.status = 'leased';
+                this.#log.reportGivenUp(task);
+            }
+            return false;
+        }
+        try {
+            const channels = waiting.map(({ channel }) => channel);
+            const held = new Set(await this.#leases.wait(channels, this.options.abortSignal));
+            for (const task of waiting) if (held.has(task.channel)) task.takeUp();
+            if (held.size > 0) await this.#resume();
+        } catch (error) {
+            if (!this.#isStopping()) this.#log.stop('journal', error);
+        }
+        return true;
+    }
+
+    /** Until when what is leased to others is so; that nobody can say it changes nothing. */
+    async #findLeaseEnds(): Promise<void> {
+        const leased = [...this.#tasks.values()].filter(({ status }) => status === 'leased');
+        if (leased.length === 0) return;
+        const channels = leased.map(({ channel }) => channel);
+        const ends = await fetchLeaseEnds(this.options.journal, channels).catch(() => undefined);
+        for (const task of leased) task.leasedUntil = ends?.get(task.channel);
     }
 
     async #prolong(): Promise<void> {
@@ -315,7 +356,7 @@ export class BatchExecutor {
                 return tasks.map(({ channel }) => channel);
             });
         } catch (error) {
-            this.#log.stop('journal', error);
+            if (!this.#isStopping()) this.#log.stop('journal', error);
             throw error;
         }
     }
@@ -328,7 +369,7 @@ export class BatchExecutor {
                 for (const task of tasks) {
                     task.underWay--;
                     if (task.isPending && !task.needsPlan) task.end();
-                    else if (task.underWay === 0 && task.hasLostLease) task.status ??= 'leased';
+                    else if (task.isWaitingForLease && !this.#leases.mayWait) task.status = 'leased';
                     this.#log.reportGivenUp(task);
                 }
                 this.#underWay.delete(promise);

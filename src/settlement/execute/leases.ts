@@ -1,16 +1,29 @@
 import type { Address } from '@solana/kit';
 
+import { within } from '../../within';
 import type { BatchJournal } from './journal';
 import type { Timers } from '../../sending/rpc-calls';
+import { MAX_LEASE_MS } from './journal-state';
+
+const FIRST_PAUSE_MS = 1_000;
+const MAX_PAUSE_MS = 10_000;
 
 /** The leases of an execution, as long as it takes. */
 export class Leases {
     #takenAt = 0;
     #lapses = 0;
+    #waitedMs = 0;
+    #pauseMs = FIRST_PAUSE_MS;
     #prolonging: Promise<void> | undefined;
 
     constructor(
-        private readonly config: Readonly<{ journal: BatchJournal; leaseMs: number; owner: string; timers: Timers }>,
+        private readonly config: Readonly<{
+            journal: BatchJournal;
+            leaseMs: number;
+            leaseWaitMs: number;
+            owner: string;
+            timers: Timers;
+        }>,
         /** Hears of each channel that somebody else has. */
         private readonly onLost: (channel: Address) => void,
     ) {}
@@ -47,6 +60,27 @@ export class Leases {
             });
         }
         await this.#prolonging;
+    }
+
+    /** Whether there is time left to wait for leases that others have. */
+    get mayWait(): boolean {
+        return this.#waitedMs < this.config.leaseWaitMs;
+    }
+
+    /**
+     * Waits a while, and then takes what has become free.
+     *
+     * @returns The channels that are held now.
+     * @throws What the journal throws; the reason of the signal.
+     */
+    async wait(channels: readonly Address[], abortSignal: AbortSignal | undefined): Promise<readonly Address[]> {
+        const { journal, leaseMs, leaseWaitMs, owner, timers } = this.config;
+        const pause = Math.min(this.#pauseMs, leaseWaitMs - this.#waitedMs);
+        this.#pauseMs = Math.min(MAX_PAUSE_MS, 2 * this.#pauseMs);
+        this.#waitedMs += pause;
+        // The timers see to it that it ends.
+        await within('the timers', MAX_LEASE_MS, () => timers.sleep(pause), abortSignal);
+        return await journal.acquire(owner, channels, leaseMs);
     }
 
     async release(channels: readonly Address[]): Promise<void> {

@@ -27,6 +27,11 @@ export type BatchChannelResult = Readonly<{
     actions: readonly PlannedAction[];
     /** Cumulative amount of the voucher that was brought in, in base units. */
     settledAmount?: bigint | undefined;
+    /**
+     * Until when it is leased, in milliseconds of the journal's clock, which is that of the machine by default; where the
+     * status is `leased` and the journal tells. Its owner prolongs it as long as it is at work.
+     */
+    leasedUntil?: number | undefined;
     /** The transactions that it was in, whatever became of them. */
     signatures: readonly Signature[];
     /** What was not done, with the typed reason; beside what was, where the status is `done`. */

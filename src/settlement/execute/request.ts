@@ -16,12 +16,15 @@ import { assertIsInput, toAddress, toInteger, toSigner, toU64 } from '../../inpu
 import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
 import type { SignedVoucher } from '../../voucher/voucher';
+import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../../voucher/bounded-verifier';
 import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/verifier';
 import type { BatchDistribution, BatchSettleOptions } from '../batch';
 import { refuse, toOptions } from '../options';
+import { createBoundedJournal } from './bounded-journal';
 import type { BatchJournal } from './journal';
 import type { BatchProgress } from './report';
 import { SYSTEM_TIMERS, type Timers } from '../../sending/rpc-calls';
+import { createSteadyTimers } from './steady-timers';
 
 /** A channel of a batch with one voucher of it; more vouchers of the same channel are further requests. */
 export type BatchRequest = Readonly<{
@@ -76,6 +79,12 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
         /** A lease is taken for so long and prolonged in time, 5 minutes by default. */
         leaseMs?: number | undefined;
         /**
+         * Once nothing else is left to do, so many milliseconds are waited for channels that somebody else has leased; not
+         * at all by default. A lease is prolonged as long as its owner is at work, and of one that was killed it ends after
+         * its `leaseMs`, or at once where the journal can tell.
+         */
+        leaseWaitMs?: number | undefined;
+        /**
          * Price of a compute unit in micro-lamports (u64), or a function that says what it is now; it is told how many
          * rounds of planning there were, and how many transactions have expired, so that it can bid more.
          */
@@ -106,6 +115,12 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
          */
         patienceMs?: number | undefined;
         /**
+         * Milliseconds that each call of the journal and of the function for the price may take, and the verifier for each
+         * thousand vouchers; 30,000 by default. Then the execution stops, with what it has done and what is under way in
+         * its result. What is answered any later is passed over, and leases are given back.
+         */
+        callbackTimeoutMs?: number | undefined;
+        /**
          * Milliseconds after which a transaction that is neither on chain nor proved to be lost is `unknown` and the
          * execution stops, 900,000 by default: a blockhash is good for about a minute. The journal has it still.
          */
@@ -114,14 +129,18 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
         roundMs?: number | undefined;
         /** Verifies the vouchers; one on Web Crypto by default. */
         verifier?: VoucherVerifier | undefined;
-        /** Called with every step. What it throws, or rejects with, ends the execution as `abortSignal` does. */
+        /**
+         * Called with every step. What it throws, or rejects with, ends the execution as `abortSignal` does; nobody waits
+         * for it.
+         */
         onProgress?: ((progress: BatchProgress) => void) | undefined;
         /**
-         * Once it is aborted nothing more is signed or sent for the first time; what is under way is awaited, and sent
-         * again where a node has dropped it.
+         * Once it is aborted nothing more is signed or sent for the first time, and nobody's answer is waited for; what is
+         * under way is followed to its end, and sent again where a node has dropped it: a minute or two, `patienceMs` where
+         * the RPC is gone, `followTimeoutMs` at most.
          */
         abortSignal?: AbortSignal | undefined;
-        /** Time, for tests that have their own. */
+        /** Time, for tests that have their own; a sleep that never ends, or a clock that is set back, holds up nobody. */
         timers?: Timers | undefined;
     }>;
 
@@ -131,9 +150,11 @@ export type CheckedExecuteOptions = Readonly<{
         Readonly<{ feePayer: TransactionSigner }>;
     /** Whether the mode pays out, so that the splits are of interest. */
     distributes: boolean;
-    journal: BatchJournal;
+    journal: Required<BatchJournal>;
     owner: string;
     leaseMs: number;
+    leaseWaitMs: number;
+    callbackTimeoutMs: number;
     computeUnitPrice: ComputeUnitPriceInput | undefined;
     concurrency: number;
     commitment: Commitment;
@@ -192,6 +213,9 @@ export function toExecuteOptions(
         mode,
         version,
     };
+    const verifier = options.verifier ?? createVoucherVerifier({}, config);
+    if (typeof verifier.verifyAll !== 'function') refuse('verifier', verifier);
+    const callbackTimeoutMs = toCallbackTimeoutMs(options.callbackTimeoutMs);
     // What the planner would refuse in every round is refused before the first.
     const { distributes } = toOptions(
         { ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n },
@@ -203,8 +227,10 @@ export function toExecuteOptions(
         computeUnitPrice: price,
         distributes,
         concurrency: Number(toInteger('concurrency', options.concurrency ?? 16, 1n, MAX_CONCURRENCY)),
-        journal,
+        callbackTimeoutMs,
+        journal: createBoundedJournal(journal, callbackTimeoutMs, abortSignal),
         leaseMs: toMs('leaseMs', 300_000, 1n),
+        leaseWaitMs: toMs('leaseWaitMs', 0),
         followTimeoutMs: toMs('followTimeoutMs', 900_000, 1n),
         maxAttempts: Number(toInteger('maxAttempts', options.maxAttempts ?? 5, 1n, MAX_ATTEMPTS)),
         onProgress,
@@ -216,8 +242,8 @@ export function toExecuteOptions(
         resendIntervalMs: toMs('resendIntervalMs', 4_000),
         roundMs: toMs('roundMs', 30_000, 1n),
         signTimeoutMs: toMs('signTimeoutMs', 60_000, 1n),
-        timers,
-        verifier: options.verifier ?? createVoucherVerifier({}, config),
+        timers: createSteadyTimers(timers, callbackTimeoutMs),
+        verifier: { ...verifier, verifyAll: createBoundedVerifyAll(verifier, callbackTimeoutMs, abortSignal) },
     };
 }
 
