@@ -1,28 +1,91 @@
 import {
     appendTransactionMessageInstructions,
+    compileTransaction,
     createTransactionMessage,
     pipe,
     setTransactionMessageComputeUnitLimit,
     setTransactionMessageFeePayerSigner,
     setTransactionMessageLifetimeUsingBlockhash,
     setTransactionMessageLoadedAccountsDataSizeLimit,
+    signTransactionMessageWithSigners,
     type Instruction,
+    type Transaction,
     type TransactionMessage,
     type TransactionMessageWithBlockhashLifetime,
     type TransactionMessageWithFeePayerSigner,
     type TransactionSigner,
 } from '@solana/kit';
 
+import { PaymentChannelsError } from '../errors';
+import { describe, readMembers, readOnlyMembers, toAddress, toList, toOneOf, toSigner, toU32 } from '../input';
+
+type BlockhashLifetime = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
 type Message = TransactionMessage & TransactionMessageWithBlockhashLifetime & TransactionMessageWithFeePayerSigner;
 
 const MAX_COMPUTE_UNITS = 1_400_000;
 // The runtime's own default where a message may leave it out; LiteSVM refuses a version 1 message without one.
 const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
 
+/** How to send a transaction; every field has a default. */
+export type SendOptions = Readonly<{
+    /** Signer that pays the fee; an account of the simulator's own by default. */
+    feePayer?: TransactionSigner | undefined;
+    /** Version of the transaction message, 0 by default. */
+    version?: 'legacy' | 0 | 1 | undefined;
+    /** Limit of compute units; by default the runtime's, and for version 1 the most that a transaction may use. */
+    computeUnitLimit?: number | undefined;
+}>;
+
+/**
+ * Checks what is to be sent, and returns what makes a signed transaction of it with a blockhash.
+ *
+ * @throws `INPUT_INVALID`, `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field. What
+ * is returned throws `TRANSACTION_MALFORMED` when no transaction can be made, and otherwise whatever a signer throws.
+ */
+export function toTransactionBuilder(
+    instructions: readonly Instruction[],
+    options: SendOptions,
+    faucet: TransactionSigner,
+): (blockhash: BlockhashLifetime) => Promise<Transaction> {
+    const given = readOnlyMembers('options', options, { computeUnitLimit: true, feePayer: true, version: true });
+    const { computeUnitLimit, feePayer = faucet, version = 0 } = given;
+    const parts = {
+        computeUnitLimit: computeUnitLimit === undefined ? undefined : toU32('computeUnitLimit', computeUnitLimit),
+        feePayer: toSigner('feePayer', feePayer),
+        instructions: toList('instructions', instructions, 'an array of instructions', toInstruction),
+        version: toOneOf('version', version, ['legacy', 0, 1]),
+    };
+    return async blockhash => {
+        const message = attempt(() => buildMessage({ ...parts, blockhash }));
+        try {
+            return await signTransactionMessageWithSigners(message);
+        } catch (error) {
+            // Either the message is to blame or a signer.
+            attempt(() => compileTransaction(message));
+            throw error;
+        }
+    };
+}
+
+function toInstruction(item: unknown, path: string): Instruction {
+    const { programAddress } = readMembers(path, item as Instruction, ['programAddress']);
+    toAddress(`${path}.programAddress`, programAddress);
+    return item as Instruction;
+}
+
+function attempt<T>(call: () => T): T {
+    try {
+        return call();
+    } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : describe(cause);
+        throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field: 'message', reason }, { cause });
+    }
+}
+
 /** A message of any version, ready to be signed; of version 1 with the limits that it has to name. */
-export function buildMessage(
+function buildMessage(
     input: Readonly<{
-        blockhash: TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
+        blockhash: BlockhashLifetime;
         computeUnitLimit: number | undefined;
         feePayer: TransactionSigner;
         instructions: readonly Instruction[];

@@ -24,9 +24,10 @@ export type SimulatedClient<TRevision extends RevisionName = 'tombstone'> = Clie
  * ```
  */
 export function simulated<TRevision extends RevisionName = 'tombstone'>(simulator: Simulator<TRevision>) {
+    const rpc = createSimulatorRpc(simulator);
     const additions: SimulatedClient<TRevision> = Object.freeze({
         deployment: simulator.deployment,
-        rpc: createSimulatorRpc(simulator),
+        rpc,
         simulator,
     });
     return <TClient extends object>(client: TClient): ExtendedClient<TClient, SimulatedClient<TRevision>> =>

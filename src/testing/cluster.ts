@@ -9,6 +9,7 @@ import {
     type Address,
     type Blockhash,
     type CompiledTransactionMessage,
+    type MaybeEncodedAccount,
     type Signature,
     type SignatureBytes,
     type Transaction,
@@ -22,6 +23,7 @@ import { getMessageAddresses } from './lookup-table';
 import { advanceNonce } from './nonce';
 import { getRefusal, getTransactionResult, hasLanded, type TransactionResult } from './result';
 import { getRpcTransactionError } from './runtime-error';
+import { SLOT_HASHES_SYSVAR, SlotHashes } from './slot-hashes';
 import type { Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput } from '../input';
@@ -46,12 +48,14 @@ const SIGNATURE_BYTES = 64;
 export class Cluster<TRevision extends RevisionName> {
     readonly blockhashes: RecentBlockhashes;
     readonly history = new TransactionHistory();
+    readonly #slotHashes: SlotHashes;
 
     constructor(
         private readonly svm: LiteSVM,
         private readonly deployment: Deployment<TRevision>,
     ) {
         this.blockhashes = new RecentBlockhashes(svm);
+        this.#slotHashes = new SlotHashes(svm);
     }
 
     /**
@@ -71,6 +75,7 @@ export class Cluster<TRevision extends RevisionName> {
             return getRefusal(err === SIGNATURE_FAILURE ? err : ALREADY_PROCESSED, known);
         }
 
+        this.#slotHashes.prepareFor(message);
         const addresses = this.getAddresses(message);
         const readBalances = () => addresses.map(address => this.svm.getBalance(address) ?? 0n);
         const before = readBalances();
@@ -118,6 +123,7 @@ export class Cluster<TRevision extends RevisionName> {
             ? (getCompiledTransactionMessageEncoder().encode({ ...message, lifetimeToken }) as TransactionMessageBytes)
             : transaction.messageBytes;
         const isRecent = this.blockhashes.isRecent(lifetimeToken);
+        this.#slotHashes.prepareFor(message);
         // Signatures that don't count are all the same: LiteSVM knows a transaction that has landed by its signature.
         const signatures = verifiesSignatures ? transaction.signatures : withoutSignatures(transaction);
         this.svm.withSigverify(verifiesSignatures);
@@ -128,6 +134,12 @@ export class Cluster<TRevision extends RevisionName> {
         } finally {
             this.svm.withSigverify(true);
         }
+    }
+
+    /** An account as it stands in the slot of the clock. */
+    getAccount(address: Address): MaybeEncodedAccount {
+        if (address === SLOT_HASHES_SYSVAR) this.#slotHashes.followClock();
+        return this.svm.getAccount(address);
     }
 
     /** Every account of a message, in the order in which its instructions name them. */

@@ -7,6 +7,7 @@ import { getAddressEncoder, type Address } from '@solana/kit';
 
 import { LOCALNET_DEPLOYMENT } from '../deployment';
 import { PaymentChannelsError } from '../errors';
+import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../input';
 
 /** A program to load into a simulator. */
 export type ProgramElf = Readonly<{
@@ -30,9 +31,11 @@ export type ProgramRevision = keyof typeof ELF_ENVIRONMENT_VARIABLES;
  * Reads the program ELF of a revision: the given file, or the one that the environment names, or the reference program
  * that comes with this package.
  *
- * @throws `ELF_INVALID` when the file can't be read or is no ELF.
+ * @throws `ELF_INVALID` when the file can't be read or is no ELF; `INPUT_INVALID`, by field.
  */
 export function readProgramElf(revision: ProgramRevision, path?: string): ProgramElf {
+    toOneOf('revision', revision, Object.keys(ELF_ENVIRONMENT_VARIABLES));
+    if (path !== undefined && typeof path !== 'string') refuseInput('path', 'a path', path);
     const override = path ?? (process.env[ELF_ENVIRONMENT_VARIABLES[revision]] || undefined);
     const source = override ?? 'embedded';
     let bytes: Uint8Array;
@@ -54,12 +57,14 @@ export function readProgramElf(revision: ProgramRevision, path?: string): Progra
  * The reference program holds its treasury owner in one place, as the 32 bytes of the placeholder: they are replaced.
  * An ELF that holds the owner already, as one dumped from that deployment does, is left as it is.
  *
- * @throws `ELF_INVALID` when the ELF holds neither, or the placeholder more than once.
+ * @throws `ELF_INVALID` when the ELF holds neither, or the placeholder more than once; `INPUT_INVALID` or
+ * `ADDRESS_INVALID`, by field.
  */
 export function getElfForTreasuryOwner(elf: ProgramElf, treasuryOwner: Address): Uint8Array {
-    const { bytes, source } = elf;
+    const { bytes, source } = readMembers('elf', elf, ['bytes', 'source']);
+    if (!(bytes instanceof Uint8Array)) refuseInput('elf.bytes', 'a Uint8Array', bytes);
     if (treasuryOwner === LOCALNET_DEPLOYMENT.treasuryOwner) return bytes;
-    const owner = Buffer.from(getAddressEncoder().encode(treasuryOwner));
+    const owner = Buffer.from(toAddressBytes('treasuryOwner', treasuryOwner));
     const placeholder = Buffer.from(getAddressEncoder().encode(LOCALNET_DEPLOYMENT.treasuryOwner));
     const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const offset = haystack.indexOf(placeholder);

@@ -1,3 +1,4 @@
+export { type SendOptions } from './build-message';
 export type { ChannelState } from '../channel/state';
 export { simulated, type SimulatedClient } from './client';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
@@ -11,4 +12,4 @@ export {
 export { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 export { type TransactionFailure } from './runtime-error';
 export { type SimulatorClock } from './clock';
-export { createSimulator, Simulator, type SendOptions, type SimulatorOptions } from './simulator';
+export { createSimulator, Simulator, type SimulatorOptions } from './simulator';

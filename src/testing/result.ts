@@ -4,6 +4,7 @@ import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { parseEvents, type ChannelEvent } from '../events';
+import { readMembers } from '../input';
 import { getProgramFailure, type TransactionFailure } from '../program-error';
 import type { RevisionName } from '../revision/types';
 import { getTransactionFailure } from './runtime-error';
@@ -35,13 +36,15 @@ export type SuccessfulTransactionResult<TRevision extends RevisionName = 'tombst
 /**
  * Throws for a transaction that failed.
  *
- * @throws `TRANSACTION_FAILED` with the reason and the logs.
+ * @throws `TRANSACTION_FAILED` with the reason and the logs; `INPUT_INVALID` for what is no result.
  */
 export function assertSucceeded<TRevision extends RevisionName>(
     result: TransactionResult<TRevision>,
 ): asserts result is SuccessfulTransactionResult<TRevision> {
-    if (result.ok) return;
-    throw new PaymentChannelsError('TRANSACTION_FAILED', { logs: result.logs, reason: result.failure.message });
+    const { failure, logs, ok } = readMembers('result', result, ['failure', 'logs', 'ok']);
+    if (ok === true) return;
+    const { message: reason } = readMembers('result.failure', failure!, ['message']);
+    throw new PaymentChannelsError('TRANSACTION_FAILED', { logs, reason });
 }
 
 /** The result of a transaction that was refused before it ran, for a reason that LiteSVM does not know. */

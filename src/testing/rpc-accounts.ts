@@ -29,11 +29,11 @@ const MAX_BASE58_BYTES = 128;
 
 /** The methods of an RPC that read accounts. */
 export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMethods {
-    const { svm } = simulator;
+    const { cluster, svm } = simulator;
     return {
         getAccountInfo(address, rest) {
             const config = toConfig(rest);
-            return withContext(simulator, config, toRpcAccount(svm.getAccount(toRequestAddress(address)), config));
+            return withContext(simulator, config, toRpcAccount(cluster.getAccount(toRequestAddress(address)), config));
         },
         getBalance(address, rest) {
             return withContext(simulator, toConfig(rest), simulator.getLamports(toRequestAddress(address)));
@@ -44,7 +44,7 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
         getMultipleAccounts(addresses, rest) {
             const config = toConfig(rest);
             const list = toRequestList(addresses, MAX_ADDRESSES, 'inputs provided');
-            const accounts = list.map(address => toRpcAccount(svm.getAccount(toRequestAddress(address)), config));
+            const accounts = list.map(address => toRpcAccount(cluster.getAccount(toRequestAddress(address)), config));
             return withContext(simulator, config, accounts);
         },
         getProgramAccounts(program, rest) {

@@ -109,13 +109,25 @@ function decode(wire: unknown, { encoding = 'base58' }: RequestConfig): Transact
         const message = `unsupported encoding: ${describe(encoding)}. Supported encodings: ${ENCODINGS.join(', ')}`;
         return refuseRequest('invalidParams', message);
     }
+    const bytes = decodeText(wire, encoding as (typeof ENCODINGS)[number]);
     try {
-        const text = typeof wire === 'string' && wire.length > MAX_WIRE_CHARACTERS ? undefined : wire;
-        const bytes = toRpcBytes('transaction', text, encoding as (typeof ENCODINGS)[number]);
         return decodeWireTransaction(toWire(bytes));
     } catch (error) {
         if (!isPaymentChannelsError(error)) throw error;
         return refuseRequest('invalidParams', `failed to deserialize the transaction: ${error.message}`);
+    }
+}
+
+function decodeText(wire: unknown, encoding: (typeof ENCODINGS)[number]): ReadonlyUint8Array {
+    if (typeof wire === 'string' && wire.length > MAX_WIRE_CHARACTERS) {
+        const message = `${encoding} encoded transaction too large: ${wire.length} bytes (max: ${MAX_WIRE_CHARACTERS})`;
+        return refuseRequest('invalidParams', message);
+    }
+    try {
+        return toRpcBytes('transaction', wire, encoding);
+    } catch (error) {
+        if (!isPaymentChannelsError(error)) throw error;
+        return refuseRequest('invalidParams', `invalid ${encoding} encoding: ${describe(wire)}`);
     }
 }
 

@@ -21,6 +21,7 @@ import {
 import { createAccountMethods } from './rpc-accounts';
 import { refuseRequest, RpcRefusal, toConfig, type RpcMethods } from './rpc-request';
 import { createTransactionMethods } from './rpc-transactions';
+import { assertHasMethods } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
@@ -57,6 +58,8 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * const rpc = createSimulatorRpc(simulator);
  * const state = await fetchChannelState(rpc, channel);
  * ```
+ *
+ * @throws `INPUT_INVALID` for what is no simulator.
  */
 export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<SimulatorRpcApi> {
     const handle = createRequestHandler(simulator);
@@ -68,8 +71,13 @@ export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<Simu
     return createSolanaRpcFromTransport(transport);
 }
 
-/** What answers the requests of JSON-RPC for a simulator. */
+/**
+ * What answers the requests of JSON-RPC for a simulator.
+ *
+ * @throws `INPUT_INVALID` for what is no simulator. What is returned answers whatever it is given.
+ */
 export function createRequestHandler(simulator: Simulator<RevisionName>): (payload: unknown) => object {
+    assertHasMethods('simulator', simulator, ['getClock', 'sendTransaction']);
     const methods: RpcMethods = {
         ...createAccountMethods(simulator),
         ...createTransactionMethods(simulator),

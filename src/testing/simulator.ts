@@ -3,14 +3,12 @@ import { createHash } from 'node:crypto';
 import {
     createKeyPairSignerFromPrivateKeyBytes,
     lamports,
-    signTransactionMessageWithSigners,
     type Address,
     type Blockhash,
     type Instruction,
     type KeyPairSigner,
     type Signature,
     type Transaction,
-    type TransactionSigner,
 } from '@solana/kit';
 import { getCreateAccountInstruction, SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import {
@@ -21,14 +19,29 @@ import {
 } from '@solana-program/token';
 import { LiteSVM } from 'litesvm';
 
-import { findTokenPda, findTreasuryTokenPda, type TokenInput } from '../channel/addresses';
+import { findTokenPda, type TokenInput } from '../channel/addresses';
 import { decodeChannelState, type ChannelState } from '../channel/state';
 import { readTokenHolding } from '../channel/token-account';
-import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import {
+    getProgramConfig,
+    getRevisionName,
+    getTreasuryOwner,
+    LOCALNET_DEPLOYMENT,
+    type Deployment,
+} from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { readOnlyMembers, toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
+import {
+    readMembers,
+    readOnlyMembers,
+    refuseInput,
+    toAddress,
+    toI64,
+    toInteger,
+    toTokenProgram,
+    toU64,
+} from '../input';
 import type { RevisionName } from '../revision/types';
-import { buildMessage } from './build-message';
+import { toTransactionBuilder, type SendOptions } from './build-message';
 import { moveClock, startClock, type SimulatorClock } from './clock';
 import { Cluster } from './cluster';
 import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
@@ -54,16 +67,6 @@ export type SimulatorOptions<TRevision extends RevisionName = 'tombstone'> = Rea
     slot?: bigint | number | undefined;
     /** Every key that the simulator makes follows from this: the same seed gives the same addresses and signatures. */
     seed?: string | undefined;
-}>;
-
-/** How to send a transaction; every field has a default. */
-export type SendOptions = Readonly<{
-    /** Signer that pays the fee; an account of the simulator's own by default. */
-    feePayer?: TransactionSigner | undefined;
-    /** Version of the transaction message, 0 by default. */
-    version?: 'legacy' | 0 | 1 | undefined;
-    /** Limit of compute units; by default the runtime's, and for version 1 the most that a transaction may use. */
-    computeUnitLimit?: number | undefined;
 }>;
 
 const DEFAULT_UNIX_TIMESTAMP = 1_750_000_000n;
@@ -149,7 +152,7 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * @param label Tells keys apart: the same label gives the same key. By default every call gives another one.
      */
     async createSigner(label?: string): Promise<KeyPairSigner> {
-        return await createSeededSigner(this.#seed, label ?? `#${this.#signerCount++}`);
+        return await createSeededSigner(this.#seed, toText('label', label) ?? `#${this.#signerCount++}`);
     }
 
     /**
@@ -160,8 +163,9 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
     async createFundedSigner(
         options: Readonly<{ label?: string | undefined; lamports?: bigint | number | undefined }> = {},
     ): Promise<KeyPairSigner> {
-        const amount = toU64('lamports', options.lamports ?? DEFAULT_LAMPORTS);
-        const signer = await this.createSigner(options.label);
+        const { label, ...given } = readOnlyMembers('options', options, { label: true, lamports: true });
+        const amount = toU64('lamports', given.lamports ?? DEFAULT_LAMPORTS);
+        const signer = await this.createSigner(label);
         this.setLamports(signer.address, amount);
         return signer;
     }
@@ -175,7 +179,13 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
         const account = this.svm.getAccount(toAddress('address', address));
         const base = account.exists
             ? account
-            : { address, data: new Uint8Array(), executable: false, programAddress: SYSTEM_PROGRAM_ADDRESS, space: 0n };
+            : {
+                  address: account.address,
+                  data: new Uint8Array(),
+                  executable: false,
+                  programAddress: SYSTEM_PROGRAM_ADDRESS,
+                  space: 0n,
+              };
         this.svm.setAccount({ ...base, lamports: lamports(toU64('lamports', amount)) });
     }
 
@@ -202,9 +212,11 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
             tokenProgram?: Address | undefined;
         }> = {},
     ): Promise<Address> {
-        const decimals = Number(toInteger('decimals', options.decimals ?? 6, 0n, 255n));
-        const programAddress = toTokenProgram('tokenProgram', options.tokenProgram);
-        const mint = await this.createSigner(options.label);
+        const members = { decimals: true, label: true, tokenProgram: true } as const;
+        const { label, tokenProgram, ...given } = readOnlyMembers('options', options, members);
+        const decimals = Number(toInteger('decimals', given.decimals ?? 6, 0n, 255n));
+        const programAddress = toTokenProgram('tokenProgram', tokenProgram);
+        const mint = await this.createSigner(label);
         const space = getMintSize();
         const result = await this.send([
             getCreateAccountInstruction({
@@ -231,14 +243,12 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED`, by field; `TRANSACTION_FAILED`.
      */
     async createTokenAccount(input: Readonly<{ owner: Address }> & TokenInput): Promise<Address> {
-        const [address] = await findTokenPda('owner', input.owner, input);
+        const given = readMembers('input', input, ['mint', 'owner', 'tokenProgram']);
+        const [mint, owner] = [toAddress('mint', given.mint), toAddress('owner', given.owner)];
+        const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
+        const [address] = await findTokenPda('owner', owner, { mint, tokenProgram });
         const result = await this.send([
-            await getCreateAssociatedTokenIdempotentInstructionAsync({
-                mint: input.mint,
-                owner: input.owner,
-                payer: this.faucet,
-                tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
-            }),
+            await getCreateAssociatedTokenIdempotentInstructionAsync({ mint, owner, payer: this.faucet, tokenProgram }),
         ]);
         assertSucceeded(result);
         return address;
@@ -251,9 +261,8 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * @throws As {@link createTokenAccount}.
      */
     async createTreasuryTokenAccount(token: TokenInput): Promise<Address> {
-        await this.createTokenAccount({ ...token, owner: this.deployment.treasuryOwner });
-        const [address] = await findTreasuryTokenPda(token, this.deployment);
-        return address;
+        const { mint, tokenProgram } = readMembers('token', token, ['mint', 'tokenProgram']);
+        return await this.createTokenAccount({ mint, owner: getTreasuryOwner(this.deployment), tokenProgram });
     }
 
     /**
@@ -266,12 +275,13 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * `TRANSACTION_FAILED`.
      */
     async mintTokens(input: Readonly<{ amount: bigint | number; owner: Address }> & TokenInput): Promise<Address> {
-        const amount = toU64('amount', input.amount);
-        const token = await this.createTokenAccount(input);
+        const { amount, ...given } = readMembers('input', input, ['amount', 'mint', 'owner', 'tokenProgram']);
+        const units = toU64('amount', amount);
+        const token = await this.createTokenAccount(given);
         const result = await this.send([
             getMintToInstruction(
-                { amount, mint: input.mint, mintAuthority: this.faucet, token },
-                { programAddress: toTokenProgram('tokenProgram', input.tokenProgram) },
+                { amount: units, mint: toAddress('mint', given.mint), mintAuthority: this.faucet, token },
+                { programAddress: toTokenProgram('tokenProgram', given.tokenProgram) },
             ),
         ]);
         assertSucceeded(result);
@@ -301,7 +311,9 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
     /**
      * Signs a transaction of the given instructions with the signers in them, and runs it.
      *
-     * @throws `TRANSACTION_TOO_LARGE` when a cluster would not accept the transaction for its size (LiteSVM would).
+     * @throws `INPUT_INVALID`, `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field;
+     * `TRANSACTION_MALFORMED` when no transaction can be made of the instructions; `TRANSACTION_TOO_LARGE` when a cluster
+     * would not accept it for its size (LiteSVM would).
      *
      * @example
      * ```ts
@@ -310,19 +322,11 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * ```
      */
     async send(instructions: readonly Instruction[], options: SendOptions = {}): Promise<TransactionResult<TRevision>> {
+        const build = toTransactionBuilder(instructions, options, this.faucet);
         // One after the other, also when they are sent at once: each takes the blockhash that the one before it leaves.
-        const run = this.#lastSend.then(() => this.#sendNext(instructions, options));
+        const run = this.#lastSend.then(async () => this.sendTransaction(await build(this.getLatestBlockhash())));
         this.#lastSend = run.catch(() => undefined);
         return await run;
-    }
-
-    async #sendNext(
-        instructions: readonly Instruction[],
-        { computeUnitLimit, feePayer = this.faucet, version = 0 }: SendOptions,
-    ): Promise<TransactionResult<TRevision>> {
-        const blockhash = this.getLatestBlockhash();
-        const message = buildMessage({ blockhash, computeUnitLimit, feePayer, instructions, version });
-        return this.sendTransaction(await signTransactionMessageWithSigners(message));
     }
 
     /**
@@ -374,7 +378,8 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
  * It is deterministic: the same options and the same calls give the same addresses, signatures and results. Create one
  * for a group of tests rather than one for each: every program that LiteSVM loads maps memory until it is collected.
  *
- * @throws `ELF_INVALID` when there is no program to load; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the clock.
+ * @throws `ELF_INVALID` when there is no program to load; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the clock;
+ * `INPUT_INVALID` or `ADDRESS_INVALID`, by field.
  *
  * @example
  * ```ts
@@ -387,21 +392,30 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
 export async function createSimulator<TRevision extends RevisionName = 'tombstone'>(
     options: SimulatorOptions<TRevision> = {},
 ): Promise<Simulator<TRevision>> {
-    const { deployment = LOCALNET_DEPLOYMENT as Deployment<TRevision>, elfPath, seed = 'simulator' } = options;
+    const given = readOnlyMembers('options', options, {
+        deployment: true,
+        elfPath: true,
+        seed: true,
+        slot: true,
+        unixTimestamp: true,
+    });
+    const { deployment = LOCALNET_DEPLOYMENT as Deployment<TRevision> } = given;
+    const { programAddress } = getProgramConfig(deployment);
+    const seed = toText('seed', given.seed) ?? 'simulator';
     const clock = {
-        slot: toU64('slot', options.slot ?? DEFAULT_SLOT),
-        unixTimestamp: toI64('unixTimestamp', options.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP),
+        slot: toU64('slot', given.slot ?? DEFAULT_SLOT),
+        unixTimestamp: toI64('unixTimestamp', given.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP),
     };
-    const elf = readProgramElf(deployment.revision.name, elfPath);
+    const elf = readProgramElf(getRevisionName(deployment), toText('elfPath', given.elfPath));
     const svm = new LiteSVM()
         .withFeatureSet(getSimulatorFeatureSet())
         .withBuiltins()
         .withDefaultPrograms()
         // The logs say which program failed; LiteSVM would cut them after 10,000 bytes.
         .withLogBytesLimit();
-    const bytes = getElfForTreasuryOwner(elf, deployment.treasuryOwner);
+    const bytes = getElfForTreasuryOwner(elf, getTreasuryOwner(deployment));
     try {
-        svm.addProgram(deployment.programAddress, bytes);
+        svm.addProgram(programAddress, bytes);
     } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new PaymentChannelsError('ELF_INVALID', { reason, source: elf.source }, { cause });
@@ -416,4 +430,8 @@ async function createSeededSigner(seed: string, label: string): Promise<KeyPairS
     // With the length before it, no seed and label together read like another seed and label.
     const privateKey = createHash('sha256').update(`${seed.length}:${seed}/${label}`).digest();
     return await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(privateKey));
+}
+
+function toText(field: string, value: unknown): string | undefined {
+    return value === undefined || typeof value === 'string' ? value : refuseInput(field, 'a string', value);
 }

@@ -25,9 +25,6 @@ import { assertSucceeded, createSimulator, createSimulatorRpc, type Simulator } 
 import { nameToAddress } from '../fixtures/batch';
 import { Market } from './fixtures/market';
 
-/** The slot hashes of a cluster in which every slot has a block. */
-const SLOT_HASHES = 512n;
-
 describe('lookup tables in LiteSVM', () => {
     let simulator: Simulator;
     let market: Market;
@@ -39,15 +36,9 @@ describe('lookup tables in LiteSVM', () => {
     });
     beforeEach(() => moveBy(1n));
 
-    /** Moves to a later slot, as a cluster would: its slot hashes tell of the 512 slots before. */
+    /** Moves to a later slot; the slot hashes of the simulator tell of the 512 slots before. */
     function moveBy(slots: bigint): void {
         simulator.advanceClock({ slots });
-        const { slot } = simulator.getClock();
-        const hashes = Array.from({ length: Number(SLOT_HASHES) }, (_, index) => ({
-            hash: nameToAddress(`block ${slot - 1n - BigInt(index)}`),
-            slot: slot - 1n - BigInt(index),
-        }));
-        simulator.svm.setSlotHashes(hashes);
     }
 
     async function send(transaction: PlannedTransaction) {
