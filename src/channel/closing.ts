@@ -12,7 +12,8 @@ import { getProgramConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import type { RevisionName } from '../revision/types';
 import { toContextSlot, toRpcRecord } from '../rpc-answer';
-import { getRpcConfig, type Fetched } from './fetch';
+import { askRpc, getRpcConfig, type Fetched } from './fetch';
+import { within } from '../within';
 import { getBytesToMatch, toRpcFilters, type ChannelFilter } from './filters';
 import {
     queryChannels,
@@ -106,7 +107,8 @@ function compareDeadlines(a: ClosingChannelState<RevisionName>, b: ClosingChanne
  * The iterator ends in silence only when the signal is aborted or the caller leaves the loop. Reconnecting is the
  * transport's matter, or the caller's: start it again after an error, it begins with what is closing then.
  *
- * @throws `SUBSCRIPTION_ENDED` when the subscription ends by itself; as {@link fetchChannels}. Errors of the RPC and of
+ * @throws `SUBSCRIPTION_ENDED` when the subscription ends by itself; `NO_ANSWER` when it does not begin, or the query is not
+ * answered, within `requestTimeoutMs`; as {@link fetchChannels}. Errors of the RPC and of
  * the subscription come through as they are.
  *
  * @example
@@ -126,22 +128,22 @@ export async function* watchClosingChannels<TRevision extends RevisionName = 'to
     const abort = linkAbort(config.abortSignal);
     try {
         // Without the status: the RPC tells nothing of a channel that no longer matches, as one that was finalized.
-        const subscription = await abort.orAborted(
-            rpcSubscriptions
-                .programNotifications(getProgramConfig(config).programAddress, {
-                    commitment: getRpcConfig(config).commitment,
-                    encoding: 'base64',
-                    filters: toRpcFilters(parts, config),
-                })
-                .subscribe({ abortSignal: abort.signal }),
+        const subscribe = rpcSubscriptions.programNotifications(getProgramConfig(config).programAddress, {
+            commitment: getRpcConfig(config).commitment,
+            encoding: 'base64',
+            filters: toRpcFilters(parts, config),
+        });
+        const bounds = { abortSignal: abort.signal, requestTimeoutMs: config.requestTimeoutMs };
+        // Its signal is that of the loop, which it lives as long as.
+        const subscription = await askRpc('programNotifications', bounds, () =>
+            subscribe.subscribe({ abortSignal: abort.signal }),
         );
         const notifications = subscription[Symbol.asyncIterator]() as AsyncIterator<unknown>;
         // Kit keeps what comes in only from the first time on that it is asked for something.
         let next = notifications.next();
         next.catch(() => undefined);
 
-        const query = queryChannels<TRevision>(rpc, asked, { ...config, abortSignal: abort.signal });
-        const { found, slot } = await abort.orAborted(query);
+        const { found, slot } = await queryChannels<TRevision>(rpc, asked, { ...config, abortSignal: abort.signal });
         const watched = new WatchedChannels(slot);
         for (const channel of selectClosing(found)) {
             if (watched.isNews(channel)) yield channel.state;
@@ -197,13 +199,7 @@ function linkAbort(outer: AbortSignal | undefined) {
     else outer?.addEventListener('abort', onAbort);
     return {
         /** The promise, or a rejection as soon as the caller aborts, whether or not the transport heeds it. */
-        orAborted: <T>(promise: Promise<T>): Promise<T> =>
-            new Promise<T>((resolve, reject) => {
-                const onInnerAbort = () => reject(signal.reason as Error);
-                if (signal.aborted) onInnerAbort();
-                signal.addEventListener('abort', onInnerAbort);
-                promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onInnerAbort));
-            }),
+        orAborted: <T>(promise: Promise<T>): Promise<T> => within('the subscription', Infinity, () => promise, signal),
         release() {
             outer?.removeEventListener('abort', onAbort);
             controller.abort();

@@ -1,5 +1,4 @@
 import {
-    fetchEncodedAccount,
     type Address,
     type GetAccountInfoApi,
     type GetMultipleAccountsApi,
@@ -18,7 +17,7 @@ import { findChannelPda, findTokenPda, type ChannelSeedsInput, type TokenInput }
 import { assessDistribution, type DistributionAccounts, type DistributionAssessment } from './assess-distribution';
 import { assessOpen, type OpenAssessment } from './assess-open';
 import type { Split } from './distribution';
-import { fetchAccounts, getRpcConfig, getSendConfig, type FetchChannelConfig } from './fetch';
+import { fetchAccount, fetchAccounts, type FetchChannelConfig } from './fetch';
 import { findDistributionAddresses, type DistributionAddresses } from './distribution-addresses';
 
 /** An assessment with what was read for it, as the builder of `distribute` takes it. */
@@ -45,7 +44,8 @@ export async function fetchDistributionAssessment<TRevision extends RevisionName
     config: FetchChannelConfig<TRevision> = {},
 ): Promise<FetchedDistributionAssessment<TRevision>> {
     const address = toAddress('channel', input.channel);
-    const { mint, payee, payer } = decodeExisting(await fetchOne(rpc, address, config), config);
+    const { account } = await fetchAccount(rpc, address, config);
+    const { mint, payee, payer } = decodeExisting(account, config);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
     const addresses = await findDistributionAddresses(
         { channel: address, mint, payee, payer, splits: input.splits, tokenProgram },
@@ -134,13 +134,9 @@ export async function fetchTokenProgram(
     mint: Address,
     config: FetchChannelConfig<RevisionName> = {},
 ): Promise<Address> {
-    const account = await fetchOne(rpc, toAddress('mint', mint), config);
+    const { account } = await fetchAccount(rpc, toAddress('mint', mint), config);
     if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: mint, field: 'mint' });
     return toTokenProgram('owner of mint', account.programAddress);
-}
-
-function fetchOne(rpc: Rpc<GetAccountInfoApi>, address: Address, config: FetchChannelConfig<RevisionName>) {
-    return fetchEncodedAccount(rpc, address, { ...getRpcConfig(config), ...getSendConfig(config) });
 }
 
 function decodeExisting<TRevision extends RevisionName>(

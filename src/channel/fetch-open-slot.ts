@@ -1,18 +1,18 @@
 import type { GetSlotApi, Rpc } from '@solana/kit';
 
 import { assertIsInput } from '../input';
-import { toRpcU64 } from '../rpc-answer';
-import { getRpcConfig, getSendConfig, type FetchChannelConfig } from './fetch';
+import { toRpcSlot } from '../rpc-answer';
+import { askRpc, getRpcConfig, type FetchChannelConfig } from './fetch';
 import { chooseOpenSlot, type ChooseOpenSlotInput } from '../revision/open-slot';
 
 /** How to read the slot. */
-export type SlotConfig = Pick<FetchChannelConfig, 'abortSignal' | 'commitment' | 'minContextSlot'>;
+export type SlotConfig = Pick<FetchChannelConfig, 'abortSignal' | 'commitment' | 'minContextSlot' | 'requestTimeoutMs'>;
 
 /**
  * Picks the open slot of a channel as {@link chooseOpenSlot} does, by the slot that an RPC has reached.
  *
  * @param config `commitment` is `confirmed` by default: what is processed only may never become a slot of the chain.
- * @throws As {@link chooseOpenSlot}; `RPC_RESPONSE_INVALID`. Errors of the RPC itself come through as they are.
+ * @throws As {@link chooseOpenSlot}; `RPC_RESPONSE_INVALID`; `NO_ANSWER`. Errors of the RPC itself come through as they are.
  */
 export async function fetchOpenSlot(
     rpc: Rpc<GetSlotApi>,
@@ -25,6 +25,6 @@ export async function fetchOpenSlot(
 
 /** The slot that an RPC has reached. */
 export async function fetchCurrentSlot(rpc: Rpc<GetSlotApi>, config: SlotConfig = {}): Promise<bigint> {
-    const answer: unknown = await rpc.getSlot(getRpcConfig(config)).send(getSendConfig(config));
-    return toRpcU64('answer', answer);
+    const answer: unknown = await askRpc('getSlot', config, options => rpc.getSlot(getRpcConfig(config)).send(options));
+    return toRpcSlot('answer', answer);
 }

@@ -12,9 +12,10 @@ import {
 } from '@solana/kit';
 
 import type { DeploymentConfig } from '../deployment';
-import { toAddress } from '../input';
+import { toAddress, toInteger } from '../input';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import { refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord } from '../rpc-answer';
+import { within } from '../within';
 import { decodeChannelAccount } from './account';
 import { findChannelPda, type ChannelSeedsInput } from './addresses';
 import { toMaybeEncodedAccount } from './rpc-account';
@@ -31,6 +32,8 @@ export type FetchChannelConfig<TRevision extends RevisionName = 'tombstone'> = D
         commitment?: Commitment | undefined;
         /** Slot that the RPC has to have seen, for instance that of a transaction that was just confirmed. */
         minContextSlot?: Slot | undefined;
+        /** Milliseconds that a request may take, 60,000 by default: then it fails with `NO_ANSWER`. */
+        requestTimeoutMs?: number | undefined;
     }>;
 
 /** Something with the slot that it was read at. */
@@ -50,16 +53,32 @@ export function getRpcConfig({
     return { commitment, ...(minContextSlot === undefined ? {} : { minContextSlot }) };
 }
 
-/** What of a config goes to the transport. */
-export function getSendConfig({ abortSignal }: Pick<FetchChannelConfig, 'abortSignal'>): { abortSignal?: AbortSignal } {
-    return abortSignal === undefined ? {} : { abortSignal };
+const REQUEST_TIMEOUT_MS = 60_000;
+export const MAX_REQUEST_TIMEOUT_MS = 86_400_000;
+
+/**
+ * Asks an RPC, for so long and until the caller aborts, whether or not the transport listens.
+ *
+ * @throws `NO_ANSWER`; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time; the reason of the signal; what the
+ * transport throws.
+ */
+export async function askRpc<T>(
+    method: string,
+    {
+        abortSignal,
+        requestTimeoutMs = REQUEST_TIMEOUT_MS,
+    }: Pick<FetchChannelConfig, 'abortSignal' | 'requestTimeoutMs'>,
+    send: (options: Readonly<{ abortSignal: AbortSignal }>) => Promise<T>,
+): Promise<T> {
+    const timeout = toInteger('requestTimeoutMs', requestTimeoutMs, 1n, BigInt(MAX_REQUEST_TIMEOUT_MS));
+    return await within(`the RPC (${method})`, Number(timeout), own => send({ abortSignal: own }), abortSignal);
 }
 
 /**
  * Fetches what stands at the address of a channel: an open, closing or finalized channel, the tombstone of a closed one,
  * or nothing.
  *
- * @throws `ADDRESS_INVALID`; `RPC_RESPONSE_INVALID` when the answer can't be read; the errors of
+ * @throws `ADDRESS_INVALID`; `RPC_RESPONSE_INVALID` when the answer can't be read; `NO_ANSWER`; the errors of
  * {@link decodeChannelState}. Errors of the RPC itself (kit's `SolanaError`) come through as they are.
  *
  * @example
@@ -182,15 +201,16 @@ export async function fetchMaybeChannelFromSeeds<TRevision extends RevisionName 
 /** What stands at an address, with the slot at which the RPC looked. */
 export type FetchedAccount = Readonly<{ account: MaybeEncodedAccount; slot: Slot }>;
 
-async function fetchAccount(
+/** Reads the account at an address. */
+export async function fetchAccount(
     rpc: Rpc<GetAccountInfoApi>,
     input: Address,
     config: FetchChannelConfig<RevisionName>,
 ): Promise<FetchedAccount> {
     const address = toAddress('address', input);
-    const answer: unknown = await rpc
-        .getAccountInfo(address, { encoding: 'base64', ...getRpcConfig(config) })
-        .send(getSendConfig(config));
+    const answer: unknown = await askRpc('getAccountInfo', config, options =>
+        rpc.getAccountInfo(address, { encoding: 'base64', ...getRpcConfig(config) }).send(options),
+    );
     const slot = toContextSlot('answer', answer);
     return { account: toMaybeEncodedAccount('answer.value', address, toRpcRecord('answer', answer)['value']), slot };
 }
@@ -217,9 +237,9 @@ export async function fetchAccountsAtOnce(
     addresses: readonly Address[],
     config: FetchChannelConfig<RevisionName>,
 ): Promise<Readonly<{ accounts: readonly MaybeEncodedAccount[]; slot: Slot }>> {
-    const answer: unknown = await rpc
-        .getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) })
-        .send(getSendConfig(config));
+    const answer: unknown = await askRpc('getMultipleAccounts', config, options =>
+        rpc.getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) }).send(options),
+    );
     const slot = toContextSlot('answer', answer);
     const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
     if (values.length !== addresses.length) refuseRpcAnswer('answer.value.length', values.length);

@@ -4,7 +4,7 @@ import { getProgramConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import type { RevisionName } from '../revision/types';
 import { toContextSlot, toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
-import { getRpcConfig, getSendConfig, type FetchChannelConfig, type Fetched } from './fetch';
+import { askRpc, getRpcConfig, type FetchChannelConfig, type Fetched } from './fetch';
 import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from './filters';
 import { toEncodedAccount } from './rpc-account';
 import { decodeChannelState, isLiveChannelState, type LiveChannelState } from './state';
@@ -30,7 +30,7 @@ export type FoundChannel<TRevision extends RevisionName> = Readonly<{
  * a tombstone does not say whose channel it was, and in the epoch revision nothing is left.
  *
  * @throws `CHANNELS_UNREADABLE` with every account that can't be read (its `cause` has the errors), unless
- * {@link FetchChannelsConfig.onUnreadable} takes them; `RPC_RESPONSE_INVALID` when the answer as a whole can't be read;
+ * {@link FetchChannelsConfig.onUnreadable} takes them; `RPC_RESPONSE_INVALID` when the answer as a whole can't be read; `NO_ANSWER`;
  * `ADDRESS_INVALID` by field, `CHANNEL_STATUS_INVALID`. Errors of the RPC itself come through as they are.
  *
  * @example
@@ -55,14 +55,15 @@ export async function queryChannels<TRevision extends RevisionName>(
 ): Promise<{ found: readonly FoundChannel<TRevision>[]; slot: Slot }> {
     const { programAddress } = getProgramConfig(config);
     const parts = getBytesToMatch(filter, config);
-    const answer: unknown = await rpc
-        .getProgramAccounts(programAddress, {
-            encoding: 'base64',
-            filters: toRpcFilters(parts, config),
-            withContext: true,
-            ...getRpcConfig(config),
-        })
-        .send(getSendConfig(config));
+    const params = {
+        encoding: 'base64',
+        filters: toRpcFilters(parts, config),
+        withContext: true,
+        ...getRpcConfig(config),
+    } as const;
+    const answer: unknown = await askRpc('getProgramAccounts', config, options =>
+        rpc.getProgramAccounts(programAddress, params).send(options),
+    );
     const slot = toContextSlot('answer', answer);
     const reports = new UnreadableReports(config);
     const found: FoundChannel<TRevision>[] = [];

@@ -248,6 +248,27 @@ describe('watchClosingChannels', () => {
         });
     });
 
+    describe('does not wait for ever', () => {
+        const never = () => new Promise<never>(() => undefined);
+
+        it('for a query', async () => {
+            const { isSubscribed, next } = watch({}, { requestTimeoutMs: 5 }, never);
+            await expectRefusal(next, 'NO_ANSWER', { milliseconds: 5, what: 'the RPC (getProgramAccounts)' });
+            expect(isSubscribed()).toBe(false);
+        });
+
+        it('for a subscription, which is ended should it begin later', async () => {
+            const { rpc } = createFakeRpc(() => atSlot(QUERY_SLOT, []));
+            let signal: AbortSignal | undefined;
+            const subscribe = (options: { abortSignal: AbortSignal }) => ((signal = options.abortSignal), never());
+            const rpcSubscriptions = { programNotifications: () => ({ subscribe }) } as never;
+            const config = { requestTimeoutMs: 5 };
+            const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: PAYEE }, config);
+            await expectRefusal(() => states.next(), 'NO_ANSWER', { what: 'the RPC (programNotifications)' });
+            expect(signal!.aborted).toBe(true);
+        });
+    });
+
     it('refuses a bad filter', async () => {
         const { rpc } = createFakeRpc(() => atSlot(QUERY_SLOT, []));
         const { rpcSubscriptions } = createFakeSubscriptions();

@@ -1,18 +1,24 @@
+import { getEventListeners } from 'node:events';
+
 import { getBase58Decoder, isSolanaError, type Address } from '@solana/kit';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import {
     ChannelStatus,
     fetchAllChannel,
     fetchAllMaybeChannel,
+    fetchBatchItems,
     fetchChannel,
     fetchChannelFromSeeds,
     fetchChannels,
     fetchChannelState,
     fetchChannelStates,
     fetchClosingChannels,
+    fetchDistributionAssessment,
+    fetchLookupTables,
     fetchMaybeChannel,
     fetchMaybeChannelFromSeeds,
+    fetchTokenProgram,
     getChannelFilters,
     type PaymentChannelsError,
 } from '../../src';
@@ -64,10 +70,8 @@ describe('one channel', () => {
 
     it('is asked for as the caller says', async () => {
         const { requests, rpc } = rpcWith(null);
-        const { signal } = new AbortController();
-        await fetchChannelState(rpc, CHANNEL, { abortSignal: signal, commitment: 'processed', minContextSlot: 7n });
+        await fetchChannelState(rpc, CHANNEL, { commitment: 'processed', minContextSlot: 7n });
         expect(requests[0]?.params[1]).toEqual({ commitment: 'processed', encoding: 'base64', minContextSlot: 7n });
-        expect(requests[0]?.signal).toBe(signal);
     });
 
     it('comes as an account too, with everything around its data', async () => {
@@ -295,5 +299,73 @@ describe('the channels that a payer has begun to close', () => {
         expect(await fetchClosingChannels(rpc, filter, { isStatusFilteredByRpc: true })).toHaveLength(1);
         const filters = getChannelFilters({ ...filter, status: 'closing' });
         expect(requests[0]?.params[1]).toMatchObject({ filters });
+    });
+});
+
+describe('an RPC that does not answer', () => {
+    beforeEach(() => {
+        vi.useFakeTimers({ toFake: ['clearTimeout', 'setTimeout'] });
+    });
+    afterEach(() => {
+        vi.useRealTimers();
+    });
+
+    type Config = Readonly<{ abortSignal?: AbortSignal; requestTimeoutMs?: number }>;
+    const readers = [
+        ['fetchChannelState', (rpc: never, config: Config) => fetchChannelState(rpc, CHANNEL, config)],
+        ['fetchChannel', (rpc: never, config: Config) => fetchChannel(rpc, CHANNEL, config)],
+        ['fetchChannelStates', (rpc: never, config: Config) => fetchChannelStates(rpc, [CHANNEL], config)],
+        ['fetchChannels', (rpc: never, config: Config) => fetchChannels(rpc, { payee: PAYEE }, config)],
+        ['fetchClosingChannels', (rpc: never, config: Config) => fetchClosingChannels(rpc, { payee: PAYEE }, config)],
+        ['fetchTokenProgram', (rpc: never, config: Config) => fetchTokenProgram(rpc, MINT, config)],
+        ['fetchLookupTables', (rpc: never, config: Config) => fetchLookupTables(rpc, [OTHER], config)],
+        ['fetchBatchItems', (rpc: never, config: Config) => fetchBatchItems(rpc, [{ channel: CHANNEL }], config)],
+        [
+            'fetchDistributionAssessment',
+            (rpc: never, config: Config) => fetchDistributionAssessment(rpc, { channel: CHANNEL, splits: [] }, config),
+        ],
+    ] as const;
+    const createDeafRpc = () => createFakeRpc(() => new Promise(() => undefined));
+
+    it.each(readers)('is waited for by %s no longer than it may take, and told so', async (_, read) => {
+        for (const [config, milliseconds] of [
+            [{}, 60_000],
+            [{ requestTimeoutMs: 500 }, 500],
+        ] as const) {
+            const { requests, rpc } = createDeafRpc();
+            const failing = expectRefusal(() => read(rpc as never, config), 'NO_ANSWER', { milliseconds });
+            await vi.advanceTimersByTimeAsync(milliseconds);
+            await failing;
+            expect(requests[0]!.signal!.aborted).toBe(true);
+        }
+    });
+
+    it.each(readers)('ends %s as soon as the caller aborts, and leaves nothing on the signal', async (_, read) => {
+        const controller = new AbortController();
+        const { requests, rpc } = createDeafRpc();
+        const failing = expect(read(rpc as never, { abortSignal: controller.signal })).rejects.toThrow('enough');
+        await vi.advanceTimersByTimeAsync(0);
+        controller.abort(new Error('enough'));
+        await failing;
+        expect(requests[0]!.signal!.aborted).toBe(true);
+        expect(vi.getTimerCount()).toBe(0);
+        expect(getEventListeners(controller.signal, 'abort')).toEqual([]);
+    });
+
+    it('is not asked within a time that is none', async () => {
+        const { requests, rpc } = rpcWith(null);
+        for (const requestTimeoutMs of [0, -1, 0.5, NaN, 1e9]) {
+            const error = await errorOf(() => fetchChannelState(rpc, CHANNEL, { requestTimeoutMs }));
+            expect(error).toMatchObject({ context: { field: 'requestTimeoutMs' } });
+        }
+        expect(requests).toEqual([]);
+    });
+
+    it('leaves nothing on the signal of a caller when it does answer', async () => {
+        const { signal } = new AbortController();
+        const { rpc } = rpcWith(rpcAccount(channelData()));
+        await fetchChannelState(rpc, CHANNEL, { abortSignal: signal });
+        await fetchChannelStates(rpc, [CHANNEL, OTHER], { abortSignal: signal });
+        expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 });

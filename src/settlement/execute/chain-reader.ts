@@ -1,6 +1,6 @@
 import type { Address, Commitment, GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
-import { fetchAccountsAtOnce } from '../../channel/fetch';
+import { fetchAccountsAtOnce, MAX_REQUEST_TIMEOUT_MS } from '../../channel/fetch';
 import { decodeChannelState, type ChannelState } from '../../channel/state';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError } from '../../errors';
@@ -51,6 +51,8 @@ export class ChainReader {
             fetchAccountsAtOnce(rpc, addresses, {
                 abortSignal,
                 commitment,
+                // Who asks bounds it.
+                requestTimeoutMs: MAX_REQUEST_TIMEOUT_MS,
                 // A node that has not seen what landed would have it planned again.
                 ...(minContextSlot > 0n ? { minContextSlot } : {}),
             });

@@ -6,7 +6,10 @@ import { refuse } from '../options';
 import { decodeLookupTable, getUsableAddresses, type LookupTable } from './account';
 
 /** How to read tables. */
-export type FetchLookupTablesConfig = Pick<FetchChannelConfig, 'abortSignal' | 'commitment' | 'minContextSlot'>;
+export type FetchLookupTablesConfig = Pick<
+    FetchChannelConfig,
+    'abortSignal' | 'commitment' | 'minContextSlot' | 'requestTimeoutMs'
+>;
 
 /** Lookup tables as an RPC says they are. */
 export type FetchedLookupTables = Readonly<{
