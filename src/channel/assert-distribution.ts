@@ -1,6 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { PaymentChannelsError } from '../errors';
+import { toAddress, toBoolean, toList } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { DistributionAssessment } from './assess-distribution';
 import type { OpenAssessment } from './assess-open';
@@ -10,7 +11,8 @@ import type { OpenAssessment } from './assess-open';
  *
  * @param options `willCreate`: wallets whose missing token account is created before, in the same transaction.
  * `allowForfeit`: wallets whose share may go to the treasury, or `true` for every one.
- * @throws `DISTRIBUTION_BLOCKED` with what would make it fail; `DISTRIBUTION_FORFEITS` with who would lose how much.
+ * @throws `DISTRIBUTION_BLOCKED` with what would make it fail; `DISTRIBUTION_FORFEITS` with who would lose how much;
+ * `INPUT_INVALID` or `ADDRESS_INVALID` for the options.
  */
 export function assertIsSafeToDistribute(
     assessment: DistributionAssessment<RevisionName>,
@@ -20,15 +22,19 @@ export function assertIsSafeToDistribute(
     }> = {},
 ): void {
     const { allowForfeit = false, willCreate = [] } = options;
-    const willExist = (owner: Address) => willCreate.includes(owner);
+    const allowed =
+        typeof allowForfeit === 'boolean'
+            ? allowForfeit
+            : toOwners('options.allowForfeit', allowForfeit, 'true, false or an array of addresses');
+    const isAllowed = (owner: Address) => (typeof allowed === 'boolean' ? allowed : allowed.includes(owner));
+    const created = toOwners('options.willCreate', willCreate);
+    const willExist = (owner: Address) => created.includes(owner);
     const treasury = assessment.treasuryOwner;
     const reasons = assessment.blockers
         .filter(({ subject }) => !(subject === 'treasury' && assessment.isTreasuryMissing && willExist(treasury)))
         .map(({ message }) => message);
     if (reasons.length > 0) throw new PaymentChannelsError('DISTRIBUTION_BLOCKED', { reasons });
 
-    const isAllowed = (owner: Address) =>
-        typeof allowForfeit === 'boolean' ? allowForfeit : allowForfeit.includes(owner);
     const lost = assessment.payouts.filter(
         ({ condition, outcome, owner }) =>
             outcome === 'forfeited' && !(condition === 'missing' && willExist(owner)) && !isAllowed(owner),
@@ -46,20 +52,27 @@ export function assertIsSafeToDistribute(
  *
  * @param options `willCreate`: wallets whose missing token account is created in the same transaction. `allowUnready`:
  * whether parties may still be unable to receive.
- * @throws `OPEN_BLOCKED` with what would make it fail; `OPEN_UNREADY` with who could not be paid as things are.
+ * @throws `OPEN_BLOCKED` with what would make it fail; `OPEN_UNREADY` with who could not be paid as things are;
+ * `INPUT_INVALID` or `ADDRESS_INVALID` for the options.
  */
 export function assertIsSafeToOpen(
     assessment: OpenAssessment<RevisionName>,
     options: Readonly<{ allowUnready?: boolean | undefined; willCreate?: readonly Address[] | undefined }> = {},
 ): void {
     const { allowUnready = false, willCreate = [] } = options;
+    const isUnreadyAllowed = toBoolean('options.allowUnready', allowUnready);
+    const created = toOwners('options.willCreate', willCreate);
     const reasons = assessment.blockers.map(({ message }) => message);
     if (reasons.length > 0) throw new PaymentChannelsError('OPEN_BLOCKED', { reasons });
     const unready = assessment.unready.filter(
-        ({ condition, owner }) => !(condition === 'missing' && willCreate.includes(owner)),
+        ({ condition, owner }) => !(condition === 'missing' && created.includes(owner)),
     );
-    if (unready.length > 0 && !allowUnready) {
+    if (unready.length > 0 && !isUnreadyAllowed) {
         const owners = unready.map(({ owner }) => owner);
         throw new PaymentChannelsError('OPEN_UNREADY', { owners });
     }
+}
+
+function toOwners(field: string, value: readonly Address[], expected = 'an array of addresses'): readonly Address[] {
+    return toList(field, value, expected, (item, path) => toAddress(path, item));
 }

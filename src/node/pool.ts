@@ -8,7 +8,7 @@ export type Pool = Readonly<{
     /**
      * Verifies records that stand one after the other: key, signature and message of each.
      *
-     * @returns One byte for each record, 1 for good.
+     * @returns What a thread said, one byte for each record: 1 for good, 0 for bad.
      * @throws `VERIFIER_CLOSED`; `VERIFIER_FAILED` when the batch has brought down a thread several times.
      */
     submit: (records: Uint8Array, messageLength: number) => Promise<Uint8Array>;
@@ -81,6 +81,10 @@ export async function createPool(threads: number, backend: string, startWorker: 
             pump();
         });
         worker.on('error', cause => lose(cause instanceof Error ? cause.message : String(cause), cause));
+        worker.on('messageerror', cause => {
+            lose('its answer could not be read', cause);
+            void worker.terminate();
+        });
         worker.on('exit', code => {
             alive.delete(worker);
             lose(`it exited with code ${code}`);

@@ -119,8 +119,8 @@ async function startPool(threads: number): Promise<Pool> {
             message,
             signature,
         }));
-        const verdicts = await pool.submit(toRecords(records, message.length), message.length);
-        const wrong = cases.find(({ isAccepted }, index) => (verdicts[index] === 1) !== isAccepted);
+        const verdicts = await verifyRecords(pool, records, message.length);
+        const wrong = cases.find(({ isAccepted }, index) => verdicts[index] !== isAccepted);
         if (wrong === undefined) return pool;
         throw new PaymentChannelsError('VERIFIER_FAILED', {
             backend: 'sodium-native',
@@ -132,9 +132,25 @@ async function startPool(threads: number): Promise<Pool> {
     }
 }
 
+/**
+ * Has a thread verify vouchers.
+ *
+ * @throws `VERIFIER_FAILED` when it says neither yes nor no to one of them; as the pool.
+ */
+async function verifyRecords(
+    pool: Pool,
+    vouchers: readonly PackedVoucher[],
+    messageLength: number,
+): Promise<readonly boolean[]> {
+    const bytes = await pool.submit(toRecords(vouchers, messageLength), messageLength);
+    const isAnswered = bytes?.length === vouchers.length && bytes.every(byte => byte === 0 || byte === 1);
+    if (isAnswered) return Array.from(bytes, byte => byte === 1);
+    const reason = 'a thread did not say of each voucher whether it is good';
+    throw new PaymentChannelsError('VERIFIER_FAILED', { backend: 'sodium-native', reason });
+}
+
 function createSodiumVerifier(pool: Pool, packer: VoucherPacker): NodeVoucherVerifier {
-    const submit = (vouchers: readonly PackedVoucher[]) =>
-        pool.submit(toRecords(vouchers, packer.messageLength), packer.messageLength);
+    const submit = (vouchers: readonly PackedVoucher[]) => verifyRecords(pool, vouchers, packer.messageLength);
 
     // What is asked one by one, but in the same turn of the event loop, goes to a thread in one batch.
     type Question = { packed: PackedVoucher; resolve: (isGood: boolean) => void; reject: (error: unknown) => void };
@@ -150,7 +166,7 @@ function createSodiumVerifier(pool: Pool, packer: VoucherPacker): NodeVoucherVer
         questions = [];
         if (batch.length === 0) return;
         submit(batch.map(({ packed }) => packed)).then(
-            verdicts => batch.forEach(({ resolve }, index) => resolve(verdicts[index] === 1)),
+            verdicts => batch.forEach(({ resolve }, index) => resolve(verdicts[index]!)),
             (error: unknown) => batch.forEach(({ reject }) => reject(error)),
         );
     };
@@ -172,14 +188,14 @@ function createSodiumVerifier(pool: Pool, packer: VoucherPacker): NodeVoucherVer
                 const places: number[] = [];
                 const packed: PackedVoucher[] = [];
                 for (let index = start; index < Math.min(start + size, items.length); index += 1) {
-                    const one = packItem(packer, items[index], index);
+                    const one = packItem(packer, items[index]!, index);
                     if (one === undefined) continue;
                     places.push(index);
                     packed.push(one);
                 }
                 if (packed.length === 0) continue;
-                const batch = submit(packed).then(bytes => {
-                    places.forEach((place, index) => (verdicts[place] = bytes[index] === 1));
+                const batch = submit(packed).then(answers => {
+                    places.forEach((place, index) => (verdicts[place] = answers[index]!));
                 });
                 // It is awaited below; until then, or when a later voucher is malformed, nobody else handles its error.
                 batch.catch(() => undefined);

@@ -4,7 +4,7 @@
  * nothing but the path of sodium-native.
  *
  * It answers `{ id, records, messageLength }`, where the records are key, signature and message one after the other,
- * with `{ id, verdicts }`: one byte for each record, 1 for good.
+ * with `{ id, verdicts }`: one byte for each record, 1 for good and 0 for bad.
  */
 export const WORKER_SOURCE = `'use strict';
 const { parentPort, workerData } = require('node:worker_threads');
@@ -18,7 +18,7 @@ parentPort.on('message', ({ id, records, messageLength }) => {
         const key = Buffer.from(records, index * size, KEY);
         const signature = Buffer.from(records, index * size + KEY, SIGNATURE);
         const message = Buffer.from(records, index * size + KEY + SIGNATURE, messageLength);
-        verdicts[index] = sodium.crypto_sign_verify_detached(signature, message, key) ? 1 : 0;
+        verdicts[index] = [false, true].indexOf(sodium.crypto_sign_verify_detached(signature, message, key));
     }
     parentPort.postMessage({ id, verdicts }, [verdicts.buffer]);
 });

@@ -49,7 +49,7 @@ import { fetchChannels, type FetchChannelsConfig } from '../channel/query';
 import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/state';
 import { assertIsOfRevision, LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { toAddress, toSigner } from '../input';
+import { toAddress, toBoolean, toSigner } from '../input';
 import {
     getDistributeInstructionsAsync,
     getOpenInstructionsAsync,
@@ -370,14 +370,15 @@ function getInstructions<TRevision extends RevisionName>(
         return { mint: data.mint, tokenProgram };
     };
     return {
-        distribute: ({ allowForfeit, channel, createTokenAccounts, splits }) =>
+        distribute: ({ allowForfeit, channel, createTokenAccounts = false, splits }) =>
             send(async () => {
+                const createsTokenAccounts = toBoolean('createTokenAccounts', createTokenAccounts);
                 const { assessment, ...read } = await fetchDistributionAssessment<TRevision>(
                     client.rpc,
                     { channel, splits },
                     withDefaults(),
                 );
-                const owners = createTokenAccounts ? assessment.missingTokenAccounts : [];
+                const owners = createsTokenAccounts ? assessment.missingTokenAccounts : [];
                 assertIsSafeToDistribute(assessment, { allowForfeit, willCreate: owners });
                 const input = {
                     ...read.channel,
@@ -393,7 +394,8 @@ function getInstructions<TRevision extends RevisionName>(
             }),
         open: given =>
             send(async () => {
-                const { allowUnready, createTokenAccounts, ...input } = await prepareOpen(given, tools);
+                const { allowUnready, createTokenAccounts = false, ...input } = await prepareOpen(given, tools);
+                const createsTokenAccounts = toBoolean('createTokenAccounts', createTokenAccounts);
                 const payer = payerOf(input);
                 const { authorizedSigner = payer.address, mint } = input;
                 const config = withDefaults();
@@ -403,7 +405,7 @@ function getInstructions<TRevision extends RevisionName>(
                     seeds as unknown as OpenAssessmentInput<TRevision>,
                     config,
                 );
-                const owners = createTokenAccounts ? assessment.missingTokenAccounts : [];
+                const owners = createsTokenAccounts ? assessment.missingTokenAccounts : [];
                 assertIsSafeToOpen(assessment, { allowUnready, willCreate: owners });
                 const tokenProgram = await fetchTokenProgram(client.rpc, mint, config);
                 const tokenAccounts = owners.length > 0 ? { createTokenAccounts: { funder: payer, owners } } : {};

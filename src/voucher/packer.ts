@@ -1,7 +1,8 @@
-import { getAddressEncoder, type Address, type ReadonlyUint8Array } from '@solana/kit';
+import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { describe, toAddress, toBytes, toI64, toU64, U64_MAX } from '../input';
+import { isOnCurve } from '../channel/derive/on-curve';
+import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import { describe, refuseInput, toAddress, toAddressBytes, toBytes, toI64, toU64, U64_MAX } from '../input';
 import type { VoucherLayout } from '../revision/revision';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import { LruCache } from '../lru';
@@ -11,7 +12,7 @@ import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
 // What verifying needs of a voucher, as bytes. The codecs of kit spend more time on the base58 of two addresses than
 // an engine does on the signature; channels and signers come back with every voucher, so their bytes are remembered.
 
-/** A key that vouchers are verified with. */
+/** A key that vouchers are verified with, and whether the precompile accepts it: a point of the curve, of large order. */
 export type PackedKey = Readonly<{ bytes: ReadonlyUint8Array; isStrict: boolean }>;
 
 /** What an engine verifies. The signature and the key have the form that the precompile accepts. */
@@ -43,18 +44,18 @@ export function createVoucherPacker(cacheSize: number, layout: VoucherLayout = T
 
     const getKey = (address: Address): PackedKey =>
         keys.getOrMake(address, () => {
-            const bytes = encodeAddress('authorizedSigner', address, () => getAddressEncoder().encode(address));
-            return Object.freeze({ bytes, isStrict: isStrictPoint(bytes) });
+            const bytes = toAddressBytes('authorizedSigner', address);
+            // An engine that fails to import a key is then one that is broken: nothing is wrong with the key.
+            return Object.freeze({ bytes, isStrict: isStrictPoint(bytes) && isOnCurve(bytes) });
         });
-    const getMessage = (voucher: SignedVoucher['voucher']): Uint8Array => {
-        if (typeof voucher !== 'object' || voucher === null) {
-            throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'voucher', value: describe(voucher) });
-        }
-        const { channelId, cumulativeAmount, expiresAt = 0n } = voucher;
+    const getMessage = ({ channelId: channelIdInput, cumulativeAmount, expiresAt = 0n }: SignedVoucher['voucher']) => {
+        const channelId = toCacheKey('voucher.channelId', channelIdInput);
         const template = templates.getOrMake(channelId, () =>
-            encodeAddress('voucher.channelId', channelId, () =>
-                encoder.encode({ channelId, cumulativeAmount: 0n, expiresAt: 0n }),
-            ),
+            encoder.encode({
+                channelId: toAddress('voucher.channelId', channelId),
+                cumulativeAmount: 0n,
+                expiresAt: 0n,
+            }),
         );
         const message = template.slice();
         const view = new DataView(message.buffer);
@@ -65,33 +66,39 @@ export function createVoucherPacker(cacheSize: number, layout: VoucherLayout = T
 
     return Object.freeze({
         messageLength: encoder.fixedSize,
-        pack: (signedVoucher: SignedVoucher, authorizedSigner: Address) => {
-            if (typeof signedVoucher !== 'object' || signedVoucher === null) {
-                const value = describe(signedVoucher);
-                throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'signedVoucher', value });
-            }
-            const { signer, voucher } = signedVoucher;
+        pack: (signedVoucher: SignedVoucher, authorizedSignerInput: Address) => {
+            const { signature: signatureInput, signer, voucher } = readSignedVoucher(signedVoucher);
             // A copy: the caller may change its bytes while an engine is at work.
-            const signature = toBytes('signature', signedVoucher.signature, SIGNATURE_LENGTH).slice();
+            const signature = toBytes('signature', signatureInput, SIGNATURE_LENGTH);
             const message = getMessage(voucher);
+            const authorizedSigner = toCacheKey('authorizedSigner', authorizedSignerInput);
             const key = getKey(authorizedSigner);
-            if (signer !== authorizedSigner) {
-                toAddress('signer', signer);
-                return undefined;
-            }
+            if (signer !== authorizedSigner && toAddress('signer', signer) !== authorizedSigner) return undefined;
             return key.isStrict && isStrictSignature(signature) ? { key, message, signature } : undefined;
         },
     });
 }
 
-/** Encodes what an address is in; the encoder checks the address, and a check of our own would take as long again. */
-function encodeAddress(field: string, address: unknown, encode: () => ReadonlyUint8Array): ReadonlyUint8Array {
+/** The parts of a signed voucher, each read once and none of them checked. */
+export function readSignedVoucher(value: SignedVoucher): SignedVoucher {
+    const refuse = (field: string, given: unknown): never => {
+        throw new PaymentChannelsError('VOUCHER_INVALID', { field, value: describe(given) });
+    };
+    if (typeof value !== 'object' || value === null) refuse('signedVoucher', value);
     try {
-        return encode();
-    } catch (error) {
-        toAddress(field, address);
-        throw error;
+        const { signature, signer, voucher } = value;
+        if (typeof voucher !== 'object' || voucher === null) return refuse('voucher', voucher);
+        const { channelId, cumulativeAmount, expiresAt } = voucher;
+        return { signature, signer, voucher: { channelId, cumulativeAmount, expiresAt } };
+    } catch (cause) {
+        if (isPaymentChannelsError(cause)) throw cause;
+        return refuseInput('signedVoucher', 'a voucher that can be read', value, 'VOUCHER_INVALID', { cause });
     }
+}
+
+/** An address as text, whatever it was given as: objects change, and what is remembered of them would not. */
+function toCacheKey(field: string, value: Address): Address {
+    return typeof value === 'string' ? value : toAddress(field, value);
 }
 
 /** Where a field stands in the encoded voucher: where its bytes differ between zero and all bits set. */

@@ -1,13 +1,19 @@
-import type { Address } from '@solana/kit';
+import type { Address, SignatureBytes } from '@solana/kit';
 
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError, isPaymentChannelsError } from '../errors';
-import { describe, toInteger } from '../input';
+import { describe, readMembers, toBytes, toInteger, toList } from '../input';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
-import { createVoucherPacker, type PackedKey, type PackedVoucher, type VoucherPacker } from './packer';
-import type { SignedVoucher } from './voucher';
-import { assertEngineIsStrict, importKey, verifyPacked } from './web-crypto';
+import {
+    createVoucherPacker,
+    readSignedVoucher,
+    type PackedKey,
+    type PackedVoucher,
+    type VoucherPacker,
+} from './packer';
+import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
+import { assertEngineIsStrict, getOrStart, importKey, verifyPacked } from './web-crypto';
 
 /** A voucher to verify, and the key that it has to be signed with. */
 export type VoucherVerification = Readonly<{
@@ -68,16 +74,14 @@ export function createVoucherVerifier(
     const cacheSize = toCacheSize(options.cacheSize);
     const getEngine = () => assertEngineIsStrict(options.subtle ?? globalThis.crypto?.subtle);
     const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
-    // Forgotten together with what the packer forgets.
-    const imported = new WeakMap<PackedKey, Promise<CryptoKey | undefined>>();
+    // Forgotten together with what the packer forgets. A key is of the engine that imported it.
+    const imported = new WeakMap<SubtleCrypto, WeakMap<PackedKey, Promise<CryptoKey>>>();
 
     const verifyOne = async (subtle: SubtleCrypto, packed: PackedVoucher): Promise<boolean> => {
-        let key = imported.get(packed.key);
-        if (key === undefined) {
-            key = importKey(subtle, packed.key);
-            imported.set(packed.key, key);
-        }
-        return await verifyPacked(subtle, await key, packed);
+        let keys = imported.get(subtle);
+        if (keys === undefined) imported.set(subtle, (keys = new WeakMap()));
+        const key = await getOrStart(keys, packed.key, () => importKey(subtle, packed.key));
+        return await verifyPacked(subtle, key, packed);
     };
 
     return Object.freeze({
@@ -94,7 +98,7 @@ export function createVoucherVerifier(
             let next = 0;
             const work = async () => {
                 for (let index = next++; index < items.length; index = next++) {
-                    const packed = packItem(packer, items[index], index);
+                    const packed = packItem(packer, items[index]!, index);
                     if (packed !== undefined) verdicts[index] = await verifyOne(subtle, packed);
                 }
             };
@@ -109,29 +113,45 @@ export function toCacheSize(value: unknown = DEFAULT_CACHE_SIZE): number {
     return Number(toInteger('cacheSize', value, 0n, 10_000_000n));
 }
 
-/** The list as it is now, whatever the caller does with it later. */
+/** The vouchers as they are now, whatever the caller does meanwhile with the list, with them and with their bytes. */
 export function toVerifications(vouchers: readonly VoucherVerification[]): readonly VoucherVerification[] {
-    if (!Array.isArray(vouchers)) {
-        throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'vouchers', value: describe(vouchers) });
-    }
-    return Array.from(vouchers as readonly VoucherVerification[]);
+    const expected = 'an array of { signedVoucher, authorizedSigner }';
+    return toList('vouchers', vouchers, expected, toVerification, 'VOUCHER_INVALID');
 }
 
-/** Packs one voucher of many. Errors tell which one. */
-export function packItem(
-    packer: VoucherPacker,
-    item: VoucherVerification | undefined,
-    index: number,
-): PackedVoucher | undefined {
-    const place = `vouchers[${index}]`;
+function toVerification(item: unknown, place: string): VoucherVerification {
     if (typeof item !== 'object' || item === null) {
         throw new PaymentChannelsError('VOUCHER_INVALID', { field: place, value: describe(item) });
     }
+    return withPlace(place, () => {
+        const { authorizedSigner, signedVoucher } = readMembers(
+            'input',
+            item as VoucherVerification,
+            ['authorizedSigner', 'signedVoucher'],
+            'VOUCHER_INVALID',
+        );
+        const read = readSignedVoucher(signedVoucher);
+        const signature = toBytes('signature', read.signature, SIGNATURE_LENGTH) as SignatureBytes;
+        return { authorizedSigner, signedVoucher: { ...read, signature } };
+    });
+}
+
+/** Says in an error which voucher of many it is about. */
+function withPlace<T>(place: string, call: () => T): T {
     try {
-        return packer.pack(item.signedVoucher, item.authorizedSigner);
+        return call();
     } catch (error) {
         if (!isPaymentChannelsError(error) || !('field' in error.context)) throw error;
         const context = { ...error.context, field: `${place}.${error.context.field}` };
         throw new PaymentChannelsError(error.code, context, { cause: error });
     }
+}
+
+/** Packs one voucher of many. Errors tell which one. */
+export function packItem(
+    packer: VoucherPacker,
+    { authorizedSigner, signedVoucher }: VoucherVerification,
+    index: number,
+): PackedVoucher | undefined {
+    return withPlace(`vouchers[${index}]`, () => packer.pack(signedVoucher, authorizedSigner));
 }

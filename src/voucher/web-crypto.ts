@@ -1,29 +1,47 @@
+import { copyBytes } from '../bytes';
 import { PaymentChannelsError } from '../errors';
+import { describe, refuseInput } from '../input';
 import type { PackedKey, PackedVoucher } from './packer';
 import { getStrictnessCases, STRICTNESS_MESSAGE_LENGTH } from './strict-signature';
 
-// Ed25519 by the Web Crypto API, which every runtime has that kit runs in.
+// Ed25519 by the Web Crypto API, which every runtime has that kit runs in. An engine that breaks down says nothing about
+// a signature: its failure is an error, and is not remembered.
 
 const ALGORITHM = 'Ed25519';
+const BACKEND = 'webcrypto';
 
-/** Imports a key; `undefined` when its bytes are no point of the curve, which some engines notice and some do not. */
-export async function importKey(subtle: SubtleCrypto, { bytes }: PackedKey): Promise<CryptoKey | undefined> {
+/**
+ * Imports a key that has passed the packer: one that is a point of the curve.
+ *
+ * @throws `ED25519_UNSUPPORTED` when the engine does not know Ed25519, `VERIFIER_FAILED` when it fails in another way.
+ */
+export async function importKey(subtle: SubtleCrypto, { bytes }: PackedKey): Promise<CryptoKey> {
     try {
-        return await subtle.importKey('raw', bytes as Uint8Array<ArrayBuffer>, ALGORITHM, true, ['verify']);
-    } catch {
-        return undefined;
+        return await subtle.importKey('raw', copyBytes(bytes), ALGORITHM, true, ['verify']);
+    } catch (cause) {
+        const reason = getReason(cause);
+        if ((cause as Partial<Error> | undefined)?.name === 'NotSupportedError') {
+            throw new PaymentChannelsError('ED25519_UNSUPPORTED', { reason }, { cause });
+        }
+        throw new PaymentChannelsError('VERIFIER_FAILED', { backend: BACKEND, reason }, { cause });
     }
 }
 
-/** Whether a signature is good, of a voucher that has passed the packer. */
+/**
+ * Whether a signature is good, of a voucher that has passed the packer.
+ *
+ * @throws `VERIFIER_FAILED` when the engine fails, or answers neither yes nor no.
+ */
 export async function verifyPacked(
     subtle: SubtleCrypto,
-    key: CryptoKey | undefined,
+    key: CryptoKey,
     { message, signature }: PackedVoucher,
 ): Promise<boolean> {
-    if (key === undefined) return false;
+    const fail = (reason: string, cause?: unknown) =>
+        new PaymentChannelsError('VERIFIER_FAILED', { backend: BACKEND, reason }, { cause });
+    let answer: unknown;
     try {
-        return await subtle.verify(
+        answer = await subtle.verify(
             ALGORITHM,
             key,
             signature as Uint8Array<ArrayBuffer>,
@@ -31,28 +49,49 @@ export async function verifyPacked(
         );
     } catch (cause) {
         // Not that the signature is bad, which the engine says without an error.
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new PaymentChannelsError('VERIFIER_FAILED', { backend: 'webcrypto', reason }, { cause });
+        throw fail(getReason(cause), cause);
     }
+    if (typeof answer === 'boolean') return answer;
+    throw fail(`it answered ${describe(answer)}`);
 }
 
-const trusted = new WeakMap<SubtleCrypto, Promise<void>>();
+function getReason(cause: unknown): string {
+    return cause instanceof Error ? cause.message : describe(cause);
+}
+
+/**
+ * The promise of a key: the one that was started for it, or a new one. One that fails is forgotten: who waits for it is
+ * told, and the next one tries again.
+ */
+export function getOrStart<TKey extends WeakKey, T>(
+    started: WeakMap<TKey, Promise<T>>,
+    key: TKey,
+    start: () => Promise<T>,
+): Promise<T> {
+    const known = started.get(key);
+    if (known !== undefined) return known;
+    const promise = start();
+    started.set(key, promise);
+    promise.catch(() => started.delete(key));
+    return promise;
+}
+
+const proofs = new WeakMap<SubtleCrypto, Promise<void>>();
 
 /**
  * Has an engine verify signatures of which it is known what the precompile says, once for each engine.
  *
- * @throws `ED25519_UNSUPPORTED` when it does not know Ed25519 or verifies it in another way.
+ * @throws `ED25519_UNSUPPORTED` when it does not know Ed25519 or verifies it in another way, `VERIFIER_FAILED` when it
+ * breaks down; `INPUT_INVALID` for what is no engine.
  */
 export async function assertEngineIsStrict(subtle: SubtleCrypto | undefined): Promise<SubtleCrypto> {
     if (subtle === undefined) {
         throw new PaymentChannelsError('ED25519_UNSUPPORTED', { reason: 'there is no crypto.subtle' });
     }
-    let proof = trusted.get(subtle);
-    if (proof === undefined) {
-        proof = proveStrict(subtle);
-        trusted.set(subtle, proof);
+    if (typeof subtle !== 'object' || (subtle as unknown) === null) {
+        refuseInput('options.subtle', 'the Web Crypto API of a runtime (crypto.subtle)', subtle);
     }
-    await proof;
+    await getOrStart(proofs, subtle, () => proveStrict(subtle));
     return subtle;
 }
 

@@ -257,6 +257,16 @@ describe('a single send', () => {
         expect(await codeOf(async () => transactionSending(config as TransactionSendingConfig))).toBe(code);
     });
 
+    it.each(['false', 'no', 1, 0, null, {}])('takes no other flags than true and false: %o', async flag => {
+        const { instructions } = createTestClient(simulator, own).paymentChannels;
+        const distribution = { channel: own.address, createTokenAccounts: flag as boolean, splits: [] };
+        expect(await codeOf(() => instructions.distribute(distribution))).toBe('INPUT_INVALID');
+        for (const name of ['createTokenAccounts', 'allowUnready']) {
+            const input = { ...terms, [name]: flag, salt: 300n };
+            expect(await codeOf(() => instructions.open(input))).toBe('INPUT_INVALID');
+        }
+    });
+
     it('is one transaction: a plan of several is refused before any of it is sent', async () => {
         const client = createTestClient(simulator, own);
         const salts = [200n, 201n];
