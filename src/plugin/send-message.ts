@@ -25,6 +25,7 @@ import {
 } from '@solana/kit';
 
 import { isPaymentChannelsError } from '../errors';
+import { toRpcRecord } from '../rpc-answer';
 import type { RpcBlockhash } from '../sending/block-height';
 import { fetchLatestBlockhash } from '../sending/blockhash';
 import { RpcCalls, SYSTEM_TIMERS } from '../sending/rpc-calls';
@@ -145,13 +146,14 @@ async function completeMessage(
 
 /** What kit estimates with: it asks once, without a limit of time, and would wrap the reason of an abort. */
 function createEstimatingRpc(rpc: Rpc<SimulateTransactionApi>, calls: RpcCalls): Rpc<SimulateTransactionApi> {
-    const simulateTransaction = (...input: Parameters<Rpc<SimulateTransactionApi>['simulateTransaction']>) => ({
-        send: async () =>
-            await calls.ask(
-                'simulateTransaction',
-                async abortSignal => await rpc.simulateTransaction(...input).send({ abortSignal }),
-            ),
-    });
+    const simulateTransaction = (...input: Parameters<Rpc<SimulateTransactionApi>['simulateTransaction']>) => {
+        const ask = async (abortSignal: AbortSignal) => {
+            const answer: unknown = await rpc.simulateTransaction(...input).send({ abortSignal });
+            toRpcRecord('answer.value', toRpcRecord('answer', answer)['value']);
+            return answer;
+        };
+        return { send: () => calls.ask('simulateTransaction', ask) };
+    };
     return { simulateTransaction } as unknown as Rpc<SimulateTransactionApi>;
 }
 
