@@ -1,7 +1,14 @@
 import { extendClient, type ClientWithRpc, type ExtendedClient, type Rpc } from '@solana/kit';
 
-/** A client plugin that sets the RPC: a cluster's, from kit's `createSolanaRpc`, or a simulator's. */
+import { assertHasMethods } from '../input';
+
+/**
+ * A client plugin that sets the RPC: a cluster's, from kit's `createSolanaRpc`, or a simulator's.
+ *
+ * @throws `INPUT_INVALID` for no RPC, or the URL of one.
+ */
 export function rpc<TApi>(connection: Rpc<TApi>) {
+    assertHasMethods('connection', connection, []);
     const additions: ClientWithRpc<TApi> = { rpc: connection };
     return <TClient extends object>(client: TClient): ExtendedClient<TClient, ClientWithRpc<TApi>> =>
         extendClient(client, additions);

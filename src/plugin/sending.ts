@@ -24,6 +24,7 @@ import {
     type ClientWithTransactionSending,
     type ExtendedClient,
     type InstructionPlan,
+    type Rpc,
     type TransactionMessage,
     type TransactionMessageWithFeePayer,
     type TransactionPlan,
@@ -31,7 +32,7 @@ import {
 } from '@solana/kit';
 
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { refuseInput, toInteger, toU32, toU64, U32_MAX } from '../input';
+import { assertHasMethods, refuseInput, toInteger, toU32, toU64, U32_MAX } from '../input';
 import { within } from '../within';
 import { sendMessage, type SendingApi, type SendingConfig } from './send-message';
 
@@ -55,6 +56,13 @@ type Sending = ClientWithTransactionPlanning & ClientWithTransactionSending;
 type Message = TransactionMessage & TransactionMessageWithFeePayer;
 
 const MAX_MS = 86_400_000n;
+const RPC_METHODS: readonly (keyof Rpc<SendingApi>)[] = [
+    'getEpochInfo',
+    'getLatestBlockhash',
+    'getSignatureStatuses',
+    'sendTransaction',
+    'simulateTransaction',
+];
 
 /**
  * A client plugin that plans, signs, sends and confirms transactions through the client's RPC, paid by the client's
@@ -70,7 +78,7 @@ const MAX_MS = 86_400_000n;
  *
  * It is for single sends and small plans: kit's planner, which it uses, takes more than quadratic time.
  *
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field of the config.
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field of the config; `INPUT_INVALID` for a client without an RPC.
  */
 export function transactionSending(config: TransactionSendingConfig = {}) {
     const { loadedAccountsDataSizeLimit, version = 0 } = config;
@@ -96,6 +104,7 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
     };
 
     return <TClient extends TransactionSendingRequirements>(client: TClient): ExtendedClient<TClient, Sending> => {
+        assertHasMethods('client.rpc', client.rpc, RPC_METHODS);
         const createMessage = (): Message =>
             pipe(
                 // Kit's types keep the versions apart; what is done here is the same for each.

@@ -1,6 +1,7 @@
 import type { GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
 import type { DeploymentConfig } from '../../deployment';
+import { assertHasMethods } from '../../input';
 import type { RevisionName } from '../../revision/types';
 import { BatchExecutor } from './executor';
 import type { BatchExecution } from './report';
@@ -12,12 +13,22 @@ import {
     type BatchRequest,
 } from './request';
 
+/** Without isBlockhashValid, which is asked where it is served. */
+const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [
+    'getEpochInfo',
+    'getLatestBlockhash',
+    'getMultipleAccounts',
+    'getSignatureStatuses',
+    'sendTransaction',
+];
+
 /**
  * Brings the vouchers of many channels on chain: reads the channels, plans, signs, sends and confirms, and plans again
  * what did not land, until everything is done that can be done (spec sections 7.2, 7.4, 7.6 and 7.8).
  *
  * It resolves with what has become of each channel, and does not reject once it has begun to send: an `abortSignal`, an
- * RPC that is gone or a fee payer without means end it early, with everything that is known in the result.
+ * RPC that is gone or a fee payer without means end it early, with everything that is known in the result. As long as an
+ * RPC does not answer it is asked again, and `onProgress` hears of `retrying`.
  *
  * - Every transaction that was sent is followed until it has landed, failed, or can't land any more. One that no node
  *   knows after its blockhash has expired is looked up in the channels themselves before anything of it is sent again.
@@ -53,5 +64,8 @@ export async function executeBatchSettle<TRevision extends RevisionName = 'tombs
     config: DeploymentConfig<TRevision> = {},
 ): Promise<BatchExecution> {
     const checked = toExecuteOptions(options, config);
-    return await new BatchExecutor(rpc, toRequests(requests), checked, config).run();
+    const all = toRequests(requests);
+    // Whoever has no node is told at once, and not after the patience for one that does not answer.
+    assertHasMethods('rpc', rpc, RPC_METHODS);
+    return await new BatchExecutor(rpc, all, checked, config).run();
 }

@@ -15,7 +15,7 @@ import { fetchAccountsAtOnce, MAX_ADDRESSES, type FetchChannelConfig } from '../
 import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
 import { getTreasuryOwner, type DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
-import { toTokenProgram } from '../../input';
+import { assertHasMethods, toTokenProgram } from '../../input';
 import type { RevisionName } from '../../revision/types';
 import { refuseRpcAnswer } from '../../rpc-answer';
 import type { BatchItem } from '../batch';
@@ -70,6 +70,7 @@ export async function fetchBatchItems<TRevision extends RevisionName = 'tombston
     requests: readonly BatchRequest[],
     config: FetchBatchConfig<TRevision> = {},
 ): Promise<FetchedBatch<TRevision>> {
+    assertHasMethods('rpc', rpc, ['getMultipleAccounts']);
     const read: AccountReader = async addresses => await fetchAccountsAtOnce(rpc, addresses, config);
     return await readBatch(read, toRequests(requests), config.addresses ?? createAddressCache(), config);
 }

@@ -1,7 +1,7 @@
 import type { Address, AddressesByLookupTableAddress, GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
 import { fetchAccounts, type FetchChannelConfig } from '../../channel/fetch';
-import { assertIsInput } from '../../input';
+import { assertHasMethods, assertIsInput } from '../../input';
 import { refuse } from '../options';
 import { decodeLookupTable, getUsableAddresses, type LookupTable } from './account';
 
@@ -27,7 +27,7 @@ export type FetchedLookupTables = Readonly<{
 /**
  * Fetches lookup tables. What an RPC answers is not trusted to be one: owner, kind and size are checked.
  *
- * @throws `ADDRESS_INVALID` by field, `BATCH_INVALID` for no list, `LOOKUP_TABLE_INVALID` for what is no lookup table,
+ * @throws `ADDRESS_INVALID` by field, `INPUT_INVALID` for no RPC, `BATCH_INVALID` for no list, `LOOKUP_TABLE_INVALID` for what is no lookup table,
  * `RPC_RESPONSE_INVALID`; what the RPC's transport throws.
  *
  * @example
@@ -42,6 +42,7 @@ export async function fetchLookupTables(
     config: FetchLookupTablesConfig = {},
 ): Promise<FetchedLookupTables> {
     assertIsInput('config', config);
+    assertHasMethods('rpc', rpc, ['getMultipleAccounts']);
     if (!Array.isArray(addresses)) refuse('addresses', addresses);
     const accounts = await fetchAccounts(rpc, addresses, config);
     const tables = accounts.map(({ account }) => decodeLookupTable(account));
