@@ -62,6 +62,8 @@ const PUBLISHED_EPOCH: Readonly<Record<string, number>> = {
 const PUBLISHED = { epoch: PUBLISHED_EPOCH, tombstone: PUBLISHED_TOMBSTONE };
 
 const DEPOSIT = 10_000_000n;
+/** One of four salts will do. */
+const MAX_SALTS = 1_000;
 const GRACE_PERIOD_SECONDS = 60;
 const RECIPIENT_COUNTS = [0, 1, 2, 8, 32];
 
@@ -234,13 +236,14 @@ class Workbench {
 
     /** The next salt for which neither the channel nor its escrow costs the program a second derivation. */
     async #findSalt(): Promise<bigint> {
-        for (;;) {
+        for (let attempts = 0; attempts < MAX_SALTS; attempts++) {
             this.#salt += 1n;
             const [channel, bump] = await findChannelPda(this.#seeds(this.#salt), this.facts.deployment);
             if (bump !== 255) continue;
             const [, escrowBump] = await findEscrowPda({ ...this.token, channel });
             if (escrowBump === 255) return this.#salt;
         }
+        throw new Error(`none of ${MAX_SALTS} salts will do, where one of four does`);
     }
 
     #seeds(salt: bigint) {

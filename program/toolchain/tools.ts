@@ -39,9 +39,15 @@ export function findTools(): Tools | { missing: string } {
     };
 }
 
+/** The largest program is compiled in a fraction of it. */
+const TIMEOUT_MS = 600_000;
+
 /** Runs a tool and returns what it prints; throws with what it complains about when it fails. */
 export function run(command: string, commandArguments: readonly string[]): string {
-    const { error, status, stderr, stdout } = spawnSync(command, commandArguments, { encoding: 'utf8' });
+    const { error, status, stderr, stdout } = spawnSync(command, commandArguments, {
+        encoding: 'utf8',
+        timeout: TIMEOUT_MS,
+    });
     if (error) throw error;
     if (status !== 0) throw new Error(`${command} ${commandArguments.join(' ')} failed:\n${stderr}`);
     return stdout;

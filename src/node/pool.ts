@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 
 import { PaymentChannelsError } from '../errors';
+import { within } from '../within';
 
 /** Threads that verify batches of records; see {@link createPool}. */
 export type Pool = Readonly<{
@@ -9,7 +10,8 @@ export type Pool = Readonly<{
      * Verifies records that stand one after the other: key, signature and message of each.
      *
      * @returns What a thread said, one byte for each record: 1 for good, 0 for bad.
-     * @throws `VERIFIER_CLOSED`; `VERIFIER_FAILED` when the batch has brought down a thread several times.
+     * @throws `VERIFIER_CLOSED`; `VERIFIER_FAILED` when the batch has brought down a thread several times, or took
+     * it too long.
      */
     submit: (records: Uint8Array, messageLength: number) => Promise<Uint8Array>;
     /** Answers what was submitted, then ends the threads. */
@@ -17,7 +19,12 @@ export type Pool = Readonly<{
 }>;
 
 /** Which batches a thread is at work on. The thread is missing until there is work for it again after it died. */
-type Slot = { worker: Worker | undefined; inFlight: Map<number, Batch> };
+type Slot = {
+    worker: Worker | undefined;
+    inFlight: Map<number, Batch>;
+    /** Ends the thread unless it answers in time. */
+    watchdog: ReturnType<typeof setTimeout> | undefined;
+};
 
 type Batch = {
     records: Uint8Array;
@@ -40,10 +47,20 @@ const MAX_FAILURES = 3;
  * A thread that dies is replaced when there is work for it; its batches go to the others.
  *
  * @param startWorker Starts one thread, which answers as worker-source.ts says.
+ * @param answerTimeoutMs How long a thread may take to start, and for a batch: then it is ended as one that has died is.
  * @throws `VERIFIER_FAILED` when one of them can't be started.
  */
-export async function createPool(threads: number, backend: string, startWorker: () => Worker): Promise<Pool> {
-    const slots = Array.from({ length: threads }, (): Slot => ({ inFlight: new Map(), worker: undefined }));
+export async function createPool(
+    threads: number,
+    backend: string,
+    startWorker: () => Worker,
+    answerTimeoutMs: number,
+): Promise<Pool> {
+    const slots = Array.from({ length: threads }, (): Slot => ({
+        inFlight: new Map(),
+        watchdog: undefined,
+        worker: undefined,
+    }));
     const queue: Batch[] = [];
     const pending = new Set<Promise<unknown>>();
     // Those that have not ended: one that failed may still be about to.
@@ -63,6 +80,7 @@ export async function createPool(threads: number, backend: string, startWorker: 
             // An error is followed by an exit.
             if (slot.worker !== worker) return;
             slot.worker = undefined;
+            clearTimeout(slot.watchdog);
             const lost = [...slot.inFlight.values()];
             slot.inFlight.clear();
             for (const batch of lost.reverse()) {
@@ -76,6 +94,7 @@ export async function createPool(threads: number, backend: string, startWorker: 
             if (answer.ready) return onReady();
             const batch = slot.inFlight.get(answer.id);
             slot.inFlight.delete(answer.id);
+            watch(slot);
             if (slot.inFlight.size === 0) worker.unref();
             batch?.resolve(answer.verdicts);
             pump();
@@ -92,6 +111,14 @@ export async function createPool(threads: number, backend: string, startWorker: 
         return worker;
     };
 
+    /** From now on the thread has so much time for the next of its batches. */
+    const watch = (slot: Slot) => {
+        const { worker } = slot;
+        clearTimeout(slot.watchdog);
+        if (slot.inFlight.size === 0) return;
+        slot.watchdog = setTimeout(() => void worker?.terminate(), answerTimeoutMs).unref();
+    };
+
     const pump = () => {
         while (queue.length > 0) {
             const slot = findSlot(slots, queue[0]!);
@@ -106,6 +133,7 @@ export async function createPool(threads: number, backend: string, startWorker: 
                 worker.postMessage({ id, messageLength: batch.messageLength, records }, [records]);
                 // A thread at work keeps the process alive, an idle one does not.
                 worker.ref();
+                if (slot.inFlight.size === 1) watch(slot);
             } catch (cause) {
                 batch.reject(fail('a thread could not be started', cause));
             }
@@ -137,7 +165,9 @@ export async function createPool(threads: number, backend: string, startWorker: 
     };
 
     try {
-        await Promise.all(slots.map(slot => new Promise<void>((resolve, reject) => spawn(slot, resolve, reject))));
+        await within('a thread of the verifier', answerTimeoutMs, () =>
+            Promise.all(slots.map(slot => new Promise<void>((resolve, reject) => spawn(slot, resolve, reject)))),
+        );
     } catch (cause) {
         isClosed = true;
         await end();

@@ -33,6 +33,11 @@ export type NodeVoucherVerifierOptions = Readonly<{
     threads?: number | undefined;
     /** How many keys, and how many channels, are remembered at most: 10,000 by default, 0 for none. */
     cacheSize?: number | undefined;
+    /**
+     * Milliseconds that a thread may take to start, and for each of its batches of at most 256 vouchers; 60,000 by
+     * default. One that takes longer is ended, as if it had died.
+     */
+    answerTimeoutMs?: number | undefined;
 }>;
 
 /** A {@link VoucherVerifier} for Node, which may have threads to end. */
@@ -50,6 +55,8 @@ export type NodeVoucherVerifier = VoucherVerifier &
 /** Large enough that a batch is worth its message, small enough that the last batches end at the same time. */
 const MIN_BATCH = 16;
 const MAX_BATCH = 256;
+const ANSWER_TIMEOUT_MS = 60_000;
+const MAX_ANSWER_TIMEOUT_MS = 86_400_000n;
 
 /**
  * Creates a verifier that uses every core, through sodium-native in threads of its own, or the Web Crypto API where
@@ -85,13 +92,16 @@ export async function createNodeVoucherVerifier(
         return toClosable(verifier, { fallbackReason, threads: 0 }, () => Promise.resolve());
     };
     const threads = Number(toInteger('threads', options.threads ?? availableParallelism(), 1n, 1024n));
+    const answerTimeoutMs = Number(
+        toInteger('answerTimeoutMs', options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS, 1n, MAX_ANSWER_TIMEOUT_MS),
+    );
     if (!['auto', 'sodium-native', 'webcrypto'].includes(backend)) {
         const reason = 'there is auto, sodium-native and webcrypto';
         throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend: describe(backend), reason });
     }
     if (backend === 'webcrypto') return createFallback(undefined);
     try {
-        return createSodiumVerifier(await startPool(threads), packer);
+        return createSodiumVerifier(await startPool(threads, answerTimeoutMs), packer);
     } catch (cause) {
         const reason = getReason(cause);
         if (backend === 'auto') return createFallback(reason);
@@ -108,9 +118,9 @@ function getReason(cause: unknown): string {
 }
 
 /** Starts the threads, and has them verify what tells a strict backend from another one. */
-async function startPool(threads: number): Promise<Pool> {
+async function startPool(threads: number, answerTimeoutMs: number): Promise<Pool> {
     const sodiumPath = findSodium();
-    const pool = await createPool(threads, 'sodium-native', () => startSodiumWorker(sodiumPath));
+    const pool = await createPool(threads, 'sodium-native', () => startSodiumWorker(sodiumPath), answerTimeoutMs);
     try {
         const cases = getStrictnessCases();
         const message = new Uint8Array(STRICTNESS_MESSAGE_LENGTH);

@@ -36,6 +36,7 @@ export function runCodegen(project: string, ...args: string[]) {
     const { status, stderr, stdout } = spawnSync(process.execPath, [tsx, join('codegen', 'main.ts'), ...args], {
         cwd: project,
         encoding: 'utf8',
+        timeout: 300_000,
     });
     return { status, stderr, stdout };
 }

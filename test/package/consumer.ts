@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 export const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Nothing that ends takes so long, on any machine and with any registry. */
+const TIMEOUT_MS = 900_000;
+
 type Manifest = { devDependencies: Record<string, string>; name: string };
 
 /** A project in a folder of its own that has installed the packed tarball, as a user's would. */
@@ -24,7 +27,13 @@ export function createConsumer(): Consumer {
     // The package on its own, whatever ELF the other tests were pointed to.
     const { PAYMENT_CHANNELS_TOMBSTONE_ELF: _, ...env } = process.env;
     const run = (command: string, args: string[]) =>
-        execFileSync(command, args, { cwd: folder, encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] });
+        execFileSync(command, args, {
+            cwd: folder,
+            encoding: 'utf8',
+            env,
+            stdio: ['ignore', 'pipe', 'pipe'],
+            timeout: TIMEOUT_MS,
+        });
     const write = (path: string, content: string) => {
         mkdirSync(join(folder, path, '..'), { recursive: true });
         writeFileSync(join(folder, path), content);
@@ -34,6 +43,7 @@ export function createConsumer(): Consumer {
             cwd: PROJECT,
             encoding: 'utf8',
             stdio: ['ignore', 'pipe', 'ignore'],
+            timeout: TIMEOUT_MS,
         }),
     ) as [{ filename: string }];
     write('package.json', JSON.stringify({ name: 'consumer', private: true, version: '0.0.0' }));

@@ -11,8 +11,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Any wallet. */
 const ADDRESS = '7Np41oeYqPefeNQEHSv1UDhYrehxin3NStELsSKCT4K2';
+/** Long after the slowest machine is done. */
+const TIMEOUT_MS = 300_000;
 const run = async (file: string) => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], { cwd: ROOT });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], {
+        cwd: ROOT,
+        timeout: TIMEOUT_MS,
+    });
     return stdout;
 };
 

@@ -28,6 +28,7 @@ function check(edit: (lock: Lock) => void = () => undefined): { status: number |
     writeFileSync(file, JSON.stringify(lock));
     const { status, stderr } = spawnSync(process.execPath, [path('../../tools/check-lock.mjs'), file], {
         encoding: 'utf8',
+        timeout: 60_000,
     });
     return { status, text: stderr };
 }

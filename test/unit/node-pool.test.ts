@@ -15,6 +15,7 @@ const SOURCE = `
         if (bytes.includes(254)) throw new TypeError('poison');
         if (bytes.includes(253) && Atomics.add(workerData, 0, 1) === 0) process.exit(8);
         const answer = () => parentPort.postMessage({ id, verdicts: bytes.slice() });
+        if (bytes.includes(251)) return;
         if (bytes.includes(252)) setTimeout(answer, 50);
         else answer();
     });
@@ -26,14 +27,21 @@ afterEach(async () => {
     await Promise.all(pools.splice(0).map(pool => pool.close()));
 });
 
-async function create(threads: number) {
+const FAR_MS = 600_000;
+
+async function create(threads: number, answerTimeoutMs = FAR_MS) {
     const started: Worker[] = [];
     const counter = new Int32Array(new SharedArrayBuffer(4));
-    const pool = await createPool(threads, 'test', () => {
-        const worker = new Worker(SOURCE, { eval: true, execArgv: [], workerData: counter });
-        started.push(worker);
-        return worker;
-    });
+    const pool = await createPool(
+        threads,
+        'test',
+        () => {
+            const worker = new Worker(SOURCE, { eval: true, execArgv: [], workerData: counter });
+            started.push(worker);
+            return worker;
+        },
+        answerTimeoutMs,
+    );
     pools.push(pool);
     const submit = async (...bytes: number[]) => [...(await pool.submit(Uint8Array.from(bytes), 0))];
     return { pool, started, submit };
@@ -91,11 +99,16 @@ describe('createPool', () => {
 
     it('refuses a batch when no thread can be started in the place of one that died', async () => {
         let starts = 0;
-        const pool = await createPool(1, 'test', () => {
-            starts += 1;
-            if (starts > 1) throw new Error('no more threads');
-            return new Worker(SOURCE, { eval: true, execArgv: [], workerData: new Int32Array(1) });
-        });
+        const pool = await createPool(
+            1,
+            'test',
+            () => {
+                starts += 1;
+                if (starts > 1) throw new Error('no more threads');
+                return new Worker(SOURCE, { eval: true, execArgv: [], workerData: new Int32Array(1) });
+            },
+            FAR_MS,
+        );
         pools.push(pool);
         const error = await errorOf(() => pool.submit(Uint8Array.of(255), 0));
         expect(error).toMatchObject({
@@ -109,17 +122,44 @@ describe('createPool', () => {
         const started: Worker[] = [];
         await expectRefusal(
             () =>
-                createPool(3, 'test', () => {
-                    const source = started.length === 1 ? 'throw new Error("not loaded")' : SOURCE;
-                    const worker = new Worker(source, { eval: true, execArgv: [], workerData: new Int32Array(1) });
-                    started.push(worker);
-                    return worker;
-                }),
+                createPool(
+                    3,
+                    'test',
+                    () => {
+                        const source = started.length === 1 ? 'throw new Error("not loaded")' : SOURCE;
+                        const worker = new Worker(source, { eval: true, execArgv: [], workerData: new Int32Array(1) });
+                        started.push(worker);
+                        return worker;
+                    },
+                    FAR_MS,
+                ),
             'VERIFIER_FAILED',
             { backend: 'test', reason: 'not loaded' },
         );
         // A thread that has ended has no id any more.
         expect(started.map(({ threadId }) => threadId)).toEqual([-1, -1, -1]);
+    });
+
+    it('ends a thread that does not answer, and gives its batch up after several of them', async () => {
+        // Time enough for those that answer, on any machine.
+        const { started, submit } = await create(2, 5_000);
+        const error = errorOf(() => submit(251));
+        expect(await submit(1)).toEqual([1]);
+        expect(await error).toMatchObject({ code: 'VERIFIER_FAILED', context: { backend: 'test' } });
+        expect(started.length).toBeGreaterThan(2);
+        expect(await submit(252)).toEqual([252]);
+    });
+
+    it('is refused when a thread does not start in time, and leaves none behind', async () => {
+        const started: Worker[] = [];
+        const start = () => {
+            started.push(new Worker('setInterval(() => undefined, 1_000)', { eval: true, execArgv: [] }));
+            return started.at(-1)!;
+        };
+        await expectRefusal(() => createPool(2, 'test', start, 5), 'VERIFIER_FAILED', {
+            reason: 'There was no answer from a thread of the verifier within 5 ms',
+        });
+        expect(started.map(({ threadId }) => threadId)).toEqual([-1, -1]);
     });
 
     it('closes after the last answer, ends its threads, and refuses what comes later', async () => {

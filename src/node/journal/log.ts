@@ -55,7 +55,7 @@ const TAKEN_OVER = '0';
 /** A file is compacted when it has grown to so many times what it started with. */
 const GROWTH = 4;
 /** Generations that come and go while one process tries to open the latest: more is not a coincidence any more. */
-const MAX_TRIES = 100;
+const MAX_TRIES = 1_000;
 
 export async function openLog(folder: string, compactAtBytes: number, now: () => number): Promise<JournalLog> {
     const instance = `${randomBytes(6).toString('hex')}${describeProcess()}`;
@@ -209,13 +209,14 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
 
     /** The latest generation, read to its end. */
     const getCurrent = async (): Promise<FileHandle> => {
-        for (;;) {
+        for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
             if (handle !== undefined) {
                 await catchUp(handle);
                 if (sealedAt === undefined) return handle;
             }
             await advance();
         }
+        return fail('its files come and go too fast');
     };
 
     const append = async (file: FileHandle, records: readonly JournalRecord[], places: readonly number[]) => {
@@ -233,7 +234,7 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
     const commit = async (toRecords: (at: number) => readonly JournalRecord[], isDurable: boolean) => {
         results = [];
         own = new Map();
-        for (;;) {
+        for (let attempt = 0; attempt < MAX_TRIES; attempt += 1) {
             const file = sealedAt === undefined && handle !== undefined ? handle : await getCurrent();
             const records = toRecords(now());
             const places = [...records.keys()].filter(place => results[place] === undefined);
@@ -252,6 +253,7 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
             if (own.size === 0) return results as RecordResult[];
             fail('what was written to its file is not in it');
         }
+        return fail('its files come and go too fast');
     };
 
     try {

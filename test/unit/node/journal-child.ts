@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { setTimeout as setGlobalTimeout } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 
 import { isPaymentChannelsError } from '../../../src';
@@ -29,6 +30,10 @@ export type ChildOptions = Readonly<{
     /** Asks for all channels and sends until a lease is lost, instead of giving them back after each transaction. */
     isGreedy: boolean;
 }>;
+
+/** Whoever started it may be gone, and not have ended it. */
+const LIFE_MS = 300_000;
+setGlobalTimeout(() => process.exit(3), LIFE_MS).unref();
 
 const say = (message: ChildMessage) => writeSync(1, `${JSON.stringify(message)}\n`);
 const options = JSON.parse(process.argv[2]!) as ChildOptions;
