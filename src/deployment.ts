@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { PaymentChannelsError } from './errors';
-import { assertIsInput, describe, toAddress } from './input';
+import { assertHasNoMisspelt, readMembers, refuseInput, toAddress } from './input';
 import { assertIsNoProgramOfOther } from './revision/marks';
 import type { Revision } from './revision/revision';
 import { TOMBSTONE, TOMBSTONE_PROGRAM_ADDRESS } from './revision/tombstone';
@@ -72,14 +72,21 @@ export function assertIsOfRevision(expected: RevisionName, config: DeploymentCon
 /** What an entry point adds to a config: the only revision that it speaks. */
 type ConfigOfEntryPoint = DeploymentConfig<RevisionName> & Readonly<{ expectedRevision?: RevisionName }>;
 
+const NAMES = ['programAddress', 'revision', 'treasuryOwner'] as const;
+
+/**
+ * What a config says of the deployment. Whatever else is in it is for others, but for a name that is nearly one of these:
+ * a misspelt one would silently stand for the default.
+ */
+function readConfig(config: ConfigOfEntryPoint): ConfigOfEntryPoint {
+    assertHasNoMisspelt('config', config, NAMES);
+    return readMembers('config', config, ['expectedRevision', ...NAMES]);
+}
+
 function toRevision(config: ConfigOfEntryPoint): Revision | undefined {
-    assertIsInput('config', config);
-    const { expectedRevision: expected, revision } = config;
+    const { expectedRevision: expected, revision } = readConfig(config);
     if (revision === undefined) return undefined;
-    // What is no revision of this package would be read as the default one, part by part.
-    if (typeof revision !== 'object' || (revision as unknown) === null || typeof revision.channel !== 'object') {
-        throw new PaymentChannelsError('INPUT_INVALID', { field: 'config.revision', value: describe(revision) });
-    }
+    assertIsRevision(revision);
     if (expected !== undefined && revision.name !== expected) {
         throw new PaymentChannelsError('REVISION_MISMATCH', {
             expected,
@@ -90,10 +97,49 @@ function toRevision(config: ConfigOfEntryPoint): Revision | undefined {
     return revision;
 }
 
+const PARTS = {
+    channel: 'object',
+    channelSeeds: 'object',
+    distribute: 'object',
+    errors: 'object',
+    hash: 'function',
+    name: 'string',
+    open: 'object',
+    openReading: 'object',
+    parseEvent: 'function',
+    programAddress: 'string',
+    settle: 'object',
+    settleAndFinalize: 'object',
+    treasuryOwners: 'object',
+    voucher: 'object',
+} satisfies Record<keyof Revision, string>;
+
+const knownRevisions = /* @__PURE__ */ new WeakSet<object>();
+
+/** What is no revision of this package would be read as the default one, part by part. */
+function assertIsRevision(value: Revision): void {
+    const field = 'config.revision';
+    const expected = 'the revision of a deployment, as LOCALNET_DEPLOYMENT has it';
+    if (typeof value !== 'object' || (value as unknown) === null) refuseInput(field, expected, value);
+    // By shape: the ES module and the CommonJS build have each their own.
+    if (knownRevisions.has(value)) return;
+    const names = Object.keys(PARTS) as (keyof Revision)[];
+    const parts = readMembers(field, value, names);
+    const { name, programAddress: _, ...others } = parts;
+    // Of the other revision even a part of it is enough to say so.
+    if (!['epoch', 'tombstone'].includes(name)) refuseInput(field, expected, value);
+    for (const part of Object.keys(others) as (keyof typeof others)[]) {
+        if (typeof others[part] !== PARTS[part] || (others[part] as unknown) === null) {
+            refuseInput(field, expected, value);
+        }
+    }
+    knownRevisions.add(value);
+}
+
 /** The program to address, for the `config` of a generated function. Only what is not given has a default. */
 export function getProgramConfig(config: DeploymentConfig<RevisionName>): { programAddress: Address } {
     const published = getRevisionPart(config, 'programAddress', TOMBSTONE_PROGRAM_ADDRESS);
-    const { programAddress = published } = config;
+    const { programAddress = published } = readConfig(config);
     if (programAddress === published) return { programAddress };
     const given = toAddress('config.programAddress', programAddress);
     assertIsNoProgramOfOther('config.programAddress', given, getRevisionName(config));
@@ -102,7 +148,6 @@ export function getProgramConfig(config: DeploymentConfig<RevisionName>): { prog
 
 /** The wallet that owns the treasury's token accounts. Only what is not given has a default. */
 export function getTreasuryOwner(config: DeploymentConfig<RevisionName>): Address {
-    assertIsInput('config', config);
-    const { treasuryOwner = PLACEHOLDER_TREASURY_OWNER } = config;
+    const { treasuryOwner = PLACEHOLDER_TREASURY_OWNER } = readConfig(config);
     return toAddress('config.treasuryOwner', treasuryOwner);
 }

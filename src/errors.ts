@@ -272,7 +272,12 @@ export function isPaymentChannelsError<TCode extends PaymentChannelsErrorCode = 
     error: unknown,
     code?: TCode,
 ): error is PaymentChannelsError<TCode> {
-    // By shape and not by class: an application may have loaded both the ESM and the CommonJS build.
-    if (!(error instanceof Error) || error.name !== 'PaymentChannelsError' || !('code' in error)) return false;
-    return code === undefined || error.code === code;
+    try {
+        // By shape and not by class: an application may have loaded both the ESM and the CommonJS build.
+        if (!(error instanceof Error) || error.name !== 'PaymentChannelsError' || !('code' in error)) return false;
+        return code === undefined || error.code === code;
+    } catch {
+        // A proxy that throws when it is asked what it is.
+        return false;
+    }
 }

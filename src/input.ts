@@ -11,7 +11,7 @@ import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { encodeAddress } from './address-bytes';
 import { copyBytes, getByteCount } from './bytes';
 import { describe, describeType } from './describe';
-import { PaymentChannelsError } from './errors';
+import { isPaymentChannelsError, PaymentChannelsError } from './errors';
 
 export { describe } from './describe';
 
@@ -73,7 +73,7 @@ export function refuseInput(
 
 /** What a caller passes as an object has to be one: reading a field of anything else would be a `TypeError`. */
 export function assertIsInput(field: string, value: unknown, code?: InvalidCode): asserts value is object {
-    if (typeof value !== 'object' || value === null) {
+    if (typeof value !== 'object' || value === null || readSafely(() => Array.isArray(value), true)) {
         // Without what is in it: a program that mixes up its arguments may pass a key or the address of an RPC.
         throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
             expected: 'an object',
@@ -113,6 +113,26 @@ function getPath(field: string, name: string): string {
 }
 
 /**
+ * What is made of a value that is read in many places, deep inside: what it is lacking there, and whatever it throws when
+ * it is read (getters, proxies), is refused, and is the cause of the error. For what does nothing but read: an error of a
+ * callback, a signer or an RPC is no error of the input.
+ *
+ * @param expected What the value has to be: "the state of a channel".
+ */
+export function readDeeply<T>(field: string, expected: string, value: unknown, read: () => T, code?: InvalidCode): T {
+    try {
+        return read();
+    } catch (cause) {
+        if (isPaymentChannelsError(cause)) throw cause;
+        const message = readSafely(() => (cause instanceof TypeError ? cause.message : ''), '');
+        const missing = /^Cannot read properties of (?:null|undefined) \(reading '(\w{1,40})'\)$/.exec(message)?.[1];
+        const context = { expected, field, value: describeType(value) };
+        const told = missing === undefined ? context.value : `${context.value} that lacks what has a member ${missing}`;
+        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', { ...context, value: told }, { cause });
+    }
+}
+
+/**
  * Every member that an object may have, optional ones included: the compiler sees to it that none is missing. `'given'` is
  * a member that may be left out, but not be given as `undefined`, since that would widen what is meant: a value that is
  * missing by mistake is not taken for one that was left out on purpose.
@@ -130,12 +150,8 @@ export function readOnlyMembers<T extends object>(
     code: InvalidCode = 'INPUT_INVALID',
 ): T {
     assertIsInput(field, value, code);
-    if (readSafely(() => Array.isArray(value) || isCollection(value), true)) {
-        refuseInput(field, `an object with members by name`, value, code);
-    }
-    const keys = readSafely(() => Object.keys(value), undefined);
-    if (keys === undefined) return refuseInput(field, 'an object', value, code);
-    for (const key of keys) if (!Object.hasOwn(known, key)) refuseUnknown(getPath(field, key), key, known, code);
+    for (const key of getMemberNames(field, value, code))
+        if (!Object.hasOwn(known, key)) refuseUnknown(getPath(field, key), key, known, code);
     const names = Object.keys(known) as (keyof T & string)[];
     const members = readMembers(field, value, names, code);
     const given = {} as T;
@@ -146,6 +162,42 @@ export function readOnlyMembers<T extends object>(
         }
     }
     return given;
+}
+
+/**
+ * Refuses a name that is nearly one of some names, and passes over every other one that is not known: for objects that may
+ * have more members than those that are looked at, and where a misspelt one would silently stand for a default.
+ */
+export function assertHasNoMisspelt(field: string, value: object, names: readonly string[], code?: InvalidCode): void {
+    assertIsInput(field, value, code);
+    for (const key of getMemberNames(field, value, code)) {
+        if (names.includes(key) || key.length > MAX_NAME_LENGTH) continue;
+        const simple = key.toLowerCase();
+        const meant = names.find(name => isNear(simple, name.toLowerCase()));
+        if (meant === undefined) continue;
+        const expected = `left out, or spelt ${meant}`;
+        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
+            expected,
+            field: getPath(field, key),
+            value: 'a value',
+        });
+    }
+}
+
+/** At most two characters are wrong. */
+function isNear(a: string, b: string): boolean {
+    return Math.abs(a.length - b.length) <= 2 && getEditDistance(a, b) <= 2;
+}
+
+/** The names in an object; of an array or a `Map`, which has members of another kind, nothing would be seen. */
+function getMemberNames(field: string, value: object, code: InvalidCode | undefined): readonly string[] {
+    const names = hasMembersByName(value) ? readSafely(() => Object.keys(value), undefined) : undefined;
+    return names ?? refuseInput(field, 'an object with members by name', value, code);
+}
+
+/** Whether what is in an object has names: neither an array nor a `Map` or a `Set`, nor what can't be read at all. */
+export function hasMembersByName(value: object): boolean {
+    return readSafely(() => !Array.isArray(value) && !isCollection(value), false);
 }
 
 const MAX_NAME_LENGTH = 64;
@@ -220,8 +272,8 @@ export function toList<T>(
     toItem: (item: unknown, path: string, index: number) => T,
     code?: InvalidCode,
 ): T[] {
-    if (!readSafely(() => Array.isArray(value), false)) return refuseInput(field, expected, value, code);
-    const { length } = value as unknown[];
+    const length = getListLength(value);
+    if (length === undefined) return refuseInput(field, expected, value, code);
     const list: T[] = [];
     for (let index = 0; index < length; index++) {
         const path = `${field}[${index}]`;
@@ -234,6 +286,11 @@ export function toList<T>(
         list.push(toItem(item, path, index));
     }
     return list;
+}
+
+/** The length of an array; `undefined` for anything else. */
+export function getListLength(value: unknown): number | undefined {
+    return readSafely(() => (Array.isArray(value) ? value.length : undefined), undefined);
 }
 
 /**

@@ -1,9 +1,10 @@
-import type { Account, Address, EncodedAccount } from '@solana/kit';
+import type { Account, Address, EncodedAccount, MaybeEncodedAccount } from '@solana/kit';
 
 import { isBytes } from '../bytes';
 import { getProgramConfig, getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { describe, toAddress } from '../input';
+import { describe } from '../describe';
+import { readDeeply, readMembers, refuseInput, toAddress } from '../input';
 import { assertIsNoChannelOfOther, assertIsNoProgramOfOther } from '../revision/marks';
 import type { ChannelLayout } from '../revision/revision';
 import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
@@ -31,7 +32,8 @@ export function decodeChannelAccount<TAddress extends string, TRevision extends 
     const refuse = (reason: string): never => {
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
     };
-    if (isClosedChannelAccount(account, config)) refuse('the channel was closed; this is the tombstone it left');
+    if (isClosedChannelAccount({ data, programAddress: owner }, config))
+        refuse('the channel was closed; this is the tombstone it left');
     const size = layout.getSize();
     if (data.length !== size) {
         assertIsNoChannelOfOther(`account ${address}`, data.length, getRevisionName(config));
@@ -40,7 +42,8 @@ export function decodeChannelAccount<TAddress extends string, TRevision extends 
     const channel = tryDecode(layout, data) ?? refuse('its status is not one that the program knows');
     if (channel.discriminator !== layout.discriminator) refuse(`its discriminator is ${channel.discriminator}`);
     if (channel.version !== layout.version) refuse(`its layout version is ${channel.version}`);
-    return Object.freeze({ ...account, data: channel as ChannelOf<TRevision> });
+    const rest = readDeeply('account', 'an account', account, () => ({ ...account }));
+    return Object.freeze({ ...rest, address: account.address, data: channel as ChannelOf<TRevision> });
 }
 
 /** The only part of an account of the right length that can fail to decode is the status, an enum. */
@@ -54,15 +57,34 @@ function tryDecode(layout: ChannelLayout, data: EncodedAccount['data']): Channel
 
 /** What of an account is looked at here, for callers whose types promise more than they hold. */
 function toEncodedAccount(account: EncodedAccount): { address: Address; data: Uint8Array; owner: Address } {
+    const given = readAccount(account, ['address', 'data', 'programAddress']);
+    const address = toAddress('account.address', given.address);
+    const owner = toAddress('account.programAddress', given.programAddress);
+    if (!isBytes(given.data)) {
+        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason: 'its data are no bytes' });
+    }
+    return { address, data: given.data, owner };
+}
+
+/** Members of an account, each read once. */
+export function readAccount<T extends object, TName extends keyof T & string>(
+    account: T,
+    names: readonly TName[],
+): { [K in TName]: T[K] } {
     if (typeof account !== 'object' || (account as unknown) === null) {
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address: describe(account), reason: 'it is no account' });
     }
-    const address = toAddress('account.address', account.address);
-    const owner = toAddress('account.programAddress', account.programAddress);
-    if (!isBytes(account.data)) {
-        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason: 'its data are no bytes' });
-    }
-    return { address, data: account.data, owner };
+    return readMembers('account', account, names);
+}
+
+/** Checks what of an account is looked at to say what could be done with it. One that is not there has to say so. */
+export function assertIsMaybeAccount(field: string, account: MaybeEncodedAccount): void {
+    const { exists } = readMembers(field, account, ['exists']);
+    if (exists === false) return;
+    if (exists !== true) refuseInput(`${field}.exists`, 'true or false', exists);
+    const { data, programAddress } = readMembers(field, account as EncodedAccount, ['data', 'programAddress']);
+    if (!isBytes(data)) refuseInput(`${field}.data`, 'the bytes of the account, in a Uint8Array', data);
+    if (typeof programAddress !== 'string') toAddress(`${field}.programAddress`, programAddress);
 }
 
 /**
@@ -75,13 +97,13 @@ export function isClosedChannelAccount(
 ): boolean {
     const { programAddress } = getProgramConfig(config);
     const { tombstone } = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+    if (typeof account !== 'object' || (account as unknown) === null) return false;
+    const { data, programAddress: owner } = readMembers('account', account, ['data', 'programAddress']);
     return (
         tombstone !== undefined &&
-        typeof account === 'object' &&
-        (account as unknown) !== null &&
-        account.programAddress === programAddress &&
-        isBytes(account.data) &&
-        account.data.length === tombstone.getSize() &&
-        account.data[0] === tombstone.discriminator
+        owner === programAddress &&
+        isBytes(data) &&
+        data.length === tombstone.getSize() &&
+        data[0] === tombstone.discriminator
     );
 }

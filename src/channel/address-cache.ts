@@ -1,10 +1,10 @@
-import type { Address, ProgramDerivedAddress } from '@solana/kit';
+import type { ProgramDerivedAddress } from '@solana/kit';
 
-import { getRevisionName, getTreasuryOwner, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toInteger } from '../input';
+import { getProgramConfig, getRevisionName, getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { assertIsInput, readMembers, readOnlyMembers, toInteger } from '../input';
 import type { RevisionName } from '../revision/types';
 import { LruCache } from '../lru';
-import type { ChannelSeedsInput, TokenInput } from './addresses';
+import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
 import {
     findChannelPdaSync,
     findEscrowPdaSync,
@@ -26,6 +26,7 @@ export type AddressCache = Readonly<{
     findTreasuryTokenPdaSync: typeof findTreasuryTokenPdaSync;
 }>;
 
+const CHANNEL_SEEDS = ['authorizedSigner', 'mint', 'openSlot', 'payee', 'payer', 'salt'] as const;
 const DEFAULT_MAX_ENTRIES = 10_000;
 
 /**
@@ -44,8 +45,9 @@ const DEFAULT_MAX_ENTRIES = 10_000;
  * ```
  */
 export function createAddressCache(options: Readonly<{ maxEntries?: number | undefined }> = {}): AddressCache {
-    assertIsInput('options', options);
-    const { maxEntries: maxEntriesInput = DEFAULT_MAX_ENTRIES } = options;
+    const { maxEntries: maxEntriesInput = DEFAULT_MAX_ENTRIES } = readOnlyMembers('options', options, {
+        maxEntries: true,
+    });
     // A Map holds no more.
     const maxEntries = Number(toInteger('maxEntries', maxEntriesInput, 1n, 2n ** 24n));
     const known = new LruCache<string, ProgramDerivedAddress>(maxEntries);
@@ -61,42 +63,47 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
         }
         return known.getOrMake(key, derive);
     };
-    const findOfOwner = (derive: () => ProgramDerivedAddress, owner: Address, { mint, tokenProgram }: TokenInput) =>
-        find(derive, 'token', owner, mint, tokenProgram);
+    const findOfOwner = (
+        derive: () => ProgramDerivedAddress,
+        owner: AddressOrSigner,
+        { mint, tokenProgram }: TokenInput,
+    ) => find(derive, 'token', owner, mint, tokenProgram);
     return Object.freeze<AddressCache>({
         findChannelPdaSync: <TRevision extends RevisionName>(
             seeds: ChannelSeedsInput<TRevision>,
             config: DeploymentConfig<TRevision> = {},
         ) => {
             assertIsInput('seeds', seeds);
-            assertIsInput('config', config);
-            const { authorizedSigner, mint, openSlot, payee, payer, salt } = seeds as ChannelSeedsInput<'epoch'>;
+            const given = readMembers('input', seeds as ChannelSeedsInput<'epoch'>, CHANNEL_SEEDS);
+            const { mint, openSlot, payee, payer, salt } = given;
+            const { programAddress } = getProgramConfig(config);
+            // Left out it is the payer's; given as undefined it is no key, and no part of one.
+            const authorizedSigner = 'authorizedSigner' in seeds ? (given.authorizedSigner ?? null) : payer;
             // A number that is not exact may read like a bigint that is.
             const toPart = (value: bigint | number) =>
                 typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value).toString() : null;
-            const parts = [config.programAddress, payer, payee, mint, authorizedSigner, toPart(salt)];
+            const parts = [programAddress, payer, payee, mint, authorizedSigner, toPart(salt)];
             // A revision that does not know of open slots does not look at one.
             const slotPart = (openSlot as unknown) === undefined ? undefined : toPart(openSlot);
             const derive = () => findChannelPdaSync(seeds, config);
             return find(derive, 'channel', getRevisionName(config), ...parts, slotPart);
         },
         findEscrowPdaSync: input => {
-            assertIsInput('input', input);
-            return findOfOwner(() => findEscrowPdaSync(input), input.channel, input);
+            const token = readMembers('input', input, ['channel', 'mint', 'tokenProgram']);
+            return findOfOwner(() => findEscrowPdaSync(token), token.channel, token);
         },
         findEventAuthorityPdaSync: (config = {}) => {
-            assertIsInput('config', config);
-            const { programAddress } = config;
+            const { programAddress } = getProgramConfig(config);
             const derive = () => findEventAuthorityPdaSync(config);
             return find(derive, 'eventAuthority', getRevisionName(config), programAddress);
         },
         findTokenPdaSync: input => {
-            assertIsInput('input', input);
-            return findOfOwner(() => findTokenPdaSync(input), input.owner, input);
+            const token = readMembers('input', input, ['mint', 'owner', 'tokenProgram']);
+            return findOfOwner(() => findTokenPdaSync(token), token.owner, token);
         },
         findTreasuryTokenPdaSync: (input, config = {}) => {
-            assertIsInput('input', input);
-            return findOfOwner(() => findTreasuryTokenPdaSync(input, config), getTreasuryOwner(config), input);
+            const token = readMembers('input', input, ['mint', 'tokenProgram']);
+            return findOfOwner(() => findTreasuryTokenPdaSync(token, config), getTreasuryOwner(config), token);
         },
     });
 }

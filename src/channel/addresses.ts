@@ -1,19 +1,22 @@
-import type { Address, ProgramDerivedAddress } from '@solana/kit';
+import type { Address, MessageSigner, ProgramDerivedAddress, TransactionSigner } from '@solana/kit';
 
 import type { DeploymentConfig } from '../deployment';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { deriveTokenPda, findChannelPdaSync, findEscrowPdaSync, findTreasuryTokenPdaSync } from './derive';
 
-/** What the address of a channel follows from. */
+/** A wallet or a key: its address, or a signer that has it, so that one object of terms fits every function. */
+export type AddressOrSigner = Address | MessageSigner | TransactionSigner;
+
+/** What the address of a channel follows from; the terms that `open` takes have it. */
 export type ChannelSeedsInput<TRevision extends RevisionName = 'tombstone'> = Readonly<{
     /** Wallet that locks the deposit. */
-    payer: Address;
+    payer: AddressOrSigner;
     /** Wallet that is paid by vouchers. */
-    payee: Address;
+    payee: AddressOrSigner;
     /** Mint of the deposited token. */
     mint: Address;
-    /** Ed25519 key that signs the vouchers. */
-    authorizedSigner: Address;
+    /** Ed25519 key that signs the vouchers; the payer where it is left out, as for `open`. */
+    authorizedSigner?: AddressOrSigner;
     /** Number that tells apart channels with the same four parties (u64). */
     salt: bigint | number;
 }> &
@@ -63,6 +66,10 @@ export async function findTreasuryTokenPda(
 }
 
 /** The associated token account of a wallet; `field` is the name of the wallet in an error. */
-export async function findTokenPda(field: string, owner: Address, token: TokenInput): Promise<ProgramDerivedAddress> {
+export async function findTokenPda(
+    field: string,
+    owner: AddressOrSigner,
+    token: TokenInput,
+): Promise<ProgramDerivedAddress> {
     return deriveTokenPda(field, owner, token);
 }

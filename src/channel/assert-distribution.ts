@@ -1,7 +1,16 @@
 import type { Address } from '@solana/kit';
 
 import { PaymentChannelsError } from '../errors';
-import { toAddress, toBoolean, toList } from '../input';
+import {
+    assertIsInput,
+    describe,
+    readDeeply,
+    readMembers,
+    readOnlyMembers,
+    toAddress,
+    toBoolean,
+    toList,
+} from '../input';
 import type { RevisionName } from '../revision/types';
 import type { DistributionAssessment } from './assess-distribution';
 import type { OpenAssessment } from './assess-open';
@@ -11,28 +20,27 @@ import type { OpenAssessment } from './assess-open';
  *
  * @param options `willCreate`: wallets whose missing token account is created before, in the same transaction.
  * `allowForfeit`: wallets whose share may go to the treasury, or `true` for every one.
- * @throws `DISTRIBUTION_BLOCKED` with what would make it fail; `DISTRIBUTION_FORFEITS` with who would lose how much;
- * `INPUT_INVALID` or `ADDRESS_INVALID` for the options.
+ * @throws `INPUT_INVALID` for what is no assessment; `DISTRIBUTION_BLOCKED` with what would make it fail; `DISTRIBUTION_FORFEITS` with who would lose how much.
  */
 export function assertIsSafeToDistribute(
-    assessment: DistributionAssessment<RevisionName>,
+    assessed: DistributionAssessment<RevisionName>,
     options: Readonly<{
         willCreate?: readonly Address[] | undefined;
         allowForfeit?: readonly Address[] | boolean | undefined;
     }> = {},
 ): void {
-    const { allowForfeit = false, willCreate = [] } = options;
-    const allowed =
-        typeof allowForfeit === 'boolean'
-            ? allowForfeit
-            : toOwners('options.allowForfeit', allowForfeit, 'true, false or an array of addresses');
-    const isAllowed = (owner: Address) => (typeof allowed === 'boolean' ? allowed : allowed.includes(owner));
-    const created = toOwners('options.willCreate', willCreate);
-    const willExist = (owner: Address) => created.includes(owner);
+    const known = { allowForfeit: true, willCreate: true } as const;
+    const { allowForfeit, willCreate: created = [] } = readOnlyMembers('options', options, known);
+    const isAllowed = toForfeitRule('options.allowForfeit', allowForfeit);
+    const willCreate = toWallets('options.willCreate', created);
+    const names = ['blockers', 'isTreasuryMissing', 'payouts', 'treasuryOwner'] as const;
+    const assessment = toAssessment(assessed, names, ['blockers', 'payouts']);
+    const willExist = (owner: Address) => willCreate.includes(owner);
     const treasury = assessment.treasuryOwner;
-    const reasons = assessment.blockers
-        .filter(({ subject }) => !(subject === 'treasury' && assessment.isTreasuryMissing && willExist(treasury)))
-        .map(({ message }) => message);
+    const willHaveTreasury = assessment.isTreasuryMissing === true && willExist(treasury);
+    const reasons = getReasons(
+        assessment.blockers.filter(({ subject }) => subject !== 'treasury' || !willHaveTreasury),
+    );
     if (reasons.length > 0) throw new PaymentChannelsError('DISTRIBUTION_BLOCKED', { reasons });
 
     const lost = assessment.payouts.filter(
@@ -52,20 +60,22 @@ export function assertIsSafeToDistribute(
  *
  * @param options `willCreate`: wallets whose missing token account is created in the same transaction. `allowUnready`:
  * whether parties may still be unable to receive.
- * @throws `OPEN_BLOCKED` with what would make it fail; `OPEN_UNREADY` with who could not be paid as things are;
- * `INPUT_INVALID` or `ADDRESS_INVALID` for the options.
+ * @throws `INPUT_INVALID` for what is no assessment; `OPEN_BLOCKED` with what would make it fail; `OPEN_UNREADY` with who could not be paid as things are.
  */
 export function assertIsSafeToOpen(
-    assessment: OpenAssessment<RevisionName>,
+    assessed: OpenAssessment<RevisionName>,
     options: Readonly<{ allowUnready?: boolean | undefined; willCreate?: readonly Address[] | undefined }> = {},
 ): void {
-    const { allowUnready = false, willCreate = [] } = options;
-    const isUnreadyAllowed = toBoolean('options.allowUnready', allowUnready);
-    const created = toOwners('options.willCreate', willCreate);
-    const reasons = assessment.blockers.map(({ message }) => message);
+    const known = { allowUnready: true, willCreate: true } as const;
+    const given = readOnlyMembers('options', options, known);
+    const { allowUnready: allowed = false, willCreate: created = [] } = given;
+    const isUnreadyAllowed = toBoolean('options.allowUnready', allowed);
+    const willCreate = toWallets('options.willCreate', created);
+    const assessment = toAssessment(assessed, ['blockers', 'unready'], ['blockers', 'unready']);
+    const reasons = getReasons(assessment.blockers);
     if (reasons.length > 0) throw new PaymentChannelsError('OPEN_BLOCKED', { reasons });
     const unready = assessment.unready.filter(
-        ({ condition, owner }) => !(condition === 'missing' && created.includes(owner)),
+        ({ condition, owner }) => !(condition === 'missing' && willCreate.includes(owner)),
     );
     if (unready.length > 0 && !isUnreadyAllowed) {
         const owners = unready.map(({ owner }) => owner);
@@ -73,6 +83,40 @@ export function assertIsSafeToOpen(
     }
 }
 
-function toOwners(field: string, value: readonly Address[], expected = 'an array of addresses'): readonly Address[] {
-    return toList(field, value, expected, (item, path) => toAddress(path, item));
+/** Whose share may go to the treasury for good: that of the wallets in a list, of everybody, or of nobody. */
+export function toForfeitRule(field: string, value: unknown): (owner: Address) => boolean {
+    if (value === undefined || typeof value === 'boolean') return () => value === true;
+    const owners = toWallets(field, value, 'an array of wallets, or true for every one');
+    return owner => owners.includes(owner);
+}
+
+function toWallets(field: string, value: unknown, expected = 'an array of wallets'): readonly Address[] {
+    return toList(field, value, expected, (owner, path) => toAddress(path, owner));
+}
+
+const MAX_REASON_LENGTH = 300;
+
+function getReasons(blockers: readonly Readonly<{ message: string }>[]): readonly string[] {
+    return blockers.map(({ message }: Readonly<{ message: unknown }>) =>
+        typeof message === 'string' ? message.slice(0, MAX_REASON_LENGTH) : describe(message),
+    );
+}
+
+/** What of an assessment is looked at; its lists have to be there. */
+function toAssessment<T extends object, TName extends keyof T & string>(
+    assessment: T,
+    names: readonly TName[],
+    lists: readonly TName[],
+): { [K in TName]: T[K] } {
+    const read = readMembers('assessment', assessment, names);
+    for (const name of lists) {
+        const items = toList(`assessment.${name}`, read[name], 'a list, as an assessment has it', (item, path) =>
+            readDeeply(path, 'what an assessment has there', item, () => {
+                assertIsInput(path, item);
+                return { ...item };
+            }),
+        );
+        read[name] = items as unknown as T[TName];
+    }
+    return read;
 }

@@ -1,7 +1,8 @@
 import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
 
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
-import { toU64 } from '../input';
+import { isBytes } from '../bytes';
+import { getListLength, readMembers, refuseInput, toAddress, toI64, toInteger, toList, toU64 } from '../input';
 import type { LiveChannelKind } from '../revision/revision';
 import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
 import type { ChannelOf, RevisionName } from '../revision/types';
@@ -15,6 +16,7 @@ import {
     TREASURY_CODES,
     type Blocker,
 } from './blocker';
+import { assertIsMaybeAccount } from './account';
 import { getDistributionHash, getPayoutsOf, toSplits, type Split } from './distribution';
 import type { DistributionAddresses } from './distribution-addresses';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
@@ -97,14 +99,110 @@ const MALFORMED_CODES = { payee: 62, payer: 59, recipient: 2406 } as const;
  * Pure: it judges the accounts it is given. A payout is only as good as they are recent; a party can still close or
  * freeze its token account before the transaction lands.
  *
- * @throws The errors of {@link toSplits}.
+ * @throws By field `INPUT_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; the errors of
+ * {@link toSplits}.
  */
 export function assessDistribution<TRevision extends RevisionName = 'tombstone'>(
     input: AssessDistributionInput,
     config: DeploymentConfig<TRevision> = {},
 ): DistributionAssessment<TRevision> {
-    const splits = toSplits(input.splits);
-    return assessDistributionWith({ ...input, splits }, { getDistributionHash, readTokenAccount }, config);
+    const given = readMembers('input', input, ['accounts', 'addresses', 'channel', 'splits', 'tokenProgram']);
+    const splits = toSplits(given.splits);
+    toAddress('tokenProgram', given.tokenProgram);
+    const checked = {
+        accounts: toDistributionAccounts(given.accounts, splits.length),
+        addresses: toDistributionAddresses(given.addresses, splits.length),
+        channel: toAssessedChannel(given.channel),
+        splits,
+        tokenProgram: given.tokenProgram,
+    };
+    return assessDistributionWith(checked, { getDistributionHash, readTokenAccount }, config);
+}
+
+const ACCOUNT_NAMES = ['escrow', 'mint', 'payee', 'payer', 'treasury'] as const;
+
+/** The accounts that decide what `distribute` does: one of each, and one for each of the recipients. */
+export function toDistributionAccounts(value: DistributionAccounts, recipientCount: number): DistributionAccounts {
+    const field = 'accounts';
+    const names = [...ACCOUNT_NAMES, 'otherTreasuries', 'recipients'] as const;
+    const { otherTreasuries = [], recipients, ...accounts } = readMembers(field, value, names);
+    for (const name of ACCOUNT_NAMES) assertIsMaybeAccount(`${field}.${name}`, accounts[name]);
+    const toAccount = (account: unknown, path: string): MaybeEncodedAccount => {
+        assertIsMaybeAccount(path, account as MaybeEncodedAccount);
+        return account as MaybeEncodedAccount;
+    };
+    return {
+        ...accounts,
+        otherTreasuries: toList(`${field}.otherTreasuries`, otherTreasuries, 'an array', (item, path) => {
+            const other = readMembers(path, item as (typeof otherTreasuries)[number], ['account', 'owner']);
+            return {
+                account: toAccount(other.account, `${path}.account`),
+                owner: toAddress(`${path}.owner`, other.owner),
+            };
+        }),
+        recipients: toListOf(`${field}.recipients`, recipients, recipientCount, 'accounts', toAccount),
+    };
+}
+
+const ADDRESS_NAMES = ['channel', 'escrow', 'payee', 'payer', 'treasury', 'treasuryOwner'] as const;
+
+/** The addresses that `distribute` derives, one of them for each of the recipients. */
+export function toDistributionAddresses(value: DistributionAddresses, recipientCount: number): DistributionAddresses {
+    const field = 'addresses';
+    const { recipients, ...given } = readMembers(field, value, [...ADDRESS_NAMES, 'recipients']);
+    const addresses = { ...given };
+    for (const name of ADDRESS_NAMES) addresses[name] = toAddress(`${field}.${name}`, given[name]);
+    const toOne = (address: unknown, path: string) => toAddress(path, address);
+    return {
+        ...addresses,
+        recipients: toListOf(`${field}.recipients`, recipients, recipientCount, 'addresses', toOne),
+    };
+}
+
+function toListOf<T>(
+    field: string,
+    value: unknown,
+    count: number,
+    what: string,
+    toItem: (item: unknown, path: string) => T,
+): T[] {
+    const expected = `an array of ${what}, one for each of the ${count} splits`;
+    return getListLength(value) === count
+        ? toList(field, value, expected, toItem)
+        : refuseInput(field, expected, value);
+}
+
+/** What of a channel's account an assessment looks at. */
+function toAssessedChannel(value: AssessDistributionInput['channel']): AssessDistributionInput['channel'] {
+    const field = 'channel';
+    const names = [
+        'deposit',
+        'distributionHash',
+        'mint',
+        'payee',
+        'payer',
+        'payerWithdrawnAt',
+        'settlement',
+        'status',
+    ] as const;
+    const channel = readMembers(field, value, names);
+    const settlement = readMembers(`${field}.settlement`, channel.settlement, ['payoutWatermark', 'settled']);
+    if (!isBytes(channel.distributionHash)) {
+        refuseInput(`${field}.distributionHash`, 'the 32 bytes of the hash, in a Uint8Array', channel.distributionHash);
+    }
+    return {
+        ...channel,
+        deposit: toU64(`${field}.deposit`, channel.deposit),
+        mint: toAddress(`${field}.mint`, channel.mint),
+        payee: toAddress(`${field}.payee`, channel.payee),
+        payer: toAddress(`${field}.payer`, channel.payer),
+        payerWithdrawnAt: toI64(`${field}.payerWithdrawnAt`, channel.payerWithdrawnAt),
+        settlement: {
+            payoutWatermark: toU64(`${field}.settlement.payoutWatermark`, settlement.payoutWatermark),
+            settled: toU64(`${field}.settlement.settled`, settlement.settled),
+        },
+        status: Number(toInteger(`${field}.status`, channel.status, 0n, 255n)),
+    };
 }
 
 /** What an assessment works out, for who assesses many channels that share it, and remembers it meanwhile. */

@@ -3,7 +3,7 @@ import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError } from '../errors';
-import { toU64 } from '../input';
+import { readMembers, toAddress, toU64 } from '../input';
 import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import {
@@ -15,15 +15,17 @@ import {
     type Blocker,
 } from './blocker';
 import { toSplits, type Split } from './distribution';
-import type { DistributionAccounts } from './assess-distribution';
+import { assertIsMaybeAccount } from './account';
+import type { AddressOrSigner } from './addresses';
+import { toDistributionAccounts, toDistributionAddresses, type DistributionAccounts } from './assess-distribution';
 import type { DistributionAddresses } from './distribution-addresses';
 import { assertIsOpenSlotInWindow } from '../revision/open-slot';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
 
 /** What {@link assessOpen} takes. */
 export type AssessOpenInput = Readonly<{
-    payer: Address;
-    payee: Address;
+    payer: AddressOrSigner;
+    payee: AddressOrSigner;
     mint: Address;
     /** Token program that owns the mint. */
     tokenProgram: Address;
@@ -65,15 +67,27 @@ export type OpenAssessment<TRevision extends RevisionName = 'tombstone'> = Reado
  *
  * Pure: it judges the accounts it is given.
  *
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the deposit; the errors of {@link toSplits}.
+ * @param inputs A signer is taken by its address.
+ * @throws By field `INPUT_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; the errors of
+ * {@link toSplits}.
  */
 export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
-    input: AssessOpenInput,
+    inputs: AssessOpenInput,
     config: DeploymentConfig<TRevision> = {},
 ): OpenAssessment<TRevision> {
-    const { accounts, addresses, mint, payee, payer, tokenProgram } = input;
+    const input = readMembers('input', inputs, NAMES);
+    const { tokenProgram } = input;
+    const mint = toAddress('mint', input.mint);
+    const [payee, payer] = [toAddress('payee', input.payee), toAddress('payer', input.payer)];
     const deposit = toU64('deposit', input.deposit, 1n);
     const splits = toSplits(input.splits);
+    const addresses = toDistributionAddresses(input.addresses, splits.length);
+    const accounts = {
+        ...toDistributionAccounts(input.accounts, splits.length),
+        channel: readMembers('accounts', input.accounts, ['channel']).channel,
+    };
+    assertIsMaybeAccount('accounts.channel', accounts.channel);
+    toAddress('tokenProgram', tokenProgram);
     const token = { mint, tokenProgram };
 
     const payerAccount = readTokenAccount(accounts.payer, { ...token, owner: payer });
@@ -128,9 +142,22 @@ export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
     });
 }
 
+const NAMES = [
+    'accounts',
+    'addresses',
+    'currentSlot',
+    'deposit',
+    'mint',
+    'openSlot',
+    'payee',
+    'payer',
+    'splits',
+    'tokenProgram',
+] as const;
+
 /** What the program answers for a slot that a channel can't be opened for now (spec section 7.1, epoch revision). */
 function getOpenSlotBlocker<TRevision extends RevisionName>(
-    { currentSlot, openSlot }: AssessOpenInput,
+    { currentSlot, openSlot }: Pick<AssessOpenInput, 'currentSlot' | 'openSlot'>,
     config: DeploymentConfig<TRevision>,
 ): Blocker<TRevision> | undefined {
     const slot = toU64('openSlot', openSlot);
@@ -151,7 +178,7 @@ function getOpenSlotBlocker<TRevision extends RevisionName>(
 function isInUse(account: MaybeEncodedAccount, toleratesPrefunding: boolean): boolean {
     return (
         account.exists &&
-        ((account.lamports > 0n && !toleratesPrefunding) ||
+        ((toU64('accounts.channel.lamports', account.lamports) > 0n && !toleratesPrefunding) ||
             account.data.length > 0 ||
             account.programAddress !== SYSTEM_PROGRAM_ADDRESS)
     );

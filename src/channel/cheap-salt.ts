@@ -2,7 +2,7 @@ import type { Address } from '@solana/kit';
 
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { assertIsInput, toInteger, toU64, U64_MAX } from '../input';
+import { readMembers, toInteger, toU64, U64_MAX } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { findChannelPdaSync, findEscrowPdaSync } from './derive';
@@ -29,6 +29,8 @@ export type CheapSalt = Readonly<{
     attempts: number;
 }>;
 
+const SEEDS = ['authorizedSigner', 'mint', 'openSlot', 'payee', 'payer'] as const;
+const NAMES = [...SEEDS, 'firstSalt', 'maxAttempts', 'tokenProgram'] as const;
 const DEFAULT_MAX_ATTEMPTS = 64;
 const MAX_ATTEMPTS = 1_000_000n;
 const CHEAPEST_BUMP = 255;
@@ -55,17 +57,18 @@ export function findCheapChannelSalt<TRevision extends RevisionName = 'tombstone
     input: CheapSaltInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): CheapSalt {
-    assertIsInput('input', input);
-    const { firstSalt = 0n, maxAttempts: maxAttemptsInput = DEFAULT_MAX_ATTEMPTS } = input;
+    const given = readMembers('input', input as CheapSaltInput<'epoch'>, NAMES);
+    const { firstSalt = 0n, maxAttempts: maxAttemptsInput = DEFAULT_MAX_ATTEMPTS, mint, tokenProgram, ...rest } = given;
     const first = toU64('firstSalt', firstSalt);
+    const { authorizedSigner, ...parties } = rest;
+    const seeds = 'authorizedSigner' in input ? { ...parties, authorizedSigner } : parties;
     const maxAttempts = Number(toInteger('maxAttempts', maxAttemptsInput, 1n, MAX_ATTEMPTS));
     for (let attempts = 1; attempts <= maxAttempts; attempts++) {
         const salt = first + BigInt(attempts - 1);
         if (salt > U64_MAX) break;
-        const seeds = { ...input, salt } as unknown as ChannelSeedsInput<TRevision>;
-        const [channel, bump] = findChannelPdaSync<TRevision>(seeds, config);
+        const [channel, bump] = findChannelPdaSync<RevisionName>({ ...seeds, mint, salt }, config);
         if (bump !== CHEAPEST_BUMP) continue;
-        const [escrow, escrowBump] = findEscrowPdaSync({ channel, mint: input.mint, tokenProgram: input.tokenProgram });
+        const [escrow, escrowBump] = findEscrowPdaSync({ channel, mint, tokenProgram });
         if (escrowBump === CHEAPEST_BUMP) return Object.freeze({ attempts, channel, escrow, salt });
     }
     throw new PaymentChannelsError('SALT_NOT_FOUND', { attempts: maxAttempts });

@@ -10,12 +10,14 @@ import type {
 
 import { getProgramConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
+import { assertHasMethods, readMembers, refuseInput, toAddress, toBoolean } from '../input';
 import type { RevisionName } from '../revision/types';
 import { toContextSlot, toRpcRecord } from '../rpc-answer';
 import { askRpc, getRpcConfig, type Fetched } from './fetch';
 import { within } from '../within';
 import { getBytesToMatch, toRpcFilters, type ChannelFilter } from './filters';
 import {
+    assertIsQueryConfig,
     queryChannels,
     readFoundChannel,
     UnreadableReports,
@@ -67,9 +69,25 @@ export async function fetchClosingChannels<TRevision extends RevisionName = 'tom
     filter: ClosingChannelFilter<TRevision>,
     config: FetchClosingChannelsConfig<TRevision> = {},
 ): Promise<readonly Fetched<ClosingChannelState<TRevision>>[]> {
-    const asked = config.isStatusFilteredByRpc ? { ...filter, status: 'closing' as const } : filter;
-    const { found } = await queryChannels<TRevision>(rpc, asked as ChannelFilter<TRevision>, config);
+    assertIsQueryConfig(config);
+    const { isStatusFilteredByRpc = false } = readMembers('config', config, ['isStatusFilteredByRpc']);
+    const { found } = await queryChannels<TRevision>(
+        rpc,
+        toClosingFilter(filter, toBoolean('config.isStatusFilteredByRpc', isStatusFilteredByRpc)),
+        config,
+    );
     return Object.freeze(selectClosing(found).map(({ state }) => state));
+}
+
+/** Of all channels there are it would find too many: whose payee is meant has to be said. */
+function toClosingFilter<TRevision extends RevisionName>(
+    filter: ClosingChannelFilter<TRevision>,
+    isStatusFiltered: boolean,
+): ChannelFilter<TRevision> {
+    const { payee, status } = readMembers('filter', filter as ChannelFilter & typeof filter, ['payee', 'status']);
+    toAddress('payee', payee);
+    if (status !== undefined) refuseInput('filter.status', 'left out: it is that of closing channels', status);
+    return (isStatusFiltered ? { ...filter, status: 'closing' } : filter) as ChannelFilter<TRevision>;
 }
 
 type FoundClosingChannel<TRevision extends RevisionName> = FoundChannel<TRevision> &
@@ -119,11 +137,15 @@ function compareDeadlines(a: ClosingChannelState<RevisionName>, b: ClosingChanne
  * ```
  */
 export async function* watchClosingChannels<TRevision extends RevisionName = 'tombstone'>(
-    { rpc, rpcSubscriptions }: WatchClients,
+    clients: WatchClients,
     filter: ClosingChannelFilter<TRevision>,
     config: FetchChannelsConfig<TRevision> = {},
 ): AsyncGenerator<Fetched<LiveChannelState<TRevision>>, void, void> {
-    const asked = filter as ChannelFilter<TRevision>;
+    const { rpc, rpcSubscriptions } = readMembers('clients', clients, ['rpc', 'rpcSubscriptions']);
+    assertHasMethods('clients.rpc', rpc, ['getProgramAccounts']);
+    assertHasMethods('clients.rpcSubscriptions', rpcSubscriptions, ['programNotifications']);
+    assertIsQueryConfig(config);
+    const asked = toClosingFilter(filter, false);
     const parts = getBytesToMatch(asked, config);
     const abort = linkAbort(config.abortSignal);
     try {

@@ -3,10 +3,10 @@ import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
 import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddressBytes, toTokenProgram, toU64 } from '../input';
+import { assertIsInput, readMembers, toAddressBytes, toTokenProgram, toU64 } from '../input';
 import { TOMBSTONE_CHANNEL_SEEDS } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
-import type { ChannelSeedsInput, TokenInput } from './addresses';
+import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
 import { findProgramDerivedAddress } from './derive/program-derived-address';
 import { encodeSeeds, type SeedLayout } from '../seeds';
 
@@ -21,6 +21,7 @@ const TOKEN_PDA_SEEDS = [
  * Derives the address of a channel and its bump (spec section 2) at once, for hot paths: `findChannelPda` without a
  * promise.
  *
+ * @param seeds What the address follows from; the terms of `open` will do, a signer being taken by its address.
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
  *
  * @example
@@ -40,11 +41,15 @@ export function findChannelPdaSync<TRevision extends RevisionName = 'tombstone'>
 
 /** A value for each seed that has a name, from a field of that name. */
 function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint | Uint8Array> {
-    const fields = seeds as Readonly<Record<string, unknown>>;
+    const names = layout.flatMap(seed => (seed.kind === 'text' ? [] : [seed.name]));
+    const fields = readMembers('input', seeds as Readonly<Record<string, unknown>>, names);
     const values: Record<string, bigint | Uint8Array> = {};
     for (const seed of layout) {
-        if (seed.kind === 'address') values[seed.name] = toAddressBytes(seed.name, fields[seed.name]);
-        else if (seed.kind === 'u64') values[seed.name] = toU64(seed.name, fields[seed.name]);
+        if (seed.kind === 'u64') values[seed.name] = toU64(seed.name, fields[seed.name]);
+        if (seed.kind !== 'address') continue;
+        // Left out it is the payer's, as for open; given as undefined it is missing by mistake.
+        const isPayers = seed.name === 'authorizedSigner' && !(seed.name in seeds);
+        values[seed.name] = toAddressBytes(seed.name, isPayers ? fields['payer'] : fields[seed.name]);
     }
     return values;
 }
@@ -55,8 +60,8 @@ function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint 
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenInput): ProgramDerivedAddress {
-    assertIsInput('input', input);
-    return deriveTokenPda('channel', input.channel, input);
+    const { channel, ...token } = readMembers('input', input, ['channel', 'mint', 'tokenProgram']);
+    return deriveTokenPda('channel', channel, token);
 }
 
 /**
@@ -64,9 +69,9 @@ export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenI
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
-export function findTokenPdaSync(input: Readonly<{ owner: Address }> & TokenInput): ProgramDerivedAddress {
-    assertIsInput('input', input);
-    return deriveTokenPda('owner', input.owner, input);
+export function findTokenPdaSync(input: Readonly<{ owner: AddressOrSigner }> & TokenInput): ProgramDerivedAddress {
+    const { owner, ...token } = readMembers('input', input, ['mint', 'owner', 'tokenProgram']);
+    return deriveTokenPda('owner', owner, token);
 }
 
 /**
@@ -78,8 +83,8 @@ export function findTreasuryTokenPdaSync(
     input: TokenInput,
     config: DeploymentConfig<RevisionName> = {},
 ): ProgramDerivedAddress {
-    assertIsInput('input', input);
-    return deriveTokenPda('config.treasuryOwner', getTreasuryOwner(config), input);
+    const token = readMembers('input', input, ['mint', 'tokenProgram']);
+    return deriveTokenPda('config.treasuryOwner', getTreasuryOwner(config), token);
 }
 
 /**
@@ -92,7 +97,7 @@ export function findEventAuthorityPdaSync(config: DeploymentConfig<RevisionName>
 }
 
 /** The associated token account of a wallet; `field` is the name of the wallet in an error. */
-export function deriveTokenPda(field: string, owner: Address, token: TokenInput): ProgramDerivedAddress {
+export function deriveTokenPda(field: string, owner: AddressOrSigner, token: TokenInput): ProgramDerivedAddress {
     const values = {
         mint: toAddressBytes('mint', token.mint),
         owner: toAddressBytes(field, owner),

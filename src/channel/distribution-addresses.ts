@@ -1,9 +1,9 @@
 import type { Address } from '@solana/kit';
 
 import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress } from '../input';
+import { readMembers, toAddress } from '../input';
 import type { RevisionName } from '../revision/types';
-import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type TokenInput } from './addresses';
+import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type AddressOrSigner, type TokenInput } from './addresses';
 import { toSplits, type Split } from './distribution';
 
 /** Every address that `distribute` derives: the escrow and the token accounts of the parties. */
@@ -24,12 +24,14 @@ export type DistributionAddressesInput = TokenInput &
     Readonly<{
         channel: Address;
         /** Payer of the channel. */
-        payer: Address;
+        payer: AddressOrSigner;
         /** Payee of the channel. */
-        payee: Address;
+        payee: AddressOrSigner;
         /** Distribution plan. */
         splits: readonly Split[];
     }>;
+
+const NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
 
 /**
  * Derives the token accounts that `distribute` reads and pays (spec section 7.8).
@@ -40,17 +42,15 @@ export async function findDistributionAddresses(
     input: DistributionAddressesInput,
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<DistributionAddresses> {
-    assertIsInput('input', input);
-    const channel = toAddress('channel', input.channel);
+    const { splits, ...given } = readMembers('input', input, NAMES);
+    const channel = toAddress('channel', given.channel);
     const treasuryOwner = getTreasuryOwner(config);
     const [[escrow], [payer], [payee], [treasury], ...recipients] = await Promise.all([
-        findEscrowPda(input),
-        findTokenPda('payer', input.payer, input),
-        findTokenPda('payee', input.payee, input),
-        findTreasuryTokenPda(input, config),
-        ...toSplits(input.splits).map(({ recipient }, index) =>
-            findTokenPda(`splits[${index}].recipient`, recipient, input),
-        ),
+        findEscrowPda(given),
+        findTokenPda('payer', given.payer, given),
+        findTokenPda('payee', given.payee, given),
+        findTreasuryTokenPda(given, config),
+        ...toSplits(splits).map(({ recipient }, index) => findTokenPda(`splits[${index}].recipient`, recipient, given)),
     ]);
     return Object.freeze({
         channel,

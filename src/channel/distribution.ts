@@ -9,7 +9,17 @@ import {
 } from '../../generated/tombstone';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { assertIsInput, describe, toAddress, toBytes, toInteger, toU64, U16_MAX } from '../input';
+import {
+    getListLength,
+    readMembers,
+    refuseInput,
+    toAddress,
+    toBytes,
+    toInteger,
+    toList,
+    toU64,
+    U16_MAX,
+} from '../input';
 import { TOMBSTONE_HASH } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 
@@ -30,20 +40,26 @@ export type Split = Readonly<{
  * `SPLITS_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`.
  */
 export function toSplits(splits: readonly Split[]): Split[] {
-    if (!Array.isArray(splits)) {
-        throw new PaymentChannelsError('SPLITS_INVALID', { field: 'splits', value: describe(splits) });
+    const length = getListLength(splits);
+    if (length === undefined) {
+        return refuseInput('splits', 'an array of { recipient, bps }; [] for none', splits, 'SPLITS_INVALID');
     }
-    if (splits.length > MAX_RECIPIENTS) {
-        throw new PaymentChannelsError('SPLITS_TOO_MANY', { count: splits.length, max: MAX_RECIPIENTS });
+    if (length > MAX_RECIPIENTS) {
+        throw new PaymentChannelsError('SPLITS_TOO_MANY', { count: length, max: MAX_RECIPIENTS });
     }
     const indexOf = new Map<Address, number>();
     let sumBps = 0;
-    const checked = Array.from(splits as readonly Split[], (split: unknown, index): Split => {
-        const field = `splits[${index}]`;
+    const toSplit = (split: unknown, field: string, index: number): Split => {
         if (typeof split !== 'object' || split === null) {
-            throw new PaymentChannelsError('SPLITS_INVALID', { field, value: describe(split) });
+            return refuseInput(field, '{ recipient, bps }', split, 'SPLITS_INVALID');
         }
-        const { bps: bpsInput, recipient: recipientInput } = split as Split;
+        const names = ['bps', 'recipient'] as const;
+        const { bps: bpsInput, recipient: recipientInput } = readMembers(
+            field,
+            split as Split,
+            names,
+            'SPLITS_INVALID',
+        );
         const recipient = toAddress(`${field}.recipient`, recipientInput);
         // Up to the range of its type only: more than the whole is the sum's error, as it is on chain.
         const bps = Number(toInteger(`${field}.bps`, bpsInput, 1n, U16_MAX));
@@ -58,7 +74,8 @@ export function toSplits(splits: readonly Split[]): Split[] {
         indexOf.set(recipient, index);
         sumBps += bps;
         return { bps, recipient };
-    });
+    };
+    const checked = toList('splits', splits, 'an array', toSplit, 'SPLITS_INVALID');
     if (sumBps > BPS_DENOMINATOR) {
         throw new PaymentChannelsError('SPLITS_SUM_TOO_HIGH', { maxBps: BPS_DENOMINATOR, sumBps });
     }
@@ -137,10 +154,10 @@ export type Payouts = Readonly<{
 export function getPayouts(
     input: Readonly<{ splits: readonly Split[]; settled: bigint | number; payoutWatermark: bigint | number }>,
 ): Payouts {
-    assertIsInput('input', input);
-    const splits = toSplits(input.splits);
-    const settled = toU64('settled', input.settled);
-    const payoutWatermark = toInteger('payoutWatermark', input.payoutWatermark, 0n, settled);
+    const given = readMembers('input', input, ['payoutWatermark', 'settled', 'splits']);
+    const splits = toSplits(given.splits);
+    const settled = toU64('settled', given.settled);
+    const payoutWatermark = toInteger('payoutWatermark', given.payoutWatermark, 0n, settled);
     return getPayoutsOf(splits, settled, payoutWatermark);
 }
 

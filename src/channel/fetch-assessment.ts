@@ -1,23 +1,16 @@
-import {
-    type Address,
-    type GetAccountInfoApi,
-    type GetMultipleAccountsApi,
-    type MaybeEncodedAccount,
-    type Rpc,
-    type Slot,
-} from '@solana/kit';
+import type { Address, GetAccountInfoApi, GetMultipleAccountsApi, MaybeEncodedAccount, Rpc, Slot } from '@solana/kit';
 
 import { getRevisionPart, getTreasuryOwner } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { toAddress, toTokenProgram } from '../input';
+import { assertHasMethods, readMembers, toAddress, toTokenProgram, toU64 } from '../input';
 import { TOMBSTONE_TREASURY_OWNERS } from '../revision/tombstone';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import { decodeChannelAccount } from './account';
 import { findChannelPda, findTokenPda, type ChannelSeedsInput, type TokenInput } from './addresses';
 import { assessDistribution, type DistributionAccounts, type DistributionAssessment } from './assess-distribution';
 import { assessOpen, type OpenAssessment } from './assess-open';
-import type { Split } from './distribution';
-import { fetchAccount, fetchAccounts, type FetchChannelConfig } from './fetch';
+import { toSplits, type Split } from './distribution';
+import { assertIsFetchConfig, fetchAccount, fetchAccounts, type FetchChannelConfig } from './fetch';
 import { findDistributionAddresses, type DistributionAddresses } from './distribution-addresses';
 
 /** An assessment with what was read for it, as the builder of `distribute` takes it. */
@@ -43,29 +36,28 @@ export async function fetchDistributionAssessment<TRevision extends RevisionName
     input: Readonly<{ channel: Address; splits: readonly Split[] }>,
     config: FetchChannelConfig<TRevision> = {},
 ): Promise<FetchedDistributionAssessment<TRevision>> {
-    const address = toAddress('channel', input.channel);
-    const { account } = await fetchAccount(rpc, address, config);
-    const { mint, payee, payer } = decodeExisting(account, config);
+    assertIsReader(rpc, config);
+    const { channel: channelInput, splits: splitsInput } = readMembers('input', input, ['channel', 'splits']);
+    const address = toAddress('channel', channelInput);
+    const splits = toSplits(splitsInput);
+    const { mint, payee, payer } = decodeExisting((await fetchAccount(rpc, address, config)).account, config);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
     const addresses = await findDistributionAddresses(
-        { channel: address, mint, payee, payer, splits: input.splits, tokenProgram },
+        { channel: address, mint, payee, payer, splits, tokenProgram },
         config,
     );
     // The first reading was for what never changes: parties and mint. The channel is read again with its accounts.
     const token = { mint, tokenProgram };
     const { accounts } = await fetchDistributionAccounts(rpc, token, addresses, config);
     const channel = decodeExisting<TRevision>(accounts.channel, config);
-    const assessment = assessDistribution<TRevision>(
-        { accounts, addresses, channel, splits: input.splits, tokenProgram },
-        config,
-    );
+    const assessment = assessDistribution<TRevision>({ accounts, addresses, channel, splits, tokenProgram }, config);
     return Object.freeze({ addresses, assessment, channel, tokenProgram });
 }
 
 /**
  * Reads what `open` depends on and says what would make it fail; see {@link assessOpen}.
  *
- * @param input As for `open`; the payer by its address.
+ * @param input As for `open`; a signer is taken by its address.
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `TOKEN_PROGRAM_UNSUPPORTED` when no
  * token program owns the mint; the errors of {@link toSplits}.
  */
@@ -74,9 +66,13 @@ export async function fetchOpenAssessment<TRevision extends RevisionName = 'tomb
     input: ChannelSeedsInput<TRevision> & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>,
     config: FetchChannelConfig<TRevision> = {},
 ): Promise<OpenAssessment<TRevision>> {
-    const { deposit, mint, payee, payer, splits } = input;
+    assertIsReader(rpc, config);
+    const given = readMembers('input', input as OpenTerms, ['deposit', 'mint', 'openSlot', 'payee', 'payer', 'splits']);
+    const { deposit, mint, openSlot } = given;
     const [channel] = await findChannelPda<TRevision>(input, config);
-    const { openSlot } = input as Partial<ChannelSeedsInput<'epoch'>>;
+    const [payee, payer] = [toAddress('payee', given.payee), toAddress('payer', given.payer)];
+    const splits = toSplits(given.splits);
+    toU64('deposit', deposit, 1n);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
     const addresses = await findDistributionAddresses({ channel, mint, payee, payer, splits, tokenProgram }, config);
     const token = { mint, tokenProgram };
@@ -85,6 +81,13 @@ export async function fetchOpenAssessment<TRevision extends RevisionName = 'tomb
         { ...token, accounts, addresses, currentSlot: slot, deposit, openSlot, payee, payer, splits },
         config,
     );
+}
+
+type OpenTerms = ChannelSeedsInput<'epoch'> & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>;
+
+function assertIsReader(rpc: unknown, config: FetchChannelConfig<RevisionName>): void {
+    assertHasMethods('rpc', rpc, ['getAccountInfo', 'getMultipleAccounts']);
+    assertIsFetchConfig(config);
 }
 
 async function fetchDistributionAccounts(
@@ -135,7 +138,7 @@ export async function fetchTokenProgram(
     config: FetchChannelConfig<RevisionName> = {},
 ): Promise<Address> {
     const { account } = await fetchAccount(rpc, toAddress('mint', mint), config);
-    if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: mint, field: 'mint' });
+    if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: account.address, field: 'mint' });
     return toTokenProgram('owner of mint', account.programAddress);
 }
 

@@ -1,8 +1,8 @@
 import type { GetSlotApi, Rpc } from '@solana/kit';
 
-import { assertIsInput } from '../input';
+import { assertHasMethods, readOnlyMembers } from '../input';
 import { toRpcSlot } from '../rpc-answer';
-import { askRpc, getRpcConfig, type FetchChannelConfig } from './fetch';
+import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchChannelConfig } from './fetch';
 import { chooseOpenSlot, type ChooseOpenSlotInput } from '../revision/open-slot';
 
 /** How to read the slot. */
@@ -19,12 +19,16 @@ export async function fetchOpenSlot(
     options: Omit<ChooseOpenSlotInput, 'currentSlot'> = {},
     config: SlotConfig = {},
 ): Promise<bigint> {
-    assertIsInput('options', options);
-    return chooseOpenSlot({ ...options, currentSlot: await fetchCurrentSlot(rpc, config) });
+    const { landingSlots } = readOnlyMembers('options', options, { landingSlots: true });
+    // What is wrong with it shows before anything is asked.
+    chooseOpenSlot({ currentSlot: 0n, landingSlots });
+    return chooseOpenSlot({ currentSlot: await fetchCurrentSlot(rpc, config), landingSlots });
 }
 
 /** The slot that an RPC has reached. */
 export async function fetchCurrentSlot(rpc: Rpc<GetSlotApi>, config: SlotConfig = {}): Promise<bigint> {
+    assertHasMethods('rpc', rpc, ['getSlot']);
+    assertIsFetchConfig(config);
     const answer: unknown = await askRpc('getSlot', config, options => rpc.getSlot(getRpcConfig(config)).send(options));
     return toRpcSlot('answer', answer);
 }

@@ -11,8 +11,18 @@ import {
     type Slot,
 } from '@solana/kit';
 
-import type { DeploymentConfig } from '../deployment';
-import { toAddress, toInteger } from '../input';
+import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import {
+    assertHasMethods,
+    readOnlyMembers,
+    toAbortSignal,
+    toAddress,
+    toList,
+    toOneOf,
+    toInteger,
+    toU64,
+    type OnlyMembers,
+} from '../input';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import { refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord } from '../rpc-answer';
 import { within } from '../within';
@@ -35,6 +45,35 @@ export type FetchChannelConfig<TRevision extends RevisionName = 'tombstone'> = D
         /** Milliseconds that a request may take, 60,000 by default: then it fails with `NO_ANSWER`. */
         requestTimeoutMs?: number | undefined;
     }>;
+
+const FETCH_MEMBERS: OnlyMembers<FetchChannelConfig> = {
+    abortSignal: true,
+    commitment: true,
+    minContextSlot: true,
+    programAddress: true,
+    requestTimeoutMs: true,
+    revision: true,
+    treasuryOwner: true,
+};
+const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
+
+/**
+ * Checks what says how to read, before anything is asked.
+ *
+ * @param others Names of what else the config may have.
+ */
+export function assertIsFetchConfig(
+    config: Partial<FetchChannelConfig<RevisionName>>,
+    others: Readonly<Record<string, true>> = {},
+): void {
+    // What an entry point adds is its own.
+    const members = { ...FETCH_MEMBERS, ...others, expectedRevision: true } as const;
+    const given = readOnlyMembers<FetchChannelConfig<RevisionName>>('config', config, members);
+    toAbortSignal('config.abortSignal', given.abortSignal);
+    if (given.commitment !== undefined) toOneOf('config.commitment', given.commitment, COMMITMENTS);
+    if (given.minContextSlot !== undefined) toU64('config.minContextSlot', given.minContextSlot);
+    getProgramConfig(config);
+}
 
 /** Something with the slot that it was read at. */
 export type Fetched<TState> = TState & Readonly<{ slot: Slot }>;
@@ -207,6 +246,8 @@ export async function fetchAccount(
     input: Address,
     config: FetchChannelConfig<RevisionName>,
 ): Promise<FetchedAccount> {
+    assertHasMethods('rpc', rpc, ['getAccountInfo']);
+    assertIsFetchConfig(config);
     const address = toAddress('address', input);
     const answer: unknown = await askRpc('getAccountInfo', config, options =>
         rpc.getAccountInfo(address, { encoding: 'base64', ...getRpcConfig(config) }).send(options),
@@ -221,7 +262,9 @@ export async function fetchAccounts(
     input: readonly Address[],
     config: FetchChannelConfig<RevisionName>,
 ): Promise<FetchedAccount[]> {
-    const addresses = Array.from(input, (address, index) => toAddress(`addresses[${index}]`, address));
+    assertHasMethods('rpc', rpc, ['getMultipleAccounts']);
+    assertIsFetchConfig(config);
+    const addresses = toList('addresses', input, 'an array of addresses', (address, path) => toAddress(path, address));
     const fetched: FetchedAccount[] = [];
     for (let start = 0; start < addresses.length; start += MAX_ADDRESSES) {
         const chunk = addresses.slice(start, start + MAX_ADDRESSES);

@@ -10,18 +10,23 @@ import {
 
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { describe, toAddress, toU64, U64_MAX } from '../input';
+import { describe, readOnlyMembers, toAddress, toU64, U64_MAX, type OnlyMembers } from '../input';
 import type { ChannelLayout } from '../revision/revision';
 import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
+import type { AddressOrSigner } from './addresses';
 import type { LiveChannelState } from './state';
 
-/** Which channels to look for: those with every one of the given fields. */
+/**
+ * Which channels to look for: those with every one of the given fields. Whoever they are of is given or left out: a party,
+ * a mint or a slot that is given as `undefined` is refused, since the channels of everybody would be found where a value is
+ * missing by mistake.
+ */
 export type ChannelFilter<TRevision extends RevisionName = 'tombstone'> = Readonly<{
-    payer?: Address | undefined;
-    payee?: Address | undefined;
-    authorizedSigner?: Address | undefined;
-    mint?: Address | undefined;
+    payer?: AddressOrSigner;
+    payee?: AddressOrSigner;
+    authorizedSigner?: AddressOrSigner;
+    mint?: Address;
     /**
      * Where the channel is in its life. The RPC then leaves out everything else, a status that this version of the
      * package does not know included: leave it out yourself to be told of such a one.
@@ -34,9 +39,9 @@ type FilterFields = {
     tombstone: unknown;
     epoch: Readonly<{
         /** Wallet that paid the rent, to which it goes back. */
-        rentPayer?: Address | undefined;
+        rentPayer?: AddressOrSigner;
         /** Slot that the channel was opened for (u64). */
-        openSlot?: bigint | number | undefined;
+        openSlot?: bigint | number;
     }>;
 };
 
@@ -59,7 +64,8 @@ const MAX_FILTER_BYTES = 128;
  * There are at most four, the most that an RPC takes: fields that stand next to each other make one, and where they make
  * four by themselves, the size of the account is left out.
  *
- * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `CHANNEL_STATUS_INVALID`.
+ * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `CHANNEL_STATUS_INVALID`;
+ * `INPUT_INVALID` for a field that no channel of the revision has, or that is given as `undefined`.
  */
 export function getChannelFilters<TRevision extends RevisionName = 'tombstone'>(
     filter: ChannelFilter<TRevision>,
@@ -137,20 +143,29 @@ export function isMatch(
     );
 }
 
+type AnyFilter = ChannelFilter<'epoch'>;
+
+const FIELDS: OnlyMembers<ChannelFilter> = {
+    authorizedSigner: 'given',
+    mint: 'given',
+    payee: 'given',
+    payer: 'given',
+    // Not whose channels they are: of any status.
+    status: true,
+};
+// The layout of a revision that has no such field would pass over it, and everything would be found.
+const FIELDS_WITH_SLOT: OnlyMembers<AnyFilter> = { ...FIELDS, openSlot: 'given', rentPayer: 'given' };
+
 function toFields<TRevision extends RevisionName>(layout: ChannelLayout, filter: ChannelFilter<TRevision>): Fields {
-    const { openSlot, status, ...given } = filter as ChannelFilter<RevisionName> & ChannelFilter<'epoch'>;
+    const members = layout.tombstone === undefined ? FIELDS_WITH_SLOT : FIELDS;
+    const read = readOnlyMembers('filter', filter as AnyFilter, members as OnlyMembers<AnyFilter>);
+    const { openSlot, status, ...given } = read;
     const fields: Record<string, Address | bigint | number> = {};
     for (const name of ['authorizedSigner', 'mint', 'payee', 'payer', 'rentPayer'] as const) {
         if (given[name] !== undefined) fields[name] = toAddress(name, given[name]);
     }
     if (openSlot !== undefined) fields['openSlot'] = toU64('openSlot', openSlot);
     if (status !== undefined) fields['status'] = toStatus(layout, status);
-    for (const name of ['openSlot', 'rentPayer']) {
-        // The layout of a revision that has no such field would pass over it, and everything would be found.
-        if (fields[name] !== undefined && layout.tombstone !== undefined) {
-            throw new PaymentChannelsError('INPUT_INVALID', { field: `filter.${name}`, value: describe(fields[name]) });
-        }
-    }
     return fields;
 }
 

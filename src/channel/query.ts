@@ -2,9 +2,10 @@ import type { Address, EncodedAccount, GetProgramAccountsApi, Rpc, Slot } from '
 
 import { getProgramConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import { assertHasMethods, readMembers, refuseInput } from '../input';
 import type { RevisionName } from '../revision/types';
 import { toContextSlot, toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
-import { askRpc, getRpcConfig, type FetchChannelConfig, type Fetched } from './fetch';
+import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchChannelConfig, type Fetched } from './fetch';
 import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from './filters';
 import { toEncodedAccount } from './rpc-account';
 import { decodeChannelState, isLiveChannelState, type LiveChannelState } from './state';
@@ -47,12 +48,23 @@ export async function fetchChannels<TRevision extends RevisionName = 'tombstone'
     return Object.freeze(found.map(({ state }) => state));
 }
 
+/** Checks what says how to look for channels, before anything is asked. */
+export function assertIsQueryConfig(config: FetchChannelsConfig<RevisionName>): void {
+    assertIsFetchConfig(config, { isStatusFilteredByRpc: true, onUnreadable: true });
+    const { onUnreadable } = readMembers('config', config, ['onUnreadable']);
+    if (onUnreadable !== undefined && typeof onUnreadable !== 'function') {
+        refuseInput('config.onUnreadable', 'a function', onUnreadable);
+    }
+}
+
 /** As {@link fetchChannels}, with the slot of the query, which a query that finds nothing has too. */
 export async function queryChannels<TRevision extends RevisionName>(
     rpc: Rpc<GetProgramAccountsApi>,
     filter: ChannelFilter<TRevision>,
     config: FetchChannelsConfig<TRevision>,
 ): Promise<{ found: readonly FoundChannel<TRevision>[]; slot: Slot }> {
+    assertHasMethods('rpc', rpc, ['getProgramAccounts']);
+    assertIsQueryConfig(config);
     const { programAddress } = getProgramConfig(config);
     const parts = getBytesToMatch(filter, config);
     const params = {

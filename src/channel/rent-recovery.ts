@@ -1,8 +1,14 @@
 import type { Address } from '@solana/kit';
 
-import { assertIsInput, toI64, toU64 } from '../input';
+import { readMembers, toAddress, toI64, toU64 } from '../input';
 import { getReclaimableFromSlot } from '../revision/open-slot';
-import type { LiveChannelState } from './state';
+import {
+    assertIsLiveChannelState,
+    assertIsStateOf,
+    readKind,
+    type ClosingChannelState,
+    type LiveChannelState,
+} from './state';
 
 /** What brings the rent of a channel one step nearer, or back: an instruction that anybody can send. */
 export type RentRecoveryStep = 'distribute' | 'reclaim' | 'seal';
@@ -35,26 +41,31 @@ export type RentRecovery = Readonly<{
  * Sealing and distributing pay the parties as well: a channel is better brought in with its last voucher before.
  *
  * @param now Slot and time (unix seconds) of the cluster.
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+ * @throws By field `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `INPUT_INVALID`; `CHANNEL_NOT_FOUND` for the state of a
+ * channel that is gone, `REVISION_MISMATCH` for one of the tombstone revision.
  */
 export function getRentRecovery(
     state: LiveChannelState<'epoch'>,
     now: Readonly<{ slot: bigint | number; unixTimestamp: bigint | number }>,
 ): RentRecovery {
-    assertIsInput('state', state);
-    assertIsInput('now', now);
-    const slot = toU64('slot', now.slot);
-    const unixTimestamp = toI64('unixTimestamp', now.unixTimestamp);
-    const { address } = state;
-    const reclaimableFromSlot = getReclaimableFromSlot(state.channel.openSlot);
+    const moment = readMembers('now', now, ['slot', 'unixTimestamp']);
+    const slot = toU64('slot', moment.slot);
+    const unixTimestamp = toI64('unixTimestamp', moment.unixTimestamp);
+    const kind = readKind<'epoch'>(state);
+    assertIsStateOf('epoch', state);
+    const given = readMembers('state', state as ClosingChannelState<'epoch'>, ['address', 'channel', 'deadlineAt']);
+    const address = toAddress('state.address', given.address);
+    assertIsLiveChannelState(state);
+    const { openSlot } = readMembers('state.channel', given.channel, ['openSlot']);
+    const reclaimableFromSlot = getReclaimableFromSlot(toU64('state.channel.openSlot', openSlot));
     const recovery = (rest: Pick<RentRecovery, 'dueAt' | 'dueFromSlot' | 'isDue' | 'step'>): RentRecovery =>
         Object.freeze({ address, reclaimableFromSlot, state, ...rest });
-    switch (state.kind) {
+    switch (kind as LiveChannelState<'epoch'>['kind']) {
         case 'open':
             return recovery({ isDue: false, step: undefined });
         case 'closing': {
-            const { deadlineAt } = state;
-            if (deadlineAt === undefined) return recovery({ isDue: false, step: undefined });
+            if (given.deadlineAt === undefined) return recovery({ isDue: false, step: undefined });
+            const deadlineAt = toI64('state.deadlineAt', given.deadlineAt);
             return recovery({ dueAt: deadlineAt, isDue: unixTimestamp >= deadlineAt, step: 'seal' });
         }
         case 'sealed':

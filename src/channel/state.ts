@@ -4,10 +4,22 @@ import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import { isBytes } from '../bytes';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { describe, I64_MAX, toAddress, toI64, toU64 } from '../input';
+import {
+    I64_MAX,
+    I64_MIN,
+    readMembers,
+    readOnlyMembers,
+    refuseInput,
+    toAddress,
+    toI64,
+    toInteger,
+    toOneOf,
+    toU64,
+    U64_MAX,
+} from '../input';
 import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
 import type { ChannelOf, RevisionName } from '../revision/types';
-import { decodeChannelAccount, isClosedChannelAccount } from './account';
+import { decodeChannelAccount, isClosedChannelAccount, readAccount } from './account';
 import { getReclaimableFromSlot } from '../revision/open-slot';
 
 /**
@@ -93,20 +105,25 @@ export function decodeChannelState<TRevision extends RevisionName = 'tombstone'>
     account: MaybeAccount<EncodedAccount['data']>,
     config: DeploymentConfig<TRevision> = {},
 ): ChannelState<TRevision> {
-    if (typeof account !== 'object' || (account as unknown) === null) {
-        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address: describe(account), reason: 'it is no account' });
-    }
-    const address = toAddress('account.address', account.address);
-    if (!account.exists) return Object.freeze({ address, kind: 'absent' });
-    if (isBytes(account.data)) {
-        if (account.programAddress === SYSTEM_PROGRAM_ADDRESS && account.data.length === 0) {
+    const { address: addressInput, exists } = readAccount(account, ['address', 'exists']);
+    const address = toAddress('account.address', addressInput);
+    // An account that does not say whether it exists is not taken for one that does not.
+    if (exists === false) return Object.freeze({ address, kind: 'absent' });
+    if (exists !== true) refuseInput('account.exists', 'true or false', exists);
+    const known = readAccount(account as EncodedAccount, ['data', 'programAddress']);
+    if (isBytes(known.data)) {
+        if (known.programAddress === SYSTEM_PROGRAM_ADDRESS && known.data.length === 0) {
             return Object.freeze({ address, kind: 'absent' });
         }
-        if (isClosedChannelAccount(account, config)) {
+        if (isClosedChannelAccount(known, config)) {
             return Object.freeze({ address, kind: 'closed' }) as ChannelState<TRevision>;
         }
     }
-    return getLiveChannelState<TRevision>(address, decodeChannelAccount(account, config).data, config);
+    return getLiveChannelState<TRevision>(
+        address,
+        decodeChannelAccount(account as EncodedAccount, config).data,
+        config,
+    );
 }
 
 /**
@@ -153,7 +170,7 @@ function getDeadline({ closureStartedAt, gracePeriod }: ChannelOf<RevisionName>)
 export function isLiveChannelState<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
 ): state is LiveChannelState<TRevision> {
-    return LIVE_KINDS.includes(state.kind);
+    return LIVE_KINDS.includes(readKind(state));
 }
 
 /** The kinds of states that a revision has. */
@@ -163,6 +180,7 @@ export function getStateKinds(config: DeploymentConfig<RevisionName>): readonly 
 }
 
 const LIVE_KINDS: readonly string[] = ['closing', 'distributed', 'finalized', 'open', 'sealed'];
+const KINDS = ['absent', 'closed', 'closing', 'distributed', 'finalized', 'open', 'sealed'] as const;
 
 /**
  * Throws unless the channel still has its account.
@@ -172,8 +190,44 @@ const LIVE_KINDS: readonly string[] = ['closing', 'distributed', 'finalized', 'o
 export function assertIsLiveChannelState<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
 ): asserts state is LiveChannelState<TRevision> {
-    if (state.kind === 'absent') throw new PaymentChannelsError('CHANNEL_NOT_FOUND', { address: state.address });
-    if (state.kind === 'closed') throw new PaymentChannelsError('CHANNEL_CLOSED', { address: state.address });
+    const kind = readKind(state);
+    if (LIVE_KINDS.includes(kind)) return;
+    const address = toAddress('state.address', readMembers('state', state, ['address']).address);
+    throw new PaymentChannelsError(kind === 'absent' ? 'CHANNEL_NOT_FOUND' : 'CHANNEL_CLOSED', { address });
+}
+
+/** What a state says it is, which has to be something that a channel can be. */
+export function readKind<TRevision extends RevisionName>(
+    state: ChannelState<TRevision>,
+    field = 'state',
+): ChannelState<TRevision>['kind'] {
+    const { kind } = readMembers(field, state, ['kind']);
+    return toOneOf(`${field}.kind`, kind, KINDS) as ChannelState<TRevision>['kind'];
+}
+
+const KINDS_OF = { epoch: ['distributed', 'sealed'], tombstone: ['closed', 'finalized'] } as const;
+
+/**
+ * Throws for the state of a channel of another revision, as far as one can tell: by what it is called there, and by the
+ * open slot that every channel of the epoch revision has.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsStateOf(expected: RevisionName, state: ChannelState<RevisionName>, field = 'state'): void {
+    const given = expected === 'epoch' ? 'tombstone' : 'epoch';
+    const isOfOther = (KINDS_OF[given] as readonly string[]).includes(readKind(state, field));
+    const { channel } = readMembers(field, state as OpenChannelState<'epoch'>, ['channel']);
+    const lacksSlot =
+        expected === 'epoch' &&
+        (channel as unknown) !== undefined &&
+        readMembers(`${field}.channel`, channel, ['openSlot']).openSlot === undefined;
+    if (isOfOther || lacksSlot) throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given });
+}
+
+/** A time or a slot of a state; `undefined` where there is none. */
+function readMoment<TName extends string>(state: ChannelState<RevisionName>, name: TName): bigint | undefined {
+    const { [name]: moment } = readMembers('state', state as unknown as Record<TName, unknown>, [name]);
+    return moment === undefined ? undefined : toInteger(`state.${name}`, moment, I64_MIN, U64_MAX);
 }
 
 /**
@@ -186,8 +240,10 @@ export function assertIsLiveChannelState<TRevision extends RevisionName>(
  */
 export function isSettleable(state: ChannelState<RevisionName>, unixTimestamp: bigint | number): boolean {
     const now = toI64('unixTimestamp', unixTimestamp);
-    if (state.kind === 'closing') return state.deadlineAt !== undefined && now < state.deadlineAt;
-    return state.kind === 'open';
+    const kind = readKind(state);
+    if (kind !== 'closing') return kind === 'open';
+    const deadlineAt = readMoment(state, 'deadlineAt');
+    return deadlineAt !== undefined && now < deadlineAt;
 }
 
 /**
@@ -199,7 +255,9 @@ export function isSettleable(state: ChannelState<RevisionName>, unixTimestamp: b
  */
 export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: bigint | number): boolean {
     const now = toI64('unixTimestamp', unixTimestamp);
-    return state.kind === 'closing' && state.deadlineAt !== undefined && now >= state.deadlineAt;
+    if (readKind(state) !== 'closing') return false;
+    const deadlineAt = readMoment(state, 'deadlineAt');
+    return deadlineAt !== undefined && now >= deadlineAt;
 }
 
 /**
@@ -212,9 +270,11 @@ export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: 
  */
 export function isReclaimable(state: ChannelState<RevisionName>, currentSlot: bigint | number): boolean {
     const slot = toU64('currentSlot', currentSlot);
-    if (state.kind === 'finalized') return true;
-    if (state.kind !== 'distributed' && state.kind !== 'sealed') return false;
-    return state.reclaimableFromSlot !== undefined && slot >= state.reclaimableFromSlot;
+    const kind = readKind(state);
+    if (kind === 'finalized') return true;
+    if (kind !== 'distributed' && kind !== 'sealed') return false;
+    const reclaimableFromSlot = readMoment(state, 'reclaimableFromSlot');
+    return reclaimableFromSlot !== undefined && slot >= reclaimableFromSlot;
 }
 
 /** What follows from the amounts of a channel, each in base units of the token. */
@@ -251,23 +311,32 @@ export function getChannelFigures(
     state: LiveChannelState<RevisionName>,
     options: Readonly<{ acceptedAmount?: bigint | number | undefined }> = {},
 ): ChannelFigures {
-    const { acceptedAmount = 0n } = options;
+    const { acceptedAmount = 0n } = readOnlyMembers('options', options, { acceptedAmount: true });
     const accepted = toU64('acceptedAmount', acceptedAmount);
-    const { deposit, payerWithdrawnAt, settlement } = state.channel;
-    const { payoutWatermark, settled } = settlement;
+    const kind = readKind(state);
+    if (!LIVE_KINDS.includes(kind)) refuseInput('state.kind', 'that of a channel that still has its account', kind);
+    const { channel } = readMembers('state', state, ['channel']);
+    const { payerWithdrawnAt, settlement, ...given } = readMembers('state.channel', channel, FIGURES);
+    const deposit = toU64('state.channel.deposit', given.deposit);
+    const amounts = readMembers('state.channel.settlement', settlement, ['payoutWatermark', 'settled']);
+    const { payoutWatermark, settled } = {
+        payoutWatermark: toU64('state.channel.settlement.payoutWatermark', amounts.payoutWatermark),
+        settled: toU64('state.channel.settlement.settled', amounts.settled),
+    };
     // What was paid out to the last does not show in the watermarks (spec section 7.8 of the epoch revision).
-    const isDistributed = state.kind === 'distributed';
+    const isDistributed = kind === 'distributed';
     const authorized = max(settled, accepted);
-    const hasPayerWithdrawn = payerWithdrawnAt !== 0n;
+    const hasPayerWithdrawn = toI64('state.channel.payerWithdrawnAt', payerWithdrawnAt) !== 0n;
     return Object.freeze({
         hasPayerWithdrawn,
         refundable: hasPayerWithdrawn || isDistributed ? 0n : deposit - settled,
-        spendable: TAKES_VOUCHERS.includes(state.kind) ? max(0n, deposit - authorized) : 0n,
+        spendable: TAKES_VOUCHERS.includes(kind) ? max(0n, deposit - authorized) : 0n,
         undistributed: isDistributed ? 0n : settled - payoutWatermark,
         unsettled: authorized - settled,
     });
 }
 
+const FIGURES = ['deposit', 'payerWithdrawnAt', 'settlement'] as const;
 const TAKES_VOUCHERS: readonly string[] = ['closing', 'open'];
 
 function max(a: bigint, b: bigint): bigint {

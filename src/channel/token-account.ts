@@ -18,7 +18,8 @@ import {
 } from '@solana-program/token';
 
 import { decodeAddress } from '../address-bytes';
-import { TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../input';
+import { readMembers, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../input';
+import { assertIsMaybeAccount } from './account';
 
 /**
  * What the program would find in a token account (spec section 6.4), given that the account is at the derived address.
@@ -73,11 +74,15 @@ const ACCOUNT_TYPE_TOKEN_ACCOUNT = 2;
 /**
  * Says whether the token account of a wallet can send and receive, in the order in which the program checks (spec
  * section 6.4). Only the address is not checked: pass the account at the derived one.
+ *
+ * @throws `INPUT_INVALID` for what is no account.
  */
 export function readTokenAccount(
     account: MaybeEncodedAccount,
-    expected: Readonly<{ mint: Address; owner: Address; tokenProgram: Address }>,
+    expectation: Readonly<{ mint: Address; owner: Address; tokenProgram: Address }>,
 ): TokenAccountReading {
+    assertIsMaybeAccount('account', account);
+    const expected = readMembers('expected', expectation, ['mint', 'owner', 'tokenProgram']);
     const unusable = (condition: TokenAccountCondition, amount = 0n) => Object.freeze({ amount, condition });
     if (!account.exists || isUnassigned(account)) return unusable('missing');
     const { data, programAddress } = account;
@@ -105,8 +110,13 @@ export function readTokenHolding(account: AccountContent): Pick<TokenFields, 'am
     return token === undefined || token.state === AccountState.Uninitialized ? undefined : token;
 }
 
-/** Says whether the program accepts a mint of the given token program, in the order in which it checks (section 6.2). */
+/**
+ * Says whether the program accepts a mint of the given token program, in the order in which it checks (section 6.2).
+ *
+ * @throws `INPUT_INVALID` for what is no account.
+ */
 export function readMint(account: MaybeEncodedAccount, tokenProgram: Address): MintCondition {
+    assertIsMaybeAccount('account', account);
     if (!account.exists || account.programAddress !== tokenProgram) return 'unreadable';
     const { data } = account;
     if (data.length === getMintSize()) return 'usable';

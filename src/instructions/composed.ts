@@ -1,10 +1,15 @@
-import type { Address, TransactionSigner } from '@solana/kit';
+import type { TransactionSigner } from '@solana/kit';
 
+import type { AddressOrSigner } from '../channel/addresses';
 import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { toSplits } from '../channel/distribution';
-import { assertIsInput } from '../input';
+import { readMembers, readOnlyMembers, toSigner } from '../input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
-import { getCreateTokenAccountsInstructionsAsync, type CreateTokenAccountInstruction } from './create-token-accounts';
+import {
+    getCreateTokenAccountsInstructionsAsync,
+    toOwners,
+    type CreateTokenAccountInstruction,
+} from './create-token-accounts';
 import {
     getDistributeInstructionAsync,
     type DistributeInput,
@@ -23,7 +28,7 @@ export type OpenWithTokenAccountsInput<TRevision extends RevisionName = 'tombsto
             /** Wallet that pays their rent; the payer by default. */
             funder?: TransactionSigner | undefined;
             /** The wallets to create them for, if not for all: those that an assessment found missing. */
-            owners?: readonly Address[] | undefined;
+            owners?: readonly AddressOrSigner[] | undefined;
         }>;
     }>;
 
@@ -39,15 +44,26 @@ export async function getOpenInstructionsAsync<TRevision extends RevisionName = 
     input: OpenWithTokenAccountsInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<readonly [...CreateTokenAccountInstruction[], RevisionTypes[TRevision]['openInstruction']]> {
-    assertIsInput('input', input);
-    const { createTokenAccounts } = input;
+    const given = readMembers('input', input as OpenWithTokenAccountsInput, OPEN_NAMES);
+    const creations = toCreations(given.createTokenAccounts);
     const open = await getOpenInstructionAsync<TRevision>(input, config);
-    if (!createTokenAccounts) return [open];
+    if (creations === undefined) return [open];
+    const { mint, payee, payer, splits, tokenProgram } = given;
     const {
-        funder = input.payer,
-        owners = [input.payee, ...toSplits(input.splits).map(({ recipient }) => recipient), getTreasuryOwner(config)],
-    } = createTokenAccounts;
-    return [...(await getCreateTokenAccountsInstructionsAsync({ ...input, funder, owners })), open];
+        funder = payer,
+        owners = [payee, ...toSplits(splits).map(({ recipient }) => recipient), getTreasuryOwner(config)],
+    } = creations;
+    const token = { mint, tokenProgram };
+    return [...(await getCreateTokenAccountsInstructionsAsync({ ...token, funder, owners })), open];
+}
+
+const OPEN_NAMES = ['createTokenAccounts', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
+
+type Creations = NonNullable<OpenWithTokenAccountsInput['createTokenAccounts']>;
+
+function toCreations(value: Creations | undefined): Creations | undefined {
+    if (value === undefined) return undefined;
+    return readOnlyMembers('createTokenAccounts', value, { funder: true, owners: true });
 }
 
 /** What {@link getDistributeInstructionsAsync} takes. */
@@ -55,13 +71,15 @@ export type DistributeWithTokenAccountsInput<TRevision extends RevisionName = 't
     DistributeInput<TRevision> &
         Readonly<{
             /** Creates token accounts before distributing: those that an assessment found missing. */
-            createTokenAccounts?: Readonly<{ funder: TransactionSigner; owners: readonly Address[] }> | undefined;
+            createTokenAccounts?:
+                Readonly<{ funder: TransactionSigner; owners: readonly AddressOrSigner[] }> | undefined;
         }>;
 
 /**
  * Distributes as {@link getDistributeInstructionAsync} does and creates token accounts before that.
  *
- * @throws As {@link getDistributeInstructionAsync}; `SIGNER_INVALID` for the funder.
+ * @throws As {@link getDistributeInstructionAsync}; `SIGNER_INVALID` for the funder, `INPUT_INVALID` for creations without a
+ * list of owners: unlike for open they are never everybody's.
  *
  * @example
  * ```ts
@@ -77,9 +95,12 @@ export async function getDistributeInstructionsAsync<TRevision extends RevisionN
     input: DistributeWithTokenAccountsInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<readonly [...CreateTokenAccountInstruction[], DistributeInstructionWithRecipients<TRevision>]> {
-    assertIsInput('input', input);
-    const { createTokenAccounts } = input;
+    const names = ['createTokenAccounts', 'mint', 'tokenProgram'] as const;
+    const { createTokenAccounts, ...token } = readMembers('input', input as DistributeWithTokenAccountsInput, names);
+    const creations = toCreations(createTokenAccounts);
+    const owners = creations && toOwners('createTokenAccounts.owners', creations.owners);
     const distribute = await getDistributeInstructionAsync<TRevision>(input, config);
-    if (!createTokenAccounts) return [distribute];
-    return [...(await getCreateTokenAccountsInstructionsAsync({ ...input, ...createTokenAccounts })), distribute];
+    if (creations === undefined) return [distribute];
+    const funder = toSigner('createTokenAccounts.funder', creations.funder);
+    return [...(await getCreateTokenAccountsInstructionsAsync({ ...token, funder, owners: owners! })), distribute];
 }

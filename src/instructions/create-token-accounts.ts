@@ -9,8 +9,8 @@ import type {
 } from '@solana/kit';
 import { getCreateAssociatedTokenIdempotentInstruction } from '@solana-program/token';
 
-import { findTokenPda, type TokenInput } from '../channel/addresses';
-import { assertIsInput, toAddress, toSigner, toTokenProgram } from '../input';
+import { findTokenPda, type AddressOrSigner, type TokenInput } from '../channel/addresses';
+import { readMembers, toAddress, toList, toSigner, toTokenProgram } from '../input';
 
 /** Which token accounts to create. */
 export type CreateTokenAccountsInput = TokenInput &
@@ -18,7 +18,7 @@ export type CreateTokenAccountsInput = TokenInput &
         /** Wallet that pays their rent. */
         funder: TransactionSigner;
         /** Wallets that get one; each is created once. */
-        owners: readonly Address[];
+        owners: readonly AddressOrSigner[];
     }>;
 
 /** The creation of one associated token account. */
@@ -29,20 +29,27 @@ export type CreateTokenAccountInstruction = Instruction<Address> &
 /**
  * Creates the associated token accounts of wallets, those that exist already being left alone: one instruction each.
  *
- * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`.
+ * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`; `INPUT_INVALID` for no list.
  */
 export async function getCreateTokenAccountsInstructionsAsync(
     input: CreateTokenAccountsInput,
 ): Promise<readonly CreateTokenAccountInstruction[]> {
-    assertIsInput('input', input);
-    const payer = toSigner('funder', input.funder);
-    const mint = toAddress('mint', input.mint);
-    const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);
-    const owners = [...new Set(input.owners)];
+    const given = readMembers('input', input, ['funder', 'mint', 'owners', 'tokenProgram']);
+    const payer = toSigner('funder', given.funder);
+    const mint = toAddress('mint', given.mint);
+    const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
+    const owners = toOwners('owners', given.owners);
     return await Promise.all(
-        owners.map(async (owner, index) => {
-            const [ata] = await findTokenPda(`owners[${index}]`, owner, { mint, tokenProgram });
+        [...new Set(owners)].map(async owner => {
+            const [ata] = await findTokenPda('owners', owner, { mint, tokenProgram });
             return getCreateAssociatedTokenIdempotentInstruction({ ata, mint, owner, payer, tokenProgram });
         }),
+    );
+}
+
+/** Wallets to create token accounts for: nobody's are, or everybody's, because a list is missing by mistake. */
+export function toOwners(field: string, value: unknown): Address[] {
+    return toList(field, value, 'an array of the wallets that get a token account', (owner, path) =>
+        toAddress(path, owner),
     );
 }

@@ -3,13 +3,23 @@ import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { MAX_RECIPIENTS } from '../../generated/tombstone';
 import { decodeAddress } from '../address-bytes';
-import type { TokenInput } from '../channel/addresses';
+import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import type { DistributionAddressesInput } from '../channel/distribution-addresses';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { assertIsInput, toAddress, toInteger, toTokenProgram } from '../input';
+import {
+    assertIsInput,
+    readDeeply,
+    readMembers,
+    readOnlyMembers,
+    toAddress,
+    toBoolean,
+    toInteger,
+    toTokenProgram,
+    type OnlyMembers,
+} from '../input';
 import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../transaction-size';
@@ -39,7 +49,7 @@ export type DistributionMethod = Readonly<{
     /** Whether it will limit the size of the accounts it loads. A version 1 transaction always does. */
     loadedAccountsDataSizeLimit?: boolean | undefined;
     /** Wallet that will pay the fee; by default one that is no party of the channel. */
-    feePayer?: Address | undefined;
+    feePayer?: AddressOrSigner | undefined;
 }>;
 
 /** What can be distributed: the plan of a channel, or any plan of so many recipients. */
@@ -103,9 +113,9 @@ export function getDistributeRequirements<TRevision extends RevisionName = 'tomb
     method: DistributionMethod = {},
     config: DeploymentConfig<TRevision> = {},
 ): DistributeRequirements {
-    assertIsInput('plan', plan);
-    const { bumpSteps, instruction, recipientCount, tokenProgram } =
-        'splits' in plan ? describePlan(plan, config) : describeAnyPlan(plan, config);
+    const { bumpSteps, instruction, recipientCount, tokenProgram } = isPlanOfChannel(plan)
+        ? describePlan(plan, config)
+        : describeAnyPlan(plan, config);
     const { computeBudget, computeUnitLimit, feePayer, version, usesLookupTable } = toMethod(method);
     const measure = measureTransaction({
         computeBudget,
@@ -146,8 +156,8 @@ export function getMaxDistributableRecipients(
     input: Readonly<{ tokenProgram?: Address | undefined }> & DistributionMethod = {},
     config: DeploymentConfig<RevisionName> = {},
 ): number {
-    assertIsInput('input', input);
-    const { tokenProgram, ...method } = input;
+    const names = { ...METHOD_MEMBERS, tokenProgram: true } as const;
+    const { tokenProgram, ...method } = readOnlyMembers('input', input, names);
     for (let recipientCount = MAX_RECIPIENTS; recipientCount > 0; recipientCount--) {
         const requirements = getDistributeRequirements<RevisionName>({ recipientCount, tokenProgram }, method, config);
         if (findExceeded(requirements) === undefined) {
@@ -176,9 +186,17 @@ export function assertIsDistributable<TRevision extends RevisionName = 'tombston
         actual: needed,
         exceeded,
         max,
-        recipientCount: 'splits' in plan ? plan.splits.length : Number(plan.recipientCount),
+        recipientCount: isPlanOfChannel(plan) ? plan.splits.length : Number(plan.recipientCount),
         remedies: getRemedies(plan, method, config),
     });
+}
+
+/** Whether a plan is that of a channel, rather than any plan of so many recipients. */
+function isPlanOfChannel(
+    plan: DistributablePlan<RevisionName>,
+): plan is Extract<DistributablePlan<RevisionName>, { splits: unknown }> {
+    assertIsInput('plan', plan);
+    return readDeeply('plan', 'a distribution plan', plan, () => 'splits' in plan);
 }
 
 type Limit = 'accounts' | 'bytes' | 'computeUnits' | 'instructionTrace';
@@ -212,8 +230,19 @@ function getRemedies<TRevision extends RevisionName>(
         .filter((text, _, all) => text !== remedies[2]![0] || !all.includes(remedies[1]![0]));
 }
 
-function toMethod(method: DistributionMethod) {
-    assertIsInput('distribution', method);
+const METHOD_MEMBERS: OnlyMembers<DistributionMethod> = {
+    computeUnitLimit: true,
+    computeUnitPrice: true,
+    feePayer: true,
+    loadedAccountsDataSizeLimit: true,
+    usesLookupTable: true,
+    version: true,
+};
+
+function toMethod(input: DistributionMethod) {
+    const method = readOnlyMembers('distribution', input, METHOD_MEMBERS);
+    const toFlag = (name: 'computeUnitPrice' | 'loadedAccountsDataSizeLimit' | 'usesLookupTable') =>
+        method[name] === undefined ? false : toBoolean(`distribution.${name}`, method[name]);
     const version = toTransactionVersion('distribution.version', method.version ?? 0);
     const isVersion1 = version === 1;
     const computeUnitLimit =
@@ -230,13 +259,13 @@ function toMethod(method: DistributionMethod) {
     return {
         computeBudget: {
             computeUnitLimit: isVersion1 || computeUnitLimit !== undefined,
-            computeUnitPrice: Boolean(method.computeUnitPrice),
-            loadedAccountsDataSizeLimit: isVersion1 || Boolean(method.loadedAccountsDataSizeLimit),
+            computeUnitPrice: toFlag('computeUnitPrice'),
+            loadedAccountsDataSizeLimit: toFlag('loadedAccountsDataSizeLimit') || isVersion1,
         },
         computeUnitLimit: computeUnitLimit ?? (isVersion1 ? MAX_COMPUTE_UNIT_LIMIT : DEFAULT_COMPUTE_UNIT_LIMIT),
         feePayer:
             method.feePayer === undefined ? getPlaceholder(1) : toAddress('distribution.feePayer', method.feePayer),
-        usesLookupTable: method.usesLookupTable === true,
+        usesLookupTable: toFlag('usesLookupTable'),
         version,
     };
 }
@@ -249,7 +278,8 @@ type DescribedPlan = Readonly<{
 }>;
 
 /** The very instruction that will distribute a channel. */
-function describePlan(plan: DistributionAddressesInput, config: DeploymentConfig<RevisionName>): DescribedPlan {
+function describePlan(input: DistributionAddressesInput, config: DeploymentConfig<RevisionName>): DescribedPlan {
+    const plan = readMembers('input', input, ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram']);
     const splits = toSplits(plan.splits);
     const token: Required<TokenInput> = {
         mint: toAddress('mint', plan.mint),
@@ -279,8 +309,8 @@ function describePlan(plan: DistributionAddressesInput, config: DeploymentConfig
                     recipients: recipients.map(([address]) => address),
                     treasury,
                 },
-                extra: getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).toExtra(plan),
-                payer: plan.payer,
+                extra: getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).toExtra(input),
+                payer: toAddress('payer', plan.payer),
                 splits,
             },
             config,
@@ -295,8 +325,9 @@ function describeAnyPlan(
     plan: Readonly<{ recipientCount: bigint | number; tokenProgram?: Address | undefined }>,
     config: DeploymentConfig<RevisionName>,
 ): DescribedPlan {
-    const tokenProgram = toTokenProgram('tokenProgram', plan.tokenProgram);
-    const recipientCount = Number(toInteger('recipientCount', plan.recipientCount, 0n, BigInt(MAX_RECIPIENTS)));
+    const given = readMembers('input', plan, ['recipientCount', 'tokenProgram']);
+    const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
+    const recipientCount = Number(toInteger('recipientCount', given.recipientCount, 0n, BigInt(MAX_RECIPIENTS)));
     // The first two are the lookup table and the fee payer.
     let index = 2;
     const next = () => getPlaceholder(index++);

@@ -1,11 +1,11 @@
 import { AccountRole, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
-import type { TokenInput } from '../channel/addresses';
+import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findEventAuthorityPdaSync } from '../channel/derive';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress, toTokenProgram } from '../input';
+import { readMembers, toAddress, toTokenProgram } from '../input';
 import type { DistributeExtra } from '../revision/revision';
 import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
@@ -17,9 +17,9 @@ export type DistributeInput<TRevision extends RevisionName = 'tombstone'> = Toke
         /** Open or finalized channel. */
         channel: Address;
         /** Payer of the channel. */
-        payer: Address;
+        payer: AddressOrSigner;
         /** Payee of the channel. */
-        payee: Address;
+        payee: AddressOrSigner;
         /** Distribution plan, as the channel was opened with. */
         splits: readonly Split[];
         /** Hash in the channel's account; when given, a plan that does not hash to it is refused. */
@@ -53,19 +53,21 @@ export async function getDistributeInstructionAsync<TRevision extends RevisionNa
     input: DistributeInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<DistributeInstructionWithRecipients<TRevision>> {
-    assertIsInput('input', input);
+    const { channel, distributionHash, payee, ...given } = readMembers('input', input as DistributeInput, NAMES);
     const token = {
-        mint: toAddress('mint', input.mint),
-        tokenProgram: toTokenProgram('tokenProgram', input.tokenProgram),
+        mint: toAddress('mint', given.mint),
+        tokenProgram: toTokenProgram('tokenProgram', given.tokenProgram),
     };
-    const payer = toAddress('payer', input.payer);
-    const splits = toSplits(input.splits);
-    if (input.distributionHash !== undefined) assertIsDistributionOf(splits, input.distributionHash, config);
+    const payer = toAddress('payer', given.payer);
+    const splits = toSplits(given.splits);
+    if (distributionHash !== undefined) assertIsDistributionOf(splits, distributionHash, config);
 
-    const addresses = await findDistributionAddresses({ ...input, ...token, payer, splits }, config);
+    const addresses = await findDistributionAddresses({ ...token, channel, payee, payer, splits }, config);
     const extra = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).toExtra(input);
     return buildDistributeInstruction({ ...token, addresses, extra, payer, splits }, config);
 }
+
+const NAMES = ['channel', 'distributionHash', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
 
 /** The instruction of addresses that are derived, and of input that is checked, already. */
 export function buildDistributeInstruction<TRevision extends RevisionName = 'tombstone'>(

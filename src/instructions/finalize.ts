@@ -2,7 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { getFinalizeInstruction as getGeneratedFinalizeInstruction } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress } from '../input';
+import { readMembers, toAddress } from '../input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getFinalizeInstruction} takes. */
@@ -21,6 +21,6 @@ export function getFinalizeInstruction<TRevision extends RevisionName = 'tombsto
     input: FinalizeInput,
     config: DeploymentConfig<TRevision> = {},
 ): RevisionTypes[TRevision]['finalizeInstruction'] {
-    assertIsInput('input', input);
-    return getGeneratedFinalizeInstruction({ channel: toAddress('channel', input.channel) }, getProgramConfig(config));
+    const { channel } = readMembers('input', input, ['channel']);
+    return getGeneratedFinalizeInstruction({ channel: toAddress('channel', channel) }, getProgramConfig(config));
 }

@@ -1,11 +1,11 @@
-import { isOffCurveAddress, type Address, type TransactionSigner } from '@solana/kit';
+import { isOffCurveAddress, type TransactionSigner } from '@solana/kit';
 
-import type { TokenInput } from '../channel/addresses';
+import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { assertIsInput, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
+import { readMembers, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
 import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
@@ -17,9 +17,9 @@ export type OpenInput<TRevision extends RevisionName = 'tombstone'> = TokenInput
         /** Wallet that locks the deposit and, unless the revision knows a rent payer, pays all rent. */
         payer: TransactionSigner;
         /** Wallet that is paid by vouchers; not the payer. */
-        payee: Address;
+        payee: AddressOrSigner;
         /** Ed25519 key that signs the vouchers; the payer by default. */
-        authorizedSigner?: Address | undefined;
+        authorizedSigner?: AddressOrSigner | undefined;
         /** Number that tells apart channels with the same four parties (u64). A closed channel's is spent for good. */
         salt: bigint | number;
         /** Amount to lock, in base units of the token (u64), at least 1. */
@@ -35,6 +35,19 @@ export type OpenInput<TRevision extends RevisionName = 'tombstone'> = TokenInput
          */
         distribution?: DistributionMethod | undefined;
     }>;
+
+const NAMES = [
+    'authorizedSigner',
+    'deposit',
+    'distribution',
+    'gracePeriodSeconds',
+    'mint',
+    'payee',
+    'payer',
+    'salt',
+    'splits',
+    'tokenProgram',
+] as const;
 
 /**
  * Opens a channel: creates its account and its escrow and moves the deposit into the escrow (spec section 7.1).
@@ -57,12 +70,11 @@ export type OpenInput<TRevision extends RevisionName = 'tombstone'> = TokenInput
  * });
  * ```
  */
-
 export async function getOpenInstructionAsync<TRevision extends RevisionName = 'tombstone'>(
-    input: OpenInput<TRevision>,
+    terms: OpenInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<RevisionTypes[TRevision]['openInstruction']> {
-    assertIsInput('input', input);
+    const input = readMembers('input', terms as OpenInput, NAMES);
     const payer = toSigner('payer', input.payer);
     const payee = toAddress('payee', input.payee);
     if (payer.address === payee) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
@@ -80,7 +92,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName = '
     const recipients = toSplits(input.splits);
 
     const { build, toExtra } = getRevisionPart(config, 'open', TOMBSTONE_OPEN);
-    const extra = toExtra(input, payer);
+    const extra = toExtra(terms, payer);
 
     const parties = { authorizedSigner, mint, payee, payer: payer.address };
     const [channel] = findChannelPdaSync<RevisionName>({ ...parties, ...extra, salt }, config);

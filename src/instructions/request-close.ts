@@ -5,7 +5,7 @@ import {
     type RequestCloseInstruction,
 } from '../../generated/tombstone';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress, toSigner } from '../input';
+import { readMembers, toAddress, toSigner } from '../input';
 import type { RevisionName } from '../revision/types';
 
 /** What {@link getRequestCloseInstruction} takes. */
@@ -26,9 +26,9 @@ export function getRequestCloseInstruction(
     input: RequestCloseInput,
     config: DeploymentConfig<RevisionName> = {},
 ): RequestCloseInstruction<Address> {
-    assertIsInput('input', input);
+    const { channel, payer } = readMembers('input', input, ['channel', 'payer']);
     return getGeneratedRequestCloseInstruction(
-        { channel: toAddress('channel', input.channel), payer: toSigner('payer', input.payer) },
+        { channel: toAddress('channel', channel), payer: toSigner('payer', payer) },
         getProgramConfig(config),
     );
 }

@@ -1,7 +1,7 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress, toSigner } from '../input';
+import { readMembers, toAddress, toSigner } from '../input';
 import { TOMBSTONE_SETTLE_AND_FINALIZE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
@@ -52,15 +52,15 @@ export function getSettleAndFinalizeInstructions<TRevision extends RevisionName 
     input: SettleAndFinalizeInput,
     config: DeploymentConfig<TRevision> = {},
 ): SettleAndFinalizeInstructions<TRevision> {
-    assertIsInput('input', input);
-    const payee = toSigner('payee', input.payee);
-    const channel = toAddress('channel', input.channel);
+    const given = readMembers('input', input, ['channel', 'payee', 'voucher']);
+    const payee = toSigner('payee', given.payee);
+    const channel = toAddress('channel', given.channel);
     const { build } = getRevisionPart(config, 'settleAndFinalize', TOMBSTONE_SETTLE_AND_FINALIZE);
     const buildFor = (voucher: Voucher | undefined) =>
         build({ channel, payee, voucher }, getProgramConfig(config)) as FinalInstruction<TRevision>;
 
-    if (input.voucher === undefined) return [buildFor(undefined)];
-    const signed = toSignedVoucher(input.voucher);
+    if (given.voucher === undefined) return [buildFor(undefined)];
+    const signed = toSignedVoucher(given.voucher);
     assertIsVoucherOf(signed.voucher, channel);
     return [getVerifyVoucherInstruction(signed, config), buildFor(signed.voucher)];
 }

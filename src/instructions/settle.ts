@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
-import { assertIsInput } from '../input';
+import { readMembers } from '../input';
 import { TOMBSTONE_SETTLE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
@@ -34,9 +34,9 @@ export function getSettleInstructions<TRevision extends RevisionName = 'tombston
     input: SettleInput,
     config: DeploymentConfig<TRevision> = {},
 ): SettleInstructions<TRevision> {
-    assertIsInput('input', input);
-    const signed = toSignedVoucher(input.voucher);
-    if (input.channel !== undefined) assertIsVoucherOf(signed.voucher, input.channel);
+    const given = readMembers('input', input, ['channel', 'voucher']);
+    const signed = toSignedVoucher(given.voucher);
+    if (given.channel !== undefined) assertIsVoucherOf(signed.voucher, given.channel);
     const { voucher } = signed;
     const { build } = getRevisionPart(config, 'settle', TOMBSTONE_SETTLE);
     const settle = build({ channel: voucher.channelId, voucher }, getProgramConfig(config));

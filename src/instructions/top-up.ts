@@ -4,7 +4,7 @@ import { getTopUpInstruction as getGeneratedTopUpInstruction, type TopUpInstruct
 import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
+import { readMembers, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
 import type { RevisionName } from '../revision/types';
 
 /** What {@link getTopUpInstructionAsync} takes. */
@@ -28,12 +28,12 @@ export async function getTopUpInstructionAsync(
     input: TopUpInput,
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<TopUpInstruction<Address>> {
-    assertIsInput('input', input);
-    const amount = toU64('amount', input.amount, 1n);
-    const channel = toAddress('channel', input.channel);
-    const mint = toAddress('mint', input.mint);
-    const payer = toSigner('payer', input.payer);
-    const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);
+    const given = readMembers('input', input, ['amount', 'channel', 'mint', 'payer', 'tokenProgram']);
+    const amount = toU64('amount', given.amount, 1n);
+    const channel = toAddress('channel', given.channel);
+    const mint = toAddress('mint', given.mint);
+    const payer = toSigner('payer', given.payer);
+    const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
     const [channelTokenAccount] = findEscrowPdaSync({ channel, mint, tokenProgram });
     const [payerTokenAccount] = findTokenPdaSync({ mint, owner: payer.address, tokenProgram });
     return getGeneratedTopUpInstruction(

@@ -7,7 +7,7 @@ import {
 import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress, toSigner, toTokenProgram } from '../input';
+import { readMembers, toAddress, toSigner, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
 
 /** What {@link getWithdrawPayerInstructionAsync} takes. */
@@ -29,11 +29,11 @@ export async function getWithdrawPayerInstructionAsync(
     input: WithdrawPayerInput,
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<WithdrawPayerInstruction<Address>> {
-    assertIsInput('input', input);
-    const channel = toAddress('channel', input.channel);
-    const mint = toAddress('mint', input.mint);
-    const payer = toSigner('payer', input.payer);
-    const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);
+    const given = readMembers('input', input, ['channel', 'mint', 'payer', 'tokenProgram']);
+    const channel = toAddress('channel', given.channel);
+    const mint = toAddress('mint', given.mint);
+    const payer = toSigner('payer', given.payer);
+    const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
     const [channelTokenAccount] = findEscrowPdaSync({ channel, mint, tokenProgram });
     const [payerTokenAccount] = findTokenPdaSync({ mint, owner: payer.address, tokenProgram });
     return getGeneratedWithdrawPayerInstruction(

@@ -23,7 +23,7 @@ import {
     type ChannelArgs,
 } from '../../generated/epoch';
 import { assertIsOpenSlotInWindow } from './open-slot';
-import { toAddress, toSigner, toU64 } from '../input';
+import { readMembers, toAddress, toSigner, toU64 } from '../input';
 import { MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER } from './treasury-owners';
 import type { DistributeExtra, OpenExtra, OpenReading, Revision } from './revision';
 import type { RevisionTypes } from './types';
@@ -56,7 +56,7 @@ export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze({
             getDistributeInstruction({ ...parts, rentPayer: rentPayer! }, config),
         getPlaceholders: next => ({ rentPayer: next() }),
         toExtra: (input): DistributeExtra => ({
-            rentPayer: toAddress('rentPayer', (input as DistributeInput).rentPayer),
+            rentPayer: toAddress('rentPayer', readMembers('input', input as DistributeInput, ['rentPayer']).rentPayer),
         }),
     },
     errors: PAYMENT_CHANNELS_PROGRAM_ERRORS,
@@ -67,7 +67,8 @@ export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze({
             getOpenInstruction({ ...parts, openSlot: openSlot!, rentPayer: rentPayer! }, config),
         openSlotWindow: OPEN_SLOT_WINDOW,
         toExtra: (input, payer): OpenExtra => {
-            const { currentSlot, openSlot: openSlotInput, rentPayer = payer } = input as OpenInput;
+            const given = readMembers('input', input as OpenInput, ['currentSlot', 'openSlot', 'rentPayer']);
+            const { currentSlot, openSlot: openSlotInput, rentPayer = payer } = given;
             const openSlot = toU64('openSlot', openSlotInput);
             if (currentSlot !== undefined) assertIsOpenSlotInWindow({ currentSlot, openSlot });
             return { openSlot, rentPayer: toSigner('rentPayer', rentPayer) };

@@ -1,6 +1,6 @@
 import { OPEN_SLOT_WINDOW } from '../../generated/epoch';
 import { PaymentChannelsError } from '../errors';
-import { assertIsInput, toInteger, toU64, U64_MAX } from '../input';
+import { readMembers, toInteger, toU64, U64_MAX } from '../input';
 
 // The slot that a channel of the epoch revision is opened for: open lands from it on and up to 1,500 slots after it, and
 // the rent comes back only later than that (spec sections 4.2, 7.1 and 7.8).
@@ -31,9 +31,9 @@ export type ChooseOpenSlotInput = Readonly<{
  * ```
  */
 export function chooseOpenSlot(input: ChooseOpenSlotInput): bigint {
-    assertIsInput('input', input);
-    const currentSlot = toU64('currentSlot', input.currentSlot);
-    const { landingSlots = OPEN_SLOT_WINDOW } = input;
+    const given = readMembers('input', input, ['currentSlot', 'landingSlots']);
+    const currentSlot = toU64('currentSlot', given.currentSlot);
+    const { landingSlots = OPEN_SLOT_WINDOW } = given;
     const unused = OPEN_SLOT_WINDOW - toInteger('landingSlots', landingSlots, 0n, OPEN_SLOT_WINDOW);
     return currentSlot > unused ? currentSlot - unused : 0n;
 }
@@ -51,10 +51,11 @@ export function assertIsOpenSlotInWindow(
         openSlot: bigint | number;
     }>,
 ): void {
-    assertIsInput('input', input);
-    const openSlot = toU64('openSlot', input.openSlot);
-    const currentSlot = toU64('currentSlot', input.currentSlot);
-    const minOpenSlot = chooseOpenSlot({ currentSlot, landingSlots: input.landingSlots ?? 0n });
+    const given = readMembers('input', input, ['currentSlot', 'landingSlots', 'openSlot']);
+    const openSlot = toU64('openSlot', given.openSlot);
+    const currentSlot = toU64('currentSlot', given.currentSlot);
+    const { landingSlots = 0n } = given;
+    const minOpenSlot = chooseOpenSlot({ currentSlot, landingSlots });
     if (openSlot < minOpenSlot || openSlot > currentSlot) {
         throw new PaymentChannelsError('OPEN_SLOT_OUT_OF_WINDOW', {
             currentSlot,
@@ -68,8 +69,10 @@ export function assertIsOpenSlotInWindow(
 /**
  * The first slot at which the rent of a channel can come back, by `distribute` or by `reclaim` (spec sections 7.8 and
  * 7.9); `undefined` when there is none, which no channel that the program opened has.
+ *
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the open slot.
  */
-export function getReclaimableFromSlot(openSlot: bigint): bigint | undefined {
-    const slot = openSlot + OPEN_SLOT_WINDOW + 1n;
+export function getReclaimableFromSlot(openSlot: bigint | number): bigint | undefined {
+    const slot = toU64('openSlot', openSlot) + OPEN_SLOT_WINDOW + 1n;
     return slot <= U64_MAX ? slot : undefined;
 }

@@ -31,7 +31,7 @@ export type RevisionTypes = {
         channel: epoch.Channel;
         distributeInput: Readonly<{
             /** Wallet that paid the rent at open, to which it goes back: the one in the channel's account. */
-            rentPayer: Address;
+            rentPayer: Address | TransactionSigner;
         }>;
         distributeInstruction: epoch.DistributeInstruction<Address>;
         errorCode: epoch.PaymentChannelsProgramErrorCode;

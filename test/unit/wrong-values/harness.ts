@@ -1,0 +1,178 @@
+import { isPaymentChannelsError } from '../../../src/index';
+
+// Calls functions with every kind of wrong value in every place of good arguments: whatever comes of it, it is no error
+// but one of the package, and one that names the field where it is about a field.
+
+/** The good arguments of a call, made anew for each; the functions in them throw `CALLBACK` or do nothing. */
+export type MakeArguments = () => readonly unknown[];
+
+/** What callbacks, RPCs and signers of the tests throw: it comes through as it is. */
+export const CALLBACK = new Error('of a callback');
+export const refuseToAnswer = () => {
+    throw CALLBACK;
+};
+
+/** What traps and getters throw: an error that nobody expects. */
+const HOSTILE = new Error('of a trap');
+const trap = () => {
+    throw HOSTILE;
+};
+const TRAPS = Object.fromEntries(
+    Object.getOwnPropertyNames(Reflect).map(name => [name, trap]),
+) as unknown as ProxyHandler<object>;
+
+const getRevoked = (target: object): object => {
+    const { proxy, revoke } = Proxy.revocable(target, {});
+    revoke();
+    return proxy;
+};
+
+function nest(depth: number, wrap: (inner: unknown) => unknown): unknown {
+    let value: unknown = 0;
+    for (let index = 0; index < depth; index++) value = wrap(value);
+    return value;
+}
+
+const DEEP_ARRAY = nest(100_000, inner => [inner]);
+const DEEP_OBJECT = nest(100_000, inner => ({ inner }));
+const CYCLIC: Record<string, unknown> = {};
+for (const name of ['channel', 'data', 'splits', 'value', 'voucher']) CYCLIC[name] = CYCLIC;
+
+/** Every kind of value that is wrong almost everywhere. */
+export const WRONG_VALUES: readonly (readonly [title: string, value: unknown])[] = [
+    ['undefined', undefined],
+    ['null', null],
+    ['0', 0],
+    ['-0', -0],
+    ['-1', -1],
+    ['-1n', -1n],
+    ['1.5', 1.5],
+    ['NaN', NaN],
+    ['Infinity', Infinity],
+    ['2n ** 200n', 2n ** 200n],
+    ['true', true],
+    ['an empty string', ''],
+    ['a string', 'text'],
+    ['a string with a lone surrogate', '\ud800'],
+    ['a string of digits', '1'],
+    ['a long string', 'x'.repeat(100_000)],
+    ['a name of every object', '__proto__'],
+    ['a symbol', Symbol('wrong')],
+    ['a function', () => undefined],
+    ['an empty array', []],
+    ['an array', [1, 'a']],
+    ['an array of nothing', [undefined, null]],
+    ['a sparse array', new Array(1e5)],
+    ['an empty object', {}],
+    ['an object without a prototype', Object.create(null)],
+    ['a Map', new Map([['a', 1]])],
+    ['a Set', new Set(['a'])],
+    ['a Date', new Date(0)],
+    ['a promise', Promise.resolve(1)],
+    ['an object that pretends to be a promise', { then: 1 }],
+    ['no bytes', new Uint8Array()],
+    ['bytes', new Uint8Array(7)],
+    ['other numbers', new Float64Array(8)],
+    ['a buffer', new ArrayBuffer(8)],
+    ['a deep array', DEEP_ARRAY],
+    ['a deep object', DEEP_OBJECT],
+    ['a cyclic object', CYCLIC],
+    ['an object with a value of which nothing can be made', { toJSON: trap, toString: trap, valueOf: trap }],
+    ['a proxy that throws', new Proxy({}, TRAPS)],
+    ['a proxy of an array that throws', new Proxy([], TRAPS)],
+    ['a proxy of a function that throws', new Proxy(() => undefined, TRAPS)],
+    ['a revoked proxy', getRevoked({})],
+    ['a revoked proxy of an array', getRevoked([])],
+];
+
+/** The places of a value of arguments: the arguments, and what is in them. */
+type Place = readonly (number | string)[];
+
+const MAX_DEPTH = 4;
+
+function isContainer(value: unknown): value is Record<string, unknown> | unknown[] {
+    if (typeof value !== 'object' || value === null) return false;
+    if (Array.isArray(value)) return true;
+    const prototype: unknown = Object.getPrototypeOf(value);
+    return prototype === Object.prototype || prototype === null;
+}
+
+function* findPlaces(value: unknown, place: Place, seen: ReadonlySet<unknown>): Generator<Place> {
+    if (!isContainer(value) || place.length >= MAX_DEPTH || seen.has(value)) return;
+    const keys = Array.isArray(value) ? [...value.keys()].slice(0, 2) : Object.keys(value);
+    for (const key of keys) {
+        yield [...place, key];
+        // What a revision is made of is the package's own.
+        if (key === 'revision') continue;
+        yield* findPlaces((value as Record<number | string, unknown>)[key], [...place, key], new Set([...seen, value]));
+    }
+}
+
+function replace(value: unknown, [key, ...rest]: Place, wrong: unknown, asGetter: boolean): unknown {
+    if (key === undefined) return wrong;
+    const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<
+        number | string,
+        unknown
+    >;
+    if (asGetter && rest.length === 0) Object.defineProperty(copy, key, { enumerable: true, get: trap });
+    else copy[key] = replace(copy[key], rest, wrong, asGetter);
+    return copy;
+}
+
+const MAX_WAIT_MS = 30_000;
+
+async function run(call: (...args: never[]) => unknown, args: readonly unknown[]): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined;
+    try {
+        const result = (call as (...all: unknown[]) => unknown)(...args);
+        const isIterator = typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
+        const settled = isIterator ? (result as AsyncGenerator).next() : result;
+        // Nothing is made of a result that pretends to be a promise.
+        if (!(settled instanceof Promise)) return undefined;
+        const late = new Promise((_, reject) => {
+            timer = setTimeout(() => reject(new Error('it never answers')), MAX_WAIT_MS);
+        });
+        await Promise.race([settled, late]);
+        return undefined;
+    } catch (error) {
+        return error;
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+/** What is wrong with an error that came of a wrong value; nothing for one of the package. */
+function judge(error: unknown): string | undefined {
+    if (error === undefined || error === CALLBACK) return undefined;
+    if (!isPaymentChannelsError(error)) {
+        const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(0, 4).join(' ') : '';
+        return `${String(error).slice(0, 160)} ${stack}`;
+    }
+    if (error.message.length > 2_000) return `a message of ${error.message.length} characters`;
+    return /undefined has|\[object|has to be something else/.test(error.message) ? error.message : undefined;
+}
+
+/** Every wrong value in every place of good arguments: what comes of it, where that is not as it has to be. */
+export async function findFaults(
+    call: (...args: never[]) => unknown,
+    makeArguments: MakeArguments,
+): Promise<readonly string[]> {
+    const faults: string[] = [];
+    const note = (title: string, place: Place, error: unknown) => {
+        const fault = judge(error);
+        if (fault !== undefined) faults.push(`${title} at [${place.join('][')}]: ${fault}`);
+    };
+    note('the good arguments', [], await run(call, makeArguments()));
+    const places = [...findPlaces(makeArguments(), [], new Set())];
+    for (const place of places) {
+        for (const [title, wrong] of WRONG_VALUES) {
+            note(title, place, await run(call, replace(makeArguments(), place, wrong, false) as unknown[]));
+        }
+        if (place.length > 1) {
+            const args = replace(makeArguments(), place, undefined, true) as unknown[];
+            note('a getter that throws', place, await run(call, args));
+        }
+    }
+    note('no arguments', [], await run(call, []));
+    return faults;
+}
