@@ -126,7 +126,6 @@ function assertIsRevision(value: Revision): void {
     const names = Object.keys(PARTS) as (keyof Revision)[];
     const parts = readMembers(field, value, names);
     const { name, programAddress: _, ...others } = parts;
-    // Of the other revision even a part of it is enough to say so.
     if (!['epoch', 'tombstone'].includes(name)) refuseInput(field, expected, value);
     for (const part of Object.keys(others) as (keyof typeof others)[]) {
         if (typeof others[part] !== PARTS[part] || (others[part] as unknown) === null) {

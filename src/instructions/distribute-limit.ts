@@ -241,7 +241,7 @@ const METHOD_MEMBERS: OnlyMembers<DistributionMethod> = {
 
 function toMethod(input: DistributionMethod) {
     const method = readOnlyMembers('distribution', input, METHOD_MEMBERS);
-    const toFlag = (name: 'computeUnitPrice' | 'loadedAccountsDataSizeLimit' | 'usesLookupTable') =>
+    const toFlag = (name: 'computeUnitPrice' | 'loadedAccountsDataSizeLimit') =>
         method[name] === undefined ? false : toBoolean(`distribution.${name}`, method[name]);
     const version = toTransactionVersion('distribution.version', method.version ?? 0);
     const isVersion1 = version === 1;
@@ -265,7 +265,8 @@ function toMethod(input: DistributionMethod) {
         computeUnitLimit: computeUnitLimit ?? (isVersion1 ? MAX_COMPUTE_UNIT_LIMIT : DEFAULT_COMPUTE_UNIT_LIMIT),
         feePayer:
             method.feePayer === undefined ? getPlaceholder(1) : toAddress('distribution.feePayer', method.feePayer),
-        usesLookupTable: toFlag('usesLookupTable'),
+        // Whatever else it may be: without a table there is less room.
+        usesLookupTable: method.usesLookupTable === true,
         version,
     };
 }

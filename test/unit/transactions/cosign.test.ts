@@ -156,7 +156,7 @@ describe('nothing else is', () => {
             'DEPLOYMENT_MISMATCH',
             { field: 'config.programAddress' },
         );
-        const other = { name: OTHER_REVISION.name, channel: {} } as never;
+        const other = { ...LOCALNET_DEPLOYMENT.revision, name: OTHER_REVISION.name } as never;
         await expectRefusal(
             () => cosignTransaction(inspected, OPERATOR_KEY, { revision: other }),
             'REVISION_MISMATCH',
