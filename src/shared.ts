@@ -160,7 +160,8 @@ export {
     type TransactionSizer,
     type TransactionSizerInput,
 } from './transaction-size';
-export { ED25519_PROGRAM_ADDRESS, type Ed25519Instruction } from './voucher/ed25519';
+export { ED25519_PROGRAM_ADDRESS } from './runtime/programs';
+export { type Ed25519Instruction } from './voucher/ed25519';
 export {
     parseSignedVoucherJson,
     parseVoucherJson,

@@ -1,16 +1,16 @@
 import type { Address } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
+import { COMPUTE_UNITS_PER_BUMP_STEP } from '../runtime/limits';
+
 // What `distribute` of the deployed program costs, from its recorded transactions (their compute units less those of
 // the derivations' further steps fall on a few figures) and, where the recordings hold none, from the same calls of the
 // same token programs in LiteSVM. The reference program of this repository needs less: the bound is the deployed one's.
 
-/** A candidate for a token account that lies on the curve; the first candidate of each is in the figures below. */
-const COMPUTE_UNITS_PER_BUMP_STEP = 1_500;
-
 /** Telling of a redirect by an event; 1,000 to 1,170 were recorded. */
 const COMPUTE_UNITS_PER_REDIRECT = 1_250;
 
+// The first candidate for each token account is in these figures.
 const COMPUTE_UNITS = {
     splToken: {
         // A finalized channel's refund, payee, close and first batch: 10,704 were recorded, and the sweep comes on top.
@@ -36,6 +36,19 @@ export type DistributeComputeInput = Readonly<{
     /** By how much the bumps of all token accounts together fall short of 255 each. */
     bumpSteps: number;
 }>;
+
+/** Transfers in one call to SPL Token (spec section 9.2). */
+const TRANSFERS_IN_BATCH = 8;
+/** Beside the recipients: the payee, the payer's refund and the sweep to the treasury. */
+export const OTHER_TRANSFERS = 3;
+
+/** Calls that a `distribute` makes at most: transfers, events about redirected ones, and the closing of the escrow. */
+export function getDistributeCalls(
+    input: Readonly<{ isSplToken: boolean; recipientCount: number; redirectCount: number }>,
+): number {
+    const transfers = input.recipientCount + OTHER_TRANSFERS;
+    return (input.isSplToken ? Math.ceil(transfers / TRANSFERS_IN_BATCH) : transfers) + input.redirectCount + 1;
+}
 
 /** An upper bound for the compute units of a `distribute` of the deployed program, whatever it pays. */
 export function getDistributeComputeUnits(input: DistributeComputeInput): number {

@@ -22,9 +22,20 @@ import {
 } from '../input';
 import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
+import {
+    COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
+    DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION,
+    MAX_COMPUTE_UNITS,
+    MAX_INSTRUCTION_TRACE,
+} from '../runtime/limits';
 import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../transaction-size';
 import { buildDistributeInstruction } from './distribute';
-import { getDistributeComputeUnits, getLikelyBumpSteps } from './distribute-compute';
+import {
+    getDistributeCalls,
+    getDistributeComputeUnits,
+    getLikelyBumpSteps,
+    OTHER_TRANSFERS,
+} from './distribute-compute';
 
 /**
  * How a channel will be distributed: what decides how many recipients its plan can have.
@@ -85,14 +96,7 @@ export type DistributeRequirements = Readonly<{
     maxRedirects: number;
 }>;
 
-const DEFAULT_COMPUTE_UNIT_LIMIT = 200_000;
-const MAX_COMPUTE_UNIT_LIMIT = 1_400_000;
-const COMPUTE_UNITS_PER_BUDGET_INSTRUCTION = 150;
-const MAX_INSTRUCTION_TRACE = 64;
-const TRANSFERS_IN_BATCH = 8;
-/** Beside the recipients: the payee, the payer's refund and the sweep to the treasury. */
-const OTHER_TRANSFERS = 3;
-/** Those of them that may be redirected. */
+/** Beside the recipients those of the payee and of the payer may be redirected. */
 const OTHER_PAYOUTS = 2;
 
 /**
@@ -128,17 +132,16 @@ export function getDistributeRequirements<TRevision extends RevisionName = 'tomb
     });
     const limits = getTransactionLimits(version);
 
-    const transferCount = recipientCount + OTHER_TRANSFERS;
-    const callCount =
-        tokenProgram === TOKEN_PROGRAM_ADDRESS ? Math.ceil(transferCount / TRANSFERS_IN_BATCH) : transferCount;
-    const instructionTrace = measure.instructions + callCount + 1;
+    const isSplToken = tokenProgram === TOKEN_PROGRAM_ADDRESS;
+    const instructionTrace =
+        measure.instructions + getDistributeCalls({ isSplToken, recipientCount, redirectCount: 0 });
     const redirectCount = Math.min(recipientCount + OTHER_PAYOUTS, MAX_INSTRUCTION_TRACE - instructionTrace);
     return Object.freeze({
         accounts: requirement(measure.accounts, limits.accounts),
         bytes: requirement(measure.bytes, limits.bytes),
         computeUnits: requirement(
             getDistributeComputeUnits({ bumpSteps, recipientCount, redirectCount, tokenProgram }) +
-                COMPUTE_UNITS_PER_BUDGET_INSTRUCTION * (measure.instructions - 1),
+                COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS * (measure.instructions - 1),
             computeUnitLimit,
         ),
         instructionTrace: requirement(instructionTrace, MAX_INSTRUCTION_TRACE),
@@ -213,7 +216,7 @@ function getRemedies<TRevision extends RevisionName>(
     method: DistributionMethod,
     config: DeploymentConfig<TRevision>,
 ): string[] {
-    const computeUnitLimit = MAX_COMPUTE_UNIT_LIMIT;
+    const computeUnitLimit = MAX_COMPUTE_UNITS;
     const lookupTable = { ...method, usesLookupTable: true, version: 0 } as const;
     const remedies: (readonly [string, DistributionMethod])[] = [
         ['with a higher compute-unit limit', { ...method, computeUnitLimit }],
@@ -249,12 +252,7 @@ function toMethod(input: DistributionMethod) {
         method.computeUnitLimit === undefined
             ? undefined
             : Number(
-                  toInteger(
-                      'distribution.computeUnitLimit',
-                      method.computeUnitLimit,
-                      0n,
-                      BigInt(MAX_COMPUTE_UNIT_LIMIT),
-                  ),
+                  toInteger('distribution.computeUnitLimit', method.computeUnitLimit, 0n, BigInt(MAX_COMPUTE_UNITS)),
               );
     return {
         computeBudget: {
@@ -262,7 +260,7 @@ function toMethod(input: DistributionMethod) {
             computeUnitPrice: toFlag('computeUnitPrice'),
             loadedAccountsDataSizeLimit: toFlag('loadedAccountsDataSizeLimit') || isVersion1,
         },
-        computeUnitLimit: computeUnitLimit ?? (isVersion1 ? MAX_COMPUTE_UNIT_LIMIT : DEFAULT_COMPUTE_UNIT_LIMIT),
+        computeUnitLimit: computeUnitLimit ?? (isVersion1 ? MAX_COMPUTE_UNITS : DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION),
         feePayer:
             method.feePayer === undefined ? getPlaceholder(1) : toAddress('distribution.feePayer', method.feePayer),
         // Whatever else it may be: without a table there is less room.

@@ -28,6 +28,8 @@ import { isPaymentChannelsError } from '../errors';
 import { toRpcRecord } from '../rpc-answer';
 import type { RpcBlockhash } from '../sending/block-height';
 import { fetchLatestBlockhash } from '../sending/blockhash';
+import { getPriorityFeeLamports } from '../runtime/fees';
+import { MAX_COMPUTE_UNITS } from '../runtime/limits';
 import { RpcCalls, SYSTEM_TIMERS } from '../sending/rpc-calls';
 import { TransactionSender, type SendOutcome } from '../sending/sender';
 import { toOutcomeUnknownError, type SignedTransaction } from '../sending/watcher';
@@ -69,8 +71,6 @@ type Context = {
     -readonly [K in keyof TransactionPlanResultContextWithSignature]?: TransactionPlanResultContextWithSignature[K];
 };
 
-const MAX_COMPUTE_UNITS = 1_400_000;
-const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
 /** Before anything is sent an error is an error, and a caller may try again at once: this is for hiccups. */
 const PATIENCE_BEFORE_SENDING_MS = 5_000;
 
@@ -139,8 +139,8 @@ async function completeMessage(
     const limited = await estimateAndSet(message, commitment ? { commitment } : {});
     // Version 1 names the fee itself where the others name a price for each unit of the limit.
     if (limited.version !== 1 || computeUnitPrice === 0n) return limited;
-    const limit = BigInt(getTransactionMessageComputeUnitLimit(limited) ?? MAX_COMPUTE_UNITS);
-    const fee = (limit * computeUnitPrice + MICRO_LAMPORTS_PER_LAMPORT - 1n) / MICRO_LAMPORTS_PER_LAMPORT;
+    const limit = getTransactionMessageComputeUnitLimit(limited) ?? MAX_COMPUTE_UNITS;
+    const fee = getPriorityFeeLamports(limit, computeUnitPrice);
     return setTransactionMessagePriorityFeeLamports(fee, limited as never) as Message;
 }
 

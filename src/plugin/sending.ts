@@ -32,7 +32,8 @@ import {
 } from '@solana/kit';
 
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { assertHasMethods, refuseInput, toInteger, toU32, toU64, U32_MAX } from '../input';
+import { assertHasMethods, refuseInput, toInteger, toU32, toU64 } from '../input';
+import { MAX_COMPUTE_UNITS } from '../runtime/limits';
 import { within } from '../within';
 import { sendMessage, type SendingApi, type SendingConfig } from './send-message';
 
@@ -86,7 +87,7 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
     const computeUnitLimit =
         config.computeUnitLimit === undefined
             ? undefined
-            : Number(toInteger('computeUnitLimit', config.computeUnitLimit, 1n, U32_MAX));
+            : Number(toInteger('computeUnitLimit', config.computeUnitLimit, 1n, BigInt(MAX_COMPUTE_UNITS)));
     const dataSizeLimit =
         loadedAccountsDataSizeLimit === undefined
             ? undefined

@@ -7,11 +7,11 @@ import {
     type TransactionSizer,
 } from '../transaction-size';
 import {
-    BUDGET_INSTRUCTION_COMPUTE_UNITS,
+    COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
     DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION,
     MAX_COMPUTE_UNITS,
     MAX_INSTRUCTION_TRACE,
-} from './compute-units';
+} from '../runtime/limits';
 import { leaveOut, type LeftOutReason } from './left-out';
 import type { CheckedOptions } from './options';
 import type { Unit } from './unit';
@@ -62,7 +62,7 @@ export class Bins {
         const bin: Bin = {
             bytes: this.#empty.getMeasure().bytes,
             callCount: 0,
-            computeUnits: this.#budgetCount * BUDGET_INSTRUCTION_COMPUTE_UNITS,
+            computeUnits: this.#budgetCount * COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
             index: this.all.length,
             instructionCount: this.#budgetCount,
             programCount: 0,
@@ -108,7 +108,7 @@ export class Bins {
     /** Why a unit does not even fit into a transaction of its own, if that is so. */
     findExcess(unit: Unit): LeftOutReason | undefined {
         const maxComputeUnits = this.#getMaxComputeUnits(unit.programCount);
-        const computeUnits = this.#budgetCount * BUDGET_INSTRUCTION_COMPUTE_UNITS + unit.computeUnits;
+        const computeUnits = this.#budgetCount * COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS + unit.computeUnits;
         if (computeUnits > maxComputeUnits) {
             return leaveOut('TOO_LARGE', { actual: computeUnits, limit: 'compute units', max: maxComputeUnits });
         }

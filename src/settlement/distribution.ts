@@ -15,9 +15,8 @@ import { readTokenAccount, type TokenAccountReading } from '../channel/token-acc
 import { getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError } from '../errors';
 import { buildDistributeInstruction } from '../instructions/distribute';
-import { getDistributeComputeUnits } from '../instructions/distribute-compute';
+import { getDistributeCalls, getDistributeComputeUnits } from '../instructions/distribute-compute';
 import type { BatchDistribution } from './batch';
-import { getDistributeCalls } from './compute-units';
 import { leaveOut, type LeftOutReason } from './left-out';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';

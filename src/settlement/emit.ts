@@ -1,16 +1,15 @@
 import { isSignerRole, type Address, type AddressesByLookupTableAddress, type Instruction } from '@solana/kit';
 
+import { getTransactionFees } from '../runtime/fees';
+import { MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import { measureTransaction } from '../transaction-size';
 import type { PlannedAction, PlannedChannel, PlannedTransaction } from './batch-plan';
 import type { Bin, Bins } from './bin';
 import { compareDeadlines } from './deadline';
-import { getFees } from './fees';
 import type { CheckedOptions } from './options';
 import type { Selection } from './select';
 import type { Unit } from './unit';
 
-// The runtime's own default where a message may leave it out.
-const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
 const KIND_ORDER = {
     create: 0,
     settle: 1,
@@ -60,7 +59,6 @@ function toTransaction(
         bin.sizer.getLookupTables().map(table => [table, options.lookupTables![table]!]),
     ) as AddressesByLookupTableAddress;
     const signers = getSigners(feePayer.address, instructions);
-    const signatureCount = units.reduce((sum, unit) => sum + unit.precompileCount, signers.length);
     const computeUnitLimit = computeBudget.computeUnitLimit ? bin.computeUnits : undefined;
     return Object.freeze({
         // An account of two tables is looked up in the other one when one of them is left out.
@@ -87,7 +85,7 @@ function toTransaction(
         ),
         deadlineAt,
         dependsOn: Object.freeze(dependsOn),
-        ...getFees({ computeUnitLimit, computeUnitPrice, signatureCount }),
+        ...getTransactionFees({ computeUnitLimit, computeUnitPrice, instructions, signerCount: signers.length }),
         feePayer: feePayer.address,
         feePayerSigner: feePayer.signer,
         instructions: Object.freeze(instructions),

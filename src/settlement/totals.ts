@@ -1,5 +1,6 @@
 import { isWritableRole, type Address } from '@solana/kit';
 
+import { MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import type { BatchTotals, PlannedTransaction } from './batch-plan';
 import type { Selection } from './select';
 
@@ -10,7 +11,6 @@ const WRITE_LOCK_COST = 300;
 const COST_PER_32_KIB = 8;
 /** What the transactions of a block that write to one account may cost together. */
 const MAX_ACCOUNT_COST = 12_000_000;
-const DEFAULT_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
 
 export function getTotals(
     transactions: readonly PlannedTransaction[],
@@ -62,7 +62,7 @@ function addLocks(
         SIGNATURE_COST * signers.length +
         PRECOMPILE_SIGNATURE_COST * precompileCount +
         WRITE_LOCK_COST * writable.size +
-        (COST_PER_32_KIB * (loadedAccountsDataSizeLimit ?? DEFAULT_LOADED_ACCOUNTS_DATA_SIZE)) / (32 * 1024);
+        (COST_PER_32_KIB * (loadedAccountsDataSizeLimit ?? MAX_LOADED_ACCOUNTS_DATA_SIZE)) / (32 * 1024);
     for (const address of writable) {
         const lock = locks.get(address);
         if (lock === undefined) locks.set(address, { cost, transactions: 1 });

@@ -1,8 +1,8 @@
 import { createNoopSigner, type Address, type Instruction } from '@solana/kit';
 import { getCreateAssociatedTokenIdempotentInstruction } from '@solana-program/token';
 
+import { COMPUTE_UNITS_PER_BUMP_STEP } from '../runtime/limits';
 import {
-    COMPUTE_UNITS_PER_BUMP_STEP,
     CREATE_TOKEN_ACCOUNT_CALLS,
     CREATE_TOKEN_ACCOUNT_COMPUTE_UNITS,
     FINALIZE_BY_PAYEE_COMPUTE_UNITS,

@@ -17,14 +17,11 @@ import {
 } from '@solana/kit';
 
 import { PaymentChannelsError } from '../errors';
+import { MAX_COMPUTE_UNITS, MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import { describe, readMembers, readOnlyMembers, toAddress, toList, toOneOf, toSigner, toU32 } from '../input';
 
 type BlockhashLifetime = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
 type Message = TransactionMessage & TransactionMessageWithBlockhashLifetime & TransactionMessageWithFeePayerSigner;
-
-const MAX_COMPUTE_UNITS = 1_400_000;
-// The runtime's own default where a message may leave it out; LiteSVM refuses a version 1 message without one.
-const MAX_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
 
 /** How to send a transaction; every field has a default. */
 export type SendOptions = Readonly<{
@@ -101,6 +98,7 @@ function buildMessage(
         m => appendTransactionMessageInstructions(instructions, m) as Message,
         m => setTransactionMessageLifetimeUsingBlockhash(blockhash, m) as Message,
         m => (limit === undefined ? m : setTransactionMessageComputeUnitLimit(limit, m)),
+        // LiteSVM refuses a version 1 message without one.
         m => (version === 1 ? setTransactionMessageLoadedAccountsDataSizeLimit(MAX_LOADED_ACCOUNTS_DATA_SIZE, m) : m),
     );
 }

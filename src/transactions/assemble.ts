@@ -24,6 +24,12 @@ import type { DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import { assertIsInput, describe, toAddress, toInteger, toU64 } from '../input';
 import type { RevisionName } from '../revision/types';
+import { MICRO_LAMPORTS_PER_LAMPORT } from '../runtime/fees';
+import {
+    DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION,
+    MAX_COMPUTE_UNITS,
+    MAX_LOADED_ACCOUNTS_DATA_SIZE,
+} from '../runtime/limits';
 import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import type { BlockhashLifetime } from './agreement';
@@ -74,11 +80,6 @@ export type AssembledTransaction = Readonly<{
 
 type Message = TransactionMessage & TransactionMessageWithFeePayer;
 
-// What the runtime grants an instruction that asks for nothing, and where a message of version 1 has to ask.
-const DEFAULT_COMPUTE_UNITS = 200_000;
-const MAX_COMPUTE_UNITS = 1_400_000n;
-const DEFAULT_LOADED_ACCOUNTS_DATA_SIZE = 64 * 1024 * 1024;
-const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
 const VERSIONS: readonly unknown[] = ['legacy', 0, 1];
 
 /**
@@ -171,15 +172,16 @@ function toLifetime(lifetime: BlockhashLifetime): BlockhashLifetime {
 function setBudget(message: Message, { computeUnitLimit, priorityFeeLamports }: AssembleInput): Message {
     const units =
         computeUnitLimit === undefined
-            ? DEFAULT_COMPUTE_UNITS
-            : Number(toInteger('computeUnitLimit', computeUnitLimit, 1n, MAX_COMPUTE_UNITS));
+            ? // What the runtime grants an instruction that asks for nothing; a message of version 1 has to ask.
+              DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION
+            : Number(toInteger('computeUnitLimit', computeUnitLimit, 1n, BigInt(MAX_COMPUTE_UNITS)));
     const priorityFee =
         priorityFeeLamports === undefined ? undefined : toU64('priorityFeeLamports', priorityFeeLamports);
     if (message.version === 1) {
         return pipe(
             message,
             m => setTransactionMessageComputeUnitLimit(units, m),
-            m => setTransactionMessageLoadedAccountsDataSizeLimit(DEFAULT_LOADED_ACCOUNTS_DATA_SIZE, m),
+            m => setTransactionMessageLoadedAccountsDataSizeLimit(MAX_LOADED_ACCOUNTS_DATA_SIZE, m),
             m => (priorityFee === undefined ? m : setTransactionMessagePriorityFeeLamports(priorityFee, m)),
         );
     }

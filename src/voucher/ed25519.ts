@@ -5,7 +5,6 @@ import {
     getStructEncoder,
     getU16Encoder,
     getU8Encoder,
-    type Address,
     type Instruction,
     type InstructionWithData,
     type ReadonlyUint8Array,
@@ -13,11 +12,8 @@ import {
 
 import type { DeploymentConfig } from '../deployment';
 import type { RevisionName } from '../revision/types';
+import { ED25519_PROGRAM_ADDRESS } from '../runtime/programs';
 import { encodeVoucher, toSignedVoucher, type SignedVoucher } from './voucher';
-
-/** The address of the Ed25519 precompile, which verifies signatures before a transaction runs. */
-export const ED25519_PROGRAM_ADDRESS =
-    'Ed25519SigVerify111111111111111111111111111' as Address<'Ed25519SigVerify111111111111111111111111111'>;
 
 /** An instruction of the Ed25519 precompile. It takes no accounts. */
 export type Ed25519Instruction = Instruction<typeof ED25519_PROGRAM_ADDRESS> & InstructionWithData<ReadonlyUint8Array>;

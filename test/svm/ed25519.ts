@@ -1,6 +1,6 @@
 import { type Instruction, type MessagePartialSigner } from '@solana/kit';
 
-import { ED25519_PROGRAM_ADDRESS } from '../../src/voucher/ed25519';
+import { ED25519_PROGRAM_ADDRESS } from '../../src/runtime/programs';
 import { withData } from './alter';
 
 // Instructions that the Ed25519 precompile accepts, and that are not in the one layout of spec section 6.6.

@@ -2,10 +2,10 @@ import type { Address, AddressesByLookupTableAddress, Instruction, TransactionSi
 
 import { PaymentChannelsError } from '../../errors';
 import { assertIsInput, describe, toAddress, toU64 } from '../../input';
+import { getTransactionFees } from '../../runtime/fees';
+import { COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS, MAX_COMPUTE_UNITS } from '../../runtime/limits';
 import { createTransactionSizer, findExceededLimit, getTransactionLimits } from '../../transaction-size';
 import type { PlannedTransaction } from '../batch-plan';
-import { BUDGET_INSTRUCTION_COMPUTE_UNITS, MAX_COMPUTE_UNITS } from '../compute-units';
-import { getFees } from '../fees';
 import { refuse, toParty, type Party } from '../options';
 import {
     findLookupTablePdaSync,
@@ -302,9 +302,9 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
     const sizer = createSizer(parties);
     const budgetCount = sizer.getMeasure().instructions;
     sizer.append(step.instructions);
-    const { bytes, signers: signatureCount } = sizer.getMeasure();
+    const { bytes, signers: signerCount } = sizer.getMeasure();
     const computeUnits = Math.min(
-        step.computeUnits + budgetCount * BUDGET_INSTRUCTION_COMPUTE_UNITS,
+        step.computeUnits + budgetCount * COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
         MAX_COMPUTE_UNITS,
     );
     const computeUnitLimit = computeUnitPrice > 0n ? computeUnits : undefined;
@@ -317,7 +317,7 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
         createdTokenAccounts: Object.freeze([]),
         deadlineAt: undefined,
         dependsOn: Object.freeze([...dependsOn]),
-        ...getFees({ computeUnitLimit, computeUnitPrice, signatureCount }),
+        ...getTransactionFees({ computeUnitLimit, computeUnitPrice, instructions: step.instructions, signerCount }),
         feePayer: feePayer.address,
         feePayerSigner: feePayer.signer,
         instructions: Object.freeze(step.instructions),

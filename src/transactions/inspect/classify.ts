@@ -22,10 +22,11 @@ import {
 import { findTokenPdaSync } from '../../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
+import { COMPUTE_BUDGET_PROGRAM_ADDRESS } from '../../runtime/programs';
 import type { CheckedAgreement } from '../check-agreement';
 import { MEMO_PROGRAM_ADDRESS } from '../memo';
 import { decodeExactly, getNamedAccounts, type ChannelInstruction } from './channel-instruction';
-import { COMPUTE_BUDGET_PROGRAM_ADDRESS, decodeComputeBudget } from './compute-budget';
+import { decodeComputeBudget } from './compute-budget';
 import type { ExpectedAccount, JudgedInstruction } from './instruction';
 
 /** An instruction before anything is known of it. */

@@ -3,14 +3,9 @@ import {
     getTransactionMessageComputeUnitPrice,
     getTransactionMessageHeapSize,
     getTransactionMessageLoadedAccountsDataSizeLimit,
-    type Address,
     type Instruction,
     type TransactionMessage,
 } from '@solana/kit';
-
-/** The address of the program whose instructions set what a transaction may use and pays for priority. */
-export const COMPUTE_BUDGET_PROGRAM_ADDRESS =
-    'ComputeBudget111111111111111111111111111111' as Address<'ComputeBudget111111111111111111111111111111'>;
 
 /** One setting of the compute budget. */
 export type ComputeBudgetSetting = Readonly<

@@ -168,7 +168,7 @@ it('a wallet that asks for a high price is seen', async () => {
     const { wire } = await assembleOpenTransaction({ ...INPUT, payer });
     expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT)).toMatchObject({
         isAccepted: false,
-        mismatches: [{ actual: 210_000n, code: 'FEE_TOO_HIGH', expected: { max: 20_000n } }],
+        mismatches: [{ actual: 213_000n, code: 'FEE_TOO_HIGH', expected: { max: 20_000n } }],
     });
 });
 
