@@ -170,6 +170,7 @@ export {
     type SignedVoucherJson,
     type VoucherJson,
 } from './voucher/json';
+export type { SignerWait } from './signing';
 export { type VoucherSigner } from './voucher/sign';
 export {
     type AcceptedVoucher,

@@ -57,7 +57,8 @@ export type BatchSettlement<TRevision extends RevisionName> = Readonly<{
     /** What `execute` would do first, and what was read for it: as `fetchBatchItems` and `planBatchSettleAsync`. */
     plan: (
         requests: readonly BatchRequest[],
-        options: Omit<BatchSettleOptions<TRevision>, 'feePayer' | 'unixTimestamp'>,
+        options: Omit<BatchSettleOptions<TRevision>, 'feePayer' | 'unixTimestamp'> &
+            Readonly<{ callbackTimeoutMs?: number | undefined }>,
     ) => Promise<Readonly<{ fetched: FetchedBatch<TRevision>; plan: BatchPlan }>>;
 }>;
 

@@ -32,6 +32,7 @@ import {
 } from '../runtime/limits';
 import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
+import type { SignerWait } from '../signing';
 import type { BlockhashLifetime } from './agreement';
 import { toBlockhash } from './check-agreement';
 import { getMemoInstruction } from './memo';
@@ -39,24 +40,25 @@ import { signWith, toCosigner, type TransactionCosigner } from './sign';
 import { toDecodedTransaction, toWire } from './wire';
 
 /** How to put an instruction of the payer into a transaction that the operator pays for. */
-export type AssembleInput = Readonly<{
-    /** Wallet that pays the fee; not the payer. Its signature is left open. */
-    operator: Address;
-    /** Recent blockhash that the transaction is built on; one that the operator gave out. */
-    blockhash: BlockhashLifetime;
-    /** Version of the transaction message, 0 by default. */
-    version?: TransactionVersion | undefined;
-    /** Limit of compute units; by default the runtime's own for one instruction (200,000). */
-    computeUnitLimit?: number | undefined;
-    /** What is paid for priority, in lamports for the whole transaction; rounded down to what a price can express. */
-    priorityFeeLamports?: bigint | number | undefined;
-    /** A memo, for instance the order number that the operator gave out. */
-    memo?: string | undefined;
-    /** Other instructions that were agreed, such as creations of token accounts. They come first. */
-    extraInstructions?: readonly Instruction[] | undefined;
-    /** Contents of lookup tables to use (version 0 only); the operator has to know them. */
-    lookupTables?: Readonly<Record<Address, readonly Address[]>> | undefined;
-}>;
+export type AssembleInput = SignerWait &
+    Readonly<{
+        /** Wallet that pays the fee; not the payer. Its signature is left open. */
+        operator: Address;
+        /** Recent blockhash that the transaction is built on; one that the operator gave out. */
+        blockhash: BlockhashLifetime;
+        /** Version of the transaction message, 0 by default. */
+        version?: TransactionVersion | undefined;
+        /** Limit of compute units; by default the runtime's own for one instruction (200,000). */
+        computeUnitLimit?: number | undefined;
+        /** What is paid for priority, in lamports for the whole transaction; rounded down to what a price can express. */
+        priorityFeeLamports?: bigint | number | undefined;
+        /** A memo, for instance the order number that the operator gave out. */
+        memo?: string | undefined;
+        /** Other instructions that were agreed, such as creations of token accounts. They come first. */
+        extraInstructions?: readonly Instruction[] | undefined;
+        /** Contents of lookup tables to use (version 0 only); the operator has to know them. */
+        lookupTables?: Readonly<Record<Address, readonly Address[]>> | undefined;
+    }>;
 
 /** What {@link assembleOpenTransaction} takes. */
 export type AssembleOpenInput<TRevision extends RevisionName = 'tombstone'> = AssembleInput &
@@ -153,7 +155,7 @@ async function assemble(
     const unsigned = compile(message, input.lookupTables);
     // Before anybody is asked to sign it.
     toDecodedTransaction(unsigned);
-    const { bytes, transaction } = await signWith(payer, unsigned);
+    const { bytes, transaction } = await signWith(payer, unsigned, input);
     return Object.freeze({ transaction, wire: toWire(bytes) });
 }
 

@@ -11,6 +11,7 @@ import { assertIsOfRevision, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput, describe, readMembers } from '../input';
 import type { RevisionName } from '../revision/types';
+import type { SignerWait } from '../signing';
 import { getAccepted, type InspectedTransaction } from './inspected';
 import { assertIsSigned, signWith, toCosigner, type TransactionCosigner } from './sign';
 import { toDecodedTransaction } from './wire';
@@ -24,7 +25,8 @@ export type CosignedTransaction = SendableTransaction & Transaction & Transactio
  * and none whose bytes or signatures were changed since. An inspection of the same build of this package counts: the ES
  * module and the CommonJS build, loaded beside each other, don't vouch for one another; the entry points of one build do.
  *
- * @param config Where it is given, the transaction has to have been inspected for this deployment.
+ * @param config Where a deployment is given, the transaction has to have been inspected for it. How long to wait for the
+ * operator's signer.
  * @returns The transaction with every signature, for kit's functions that send and confirm.
  * @throws `TRANSACTION_NOT_INSPECTED` for anything else than what an inspection returned; `SIGNER_INVALID` when the signer
  * can't sign, or is not the operator that it was inspected for; `TRANSACTION_SIGNATURE_MISSING` or
@@ -35,7 +37,7 @@ export type CosignedTransaction = SendableTransaction & Transaction & Transactio
 export async function cosignTransaction(
     inspected: InspectedTransaction,
     operator: TransactionCosigner,
-    config: DeploymentConfig<RevisionName> = {},
+    config: DeploymentConfig<RevisionName> & SignerWait = {},
 ): Promise<CosignedTransaction> {
     const signer = toCosigner('operator', operator);
     const isObject = typeof inspected === 'object' && (inspected as unknown) !== null;
@@ -56,7 +58,7 @@ export async function cosignTransaction(
 
     // Compared with a copy: a signer may change the bytes that it was given in their place.
     const messageBytes = new Uint8Array(transaction.messageBytes);
-    const { transaction: signed } = await signWith(signer, transaction);
+    const { transaction: signed } = await signWith(signer, transaction, config);
     if (!bytesEqual(new Uint8Array(signed.messageBytes), messageBytes)) {
         throw new PaymentChannelsError('TRANSACTION_MESSAGE_CHANGED', { signer: expected });
     }

@@ -9,6 +9,7 @@ import {
 
 import { PaymentChannelsError } from '../errors';
 import { toSigner } from '../input';
+import { waitForSigner, type SignerWait } from '../signing';
 import { getSignatureStates } from './signature';
 import { toDecodedTransaction, type DecodedTransaction } from './wire';
 
@@ -27,22 +28,34 @@ export function toCosigner(field: string, value: unknown): TransactionCosigner {
  *
  * Not kit's function for that: a wallet is another program, and what it returns is looked at as if it came over a wire.
  */
-export async function signWith(signer: TransactionCosigner, transaction: Transaction): Promise<DecodedTransaction> {
+export async function signWith(
+    signer: TransactionCosigner,
+    transaction: Transaction,
+    wait: SignerWait,
+): Promise<DecodedTransaction> {
     const { address } = signer;
-    const signed = toDecodedTransaction(await requestSignature(signer, transaction));
+    const signed = toDecodedTransaction(await requestSignature(signer, transaction, wait));
     await assertIsSigned(signed.transaction, [address]);
     return signed;
 }
 
-async function requestSignature(signer: TransactionCosigner, transaction: Transaction): Promise<Transaction> {
+async function requestSignature(
+    signer: TransactionCosigner,
+    transaction: Transaction,
+    wait: SignerWait,
+): Promise<Transaction> {
     // Kit's signers take transactions that are known to be small enough and to have a lifetime.
     if (isTransactionModifyingSigner(signer)) {
         type Modifiable = Parameters<typeof signer.modifyAndSignTransactions>[0];
-        const results: readonly Transaction[] = await signer.modifyAndSignTransactions([transaction] as Modifiable);
+        const results: readonly Transaction[] = await waitForSigner(signer.address, wait, options =>
+            signer.modifyAndSignTransactions([transaction] as Modifiable, options),
+        );
         return results?.[0] as Transaction;
     }
     type Signable = Parameters<typeof signer.signTransactions>[0];
-    const results = await signer.signTransactions([transaction] as unknown as Signable);
+    const results = await waitForSigner(signer.address, wait, options =>
+        signer.signTransactions([transaction] as unknown as Signable, options),
+    );
     const signature = results?.[0]?.[signer.address] ?? null;
     return { ...transaction, signatures: { ...transaction.signatures, [signer.address]: signature } };
 }

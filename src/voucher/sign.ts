@@ -13,6 +13,7 @@ import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { toMessageSigner } from '../input';
 import type { RevisionName } from '../revision/types';
+import { waitForSigner, type SignerWait } from '../signing';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 
 /** Whatever can sign a voucher: any kit message signer, or a key pair of the Web Crypto API. */
@@ -36,7 +37,7 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
 export async function signVoucher(
     input: VoucherInput,
     signer: VoucherSigner,
-    config: DeploymentConfig<RevisionName> = {},
+    config: DeploymentConfig<RevisionName> & SignerWait = {},
 ): Promise<SignedVoucher> {
     const voucher = toVoucher(input);
     const message = encodeVoucher(voucher, config);
@@ -49,7 +50,7 @@ export async function signVoucher(
     }
     const messageSigner = toMessageSigner('signer', signer);
     const { address } = messageSigner;
-    const signature = await signMessage(message, messageSigner);
+    const signature = await signMessage(message, messageSigner, config);
     if (signature === undefined) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: address });
     // What a wallet returns is not ours: a signature of another length would go into a transaction as it is.
     return toSignedVoucher({ signature, signer: address, voucher });
@@ -59,17 +60,23 @@ function isKeyPair(signer: VoucherSigner): signer is CryptoKeyPair {
     return typeof signer === 'object' && signer !== null && 'privateKey' in signer;
 }
 
-async function signMessage(content: ReadonlyUint8Array, signer: MessageSigner): Promise<SignatureBytes | undefined> {
+async function signMessage(
+    content: ReadonlyUint8Array,
+    signer: MessageSigner,
+    wait: SignerWait,
+): Promise<SignatureBytes | undefined> {
+    const { address } = signer;
     const message = createSignableMessage(new Uint8Array(content));
     let signatures: Readonly<Record<Address, SignatureBytes>> | undefined;
     if (isMessageModifyingSigner(signer)) {
-        const [signed] = (await signer.modifyAndSignMessages([message])) ?? [];
+        const answer = await waitForSigner(address, wait, options => signer.modifyAndSignMessages([message], options));
+        const [signed] = answer ?? [];
         if (signed && !areEqual(signed.content, content)) {
             throw new PaymentChannelsError('VOUCHER_SIGNER_CHANGED_MESSAGE', { signer: signer.address });
         }
         signatures = signed?.signatures;
     } else {
-        [signatures] = (await signer.signMessages([message])) ?? [];
+        [signatures] = (await waitForSigner(address, wait, options => signer.signMessages([message], options))) ?? [];
     }
     return signatures?.[signer.address];
 }
