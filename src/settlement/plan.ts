@@ -5,6 +5,7 @@ import type { LiveChannelState } from '../channel/state';
 import type { RevisionName } from '../revision/types';
 import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../voucher/bounded-verifier';
 import type { VoucherVerifier } from '../voucher/verifier';
+import { keepSignedVoucher } from '../voucher/voucher';
 import type { BatchItem, BatchSettleOptions } from './batch';
 import type { BatchPlan } from './batch-plan';
 import { Bins } from './bin';
@@ -76,8 +77,12 @@ export async function planBatchSettleAsync<TRevision extends RevisionName = 'tom
     const { callbackTimeoutMs, verifier, ...others } = (options ?? {}) as Partial<typeof options>;
     const timeoutMs = toCallbackTimeoutMs(callbackTimeoutMs);
     if (typeof verifier?.verifyAll !== 'function') return refuse('verifier', verifier);
+    // What is verified is what is planned, whatever becomes of it meanwhile.
+    const kept = Array.from(items as readonly BatchItem<TRevision>[], item =>
+        item?.voucher === undefined ? item : { ...item, voucher: keepSignedVoucher(item.voucher) },
+    );
     const unverified: { index: number; item: BatchItem<TRevision>; authorizedSigner: Address }[] = [];
-    for (const [index, item] of (items as readonly BatchItem<TRevision>[]).entries()) {
+    for (const [index, item] of kept.entries()) {
         if (item?.voucher === undefined || item.isSignatureValid !== undefined) continue;
         // Of a channel without an account every voucher is refused, whoever signed it.
         const account = (item.channel as Partial<LiveChannelState<RevisionName>> | undefined)?.channel;
@@ -87,11 +92,10 @@ export async function planBatchSettleAsync<TRevision extends RevisionName = 'tom
     const verdicts = await verifyAll(
         unverified.map(({ authorizedSigner, item }) => ({ authorizedSigner, signedVoucher: item.voucher! })),
     );
-    const verified = [...(items as readonly BatchItem<TRevision>[])];
     for (const [place, { index, item }] of unverified.entries()) {
-        verified[index] = { ...item, isSignatureValid: verdicts[place] };
+        kept[index] = { ...item, isSignatureValid: verdicts[place] };
     }
-    return planBatchSettle(verified, others as unknown as BatchSettleOptions<TRevision>, config);
+    return planBatchSettle(kept, others as unknown as BatchSettleOptions<TRevision>, config);
 }
 
 /** The distribution of a channel, if there is one, and whether the channel is left out without. */

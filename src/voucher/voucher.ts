@@ -109,3 +109,16 @@ export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
         voucher: toVoucher(input.voucher),
     });
 }
+
+/**
+ * A voucher as it is now, for who looks at it again later: nobody can change it meanwhile. What is no voucher is left as it
+ * is, for who checks it to refuse.
+ */
+export function keepSignedVoucher(input: SignedVoucher | undefined): SignedVoucher | undefined {
+    if (input === undefined) return undefined;
+    try {
+        return toSignedVoucher(input);
+    } catch {
+        return input;
+    }
+}

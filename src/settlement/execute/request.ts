@@ -15,7 +15,7 @@ import type { Split } from '../../channel/distribution';
 import { assertIsInput, toAddress, toInteger, toSigner, toU64 } from '../../input';
 import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
-import type { SignedVoucher } from '../../voucher/voucher';
+import { keepSignedVoucher, type SignedVoucher } from '../../voucher/voucher';
 import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../../voucher/bounded-verifier';
 import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/verifier';
 import type { BatchDistribution, BatchSettleOptions } from '../batch';
@@ -255,6 +255,11 @@ export function toRequests(requests: readonly BatchRequest[]): readonly BatchReq
         assertIsInput(field, request);
         toAddress(`${field}.channel`, request.channel);
         if (request.payee !== undefined) toSigner(`${field}.payee`, request.payee);
-        return request;
+        const { isSignatureValid, voucher } = request;
+        if (isSignatureValid !== undefined && typeof isSignatureValid !== 'boolean') {
+            refuse(`${field}.isSignatureValid`, isSignatureValid);
+        }
+        // The very voucher that is verified now is the one that is sent, however much later.
+        return Object.freeze({ ...request, isSignatureValid, voucher: keepSignedVoucher(voucher) });
     });
 }

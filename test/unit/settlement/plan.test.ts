@@ -269,6 +269,11 @@ describe('the voucher that is taken', () => {
         expect(result.transactions[0]!.channels[0]!.index).toBe(expected);
     });
 
+    it('is brought in however short the grace period of its open channel is', () => {
+        const result = plan([itemWith({}, { gracePeriod: 1 })], 'settle', { marginSeconds: 120 });
+        expect(result.totals.vouchers).toBe(1);
+    });
+
     it('is verified on the way by planBatchSettleAsync, and only where nobody has done so', async () => {
         const channel = { ...itemWith({}, { authorizedSigner: SIGNED_VOUCHER.signer, deposit: 10n ** 9n }).channel };
         const item: BatchItem = {
