@@ -400,20 +400,21 @@ export async function createSimulator<TRevision extends RevisionName = 'tombston
         unixTimestamp: true,
     });
     const { deployment = LOCALNET_DEPLOYMENT as Deployment<TRevision> } = given;
-    const { programAddress } = getProgramConfig(deployment);
+    const config = readMembers('deployment', deployment, ['programAddress', 'revision', 'treasuryOwner']);
+    const { programAddress } = getProgramConfig(config);
     const seed = toText('seed', given.seed) ?? 'simulator';
     const clock = {
         slot: toU64('slot', given.slot ?? DEFAULT_SLOT),
         unixTimestamp: toI64('unixTimestamp', given.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP),
     };
-    const elf = readProgramElf(getRevisionName(deployment), toText('elfPath', given.elfPath));
+    const elf = readProgramElf(getRevisionName(config), toText('elfPath', given.elfPath));
     const svm = new LiteSVM()
         .withFeatureSet(getSimulatorFeatureSet())
         .withBuiltins()
         .withDefaultPrograms()
         // The logs say which program failed; LiteSVM would cut them after 10,000 bytes.
         .withLogBytesLimit();
-    const bytes = getElfForTreasuryOwner(elf, getTreasuryOwner(deployment));
+    const bytes = getElfForTreasuryOwner(elf, getTreasuryOwner(config));
     try {
         svm.addProgram(programAddress, bytes);
     } catch (cause) {
