@@ -1,6 +1,8 @@
 import {
     SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM,
     SOLANA_ERROR__INSTRUCTION_ERROR__UNKNOWN,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
     SOLANA_ERROR__TRANSACTION_ERROR__UNKNOWN,
     type Address,
 } from '@solana/kit';
@@ -12,6 +14,7 @@ import { parseProgramLogs } from './program-logs';
 import { TOMBSTONE_ERRORS, TOMBSTONE_TREASURY_OWNERS } from './revision/tombstone';
 import type { RevisionName } from './revision/types';
 import { isRpcRecord, type RpcRecord } from './rpc-answer';
+import { getPrecompileName, PRECOMPILE_ERRORS } from './runtime/programs';
 import { getInstructionErrorName, getTransactionErrorName } from './runtime-errors';
 
 /** Why a transaction failed. */
@@ -26,7 +29,10 @@ export type TransactionFailure =
            * when neither the logs nor the code tell.
            */
           program: Address | undefined;
-          /** Name of the code, when it is certain that the payment-channels program returned it. */
+          /**
+           * Name of the code, when it is certain that the payment-channels program returned it, or a precompile: theirs
+           * are as in `PrecompileError`, for instance `InvalidSignature`.
+           */
           name: string | undefined;
           message: string;
       }>
@@ -91,7 +97,8 @@ export function getProgramFailure(source: unknown, config: ProgramFailureConfig 
     const logs = config.logs ?? found.logs;
     if (!('instructionIndex' in found)) return getRefusal(found.name);
     const { instructionIndex } = found;
-    const instruction: unknown = Array.isArray(config.instructions) ? config.instructions[instructionIndex] : undefined;
+    const instructions: unknown = config.instructions ?? found.instructions;
+    const instruction: unknown = Array.isArray(instructions) ? instructions[instructionIndex] : undefined;
     const instructionProgram = isRpcRecord(instruction) ? (instruction['programAddress'] as Address) : undefined;
     return getInstructionFailure(found, { instructionProgram, logs, programAddress }, config);
 }
@@ -118,6 +125,8 @@ function getInstructionFailure(
         return Object.freeze({ instructionIndex, kind: 'builtin', message, name, program: loggedProgram });
     }
     const { code } = error;
+    const precompile = instructionProgram === undefined ? undefined : getPrecompileName(instructionProgram);
+    if (precompile !== undefined) return getPrecompileFailure(error, precompile, instructionProgram!);
     const isOfNoCallee = code >= FIRST_CODE_OF_NO_CALLEE && instructionProgram === programAddress;
     const program = loggedProgram ?? (isOfNoCallee ? programAddress : undefined);
     const errors = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS);
@@ -130,6 +139,17 @@ function getInstructionFailure(
     else if (named && program === undefined) {
         message += `: ${named.name} if it is of the payment-channels program, something else if of one that it called`;
     }
+    return Object.freeze({ code, instructionIndex, kind: 'custom', message, name, program });
+}
+
+/** A precompile is no program that logs anything, or that another one could call: only the instruction tells of it. */
+function getPrecompileFailure(
+    { code, instructionIndex }: Readonly<{ code: number; instructionIndex: number }>,
+    precompile: string,
+    program: Address,
+): TransactionFailure {
+    const name = PRECOMPILE_ERRORS[code];
+    const message = `instruction ${instructionIndex}: the ${precompile} precompile refused it: ${name ?? 'error'} (${code})`;
     return Object.freeze({ code, instructionIndex, kind: 'custom', message, name, program });
 }
 
@@ -147,7 +167,8 @@ function getRefusal(name: string): TransactionFailure {
     return Object.freeze({ kind: 'transaction', message: `the runtime refused the transaction: ${name}`, name });
 }
 
-type FoundError = (InstructionError | Readonly<{ name: string }>) & Readonly<{ logs?: readonly string[] | undefined }>;
+type FoundError = (InstructionError | Readonly<{ name: string }>) &
+    Readonly<{ instructions?: unknown; logs?: readonly string[] | undefined }>;
 
 /** Looks for the error of a transaction in a value of any kind. */
 function findError(source: unknown): FoundError | undefined {
@@ -194,7 +215,27 @@ function findThrown(error: Error, seen: Set<Error>): FoundError | undefined {
     const context = 'context' in error && isRpcRecord(error.context) ? error.context : {};
     const own = error.name === 'SolanaError' ? readKitError(context) : undefined;
     const found = own ?? findFirst(getWrapped(error, context), seen);
-    return found && withLogs(found, context['logs'] ?? getPreflightLogs(context));
+    if (found === undefined) return undefined;
+    const known = withLogs(found, context['logs'] ?? getPreflightLogs(context));
+    return known.instructions === undefined
+        ? { ...known, instructions: getPlannedInstructions(context['transactionPlanResult']) }
+        : known;
+}
+
+/** Instructions of the transaction that failed first, from kit's result of a plan: what failed is named by its place there. */
+function getPlannedInstructions(result: unknown, depth = 0): unknown {
+    if (!isRpcRecord(result) || depth > MAX_ERRORS) return undefined;
+    const { context, kind, plannedMessage, plans, status } = result;
+    if (kind === 'single') {
+        const sent = isRpcRecord(context) ? context['message'] : undefined;
+        const message = sent ?? plannedMessage;
+        return status === 'failed' && isRpcRecord(message) ? message['instructions'] : undefined;
+    }
+    for (const plan of Array.isArray(plans) ? (plans as unknown[]) : []) {
+        const instructions = getPlannedInstructions(plan, depth + 1);
+        if (instructions !== undefined) return instructions;
+    }
+    return undefined;
 }
 
 function findFirst(sources: readonly unknown[], seen: Set<Error>): FoundError | undefined {
@@ -221,7 +262,14 @@ function getPreflightLogs({ preflightData }: RpcRecord): unknown {
 
 /** Reads an error of kit that stands for one of the runtime. */
 function readKitError(context: RpcRecord): FoundError | undefined {
-    const kitCode = toSmallNumber(context['__code']);
+    const { __code: rpcCode } = context;
+    if (rpcCode === SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE) {
+        return { name: 'SignatureFailure' };
+    }
+    if (rpcCode === SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE) {
+        return readPrecompileRefusal(context['__serverMessage']);
+    }
+    const kitCode = toSmallNumber(rpcCode);
     if (kitCode === undefined) return undefined;
     const instructionIndex = toSmallNumber(context['index']);
     const { errorName } = context;
@@ -236,6 +284,12 @@ function readKitError(context: RpcRecord): FoundError | undefined {
     const transactionError =
         kitCode === SOLANA_ERROR__TRANSACTION_ERROR__UNKNOWN && isNamed ? errorName : getTransactionErrorName(kitCode);
     return transactionError === undefined ? undefined : { name: transactionError };
+}
+
+/** A node that verifies precompiles before it simulates has the error in its message only, as Rust prints it. */
+function readPrecompileRefusal(message: unknown): FoundError | undefined {
+    const [, index, code] = /InstructionError\((\d{1,3}), Custom\((\d{1,9})\)\)/.exec(String(message)) ?? [];
+    return index === undefined ? undefined : { code: Number(code), instructionIndex: Number(index) };
 }
 
 function withLogs(found: FoundError, logs: unknown): FoundError {

@@ -87,7 +87,12 @@ export class Cluster<TRevision extends RevisionName> {
             addresses.indexOf(address) === index ? before[index]! - after[index]! : 0n,
         );
         const feeLamports = lostLamports.reduce((sum, lost) => sum + lost, 0n);
-        const result = getTransactionResult(outcome, { ...known, addresses, feeLamports });
+        const result = getTransactionResult(outcome, {
+            ...known,
+            addresses,
+            feeLamports,
+            programs: getProgramIndexes(message).map(program => addresses[program]!),
+        });
         if (hasLanded(result)) {
             this.blockhashes.markProcessed(blockhash, messageBytes);
             if (!isRecent && !result.ok) advanceNonce(this.svm, messageBytes);
@@ -184,6 +189,13 @@ function readTransaction(transaction: Transaction): { bytes: number; message: Me
     const { bytes: actualBytes, maxBytes } = read;
     if (actualBytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes, maxBytes });
     return read;
+}
+
+/** Where the programs of a message's instructions stand among its addresses. */
+function getProgramIndexes(message: CompiledTransactionMessage): readonly number[] {
+    return message.version === 1
+        ? message.instructionHeaders.map(({ programAccountIndex }) => programAccountIndex)
+        : message.instructions.map(({ programAddressIndex }) => programAddressIndex);
 }
 
 function refuse(cause: unknown): never {

@@ -80,11 +80,13 @@ export function getTransactionResult<TRevision extends RevisionName>(
         bytes: number;
         feeLamports: bigint;
         deployment: DeploymentConfig<TRevision>;
+        /** Programs of its instructions, in their order. */
+        programs: readonly Address[];
         /** The transaction's own: LiteSVM has none of one that it refused. */
         signature: Signature;
     }>,
 ): TransactionResult<TRevision> {
-    const { addresses, bytes, deployment, feeLamports, signature } = known;
+    const { addresses, bytes, deployment, feeLamports, programs, signature } = known;
     const isFailed = outcome instanceof FailedTransactionMetadata;
     const metadata = isFailed ? outcome.meta() : outcome;
     const executed = metadata
@@ -103,7 +105,8 @@ export function getTransactionResult<TRevision extends RevisionName>(
         logs: metadata.logs(),
         signature,
     };
-    return isFailed
-        ? Object.freeze({ ...report, failure: getTransactionFailure(outcome, deployment), ok: false })
-        : Object.freeze({ ...report, ok: true });
+    if (!isFailed) return Object.freeze({ ...report, ok: true });
+    const instructions = programs.map(programAddress => ({ programAddress }));
+    const failure = getTransactionFailure(outcome, { ...deployment, instructions });
+    return Object.freeze({ ...report, failure, ok: false });
 }

@@ -1,8 +1,6 @@
 import type { FailedTransactionMetadata } from 'litesvm';
 
-import type { DeploymentConfig } from '../deployment';
-import { getProgramFailure, type TransactionFailure } from '../program-error';
-import type { RevisionName } from '../revision/types';
+import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../program-error';
 
 export type { TransactionFailure } from '../program-error';
 
@@ -57,7 +55,7 @@ function getRpcInstructionError(error: LiteSvmInstructionError): unknown {
 /** Decodes the error of a transaction that LiteSVM refused or that failed while it ran. */
 export function getTransactionFailure(
     failed: FailedTransactionMetadata,
-    config: DeploymentConfig<RevisionName>,
+    config: ProgramFailureConfig,
 ): TransactionFailure {
     const source = { err: getRpcTransactionError(failed), logs: failed.meta().logs() };
     return getProgramFailure(source, config)!;
