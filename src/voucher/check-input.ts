@@ -1,9 +1,15 @@
 import type { Address } from '@solana/kit';
 
-import { getStateKinds, isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
+import {
+    getStateKinds,
+    isLiveChannelState,
+    type ChannelState,
+    type ClosingChannelState,
+    type LiveChannelState,
+} from '../channel/state';
 import { getRevisionName, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { describe, toI64, toAddress, toU32, toU64 } from '../input';
+import { assertHasNoMisspelt, readMembers, refuseInput, toAddress, toI64, toOneOf, toU32, toU64 } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { VoucherInstruction } from './verdict';
 import { toSignedVoucher, type SignedVoucher } from './voucher';
@@ -71,65 +77,79 @@ export type CheckedAccount = Readonly<{
 /** What was promised by a voucher before: an amount, and until when it can be brought in, as far as that is known. */
 export type Claim = Readonly<{ amount: bigint; expiresAt: bigint; isExpiryKnown: boolean }>;
 
+const NAMES = [
+    'accepted',
+    'acceptedAmount',
+    'acceptedExpiresAt',
+    'channel',
+    'instruction',
+    'marginSeconds',
+    'minimumDelta',
+    'signedVoucher',
+    'unixTimestamp',
+] as const satisfies readonly (keyof VoucherCheckInput)[];
+
 /** @throws As `checkVoucherState`. */
 export function toCheck(input: VoucherCheckInput<RevisionName>, config: DeploymentConfig<RevisionName>): Check {
-    if (typeof input !== 'object' || input === null) refuse('input', input);
-    const { instruction = 'settle', marginSeconds = 0, minimumDelta = 1n } = input;
-    const channel = toCheckedChannel(input.channel, config);
-    if (instruction !== 'settle' && instruction !== SETTLE_AND_END[getRevisionName(config)]) {
-        refuse('instruction', instruction);
-    }
-    const { accepted: acceptedInput } = input;
-    const accepted = acceptedInput === undefined ? undefined : toSignedVoucher(acceptedInput);
+    // A rule whose name is misspelt would not be one.
+    assertHasNoMisspelt('input', input, NAMES, 'VOUCHER_INVALID');
+    const given = readMembers('input', input, NAMES, 'VOUCHER_INVALID');
+    const { instruction = 'settle', marginSeconds = 0, minimumDelta = 1n } = given;
+    const channel = toCheckedChannel(given.channel, config);
+    const instructions = ['settle', SETTLE_AND_END[getRevisionName(config)]] as const;
+    const accepted = given.accepted === undefined ? undefined : toSignedVoucher(given.accepted);
     if (accepted !== undefined && accepted.voucher.channelId !== channel.address) {
         const { channelId: voucherChannelId } = accepted.voucher;
         throw new PaymentChannelsError('VOUCHER_CHANNEL_MISMATCH', { channel: channel.address, voucherChannelId });
     }
     return {
-        ...toAcceptedAmount(input, accepted, channel),
+        ...toAcceptedAmount(given, accepted, channel),
         accepted,
         channel,
         config,
-        instruction,
+        instruction: toOneOf('instruction', instruction, instructions, 'VOUCHER_INVALID'),
         marginSeconds: toU32('marginSeconds', marginSeconds),
         minimumDelta: toU64('minimumDelta', minimumDelta),
-        now: toI64('unixTimestamp', input.unixTimestamp),
-        signedVoucher: toSignedVoucher(input.signedVoucher),
+        now: toI64('unixTimestamp', given.unixTimestamp),
+        signedVoucher: toSignedVoucher(given.signedVoucher),
     };
-}
-
-function refuse(field: string, value: unknown): never {
-    throw new PaymentChannelsError('VOUCHER_INVALID', { field, value: describe(value) });
 }
 
 /** A copy of what is looked at: the caller's own state may go on to change while a verifier is at work. */
-function toCheckedChannel(channel: ChannelState<RevisionName>, config: DeploymentConfig<RevisionName>): CheckedChannel {
-    if (typeof channel !== 'object' || channel === null) return refuse('channel', channel);
-    const { address: addressInput, kind } = channel;
-    if (typeof kind !== 'string') refuse('channel', channel);
-    const address = toAddress('channel.address', addressInput);
-    if (!getStateKinds(config).includes(kind)) refuse('channel.kind', kind);
-    const deadlineAt = kind === 'closing' ? channel.deadlineAt : undefined;
+function toCheckedChannel(value: ChannelState<RevisionName>, config: DeploymentConfig<RevisionName>): CheckedChannel {
+    const expected = 'the state of a channel, as fetchChannelState returns it';
+    if (typeof value !== 'object' || value === null) return refuseInput('channel', expected, value, 'VOUCHER_INVALID');
+    const names = ['address', 'channel', 'deadlineAt', 'kind'] as const;
+    const given = readMembers('channel', value as ClosingChannelState<RevisionName>, names, 'VOUCHER_INVALID');
+    const kind: unknown = given.kind;
+    if (typeof kind !== 'string') return refuseInput('channel', expected, value, 'VOUCHER_INVALID');
+    const address = toAddress('channel.address', given.address);
+    const known = toOneOf('channel.kind', kind, getStateKinds(config), 'VOUCHER_INVALID') as CheckedChannel['kind'];
+    const deadlineAt = known === 'closing' ? given.deadlineAt : undefined;
     return {
-        account: isLiveChannelState({ address, kind } as ChannelState<RevisionName>)
-            ? toCheckedAccount((channel as LiveChannelState<RevisionName>).channel)
+        account: isLiveChannelState({ address, kind: known } as ChannelState<RevisionName>)
+            ? toCheckedAccount(given.channel)
             : undefined,
         address,
         deadlineAt: deadlineAt === undefined ? undefined : toI64('channel.deadlineAt', deadlineAt),
-        kind,
+        kind: known,
     };
 }
 
-function toCheckedAccount(account: LiveChannelState<RevisionName>['channel']): CheckedAccount {
-    const settlement: unknown = account?.settlement;
-    if (typeof settlement !== 'object' || settlement === null) return refuse('channel.channel', account);
-    const { authorizedSigner, deposit, gracePeriod } = account;
-    if (typeof authorizedSigner !== 'string') refuse('channel.channel.authorizedSigner', authorizedSigner);
+const ACCOUNT_NAMES = ['authorizedSigner', 'deposit', 'gracePeriod', 'settlement'] as const;
+
+function toCheckedAccount(value: LiveChannelState<RevisionName>['channel']): CheckedAccount {
+    const field = 'channel.channel';
+    const account = readMembers(field, value, ACCOUNT_NAMES, 'VOUCHER_INVALID');
+    const { settled } = readMembers(`${field}.settlement`, account.settlement, ['settled'], 'VOUCHER_INVALID');
+    if (typeof account.authorizedSigner !== 'string') {
+        refuseInput(`${field}.authorizedSigner`, 'an address', account.authorizedSigner, 'VOUCHER_INVALID');
+    }
     return {
-        authorizedSigner,
-        deposit: toU64('channel.channel.deposit', deposit),
-        gracePeriodSeconds: toU32('channel.channel.gracePeriod', gracePeriod),
-        settled: toU64('channel.channel.settlement.settled', (settlement as { settled?: unknown }).settled),
+        authorizedSigner: account.authorizedSigner,
+        deposit: toU64(`${field}.deposit`, account.deposit),
+        gracePeriodSeconds: toU32(`${field}.gracePeriod`, account.gracePeriod),
+        settled: toU64(`${field}.settlement.settled`, settled),
     };
 }
 
@@ -140,7 +160,10 @@ const SETTLE_AND_END = { epoch: 'settleAndSeal', tombstone: 'settleAndFinalize' 
 
 /** How much was accepted, and what of that is still to be brought in. */
 function toAcceptedAmount(
-    { acceptedAmount: amountInput = 0n, acceptedExpiresAt }: VoucherCheckInput<RevisionName>,
+    {
+        acceptedAmount: amountInput = 0n,
+        acceptedExpiresAt,
+    }: Pick<VoucherCheckInput, 'acceptedAmount' | 'acceptedExpiresAt'>,
     accepted: SignedVoucher | undefined,
     { account }: CheckedChannel,
 ): Pick<Check, 'acceptedAmount' | 'claims'> {

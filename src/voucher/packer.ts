@@ -1,13 +1,13 @@
 import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
 import { isOnCurve } from '../channel/derive/on-curve';
-import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { describe, refuseInput, toAddress, toAddressBytes, toBytes, toI64, toU64, U64_MAX } from '../input';
+import { isPaymentChannelsError } from '../errors';
+import { refuseInput, toAddress, toAddressBytes, toBytes, toI64, toU64, U64_MAX } from '../input';
 import type { VoucherLayout } from '../revision/revision';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import { LruCache } from '../lru';
 import { isStrictPoint, isStrictSignature } from './strict-signature';
-import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
+import { SIGNATURE_LENGTH, SIGNED_VOUCHER, type SignedVoucher } from './voucher';
 
 // What verifying needs of a voucher, as bytes. The codecs of kit spend more time on the base58 of two addresses than
 // an engine does on the signature; channels and signers come back with every voucher, so their bytes are remembered.
@@ -81,13 +81,14 @@ export function createVoucherPacker(cacheSize: number, layout: VoucherLayout = T
 
 /** The parts of a signed voucher, each read once and none of them checked. */
 export function readSignedVoucher(value: SignedVoucher): SignedVoucher {
-    const refuse = (field: string, given: unknown): never => {
-        throw new PaymentChannelsError('VOUCHER_INVALID', { field, value: describe(given) });
-    };
-    if (typeof value !== 'object' || value === null) refuse('signedVoucher', value);
+    const refuse = (field: string, expected: string, given: unknown): never =>
+        refuseInput(field, expected, given, 'VOUCHER_INVALID');
+    if (typeof value !== 'object' || value === null) refuse('signedVoucher', SIGNED_VOUCHER, value);
     try {
         const { signature, signer, voucher } = value;
-        if (typeof voucher !== 'object' || voucher === null) return refuse('voucher', voucher);
+        if (typeof voucher !== 'object' || voucher === null) {
+            return refuse('voucher', '{ channelId, cumulativeAmount, expiresAt }', voucher);
+        }
         const { channelId, cumulativeAmount, expiresAt } = voucher;
         return { signature, signer, voucher: { channelId, cumulativeAmount, expiresAt } };
     } catch (cause) {

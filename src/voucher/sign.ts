@@ -9,9 +9,10 @@ import {
     type SignatureBytes,
 } from '@solana/kit';
 
+import { isBytes } from '../bytes';
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { toMessageSigner } from '../input';
+import { readDeeply, toMessageSigner } from '../input';
 import type { RevisionName } from '../revision/types';
 import { waitForSigner, type SignerWait } from '../signing';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
@@ -42,10 +43,7 @@ export async function signVoucher(
     const voucher = toVoucher(input);
     const message = encodeVoucher(voucher, config);
     if (isKeyPair(signer)) {
-        const [address, signature] = await Promise.all([
-            getAddressFromPublicKey(signer.publicKey),
-            signBytes(signer.privateKey, message),
-        ]);
+        const [address, signature] = await signWithKeys(signer, message);
         return Object.freeze({ signature, signer: address, voucher });
     }
     const messageSigner = toMessageSigner('signer', signer);
@@ -57,7 +55,17 @@ export async function signVoucher(
 }
 
 function isKeyPair(signer: VoucherSigner): signer is CryptoKeyPair {
-    return typeof signer === 'object' && signer !== null && 'privateKey' in signer;
+    if (typeof signer !== 'object' || signer === null) return false;
+    return readDeeply('signer', 'a signer, or a pair of keys', signer, () => 'privateKey' in signer);
+}
+
+/** Keys of another algorithm, or that may not be used to sign, are refused as any other signer is that can't. */
+async function signWithKeys(keys: CryptoKeyPair, message: ReadonlyUint8Array): Promise<[Address, SignatureBytes]> {
+    try {
+        return await Promise.all([getAddressFromPublicKey(keys.publicKey), signBytes(keys.privateKey, message)]);
+    } catch (cause) {
+        throw new PaymentChannelsError('SIGNER_INVALID', { field: 'signer', value: 'a pair of other keys' }, { cause });
+    }
 }
 
 async function signMessage(
@@ -67,18 +75,26 @@ async function signMessage(
 ): Promise<SignatureBytes | undefined> {
     const { address } = signer;
     const message = createSignableMessage(new Uint8Array(content));
-    let signatures: Readonly<Record<Address, SignatureBytes>> | undefined;
     if (isMessageModifyingSigner(signer)) {
         const answer = await waitForSigner(address, wait, options => signer.modifyAndSignMessages([message], options));
-        const [signed] = answer ?? [];
-        if (signed && !areEqual(signed.content, content)) {
-            throw new PaymentChannelsError('VOUCHER_SIGNER_CHANGED_MESSAGE', { signer: signer.address });
+        const signed = readAnswer(() => answer[0]);
+        const signedContent = readAnswer(() => signed?.content);
+        if (signed && !(isBytes(signedContent) && areEqual(signedContent, content))) {
+            throw new PaymentChannelsError('VOUCHER_SIGNER_CHANGED_MESSAGE', { signer: address });
         }
-        signatures = signed?.signatures;
-    } else {
-        [signatures] = (await waitForSigner(address, wait, options => signer.signMessages([message], options))) ?? [];
+        return readAnswer(() => signed?.signatures[address]);
     }
-    return signatures?.[signer.address];
+    const answer = await waitForSigner(address, wait, options => signer.signMessages([message], options));
+    return readAnswer(() => answer[0]?.[address]);
+}
+
+/** Something of what a wallet answered, which may be anything: what can't be read there is not there. */
+function readAnswer<T>(read: () => T): T | undefined {
+    try {
+        return read();
+    } catch {
+        return undefined;
+    }
 }
 
 function areEqual(a: ReadonlyUint8Array, b: ReadonlyUint8Array): boolean {

@@ -2,7 +2,7 @@ import type { Address, SignatureBytes } from '@solana/kit';
 
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError, isPaymentChannelsError } from '../errors';
-import { describe, readMembers, toBytes, toInteger, toList } from '../input';
+import { readMembers, readOnlyMembers, refuseInput, toBytes, toInteger, toList } from '../input';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import {
@@ -71,8 +71,9 @@ export function createVoucherVerifier(
     options: VoucherVerifierOptions = {},
     config: DeploymentConfig<RevisionName> = {},
 ): VoucherVerifier {
-    const cacheSize = toCacheSize(options.cacheSize);
-    const getEngine = () => assertEngineIsStrict(options.subtle ?? globalThis.crypto?.subtle);
+    const given = readOnlyMembers('options', options, { cacheSize: true, subtle: true });
+    const cacheSize = toCacheSize(given.cacheSize);
+    const getEngine = () => assertEngineIsStrict(given.subtle ?? globalThis.crypto?.subtle);
     const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
     // Forgotten together with what the packer forgets. A key is of the engine that imported it.
     const imported = new WeakMap<SubtleCrypto, WeakMap<PackedKey, Promise<CryptoKey>>>();
@@ -121,7 +122,7 @@ export function toVerifications(vouchers: readonly VoucherVerification[]): reado
 
 function toVerification(item: unknown, place: string): VoucherVerification {
     if (typeof item !== 'object' || item === null) {
-        throw new PaymentChannelsError('VOUCHER_INVALID', { field: place, value: describe(item) });
+        return refuseInput(place, '{ signedVoucher, authorizedSigner }', item, 'VOUCHER_INVALID');
     }
     return withPlace(place, () => {
         const { authorizedSigner, signedVoucher } = readMembers(

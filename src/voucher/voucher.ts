@@ -3,7 +3,7 @@ import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 import { getByteCount } from '../bytes';
 import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { describe, toAddress, toBytes, toI64, toU64 } from '../input';
+import { readMembers, refuseInput, toAddress, toBytes, toI64, toU64 } from '../input';
 import { assertIsNoVoucherOfOther } from '../revision/marks';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
@@ -51,11 +51,17 @@ export function toVoucher(input: VoucherInput): Voucher {
 
 /** {@link toVoucher} of one that has another name in an error. */
 export function toVoucherField(field: string, input: VoucherInput): Voucher {
-    if (typeof input !== 'object' || input === null) {
-        throw new PaymentChannelsError('VOUCHER_INVALID', { field, value: describe(input) });
-    }
-    // No expiry given is none; null is no answer (JSON makes null of NaN) and is refused.
-    const { channelId, cumulativeAmount, expiresAt = 0n } = input;
+    const {
+        channelId,
+        cumulativeAmount,
+        expiresAt = 0n,
+    } = readVoucherMembers(
+        field,
+        '{ channelId, cumulativeAmount, expiresAt }',
+        input,
+        // No expiry given is none; null is no answer (JSON makes null of NaN) and is refused.
+        ['channelId', 'cumulativeAmount', 'expiresAt'],
+    );
     return Object.freeze({
         channelId: toAddress(`${field}.channelId`, channelId),
         cumulativeAmount: toU64(`${field}.cumulativeAmount`, cumulativeAmount),
@@ -89,7 +95,8 @@ export function decodeVoucher(bytes: ReadonlyUint8Array, config: DeploymentConfi
     // The encoder writes the one magic that there is.
     if (magic?.some((byte, index) => byte !== encodeVoucher(voucher, config)[index])) {
         const value = [...magic].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
-        throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'voucher.magic', value });
+        const expected = 'the magic that every voucher of this revision begins with';
+        throw new PaymentChannelsError('VOUCHER_INVALID', { expected, field: 'voucher.magic', value });
     }
     return voucher;
 }
@@ -100,13 +107,12 @@ export function decodeVoucher(bytes: ReadonlyUint8Array, config: DeploymentConfi
  * @throws As {@link toVoucher}, `ADDRESS_INVALID` for the signer, `BYTES_LENGTH_INVALID` for the signature.
  */
 export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
-    if (typeof input !== 'object' || input === null) {
-        throw new PaymentChannelsError('VOUCHER_INVALID', { field: 'signedVoucher', value: describe(input) });
-    }
+    const names = ['signature', 'signer', 'voucher'] as const;
+    const given = readVoucherMembers('signedVoucher', SIGNED_VOUCHER, input, names);
     return Object.freeze({
-        signature: toBytes('signature', input.signature, SIGNATURE_LENGTH) as SignatureBytes,
-        signer: toAddress('signer', input.signer),
-        voucher: toVoucher(input.voucher),
+        signature: toBytes('signature', given.signature, SIGNATURE_LENGTH) as SignatureBytes,
+        signer: toAddress('signer', given.signer),
+        voucher: toVoucher(given.voucher),
     });
 }
 
@@ -121,4 +127,18 @@ export function keepSignedVoucher(input: SignedVoucher | undefined): SignedVouch
     } catch {
         return input;
     }
+}
+
+/** What a signed voucher is, in words. */
+export const SIGNED_VOUCHER = 'a signed voucher, { voucher, signer, signature }';
+
+/** Members of a voucher, each read once. */
+function readVoucherMembers<T extends object, TName extends keyof T & string>(
+    field: string,
+    expected: string,
+    value: T,
+    names: readonly TName[],
+): { [K in TName]: T[K] } {
+    if (typeof value !== 'object' || value === null) refuseInput(field, expected, value, 'VOUCHER_INVALID');
+    return readMembers(field, value, names, 'VOUCHER_INVALID');
 }

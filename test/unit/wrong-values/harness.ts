@@ -80,7 +80,8 @@ export const WRONG_VALUES: readonly (readonly [title: string, value: unknown])[]
     ['an object with a value of which nothing can be made', { toJSON: trap, toString: trap, valueOf: trap }],
     ['a proxy that throws', new Proxy({}, TRAPS)],
     ['a proxy of an array that throws', new Proxy([], TRAPS)],
-    ['a proxy of a function that throws', new Proxy(() => undefined, TRAPS)],
+    // A function that is called may throw what it likes.
+    ['a proxy of a function that throws', new Proxy(() => undefined, { ...TRAPS, apply: refuseToAnswer })],
     ['a revoked proxy', getRevoked({})],
     ['a revoked proxy of an array', getRevoked([])],
 ];
