@@ -58,6 +58,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/node-verifier.test.ts',
     'test/unit/program-errors.test.ts',
     'test/unit/program-failure.test.ts',
+    'test/unit/settlement/claims.test.ts',
     'test/unit/settlement/density.test.ts',
     'test/unit/settlement/lookup-table.test.ts',
     'test/unit/settlement/plan.test.ts',

@@ -12,7 +12,7 @@ import {
     toList,
 } from '../input';
 import type { RevisionName } from '../revision/types';
-import type { DistributionAssessment } from './assess-distribution';
+import type { DistributionAssessment, PayoutAssessment } from './assess-distribution';
 import type { OpenAssessment } from './assess-open';
 
 /**
@@ -43,16 +43,25 @@ export function assertIsSafeToDistribute(
     );
     if (reasons.length > 0) throw new PaymentChannelsError('DISTRIBUTION_BLOCKED', { reasons });
 
-    const lost = assessment.payouts.filter(
-        ({ condition, outcome, owner }) =>
-            outcome === 'forfeited' && !(condition === 'missing' && willExist(owner)) && !isAllowed(owner),
-    );
+    const lost = findForfeited(assessment.payouts, isAllowed, willCreate);
     if (lost.length > 0) {
         throw new PaymentChannelsError('DISTRIBUTION_FORFEITS', {
             amount: lost.reduce((sum, { amount }) => sum + amount, 0n),
             owners: lost.map(({ owner }) => owner),
         });
     }
+}
+
+/** What `distribute` would send to the treasury for good, other than what may go there or what is mended before. */
+export function findForfeited(
+    payouts: readonly PayoutAssessment[],
+    isAllowed: (owner: Address) => boolean,
+    willCreate: readonly Address[],
+): readonly PayoutAssessment[] {
+    return payouts.filter(
+        ({ condition, outcome, owner }) =>
+            outcome === 'forfeited' && !(condition === 'missing' && willCreate.includes(owner)) && !isAllowed(owner),
+    );
 }
 
 /**

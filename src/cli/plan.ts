@@ -20,6 +20,7 @@ import { formatPlan, toPlanJson } from './plan-report';
 type PlanFlags = DeploymentFlags & {
     computeUnitPrice: bigint;
     createTokenAccounts?: true;
+    maxPayerTokenAccounts: bigint;
     feePayer: string;
     json?: true;
     margin: bigint;
@@ -62,13 +63,18 @@ export function addPlanCommand(program: Command, io: Io): void {
                 .default(0n, '0'),
         )
         .addOption(
-            new Option('--margin <seconds>', 'time that vouchers and closing channels have to leave')
+            new Option('--margin <seconds>', 'time within which vouchers and closing channels are late, and go first')
                 .argParser(parseDecimal)
                 .default(60n, '60'),
         )
         .option('--now <seconds>', 'unix time of the cluster (default: the clock of this machine)', parseDecimal)
         .option('--slot <slot>', 'slot of the cluster, which --mode reclaim needs', parseDecimal)
         .option('--create-token-accounts', 'create missing token accounts, where the channel would be left out')
+        .addOption(
+            new Option('--max-payer-token-accounts <count>', 'how many of them may belong to payers')
+                .argParser(parseDecimal)
+                .default(0n, '0'),
+        )
         .option('--program <address>', 'address of the program (default: that of the deployment)')
         .option('--treasury-owner <address>', 'wallet that owns the treasury (default: that of the deployment)')
         .option('--json', 'print one JSON object and nothing else')
@@ -108,6 +114,7 @@ async function makePlan(text: string, flags: PlanFlags) {
         computeUnitPrice: flags.computeUnitPrice,
         feePayer: flags.feePayer as Address,
         marginSeconds: flags.margin,
+        maxPayerTokenAccounts: flags.maxPayerTokenAccounts,
         missingTokenAccounts: flags.createTokenAccounts ? 'create' : 'leaveOut',
         mode,
         unixTimestamp: flags.now ?? BigInt(Math.floor(Date.now() / 1_000)),

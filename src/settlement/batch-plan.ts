@@ -27,7 +27,13 @@ export type PlannedChannel = Readonly<{
 }>;
 
 /** A token account that a transaction creates. */
-export type PlannedTokenAccount = Readonly<{ owner: Address; mint: Address; tokenAccount: Address }>;
+export type PlannedTokenAccount = Readonly<{
+    owner: Address;
+    mint: Address;
+    tokenAccount: Address;
+    /** Whether it belongs to the payer of the channel that it is created for. */
+    isPayers: boolean;
+}>;
 
 /** One transaction of a plan; `getBatchTransactionMessage` makes its message. */
 export type PlannedTransaction = Readonly<{
@@ -57,7 +63,10 @@ export type PlannedTransaction = Readonly<{
     lookupTables: AddressesByLookupTableAddress;
     /** Places in the plan of the transactions that have to have landed before; each is lower than its own. */
     dependsOn: readonly number[];
-    /** The earliest time, in unix seconds, at which one of its closing channels takes no voucher any more. */
+    /**
+     * The earliest time, in unix seconds, at which one of its closing channels takes no voucher any more, or a voucher
+     * expires that is late.
+     */
     deadlineAt: bigint | undefined;
 }>;
 

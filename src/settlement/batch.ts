@@ -64,8 +64,9 @@ export type BatchSettleOptions<TRevision extends RevisionName = 'tombstone'> = R
     /** Time of the cluster, in unix seconds. */
     unixTimestamp: bigint | number;
     /**
-     * Seconds that vouchers and closing channels have to leave until the transactions have landed: 60 by default, the
-     * lifetime of a blockhash (u32).
+     * Seconds within which a voucher that expires, or a closing channel at its deadline, is late: 60 by default, the
+     * lifetime of a blockhash (u32). What is late is planned all the same: first, and in transactions of its own, so that
+     * nothing else fails if it comes too late.
      */
     marginSeconds?: bigint | number | undefined;
     /** Pays the fees: its signer, or its address where it signs elsewhere. */
@@ -83,9 +84,15 @@ export type BatchSettleOptions<TRevision extends RevisionName = 'tombstone'> = R
     computeUnitPrice?: bigint | number | undefined;
     /**
      * What becomes of a channel of which somebody's share would be forfeited because a token account is missing: the
-     * account is created before, or the channel is left out, which is the default.
+     * account is created before, or what would forfeit it is left out, which is the default. Those of payers are created
+     * as far as `maxPayerTokenAccounts` goes.
      */
     missingTokenAccounts?: 'create' | 'leaveOut' | undefined;
+    /**
+     * The most token accounts of payers that `create` may create, in all transactions together (u32); 0 by default.
+     * Whoever a token account belongs to can close it and keep its rent, and open the next channel.
+     */
+    maxPayerTokenAccounts?: bigint | number | undefined;
     /** Pays the rent of token accounts that are created; the fee payer by default. */
     funder?: Address | TransactionSigner | undefined;
     /** Remembers derived addresses from batch to batch; see `createAddressCache`. */

@@ -5,6 +5,7 @@ import type { RevisionName } from '../revision/types';
 import type { BatchItem, BatchMode, BatchSettleOptions } from './batch';
 import type { BatchPlan } from './batch-plan';
 import { isBetter, planLookupTables, type LookupTableOption, type LookupTablePlan } from './lookup-table/plan';
+import { withoutDistribution } from './options';
 import { planBatchSettle } from './plan';
 import { getFinalStatus } from './revision-names';
 
@@ -55,7 +56,7 @@ export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'
     // Throws for whatever is wrong with the items, before they are looked at here.
     planBatchSettle(items, { ...rest, lookupTables, version: 0 }, config);
     const isDistributable = items.length > 0 && items.every(({ distribution }) => distribution !== undefined);
-    const base = options.mode.replace(/AndDistribute$/, '');
+    const base = withoutDistribution(options.mode);
     const costs = ways.flatMap(way => {
         // Version 1 can't do without a limit.
         const budget = way.version === 1 ? { computeUnitLimit: true } : {};

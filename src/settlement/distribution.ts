@@ -2,7 +2,7 @@ import type { Address, Instruction, MaybeEncodedAccount, ProgramDerivedAddress, 
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { decodeAddress } from '../address-bytes';
-import { assertIsSafeToDistribute } from '../channel/assert-distribution';
+import { assertIsSafeToDistribute, findForfeited, toForfeitRule } from '../channel/assert-distribution';
 import {
     assessDistributionWith,
     type DistributionAssessment,
@@ -34,6 +34,8 @@ export type MissingTokenAccount = Readonly<{
     mint: Address;
     tokenProgram: Address;
     bumpSteps: number;
+    /** Whether it belongs to the payer of the channel, who could close it again and keep its rent. */
+    isPayers: boolean;
 }>;
 
 /** The distribution of a channel. */
@@ -52,12 +54,21 @@ export type DistributeStep = Readonly<{
 export type RefusedDistribution = Readonly<{
     kind: 'refused';
     reason: LeftOutReason;
-    /** Whether anybody could bring about what it is refused for, by distributing once the voucher is settled. */
+    /**
+     * Whether somebody else than the payer would lose its share if anybody distributed once the voucher is settled, which
+     * is what it is refused for.
+     */
     wouldForfeit: boolean;
+    /** Whether the payer would lose its refund if anybody distributed once the channel is ended. */
+    wouldForfeitRefund: boolean;
 }>;
 
 /** Makes the distributions of a batch; what they have in common is made once. */
-export type DistributionPlanner = (selection: Selection) => DistributeStep | RefusedDistribution;
+export type DistributionPlanner = (
+    selection: Selection,
+    /** Whether one more token account of a payer may be created. */
+    mayCreateForPayer: (tokenAccount: Address) => boolean,
+) => DistributeStep | RefusedDistribution;
 
 export function createDistributionPlanner(
     options: CheckedOptions,
@@ -68,7 +79,7 @@ export function createDistributionPlanner(
     const findGroup = createGroupFinder(options, treasuryOwner, config);
     const readers = createReaders(config);
 
-    return selection => {
+    return (selection, mayCreateForPayer) => {
         const { channel, distribution, tokenProgram } = selection;
         if (distribution === undefined) {
             return refused(leaveOut('DISTRIBUTION_NOT_GIVEN', { channel: channel.address }));
@@ -107,8 +118,10 @@ export function createDistributionPlanner(
             return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
         }
 
-        const missing = options.createsTokenAccounts ? assessment.missingTokenAccounts : [];
-        const reason = getRefusal(assessment, distribution, missing);
+        const missing = options.createsTokenAccounts
+            ? assessment.missingTokenAccounts.filter(owner => owner !== payer || mayCreateForPayer(addresses.payer))
+            : [];
+        const reason = getRefusal(assessment, distribution, missing, payer);
         if (reason !== undefined) return reason;
 
         const isSplToken = tokenProgram === TOKEN_PROGRAM_ADDRESS;
@@ -121,7 +134,7 @@ export function createDistributionPlanner(
             computeUnits: getDistributeComputeUnits({ bumpSteps, recipientCount, redirectCount, tokenProgram }),
             creates: missing.map(owner => {
                 const [tokenAccount, bump] = options.addresses.findTokenPdaSync({ ...token, owner });
-                return { ...token, bumpSteps: MAX_BUMP - bump, owner, tokenAccount };
+                return { ...token, bumpSteps: MAX_BUMP - bump, isPayers: owner === payer, owner, tokenAccount };
             }),
             group: group.key,
             instruction: group.instruction([
@@ -165,7 +178,7 @@ function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, conf
         let plan = plans.get(input);
         if (plan === undefined) {
             const splits = toSplits(input);
-            const content = splits.map(({ bps, recipient }) => `${recipient}${bps}`).join();
+            const content = splits.map(({ bps, recipient }) => `${recipient} ${bps}`).join();
             plan = plansByContent.get(content) ?? { groups: new Map(), splits };
             plansByContent.set(content, plan);
             plans.set(input, plan);
@@ -202,7 +215,7 @@ function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, conf
 
     return (input: readonly Split[], payee: Address, token: Token) => {
         const { groups, splits } = findPlan(input);
-        const key = token.tokenProgram + token.mint + payee;
+        const key = [token.tokenProgram, token.mint, payee].join();
         let group = groups.get(key);
         if (group === undefined) groups.set(key, (group = createGroup(splits, payee, token)));
         return group;
@@ -240,8 +253,11 @@ function createReaders(config: DeploymentConfig<RevisionName>): DistributionRead
     };
 }
 
-function refused(reason: LeftOutReason, wouldForfeit = false): RefusedDistribution {
-    return { kind: 'refused', reason, wouldForfeit };
+function refused(
+    reason: LeftOutReason,
+    { wouldForfeit = false, wouldForfeitRefund = false }: Partial<RefusedDistribution> = {},
+): RefusedDistribution {
+    return { kind: 'refused', reason, wouldForfeit, wouldForfeitRefund };
 }
 
 /** The channel as distribute will find it. */
@@ -291,19 +307,26 @@ function getRefusal(
     assessment: DistributionAssessment<RevisionName>,
     { allowForfeit }: BatchDistribution,
     willCreate: readonly Address[],
+    payer: Address,
 ): RefusedDistribution | undefined {
     try {
         assertIsSafeToDistribute(assessment, { allowForfeit, willCreate });
         return undefined;
     } catch (error) {
-        if (isPaymentChannelsError(error, 'DISTRIBUTION_BLOCKED')) {
-            return refused(leaveOut('DISTRIBUTION_BLOCKED', { reasons: error.context.reasons }));
+        const isBlocked = isPaymentChannelsError(error, 'DISTRIBUTION_BLOCKED');
+        if (!isBlocked && !isPaymentChannelsError(error, 'DISTRIBUTION_FORFEITS')) {
+            return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
         }
-        if (isPaymentChannelsError(error, 'DISTRIBUTION_FORFEITS')) {
-            const { amount, owners } = error.context;
-            return refused(leaveOut('DISTRIBUTION_FORFEITS', { amount, owners: owners as Address[] }), true);
+        const isAllowed = toForfeitRule('allowForfeit', allowForfeit);
+        const lost = findForfeited(assessment.payouts, isAllowed, willCreate);
+        const wouldForfeitRefund = lost.some(({ beneficiary }) => beneficiary === 'payer');
+        if (isBlocked) {
+            const reason = leaveOut('DISTRIBUTION_BLOCKED', { reasons: error.context.reasons });
+            return refused(reason, { wouldForfeitRefund });
         }
-        return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
+        const { amount, owners } = error.context;
+        const reason = leaveOut('DISTRIBUTION_FORFEITS', { amount, owners: owners as Address[] });
+        return refused(reason, { wouldForfeit: lost.some(({ owner }) => owner !== payer), wouldForfeitRefund });
     }
 }
 

@@ -79,8 +79,8 @@ function toTransaction(
         createdTokenAccounts: Object.freeze(
             units.flatMap(({ creates }) => {
                 if (creates === undefined) return [];
-                const { mint, owner, tokenAccount } = creates;
-                return [Object.freeze({ mint, owner, tokenAccount })];
+                const { isPayers, mint, owner, tokenAccount } = creates;
+                return [Object.freeze({ isPayers, mint, owner, tokenAccount })];
             }),
         ),
         deadlineAt,

@@ -17,6 +17,11 @@ export type LeftOutContexts = {
     DISTRIBUTION_NOT_GIVEN: { channel: Address };
     /** Another voucher of the channel is brought in: over more, or over as much and for longer. */
     DUPLICATE: { cumulativeAmount: bigint; takenAmount: bigint };
+    /**
+     * Another voucher of the channel is over more and is only refused for now, so that the channel is not ended: this one
+     * is settled without (`part` is `ending`), or left out where the channel takes vouchers by ending only.
+     */
+    HIGHER_VOUCHER_WAITS: { channel: Address; takenAmount: bigint; waitingAmount: bigint };
     /** There is nothing to do with the channel in this mode. */
     NOTHING_TO_DO: { channel: Address; status: string };
     /** The payee that was named is not the channel's. */
@@ -49,8 +54,8 @@ export type LeftOut = Readonly<{
     /** Place of the item in the batch. */
     index: number;
     channel: Address;
-    /** What is left out: all that was wanted of the channel, this voucher of it, or its distribution. */
-    part: 'channel' | 'distribution' | 'voucher';
+    /** What is left out: all that was wanted of the channel, this voucher of it, its end, or its distribution. */
+    part: 'channel' | 'distribution' | 'ending' | 'voucher';
     /** The voucher that is not brought in for it. */
     voucher?: SignedVoucher | undefined;
     reason: LeftOutReason;
@@ -67,6 +72,8 @@ const MESSAGES: Messages = {
     DISTRIBUTION_NOT_GIVEN: ({ channel }) => `nothing was given to distribute channel ${channel} by`,
     DUPLICATE: ({ cumulativeAmount, takenAmount }) =>
         `the voucher is over ${cumulativeAmount} in all; another one over ${takenAmount} is brought in`,
+    HIGHER_VOUCHER_WAITS: ({ channel, takenAmount, waitingAmount }) =>
+        `channel ${channel} is not ended with ${takenAmount}: its voucher over ${waitingAmount} is only refused for now`,
     NOTHING_TO_DO: ({ channel, status }) => `channel ${channel} is ${status}: there is nothing to bring in`,
     PAYEE_MISMATCH: ({ channel, given, payee }) => `the payee of channel ${channel} is ${payee}, not ${given}`,
     PAYEE_SIGNATURE_NEEDED: ({ channel, payee }) =>

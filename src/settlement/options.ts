@@ -38,6 +38,7 @@ export type CheckedOptions = Readonly<{
     /** In micro-lamports; 0 without one. */
     computeUnitPrice: bigint;
     createsTokenAccounts: boolean;
+    maxPayerTokenAccounts: number;
     funder: Party;
     addresses: AddressCache;
     /** Measures a transaction that has nothing in it yet; it knows the lookup tables, which takes a while to learn. */
@@ -88,6 +89,7 @@ export function toOptions(
         funder: options.funder === undefined ? feePayer : toParty('funder', options.funder),
         lookupTables,
         marginSeconds: toU32('marginSeconds', marginSeconds),
+        maxPayerTokenAccounts: toU32('maxPayerTokenAccounts', options.maxPayerTokenAccounts ?? 0),
         mode,
         now: toI64('unixTimestamp', options.unixTimestamp),
         sizer: createTransactionSizer({
@@ -99,6 +101,11 @@ export function toOptions(
         }),
         version,
     };
+}
+
+/** The mode that does the same, but pays nobody out. */
+export function withoutDistribution(mode: BatchMode<RevisionName>): BatchMode<RevisionName> {
+    return mode.replace(/AndDistribute$/, '') as BatchMode<RevisionName>;
 }
 
 /** @throws `ADDRESS_INVALID` or `SIGNER_INVALID`. */

@@ -78,11 +78,14 @@ function pack(
     isJoined: Joined,
 ): Bins {
     const bins = new Bins(options);
+    const late = new Map<string, Unit[]>();
     const settles = new Map<string, Unit[]>();
     const distributes = new Map<string, Unit[]>();
     for (const task of tasks) {
-        const { distribute, distributeGroup, settle, settleGroup } = task;
-        if (settle !== undefined && distribute !== undefined && isJoined(task)) {
+        const { distribute, distributeGroup, selection, settle, settleGroup } = task;
+        // What may come too late takes nothing else down with it, and waits for nothing.
+        const isLate = selection.isLate && settle !== undefined;
+        if (settle !== undefined && distribute !== undefined && !isLate && isJoined(task)) {
             const joined = joinUnits(settle, distribute);
             // Each of the two fits by itself, which was checked before.
             if (bins.findExcess(joined) === undefined) {
@@ -90,9 +93,12 @@ function pack(
                 continue;
             }
         }
-        if (settle !== undefined) add(settles, settleGroup, settle);
+        if (isLate) add(late, settleGroup, settle);
+        else if (settle !== undefined) add(settles, settleGroup, settle);
         if (distribute !== undefined) add(distributes, distributeGroup, distribute);
     }
+    // A packer fills only transactions that it began itself.
+    new Packer(bins).packGroups(late.values());
     const packer = new Packer(bins);
     // What has to come first is packed first: no unit ever goes into a transaction before one that it follows.
     packer.packGroups([creates]);

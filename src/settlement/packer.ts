@@ -35,13 +35,14 @@ export class Packer {
     #packRest(units: readonly Unit[]): void {
         let last: Bin | undefined;
         for (const unit of units) {
-            if (last === undefined || !this.bins.tryPut(last, unit)) last = this.#putAnywhere(unit);
+            const isAfter = last !== undefined && last.index >= getFirst(unit);
+            if (last === undefined || !isAfter || !this.bins.tryPut(last, unit)) last = this.#putAnywhere(unit);
         }
     }
 
     /** Puts a unit into the first transaction that has room and comes after what the unit follows. */
     #putAnywhere(unit: Unit): Bin {
-        const first = unit.after.reduce((max, { bin }) => Math.max(max, bin), 0);
+        const first = getFirst(unit);
         for (const bin of this.#open) {
             if (bin.index >= first && this.bins.tryPut(bin, unit)) return bin;
         }
@@ -54,6 +55,11 @@ export class Packer {
         }
         return bin;
     }
+}
+
+/** The first transaction that comes no earlier than what the unit follows. */
+function getFirst({ after }: Unit): number {
+    return after.reduce((max, { bin }) => Math.max(max, bin), 0);
 }
 
 function getSize(units: readonly Unit[]): number {

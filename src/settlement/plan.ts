@@ -17,7 +17,7 @@ import { groupTasks, packTasks } from './pack';
 import { selectVouchers, toLeftOut, type Selection } from './select';
 import { createSettleTemplates } from './templates';
 import { getTotals } from './totals';
-import { toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
+import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
 
 /**
  * Plans how to bring the vouchers of many channels on chain in few transactions (spec sections 7.2, 7.4, 7.6 and 7.8).
@@ -27,8 +27,16 @@ import { toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } fr
  * transaction is filled as far as the limits of its version let it, and what depends on another one comes after it.
  * Whatever it does not do is in `leftOut`, with its reason.
  *
- * Nobody's share is forfeited unless it is asked for. An open channel whose distribution would forfeit one is not even
- * settled: from then on anybody could distribute it. A closing one is settled, since its voucher would be lost.
+ * No channel is ended with less than its best voucher, unless that one can never be brought in: where it is only refused
+ * for now (not verified, or over the deposit of an open channel), a lower one is settled and the channel goes on. What can
+ * still be brought in is planned however little time is left; what is left less than the margin for goes first, in
+ * transactions of its own.
+ *
+ * Nobody's share is forfeited unless it is asked for. An open channel whose distribution would forfeit the share of its
+ * payee or of a recipient is not even settled: from then on anybody could distribute it. One whose voucher would be lost
+ * is settled, since it is closing or the voucher expires within the margin. What the payer's own token account can't
+ * receive holds up nobody else: the voucher is settled and paid out, and the channel is not ended as long as that would
+ * forfeit its refund.
  *
  * @throws By field: `ADDRESS_INVALID`, `BATCH_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `SIGNER_INVALID`,
  * `TOKEN_PROGRAM_UNSUPPORTED`, `TRANSACTION_VERSION_UNSUPPORTED`; as {@link toSignedVoucher}; `ACCOUNT_MALFORMED` for
@@ -98,8 +106,15 @@ export async function planBatchSettleAsync<TRevision extends RevisionName = 'tom
     return planBatchSettle(kept, others as unknown as BatchSettleOptions<TRevision>, config);
 }
 
-/** The distribution of a channel, if there is one, and whether the channel is left out without. */
-type PlannedDistribution = Readonly<{ distribute: Unit | undefined; group?: string; isDropped?: boolean }>;
+/** What is done with a channel, and what is left out of it. */
+type PlannedTask = Readonly<{
+    selection: Selection;
+    settle: Unit | undefined;
+    distribute: Unit | undefined;
+    distributionGroup?: string;
+    /** What was not planned; where it is the channel, nothing is. */
+    dropped?: Readonly<{ part: 'channel' | 'distribution'; reason: LeftOutReason }>;
+}>;
 
 function toTasks(
     selections: readonly Selection[],
@@ -111,41 +126,62 @@ function toTasks(
     const planDistribution = createDistributionPlanner(options, config);
     const bins = new Bins(options);
     const creates = new Map<Address, Unit>();
+    let payersCreated = 0;
+    const mayCreateForPayer = (tokenAccount: Address) =>
+        creates.has(tokenAccount) || payersCreated < options.maxPayerTokenAccounts;
+
+    const planTask = (selection: Selection): PlannedTask => {
+        let settle = toSettleUnit(selection, templates);
+        const task = { distribute: undefined, selection, settle };
+        if (!options.distributes) return task;
+        const step = planDistribution(selection, mayCreateForPayer);
+        if (step.kind === 'refused') {
+            const isOpen = selection.channel.kind === 'open';
+            const { reason, wouldForfeit, wouldForfeitRefund } = step;
+            const goesOn = settle !== undefined && !(wouldForfeit && isOpen && !selection.isLate);
+            if (goesOn && isOpen && wouldForfeitRefund && endsChannel(selection))
+                return planWithoutEnd(selection, reason);
+            return { ...task, dropped: { part: goesOn ? 'distribution' : 'channel', reason } };
+        }
+        const created = step.creates.map(
+            account => creates.get(account.tokenAccount) ?? toCreateUnit(account, options.funder),
+        );
+        // What is settled anybody can distribute: the accounts come first, unless that could take too long.
+        if (settle !== undefined && settle.deadlineAt === undefined) settle = { ...settle, after: created };
+        const distribute = toDistributeUnit(selection, step, [...created, ...(settle === undefined ? [] : [settle])]);
+        const excess = bins.findExcess(distribute);
+        if (excess !== undefined) {
+            return { ...task, dropped: { part: settle === undefined ? 'channel' : 'distribution', reason: excess } };
+        }
+        for (const unit of created) {
+            const { isPayers, tokenAccount } = unit.creates!;
+            if (isPayers && !creates.has(tokenAccount)) payersCreated++;
+            creates.set(tokenAccount, unit);
+        }
+        return { distribute, distributionGroup: step.group, selection, settle };
+    };
+
+    /** The payer's token account keeps its refund waiting, not what the others are due: the channel stays open for it. */
+    const planWithoutEnd = (selection: Selection, reason: LeftOutReason): PlannedTask => {
+        const form = selection.voucher === undefined ? 'none' : 'settle';
+        const task = planTask({ ...selection, form });
+        const isNothing = task.settle === undefined && task.distribute === undefined;
+        return { ...task, dropped: { part: isNothing ? 'channel' : 'distribution', reason } };
+    };
+
     const planned = new Map<Address, Selection>();
     const tasks: (Task & { distributionGroup: string | undefined })[] = [];
-    for (const selection of selections) {
-        const drop = (part: LeftOut['part'], reason: LeftOutReason) => {
+    for (const task of selections.map(planTask)) {
+        const { distribute, distributionGroup, dropped, selection, settle } = task;
+        if (dropped !== undefined) {
             const { channel, index, voucher, voucherIndex } = selection;
-            const dropped = part === 'distribution' ? undefined : voucher;
-            leftOut.push(toLeftOut(voucherIndex ?? index, channel.address, part, reason, dropped));
-        };
-        const settle = toSettleUnit(selection, templates);
-        const planDistribute = (): PlannedDistribution => {
-            const step = planDistribution(selection);
-            if (step.kind === 'refused') {
-                const isDropped = settle === undefined || (step.wouldForfeit && selection.channel.kind === 'open');
-                drop(isDropped ? 'channel' : 'distribution', step.reason);
-                return { distribute: undefined, isDropped };
-            }
-            const after = settle === undefined ? [] : [settle];
-            const created = step.creates.map(
-                account => creates.get(account.tokenAccount) ?? toCreateUnit(account, options.funder),
-            );
-            const distribute = toDistributeUnit(selection, step, [...created, ...after]);
-            const excess = bins.findExcess(distribute);
-            if (excess !== undefined) {
-                drop(settle === undefined ? 'channel' : 'distribution', excess);
-                return { distribute: undefined, isDropped: settle === undefined };
-            }
-            for (const unit of created) creates.set(unit.creates!.tokenAccount, unit);
-            return { distribute, group: step.group };
-        };
-        const { distribute, group, isDropped }: PlannedDistribution = options.distributes
-            ? planDistribute()
-            : { distribute: undefined };
-        if (isDropped) continue;
+            const { part, reason } = dropped;
+            const unsettled = part === 'distribution' ? undefined : voucher;
+            leftOut.push(toLeftOut(voucherIndex ?? index, channel.address, part, reason, unsettled));
+            if (part === 'channel') continue;
+        }
         planned.set(selection.channel.address, selection);
-        tasks.push({ deadlineAt: settle?.deadlineAt, distribute, distributionGroup: group, selection, settle });
+        tasks.push({ deadlineAt: settle?.deadlineAt, distribute, distributionGroup, selection, settle });
     }
     return { creates: [...creates.values()], planned, tasks };
 }

@@ -123,6 +123,7 @@ function createUnitMaker(config: DeploymentConfig<'epoch'>) {
             distribution: undefined,
             form: 'none',
             index,
+            isLate: false,
             payee: { address: payee, signer: undefined },
             tokenProgram: toTokenProgram('tokenProgram', undefined),
             voucher: undefined,

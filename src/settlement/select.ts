@@ -12,7 +12,7 @@ import { toAddress, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
 import { compareVouchers } from '../voucher/better';
 import { checkVoucherToSettle } from '../voucher/check';
-import { refuse as refuseVoucher } from '../voucher/verdict';
+import { refuse as refuseVoucher, type VoucherRefusal } from '../voucher/verdict';
 import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import type { BatchDistribution, BatchItem } from './batch';
 import { leaveOut, type LeftOut, type LeftOutReason } from './left-out';
@@ -31,6 +31,8 @@ export type Selection = Readonly<{
     form: SettleForm;
     /** The voucher that `settle` and `settleAndFinalize` bring in. */
     voucher: SignedVoucher | undefined;
+    /** Whether less time than the margin is left to bring the voucher in. */
+    isLate: boolean;
     payee: Party;
     tokenProgram: Address;
     distribution: BatchDistribution | undefined;
@@ -143,12 +145,13 @@ function select(
         }
         return undefined;
     };
+    const formOfMode = options.finalizes ? 'settleAndFinalize' : 'settle';
     // Distributed is the epoch revision's way to be closed: what is left in the account is rent.
     if (!isLiveChannelState(state) || state.kind === 'distributed') {
         if (vouchers.length === 0) {
             return dropChannel(leaveOut('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
         }
-        chooseVoucher(items, 'settle', options, leftOut, config);
+        chooseVoucher(items, formOfMode, options, leftOut, config);
         return undefined;
     }
     const { payee: payeeAddress } = state.channel;
@@ -163,13 +166,14 @@ function select(
     if (isClosing && !isOver && !canSign && vouchers.length > 0) {
         return dropChannel(leaveOut('PAYEE_SIGNATURE_NEEDED', { channel: state.address, payee: payeeAddress }));
     }
-    const form = isClosing || options.finalizes ? 'settleAndFinalize' : 'settle';
-    const { chosen, isHarmless } = chooseVoucher(items, form, options, leftOut, config);
+    const wanted = isClosing ? 'settleAndFinalize' : formOfMode;
+    const { chosen, form, isHarmless } = chooseVoucher(items, wanted, options, leftOut, config);
     const selection = (form: SettleForm): Selection => ({
         channel: state,
         distribution,
         form,
         index,
+        isLate: isLate(state, chosen?.signed, options),
         payee: items.payee ?? { address: payeeAddress, signer: undefined },
         tokenProgram: items.tokenProgram ?? toTokenProgram('tokenProgram', undefined),
         voucher: chosen?.signed,
@@ -186,8 +190,23 @@ function select(
     // Ending a channel for further vouchers is no way to deal with one that can't be brought in now.
     if (!isHarmless) return undefined;
     if (!options.finalizes) return selectRest(selection('none'), vouchers.length > 0, options, leftOut);
-    const tooLate = isClosing ? getDeadlineReason(state, options) : undefined;
-    return tooLate === undefined ? selection('finalizeByPayee') : dropChannel(tooLate);
+    // A deadline that no time can reach: nobody can end the channel, its payee included.
+    if (isClosing && state.deadlineAt === undefined) {
+        return dropChannel(leaveOut('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
+    }
+    return selection('finalizeByPayee');
+}
+
+/** Whether there is less time than the margin: until the deadline of the channel, or until the voucher expires. */
+function isLate(
+    state: LiveChannelState<RevisionName>,
+    signed: SignedVoucher | undefined,
+    { marginSeconds, now }: CheckedOptions,
+): boolean {
+    const isNear = (time: bigint) => now < time && now + BigInt(marginSeconds) >= time;
+    const { expiresAt = 0n } = signed?.voucher ?? {};
+    if (expiresAt !== 0n && isNear(expiresAt)) return true;
+    return state.kind === 'closing' && state.deadlineAt !== undefined && isNear(state.deadlineAt);
 }
 
 /** A channel that nothing is settled in may have something to distribute. */
@@ -208,62 +227,132 @@ function selectRest(
     return undefined;
 }
 
-/** Why a payee can't finalize a closing channel any more, or could not be sure to. */
-function getDeadlineReason(
-    state: LiveChannelState<RevisionName> & { kind: 'closing' },
-    { marginSeconds, now }: CheckedOptions,
-): LeftOutReason | undefined {
-    const { address: channel, deadlineAt } = state;
-    if (deadlineAt === undefined) return leaveOut('NOTHING_TO_DO', { channel, status: state.kind });
-    if (now + BigInt(marginSeconds) < deadlineAt) return undefined;
-    return refuseVoucher('DEADLINE_TOO_SOON', { channel, deadlineAt, marginSeconds, unixTimestamp: now });
-}
-
-type Chosen = ChannelItems['vouchers'][number];
+type Candidate = ChannelItems['vouchers'][number];
 
 /**
- * The highest good voucher of a channel; every other one is left out with its reason. It is harmless to go on without
- * a voucher when there is none, or when all that there are authorize no more than what is settled.
+ * What a voucher is good for.
+ *
+ * - `good`: it can be brought in now.
+ * - `spent`: the channel has settled as much.
+ * - `dead`: it will never be brought in, which no other view of the chain and no other verdict can change.
+ * - `waiting`: it is refused for now: it is not verified, or a top-up may be on its way.
+ */
+type Standing = 'dead' | 'good' | 'spent' | 'waiting';
+
+/** What a voucher is refused for that stays so, whatever happens to the channel. */
+const LASTING_REFUSALS: readonly LeftOutReason['code'][] = [
+    'CHANNEL_MISMATCH',
+    'CHANNEL_NOT_SETTLEABLE',
+    'DEADLINE_PASSED',
+    'EXPIRED',
+    'SIGNATURE_INVALID',
+    'SIGNER_MISMATCH',
+];
+
+function getStanding(
+    { isValid, signed }: Candidate,
+    channel: ChannelState<RevisionName>,
+    refusal: VoucherRefusal | undefined,
+): Standing {
+    const { signer, voucher } = signed;
+    if (!isLiveChannelState(channel)) return 'waiting';
+    const { authorizedSigner, settlement } = channel.channel;
+    if (voucher.channelId === channel.address && voucher.cumulativeAmount <= settlement.settled) return 'spent';
+    // The first reason is reported; another one may be what is final.
+    if (isValid === false || signer !== authorizedSigner) return 'dead';
+    if (refusal === undefined) return isValid === true ? 'good' : 'waiting';
+    // A channel that is closing takes no top-up any more (spec section 4).
+    if (refusal.code === 'OVER_DEPOSIT') return channel.kind === 'open' ? 'waiting' : 'dead';
+    return LASTING_REFUSALS.includes(refusal.code) ? 'dead' : 'waiting';
+}
+
+/** Says of a voucher whether it was paid or is lost, where the channel takes none any more and its account tells. */
+function withFate(
+    refusal: VoucherRefusal,
+    { isValid, signed }: Candidate,
+    channel: ChannelState<RevisionName>,
+    now: bigint,
+): VoucherRefusal {
+    if (refusal.code !== 'CHANNEL_NOT_SETTLEABLE' && refusal.code !== 'DEADLINE_PASSED') return refusal;
+    const { signer, voucher } = signed;
+    if (!isLiveChannelState(channel) || voucher.channelId !== channel.address) return refusal;
+    if (channel.kind === 'closing' && !isFinalizable(channel, now)) return refusal;
+    const { authorizedSigner, settlement } = channel.channel;
+    const { settled } = settlement;
+    const isPaid = voucher.cumulativeAmount <= settled;
+    // Nobody loses what was never a claim.
+    if (!isPaid && (isValid === false || signer !== authorizedSigner)) return refusal;
+    const fate = isPaid ? { alreadySettled: settled } : { lost: voucher.cumulativeAmount - settled };
+    const { code, context, onChainError } = refusal;
+    return refuseVoucher(code, { ...context, ...fate } as typeof context, onChainError) as VoucherRefusal;
+}
+
+/** What is brought in of the vouchers of a channel, and how. */
+type Choice = Readonly<{
+    chosen: Candidate | undefined;
+    form: 'settle' | 'settleAndFinalize';
+    /** Whether nothing is lost without a voucher: there is none, or all authorize no more than what is settled. */
+    isHarmless: boolean;
+}>;
+
+/**
+ * The highest good voucher of a channel; every other one is left out with its reason.
+ *
+ * What ends a channel gives up every voucher that it does not bring in. So long as a higher one is only refused for now,
+ * the channel is not ended: a lower one is settled without that, or left out where it could be brought in by ending only.
  */
 function chooseVoucher(
-    { channel, vouchers }: ChannelItems,
-    form: 'settle' | 'settleAndFinalize',
-    { endingNames, marginSeconds, now }: CheckedOptions,
+    { channel, index, vouchers }: ChannelItems,
+    wanted: Choice['form'],
+    { endingNames, now }: CheckedOptions,
     leftOut: LeftOut[],
     config: DeploymentConfig<RevisionName>,
-): Readonly<{ chosen: Chosen | undefined; isHarmless: boolean }> {
-    const instruction = form === 'settle' ? form : endingNames.settleAndFinalize;
-    let chosen: Chosen | undefined;
+): Choice {
+    const instruction = wanted === 'settle' ? wanted : endingNames.settleAndFinalize;
+    const drop = ({ index, signed }: Candidate, reason: LeftOutReason) =>
+        leftOut.push(toLeftOut(index, channel.address, 'voucher', reason, signed));
     let isHarmless = true;
+    let waitingAmount = 0n;
+    const good: Candidate[] = [];
     const ordered = vouchers.length > 1 ? [...vouchers].sort(byWorth) : vouchers;
     for (const candidate of ordered) {
-        const { index, isValid, signed } = candidate;
+        const { isValid, signed } = candidate;
+        // The margin is no rule here: what can still be brought in is tried.
         const verdict = checkVoucherToSettle(
-            { channel, instruction, marginSeconds, signedVoucher: signed, unixTimestamp: now },
+            { channel, instruction, signedVoucher: signed, unixTimestamp: now },
             isValid !== false,
             config,
         );
-        const drop = (reason: LeftOutReason) =>
-            leftOut.push(toLeftOut(index, channel.address, 'voucher', reason, signed));
-        if (verdict.kind === 'refused') {
-            drop(verdict);
-            isHarmless &&= verdict.code === 'NOT_ABOVE_SETTLED';
-        } else if (isValid === undefined) {
-            drop(leaveOut('SIGNATURE_NOT_VERIFIED', { signer: signed.signer }));
-            isHarmless = false;
-        } else if (chosen === undefined) {
-            chosen = candidate;
-        } else {
-            const { cumulativeAmount } = signed.voucher;
-            const takenAmount = chosen.signed.voucher.cumulativeAmount;
-            drop(leaveOut('DUPLICATE', { cumulativeAmount, takenAmount }));
+        const refusal = verdict.kind === 'refused' ? withFate(verdict, candidate, channel, now) : undefined;
+        const standing = getStanding(candidate, channel, refusal);
+        if (standing === 'good') {
+            good.push(candidate);
+            continue;
         }
+        drop(candidate, refusal ?? leaveOut('SIGNATURE_NOT_VERIFIED', { signer: signed.signer }));
+        isHarmless &&= standing === 'spent';
+        const { cumulativeAmount } = signed.voucher;
+        if (standing === 'waiting' && cumulativeAmount > waitingAmount) waitingAmount = cumulativeAmount;
     }
-    return { chosen, isHarmless };
+    const [chosen, ...others] = good;
+    if (chosen === undefined) return { chosen, form: wanted, isHarmless };
+    const { cumulativeAmount: takenAmount } = chosen.signed.voucher;
+    for (const other of others) {
+        const { cumulativeAmount } = other.signed.voucher;
+        drop(other, leaveOut('DUPLICATE', { cumulativeAmount, takenAmount }));
+    }
+    if (wanted === 'settle' || waitingAmount <= takenAmount) return { chosen, form: wanted, isHarmless };
+    const reason = leaveOut('HIGHER_VOUCHER_WAITS', { channel: channel.address, takenAmount, waitingAmount });
+    if (channel.kind === 'open') {
+        leftOut.push(toLeftOut(index, channel.address, 'ending', reason));
+        return { chosen, form: 'settle', isHarmless };
+    }
+    drop(chosen, reason);
+    return { chosen: undefined, form: wanted, isHarmless: false };
 }
 
 /** The better voucher first; of two that are as good the one given first. */
-function byWorth(a: Chosen, b: Chosen): number {
+function byWorth(a: Candidate, b: Candidate): number {
     return compareVouchers(a.signed.voucher, b.signed.voucher) || a.index - b.index;
 }
 

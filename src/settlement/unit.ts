@@ -10,6 +10,7 @@ import {
     SETTLE_AND_FINALIZE_COMPUTE_UNITS,
     SETTLE_COMPUTE_UNITS,
 } from './compute-units';
+import { compareDeadlines } from './deadline';
 import type { DistributeStep, MissingTokenAccount } from './distribution';
 import type { Party } from './options';
 import type { Selection, SettleForm } from './select';
@@ -150,8 +151,16 @@ export function getMinBytes(instructions: readonly Instruction[]): number {
     return instructions.reduce((sum, { accounts, data }) => sum + (accounts?.length ?? 0) + (data?.length ?? 0), 0);
 }
 
-function getDeadline({ channel, form }: Selection): bigint | undefined {
-    return channel.kind === 'closing' && form !== 'finalize' ? channel.deadlineAt : undefined;
+/** When what is brought in can't be any more; of a voucher that expires, only once there is less than the margin left. */
+function getDeadline({ channel, form, isLate, voucher }: Selection): bigint | undefined {
+    const closesAt = channel.kind === 'closing' && form !== 'finalize' ? channel.deadlineAt : undefined;
+    const { expiresAt = 0n } = voucher?.voucher ?? {};
+    return isLate && expiresAt !== 0n && compareDeadlines(expiresAt, closesAt) < 0 ? expiresAt : closesAt;
+}
+
+/** Whether it is done with the channel's taking vouchers. */
+export function endsChannel({ form }: Selection): boolean {
+    return form !== 'none' && form !== 'settle';
 }
 
 /** The address of the payee if the unit needs its signature. */

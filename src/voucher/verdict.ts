@@ -38,13 +38,28 @@ export type ReplayedVoucher = Readonly<{
 export type VoucherInstruction<TRevision extends RevisionName = 'tombstone'> =
     RevisionTypes[TRevision]['voucherInstruction'];
 
+/**
+ * What has become of a voucher in a channel that takes none any more, as far as its account tells: one of the two, or
+ * neither where the account is gone, the channel still takes vouchers, or the voucher was none of it.
+ */
+export type VoucherFate = {
+    /** It was paid: so much is settled, and it is not over more. */
+    alreadySettled?: bigint | undefined;
+    /** It is lost, if its signature is good: the channel was ended with so much less than it is over. */
+    lost?: bigint | undefined;
+};
+
 /** Why a voucher is refused: what a program needs to react to it. Amounts are base units, times unix seconds. */
 export type VoucherRefusalContexts = {
     /** The channel has another status than the instruction needs. */
-    CHANNEL_NOT_SETTLEABLE: { channel: Address; instruction: VoucherInstruction<RevisionName>; status: string };
+    CHANNEL_NOT_SETTLEABLE: {
+        channel: Address;
+        instruction: VoucherInstruction<RevisionName>;
+        status: string;
+    } & VoucherFate;
     CHANNEL_MISMATCH: { channel: Address; voucherChannelId: Address };
     /** The channel is closing, and its deadline has passed. */
-    DEADLINE_PASSED: { channel: Address; deadlineAt: bigint; unixTimestamp: bigint };
+    DEADLINE_PASSED: { channel: Address; deadlineAt: bigint; unixTimestamp: bigint } & VoucherFate;
     /** The channel is closing, and its deadline leaves less time than the margin. */
     DEADLINE_TOO_SOON: { channel: Address; deadlineAt: bigint; marginSeconds: number; unixTimestamp: bigint };
     /** The voucher is worth less above what was accepted than the server wants at least. */
@@ -96,10 +111,10 @@ type Messages = { [TCode in VoucherRefusalCode]: (context: VoucherRefusalContext
 const MESSAGES: Messages = {
     CHANNEL_MISMATCH: ({ channel, voucherChannelId }) =>
         `the voucher was signed for channel ${voucherChannelId}, not for ${channel}`,
-    CHANNEL_NOT_SETTLEABLE: ({ channel, instruction, status }) =>
-        `channel ${channel} is ${status}: ${instruction} takes no voucher there`,
-    DEADLINE_PASSED: ({ channel, deadlineAt, unixTimestamp }) =>
-        `channel ${channel} took vouchers until ${deadlineAt}; it is ${unixTimestamp}`,
+    CHANNEL_NOT_SETTLEABLE: ({ channel, instruction, status, ...fate }) =>
+        `channel ${channel} is ${status}: ${instruction} takes no voucher there${describeFate(fate)}`,
+    DEADLINE_PASSED: ({ channel, deadlineAt, unixTimestamp, ...fate }) =>
+        `channel ${channel} took vouchers until ${deadlineAt}; it is ${unixTimestamp}${describeFate(fate)}`,
     DEADLINE_TOO_SOON: ({ channel, deadlineAt, marginSeconds, unixTimestamp }) =>
         `channel ${channel} takes vouchers until ${deadlineAt}, less than ${marginSeconds} seconds after ${unixTimestamp}`,
     DELTA_TOO_SMALL: ({ delta, minimumDelta }) =>
@@ -127,6 +142,11 @@ const MESSAGES: Messages = {
     SIGNER_MISMATCH: ({ authorizedSigner, signer }) =>
         `the voucher was signed by ${signer}; the authorized signer is ${authorizedSigner}`,
 };
+
+function describeFate({ alreadySettled, lost }: VoucherFate): string {
+    if (alreadySettled !== undefined) return `; it is paid, ${alreadySettled} being settled`;
+    return lost === undefined ? '' : `; ${lost} of the voucher is lost`;
+}
 
 /** A refusal, with the error that the chain has for it. */
 export function refuse<TCode extends VoucherRefusalCode>(

@@ -153,7 +153,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
             const plan = planBatchSettle<RevisionName>(
                 items,
                 {
-                    ...optionsFor({ missingTokenAccounts: 'create', version: 1 }),
+                    ...optionsFor({ maxPayerTokenAccounts: 1_000, missingTokenAccounts: 'create', version: 1 }),
                     mode: toMode('settleAndFinalizeAndDistribute', names),
                 },
                 simulator.deployment,

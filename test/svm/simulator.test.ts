@@ -59,6 +59,13 @@ describe('a simulation', () => {
         const [a, again, b] = await Promise.all(['a', 'a', 'b'].map(label => simulator.createSigner(label)));
         expect(again!.address).toBe(a!.address);
         expect(b!.address).not.toBe(a!.address);
+        // Of the simulator's own keys none is that of a label.
+        const others = await createSimulator();
+        const labelled = await Promise.all(
+            ['#0', '#1', '##0', 'faucet', '#faucet'].map(label => others.createSigner(label)),
+        );
+        const own = [await others.createSigner(), await others.createSigner(), others.faucet];
+        expect(new Set([...labelled, ...own].map(({ address }) => address)).size).toBe(8);
         const [one, two] = [await simulator.createSigner(), await simulator.createSigner()];
         expect(one.address).not.toBe(two.address);
     });

@@ -266,7 +266,7 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
         const { leftOut } = JSON.parse(output) as PlanJson;
         expect(leftOut.map(({ code, part }) => [code, part])).toEqual([
             ['SIGNATURE_INVALID', 'voucher'],
-            ['DISTRIBUTION_FORFEITS', 'channel'],
+            ['DISTRIBUTION_FORFEITS', 'distribution'],
         ]);
     });
 

@@ -8,7 +8,7 @@ import type { RevisionName } from '../../revision/types';
 import type { AccountReader } from './fetch-items';
 import type { SentTransaction } from './journal';
 import type { RpcCalls } from '../../sending/rpc-calls';
-import { isDoneOnChain } from './watermark';
+import { getEvidence, type ChannelEvidence } from './watermark';
 
 /** Reads accounts, never from a time before what has been seen to happen. */
 export class ChainReader {
@@ -24,11 +24,11 @@ export class ChainReader {
     readonly read: AccountReader = addresses => this.#readFrom(this.getLastSlot(), addresses, this.isWanted);
 
     /**
-     * Whether a transaction whose signature nobody knows any more, or ever did, has landed: the channels tell.
+     * Whether a transaction whose signature nobody knows any more, or ever did, has landed, as far as the channels tell.
      *
      * @param slot From which on it can't land any more.
      */
-    async isOnChain({ channels }: SentTransaction, slot: bigint): Promise<boolean> {
+    async findEvidence({ channels }: SentTransaction, slot: bigint): Promise<ChannelEvidence> {
         const states = new Map<Address, ChannelState<RevisionName>>();
         const { accounts } = await this.#readFrom(
             slot,
@@ -38,11 +38,11 @@ export class ChainReader {
             try {
                 states.set(account.address, decodeChannelState(account, this.config));
             } catch (error) {
-                // Whatever it is now, it is not what the transaction would have left.
+                // Whatever it is now, it does not tell what the transaction has left.
                 if (!isPaymentChannelsError(error)) throw error;
             }
         }
-        return isDoneOnChain(channels, states);
+        return getEvidence(channels, states);
     }
 
     #readFrom(minContextSlot: bigint, addresses: readonly Address[], isWanted?: () => boolean) {

@@ -2,14 +2,18 @@ import type { Address, Signature } from '@solana/kit';
 
 import type { TransactionFailure } from '../../program-error';
 import type { PlannedAction, PlannedTransaction } from '../batch-plan';
-import type { LeftOut } from '../left-out';
+import { isLiveChannelState, type ChannelState } from '../../channel/state';
+import type { RevisionName } from '../../revision/types';
+import { leaveOut, type LeftOut, type LeftOutReason } from '../left-out';
 import type { SentChannel } from './journal';
-import type { BatchChannelResult, BatchChannelStatus } from './report';
+import type { BatchChannelAccount, BatchChannelResult, BatchChannelStatus } from './report';
 
 /** A transaction of a round. */
 export type Step = {
     readonly planned: PlannedTransaction;
     readonly tasks: readonly ChannelTask[];
+    /** The channels that wait for it: its own, or of what only prepares others those of the steps that depend on it. */
+    readonly concerns: ChannelTask[];
     /** Steps that have to have landed before. */
     readonly dependsOn: readonly Step[];
     state: 'dead' | 'landed' | 'underWay' | 'waiting';
@@ -29,8 +33,16 @@ export class ChannelTask {
     group = '';
     /** Its payee, once it has been read. */
     payee: Address | undefined;
+    /** Until when, by the clock of the execution, it is not given up for attempts that came to nothing. */
+    triedUntil = 0;
+    /** Why it is not paid out by this execution any more; its voucher is brought in without. */
+    payoutReason: LeftOutReason | undefined;
+    /** Whether no token accounts are created for it any more. */
+    isWithoutCreation = false;
     /** Whether a step of its last round came to nothing, so that there is more to do once the others have landed. */
     needsPlan = true;
+    /** Whether its end was put off for a voucher that is refused for now: it is looked at again once the others have landed. */
+    isEndPutOff = false;
     /** Whether somebody else has its lease, so that nothing more is done once what is under way has ended. */
     hasLostLease = false;
     /** Until when somebody else has its lease, in milliseconds of the journal's clock. */
@@ -46,6 +58,7 @@ export class ChannelTask {
     #underWay = 0;
     #settledAmount: bigint | undefined;
     #watermark = 0n;
+    #account: BatchChannelAccount | undefined;
 
     constructor(
         readonly channel: Address,
@@ -102,15 +115,40 @@ export class ChannelTask {
         this.status = this.hasLanded && !this.leftOut.some(entry => this.#isMissed(entry)) ? 'done' : 'leftOut';
     }
 
+    /** Takes what the chain says of the channel. */
+    see(state: ChannelState<RevisionName>): void {
+        if (isLiveChannelState(state)) {
+            const { payee, settlement } = state.channel;
+            this.payee = payee;
+            this.#raiseWatermark(settlement.settled);
+            this.#account = Object.freeze({ settled: settlement.settled, status: state.kind });
+            return;
+        }
+        // What was there and is not any more was paid out, and its rent freed.
+        const wasThere = this.payee !== undefined || this.signatures.length > 0;
+        const status = state.kind === 'absent' && wasThere ? 'freed' : state.kind;
+        const settled = this.payee === undefined && !this.hasLanded ? undefined : this.#watermark;
+        this.#account = Object.freeze({ settled, status });
+    }
+
     /** So much is settled on chain, at least. */
-    raiseWatermark(settled: bigint): void {
+    #raiseWatermark(settled: bigint): void {
         if (settled > this.#watermark) this.#watermark = settled;
     }
 
     land({ actions, cumulativeAmount }: SentChannel): void {
         this.#actions.push(...actions);
+        // It was read before.
+        this.#account = undefined;
+        const isEnded = actions.some(action => action !== 'distribute' && action !== 'settle');
+        // What was left out in one round may have been brought in by the next.
+        this.leftOut = this.leftOut.filter(({ part, reason, voucher }) => {
+            if (part === 'ending') return !isEnded;
+            const isBroughtIn = voucher !== undefined && voucher.voucher.cumulativeAmount === cumulativeAmount;
+            return !isBroughtIn || reason.code === 'DUPLICATE';
+        });
         this.#settledAmount = cumulativeAmount ?? this.#settledAmount;
-        this.raiseWatermark(cumulativeAmount ?? 0n);
+        this.#raiseWatermark(cumulativeAmount ?? 0n);
         this.failure = undefined;
         this.error = undefined;
     }
@@ -129,19 +167,54 @@ export class ChannelTask {
         this.leftOut = [...this.leftOut.filter(isKnownStill), ...news];
     }
 
+    /** What else is wanted of the channel is done without what it can do without. */
+    doWithout(part: 'creation' | 'payout', failure: TransactionFailure | undefined, error: unknown): void {
+        this.failure = failure;
+        this.error = error;
+        if (part === 'creation') {
+            this.isWithoutCreation = true;
+            return;
+        }
+        const message = failure?.message ?? (error instanceof Error ? error.message : 'its transaction fails');
+        this.payoutReason = leaveOut('DISTRIBUTION_BLOCKED', { reasons: [message] });
+    }
+
     getResult(): BatchChannelResult {
         const { channel, error, failure, leftOut, signatures, status = 'notStarted' } = this;
+        const lost = this.#getLost();
+        const alreadySettled = lost === undefined ? this.#getAlreadySettled() : undefined;
         return Object.freeze({
+            account: this.#account,
             actions: Object.freeze([...this.#actions]),
+            alreadySettled,
             channel,
             error,
             failure,
             leasedUntil: status === 'leased' ? this.leasedUntil : undefined,
             leftOut: Object.freeze([...leftOut]),
-            settledAmount: this.#settledAmount,
+            lost,
+            settledAmount: this.#settledAmount ?? alreadySettled,
             signatures: Object.freeze([...signatures]),
             status,
         });
+    }
+
+    /** What the account says is settled, if some voucher was left out for it. */
+    #getAlreadySettled(): bigint | undefined {
+        const isPaid = this.leftOut.some(({ reason: { code, context } }) => {
+            return (
+                code === 'NOT_ABOVE_SETTLED' || ('alreadySettled' in context && context.alreadySettled !== undefined)
+            );
+        });
+        return isPaid ? this.#account?.settled : undefined;
+    }
+
+    /** What the highest voucher of a channel that takes none any more is over, above what is settled. */
+    #getLost(): bigint | undefined {
+        const lost = this.leftOut.flatMap(({ reason: { context } }): readonly bigint[] =>
+            'lost' in context && context.lost !== undefined ? [context.lost] : [],
+        );
+        return lost.length === 0 ? undefined : lost.reduce((most, amount) => (amount > most ? amount : most));
     }
 
     /** Whether a voucher is left out that would have brought in more than what is on chain. */

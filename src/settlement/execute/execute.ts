@@ -31,7 +31,10 @@ const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [
  * RPC does not answer it is asked again, and `onProgress` hears of `retrying`.
  *
  * - Every transaction that was sent is followed until it has landed, failed, or can't land any more. One that no node
- *   knows after its blockhash has expired is looked up in the channels themselves before anything of it is sent again.
+ *   knows after its blockhash has expired is looked up in the channels themselves before anything of it is sent again:
+ *   their numbers tell, and a channel that is gone tells nothing.
+ * - No channel is ended below the best voucher that was given of it, unless that one can never be brought in; and what
+ *   keeps a payout from being made keeps no voucher waiting (see {@link planBatchSettle}).
  * - A transaction that fails blames one of its channels: that one is read again and tried alone, once, and the others go
  *   on without it. Nodes simulate first, so that what fails costs nothing unless the channel changes on the way.
  * - What is sent is in the journal before. After a crash, the same call with the same journal goes on where it was: it

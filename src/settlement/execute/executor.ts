@@ -20,7 +20,8 @@ import type { SentOutcome, SentTransaction } from './journal';
 import { Leases } from './leases';
 import type { BatchExecution, BatchTransactionResult } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
-import { planRound, verifyRound, type Verdicts } from './plan-round';
+import { findDispensable } from './payout';
+import { countPayerTokenAccounts, planRound, verifyRound, type Verdicts } from './plan-round';
 import { Preparer, type PreparedTransaction } from './preparer';
 import { Round } from './round';
 import { Suspects } from './suspects';
@@ -41,6 +42,8 @@ export class BatchExecutor {
     #roundStartedAt = 0;
     #rounds = 0;
     #expired = 0;
+    /** Token accounts of payers that are created, or may be. */
+    #payerTokenAccounts = 0;
     readonly #leases: Leases;
     readonly #suspects: Suspects;
     /** How many lapses of the leases there had been when the round was planned. */
@@ -65,7 +68,7 @@ export class BatchExecutor {
         }
         this.#tasks = new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of, tally)]));
         this.#leases = new Leases(options, channel => this.#giveUpLease(channel));
-        this.#suspects = new Suspects(options.maxAttempts);
+        this.#suspects = new Suspects(options.maxAttempts, () => timers.now());
         this.#log = new ExecutionLog(indexes.size, tally, () => this.#underWay.size, options.onProgress);
         this.#calls = new RpcCalls({
             onRetry: retry => this.#log.report({ ...retry, kind: 'retrying' }),
@@ -202,6 +205,7 @@ export class BatchExecutor {
                 ...plan,
                 addresses: this.#addresses,
                 computeUnitPrice: price,
+                maxPayerTokenAccounts: Math.max(0, Number(plan.maxPayerTokenAccounts ?? 0) - this.#payerTokenAccounts),
                 unixTimestamp: batch.unixTimestamp,
             };
             const renumbered = {
@@ -217,12 +221,20 @@ export class BatchExecutor {
             const steps = planRound(tasks, renumbered, { config: this.config, options, verdicts: this.#verdicts });
             this.#round.begin(steps);
             this.#roundStartedAt = timers.now();
+            for (const { planned, tasks } of steps) this.#tryUntilLate(tasks, planned.deadlineAt, batch.unixTimestamp);
             for (const task of tasks) this.#log.reportGivenUp(task);
             const transactions = steps.filter(({ state }) => state === 'waiting').length;
             this.#log.report({ kind: 'planned', round: this.#rounds, transactions });
         } catch (error) {
             if (!this.#isStopping()) this.#log.stop('rpc', error);
         }
+    }
+
+    /** What has little time left is not given up before it is over; how long that may take is fixed when it is found late. */
+    #tryUntilLate(tasks: readonly ChannelTask[], deadlineAt: bigint | undefined, unixTimestamp: bigint): void {
+        const { lateMs, timers } = this.options;
+        if (deadlineAt === undefined || 1_000n * (deadlineAt - unixTimestamp) > BigInt(lateMs)) return;
+        for (const task of tasks) if (task.triedUntil === 0) task.triedUntil = timers.now() + lateMs;
     }
 
     /** Splits that are of no use in a mode must not do any harm in it either. */
@@ -256,25 +268,30 @@ export class BatchExecutor {
     #start(step: Step): void {
         step.state = 'underWay';
         const lapses = this.#roundLapses;
+        const payerTokenAccounts = countPayerTokenAccounts(step.planned);
+        this.#payerTokenAccounts += payerTokenAccounts;
         this.#follow(step.tasks, async () => {
             const prepared = await this.#prepare(step, lapses);
-            if (prepared === undefined) return;
-            const { failureConfig, sent, sinceSlot } = prepared;
-            for (const task of step.tasks) task.signatures.push(sent.signature);
-            this.#log.report({
-                channels: step.tasks.map(({ channel }) => channel),
-                kind: 'sent',
-                signature: sent.signature,
-            });
-            const outcome = await this.#sender.send(sent, sinceSlot, failureConfig);
-            if (outcome.kind !== 'refused') {
-                await this.#settle(sent, step.tasks, outcome, step, prepared);
-                return;
-            }
-            await this.#conclude(sent, 'refused', outcome.failure, false);
-            this.#round.kill(step);
-            this.#blame(step, outcome.failure, outcome.error, prepared.prefixLength);
+            const mayBeOnChain = prepared !== undefined && (await this.#send(step, prepared));
+            if (!mayBeOnChain) this.#payerTokenAccounts -= payerTokenAccounts;
         });
+    }
+
+    /** @returns Whether it is on chain, as far as anybody knows. */
+    async #send(step: Step, prepared: PreparedTransaction): Promise<boolean> {
+        const { failureConfig, prefixLength, sent, sinceSlot } = prepared;
+        for (const task of step.tasks) task.signatures.push(sent.signature);
+        this.#log.report({
+            channels: step.tasks.map(({ channel }) => channel),
+            kind: 'sent',
+            signature: sent.signature,
+        });
+        const outcome = await this.#sender.send(sent, sinceSlot, failureConfig);
+        if (outcome.kind !== 'refused') return await this.#settle(sent, step.tasks, outcome, step, prepared);
+        await this.#conclude(sent, 'refused', outcome.failure, false);
+        this.#round.kill(step);
+        this.#blame(step, outcome.failure, outcome.error, prefixLength);
+        return false;
     }
 
     /** Signs and records; nobody else has seen a transaction that gets no further. */
@@ -287,7 +304,7 @@ export class BatchExecutor {
             this.#round.kill(step);
             if (this.#isStopping()) return undefined;
             if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) this.#log.stop('rpc', error);
-            else this.#suspects.separateByPayee(step.tasks, error);
+            else this.#suspects.separateByPayee(step.concerns, error);
             return undefined;
         }
         try {
@@ -377,51 +394,72 @@ export class BatchExecutor {
         this.#underWay.add(promise);
     }
 
-    /** Takes to the books how a transaction ended that was sent, by this execution or by an earlier one. */
+    /**
+     * Takes to the books how a transaction ended that was sent, by this execution or by an earlier one.
+     *
+     * @returns Whether it did what it was sent for, or may have.
+     */
     async #settle(
         sent: SentTransaction,
         tasks: readonly ChannelTask[],
         watched: SeenOutcome,
         step: Step | undefined,
         prepared: PreparedTransaction | undefined,
-    ): Promise<void> {
+    ): Promise<boolean> {
         const isResumed = step === undefined;
         const seen = await this.#askChannels(sent, watched);
         if (seen.kind === 'lost') {
             await this.#conclude(sent, 'unknown', undefined, isResumed);
             for (const task of tasks) task.status ??= 'unknown';
             this.#log.stop('rpc', seen.error);
-            return;
+            return true;
         }
         if (seen.kind === 'landed') {
             if (step) step.state = 'landed';
             for (const task of tasks) {
                 if (step) task.open.delete(step);
                 task.land(sent.channels.find(({ channel }) => channel === task.channel)!);
+                if (task.isEndPutOff && task.open.size === 0) task.needsPlan = true;
             }
             await this.#conclude(sent, 'landed', undefined, isResumed);
-            return;
+            return true;
         }
         const failure =
             seen.kind === 'failed'
                 ? getProgramFailure({ err: seen.err }, prepared?.failureConfig ?? this.config)
                 : undefined;
-        await this.#conclude(sent, seen.kind, failure, isResumed);
-        if (step === undefined) return;
+        if (seen.kind === 'gone') {
+            // It can't land any more, which is what whoever reads the journal has to know.
+            await this.#conclude(sent, 'unknown', undefined, isResumed, 'expired');
+        } else {
+            await this.#conclude(sent, seen.kind, failure, isResumed);
+        }
+        if (step === undefined) return seen.kind === 'gone';
         this.#round.kill(step);
         if (seen.kind === 'failed') this.#blame(step, failure, seen.err, prepared!.prefixLength);
         else {
             this.#expired++;
             this.#preparer.forgetBlockhash();
-            for (const task of tasks) this.#suspects.count(task, undefined, undefined);
+            for (const task of step.concerns) this.#suspects.count(task, undefined, undefined);
         }
+        return seen.kind === 'gone';
     }
 
-    /** What nobody knows the signature of may have landed all the same: the channels tell. */
-    async #askChannels(sent: SentTransaction, seen: SeenOutcome): Promise<SeenOutcome> {
+    /**
+     * What nobody knows the signature of may have landed all the same: the channels tell, unless they are gone, which
+     * proves nothing.
+     */
+    async #askChannels(sent: SentTransaction, seen: SeenOutcome): Promise<SeenOutcome | Readonly<{ kind: 'gone' }>> {
         if (seen.kind !== 'expired') return seen;
         try {
-            return (await this.#chain.isOnChain(sent, seen.slot)) ? { kind: 'landed', slot: seen.slot } : seen;
+            switch (await this.#chain.findEvidence(sent, seen.slot)) {
+                case 'landed':
+                    return { kind: 'landed', slot: seen.slot };
+                case 'notLanded':
+                    return seen;
+                case 'unknown':
+                    return { kind: 'gone' };
+            }
         } catch (error) {
             return { error, kind: 'lost' };
         }
@@ -432,6 +470,7 @@ export class BatchExecutor {
         outcome: SentOutcome | 'unknown',
         failure: TransactionFailure | undefined,
         isResumed: boolean,
+        recorded: SentOutcome | undefined = outcome === 'unknown' ? undefined : outcome,
     ): Promise<void> {
         const isOnChain = outcome === 'landed' || outcome === 'failed';
         const transaction: BatchTransactionResult = Object.freeze({
@@ -442,10 +481,10 @@ export class BatchExecutor {
             outcome,
             signature,
         });
-        if (outcome !== 'unknown') {
+        if (recorded !== undefined) {
             // Not knowing it, a later execution would ask the chain again: nothing is lost but time.
             await this.options.journal
-                .recordOutcome(signature, outcome)
+                .recordOutcome(signature, recorded)
                 .catch((error: unknown) => this.#log.stop('journal', error));
         }
         this.#log.addTransaction(transaction);
@@ -456,11 +495,14 @@ export class BatchExecutor {
         this.#preparer.forgetBlockhash();
         const blame = getBlame(failure, source, step.planned, prefixLength);
         const error = source instanceof Error ? source : undefined;
+        const dispensable = findDispensable(failure, step, prefixLength);
         if (blame.kind === 'feePayer') {
             const reason = failure!.message;
             this.#log.stop('feePayer', error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason }));
         } else if (blame.kind === 'nobody') {
-            for (const task of step.tasks) this.#suspects.count(task, failure, error);
+            for (const task of step.concerns) this.#suspects.count(task, failure, error);
+        } else if (dispensable !== undefined) {
+            for (const task of step.concerns) task.doWithout(dispensable, failure, error);
         } else {
             const culprit = blame.kind === 'channel' ? blame.channel : undefined;
             this.#suspects.separate(step.tasks, culprit, failure, error);

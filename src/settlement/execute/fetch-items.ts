@@ -14,8 +14,8 @@ import { toSplits } from '../../channel/distribution';
 import { fetchAccountsAtOnce, MAX_ADDRESSES, type FetchChannelConfig } from '../../channel/fetch';
 import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
 import { getTreasuryOwner, type DeploymentConfig } from '../../deployment';
-import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
-import { assertHasMethods, toTokenProgram } from '../../input';
+import { isPaymentChannelsError, type PaymentChannelsError } from '../../errors';
+import { assertHasMethods, TOKEN_2022_PROGRAM_ADDRESS, toTokenProgram } from '../../input';
 import type { RevisionName } from '../../revision/types';
 import { refuseRpcAnswer } from '../../rpc-answer';
 import type { BatchItem } from '../batch';
@@ -27,7 +27,7 @@ export type FetchedBatch<TRevision extends RevisionName = 'tombstone'> = Readonl
     items: readonly BatchItem<TRevision>[];
     /** Place of the request that each item is for. */
     requestIndexes: readonly number[];
-    /** The requests whose channel can't be read, each with the reason. */
+    /** The requests whose channel, or one of the requests for it, can't be read, each with the reason. */
     unreadable: readonly Readonly<{ requestIndex: number; channel: Address; error: PaymentChannelsError }>[];
     /** Time of the cluster, in unix seconds. */
     unixTimestamp: bigint;
@@ -113,6 +113,13 @@ export async function readBatch<TRevision extends RevisionName>(
         ),
     ]);
 
+    // Whoever saw only some of the vouchers of a channel might end it below the best.
+    const errors = new Map<Address, PaymentChannelsError>();
+    for (const [index, { channel }] of requests.entries()) {
+        const error = [states.get(channel), distributions[index]].find(value => isPaymentChannelsError(value));
+        if (error !== undefined && !errors.has(channel)) errors.set(channel, error);
+    }
+
     const items: BatchItem<TRevision>[] = [];
     const requestIndexes: number[] = [];
     const unreadable: FetchedBatch<TRevision>['unreadable'][number][] = [];
@@ -120,7 +127,7 @@ export async function readBatch<TRevision extends RevisionName>(
         const { allowForfeit, channel: address, isSignatureValid, payee, voucher } = request;
         const state = states.get(address)!;
         const distribution = distributions[requestIndex];
-        const error = [state, distribution].find(value => isPaymentChannelsError(value));
+        const error = errors.get(address);
         if (error !== undefined) {
             unreadable.push(Object.freeze({ channel: address, error, requestIndex }));
             continue;
@@ -199,8 +206,9 @@ function toDistributionAddresses(
     cache: AddressCache,
     config: DeploymentConfig<RevisionName>,
 ) {
-    if (!mintAccount.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: mint, field: 'mint' });
-    const tokenProgram = toTokenProgram('owner of mint', mintAccount.programAddress);
+    // A mint that can't be read is found when the distribution is assessed: no voucher waits for it.
+    const owner = mintAccount.exists ? mintAccount.programAddress : undefined;
+    const tokenProgram = toTokenProgram('owner of mint', owner === TOKEN_2022_PROGRAM_ADDRESS ? owner : undefined);
     const splits = toSplits(request.splits!);
     const find = (owner: Address) => cache.findTokenPdaSync({ mint, owner, tokenProgram })[0];
     const addresses = {

@@ -10,6 +10,7 @@ import type { BatchItem, BatchSettleOptions } from '../batch';
 import type { BatchPlan, PlannedTransaction } from '../batch-plan';
 import { compareDeadlines } from '../deadline';
 import { leaveOut, type LeftOut } from '../left-out';
+import { withoutDistribution } from '../options';
 import { planBatchSettle } from '../plan';
 import type { ChannelTask, Step } from './channel-task';
 import type { FetchedBatch } from './fetch-items';
@@ -72,19 +73,41 @@ export function planRound(
     const { config, options, verdicts } = input;
     const byChannel = new Map(tasks.map(task => [task.channel, task]));
     const groups = new Map<string, RoundItem[]>();
+    let maxPayerTokenAccounts = Number(options.maxPayerTokenAccounts ?? 0);
     for (const [index, item] of batch.items.entries()) {
         const requestIndex = batch.requestIndexes[index]!;
         const task = byChannel.get(item.channel.address)!;
         if (task.status !== undefined) continue;
         const verified = { ...withPayee(item, options.feePayer), isSignatureValid: verdicts.get(requestIndex) };
-        const group = groups.get(task.group);
-        if (group === undefined) groups.set(task.group, [{ item: verified, requestIndex }]);
+        const key = `${task.payoutReason === undefined}/${task.isWithoutCreation}/${task.group}`;
+        const group = groups.get(key);
+        if (group === undefined) groups.set(key, [{ item: verified, requestIndex }]);
         else group.push({ item: verified, requestIndex });
     }
-    const steps = [...groups.values()].flatMap(items => planGroup(items, byChannel, options, config));
+    const steps = [...groups.values()].flatMap(items => {
+        const { isWithoutCreation, payoutReason } = byChannel.get(items[0]!.item.channel.address)!;
+        const planned = planGroup(
+            items,
+            byChannel,
+            {
+                ...options,
+                maxPayerTokenAccounts,
+                missingTokenAccounts: isWithoutCreation ? 'leaveOut' : options.missingTokenAccounts,
+                mode: payoutReason === undefined ? options.mode : withoutDistribution(options.mode),
+            },
+            config,
+        );
+        for (const step of planned) maxPayerTokenAccounts -= countPayerTokenAccounts(step.planned);
+        return planned;
+    });
     // What can't wait for long goes first, whichever group it is in; within a group the plan has seen to it.
     steps.sort((a, b) => compareDeadlines(a.planned.deadlineAt, b.planned.deadlineAt));
     return steps;
+}
+
+/** How many token accounts of payers a transaction creates. */
+export function countPayerTokenAccounts({ createdTokenAccounts }: PlannedTransaction): number {
+    return createdTokenAccounts.filter(({ isPayers }) => isPayers).length;
 }
 
 function planGroup(
@@ -127,14 +150,20 @@ function planGroup(
     for (const [channel, state] of states) {
         const task = tasks.get(channel)!;
         task.needsPlan = false;
-        if (!isLiveChannelState(state)) continue;
-        task.payee = state.channel.payee;
-        task.raiseWatermark(state.channel.settlement.settled);
+        task.see(state);
     }
     const steps = toSteps(plan.transactions, tasks, states);
     for (const channel of channels) {
         const task = tasks.get(channel)!;
-        task.setLeftOut([...(leftOut.get(channel) ?? []), ...(task.status === 'leftOut' ? task.leftOut : [])]);
+        const { payoutReason: reason, requestIndexes } = task;
+        const unpaid: LeftOut[] =
+            reason === undefined ? [] : [{ channel, index: requestIndexes[0]!, part: 'distribution', reason }];
+        task.isEndPutOff = leftOut.get(channel)?.some(({ part }) => part === 'ending') === true;
+        task.setLeftOut([
+            ...(leftOut.get(channel) ?? []),
+            ...unpaid,
+            ...(task.status === 'leftOut' ? task.leftOut : []),
+        ]);
         if (task.open.size === 0 && task.status === undefined && !task.needsPlan) {
             task.end();
             // What the chain says now is the better reason than what a transaction failed for before.
@@ -185,7 +214,8 @@ function toSteps(
     for (const planned of transactions) {
         const stepTasks = planned.channels.map(({ channel }) => tasks.get(channel)!);
         const dependsOn = planned.dependsOn.map(index => steps[index]!);
-        const step: Step = { dependsOn, planned, state: 'waiting', tasks: stepTasks };
+        const step: Step = { concerns: [...stepTasks], dependsOn, planned, state: 'waiting', tasks: stepTasks };
+        for (const { concerns, tasks } of dependsOn) if (tasks.length === 0) concerns.push(...stepTasks);
         const missing = getMissingSigners(planned);
         if (missing.size > 0) {
             refuseUnsigned(stepTasks, states, missing);

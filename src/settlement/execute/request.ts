@@ -96,7 +96,10 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
          * with its fork, and is reported as done all the same.
          */
         commitment?: Commitment | undefined;
-        /** How often a channel may be in a transaction that does not land before it is given up, 5 by default. */
+        /**
+         * How often a channel may be in a transaction that does not land before it is given up, 5 by default. What has
+         * less time left than the margin is tried as long as the chain takes it.
+         */
         maxAttempts?: number | undefined;
         /** Milliseconds between two looks at the transactions under way, 1,000 by default. */
         pollIntervalMs?: number | undefined;
@@ -152,6 +155,8 @@ export type CheckedExecuteOptions = Readonly<{
     distributes: boolean;
     journal: Required<BatchJournal>;
     owner: string;
+    /** What has less time left than this is tried until it is over. */
+    lateMs: number;
     leaseMs: number;
     leaseWaitMs: number;
     callbackTimeoutMs: number;
@@ -202,6 +207,7 @@ export function toExecuteOptions(
         Number(toInteger(field, options[field] ?? fallback, min, MAX_MS));
     const { addresses, computeUnitLimit, funder, lookupTables, marginSeconds, missingTokenAccounts, mode, version } =
         options;
+    const { maxPayerTokenAccounts } = options;
     const plan = {
         addresses,
         computeUnitLimit,
@@ -209,6 +215,7 @@ export function toExecuteOptions(
         funder: funder === undefined ? undefined : toSigner('funder', funder),
         lookupTables,
         marginSeconds,
+        maxPayerTokenAccounts,
         missingTokenAccounts,
         mode,
         version,
@@ -217,7 +224,7 @@ export function toExecuteOptions(
     if (typeof verifier.verifyAll !== 'function') refuse('verifier', verifier);
     const callbackTimeoutMs = toCallbackTimeoutMs(options.callbackTimeoutMs);
     // What the planner would refuse in every round is refused before the first.
-    const { distributes } = toOptions(
+    const { distributes, marginSeconds: lateSeconds } = toOptions(
         { ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n },
         config,
     );
@@ -229,6 +236,7 @@ export function toExecuteOptions(
         concurrency: Number(toInteger('concurrency', options.concurrency ?? 16, 1n, MAX_CONCURRENCY)),
         callbackTimeoutMs,
         journal: createBoundedJournal(journal, callbackTimeoutMs, abortSignal),
+        lateMs: 1_000 * lateSeconds,
         leaseMs: toMs('leaseMs', 300_000, 1n),
         leaseWaitMs: toMs('leaseWaitMs', 0),
         followTimeoutMs: toMs('followTimeoutMs', 900_000, 1n),

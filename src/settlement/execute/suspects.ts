@@ -6,14 +6,17 @@ import type { ChannelTask } from './channel-task';
 
 /** What becomes of the channels of a transaction that did not land. */
 export class Suspects {
-    constructor(private readonly maxAttempts: number) {}
+    constructor(
+        private readonly maxAttempts: number,
+        private readonly now: () => number,
+    ) {}
 
-    /** A channel that did not get through for no fault of its own: it has so many attempts. */
+    /** A channel that did not get through for no fault of its own: it has so many attempts, and those that time is for. */
     count(task: ChannelTask, failure: TransactionFailure | undefined, error: unknown): void {
         task.attempts++;
         task.failure = failure;
         task.error = error;
-        if (task.attempts < this.maxAttempts) return;
+        if (task.attempts < this.maxAttempts || this.now() < task.triedUntil) return;
         const { attempts, channel } = task;
         task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause: error });
         task.status ??= 'failed';

@@ -169,6 +169,7 @@ describe('any batch', () => {
                 }[tables] as AddressesByLookupTableAddress | undefined;
                 const result = planBatchSettle(items, {
                     feePayer,
+                    maxPayerTokenAccounts: shape.channels,
                     missingTokenAccounts: 'create',
                     mode,
                     unixTimestamp: BATCH_NOW,

@@ -1,8 +1,9 @@
-import { createNoopSigner } from '@solana/kit';
+import { createNoopSigner, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import { createAddressCache, createVoucherVerifier, type LeftOut } from '../../../src';
 import { ChannelTask } from '../../../src/settlement/execute/channel-task';
+import { findDispensable } from '../../../src/settlement/execute/payout';
 import { planRound, verifyRound } from '../../../src/settlement/execute/plan-round';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 
@@ -56,5 +57,65 @@ describe('what is left out of a channel that something has landed for', () => {
         task.land({ actions: ['settle'], channel, cumulativeAmount: 5n });
         task.setLeftOut([leftOut(0, 'NOTHING_TO_DO')]);
         expect(task.leftOut).toEqual([leftOut(1, 'DUPLICATE')]);
+        expect(task.getResult()).toMatchObject({ account: undefined, settledAmount: 5n });
+    });
+});
+
+describe('what a channel can do without, of what its transaction fails for', () => {
+    const channel = nameToAddress('channel 0');
+    const naming = (...names: Address[]) => ({
+        accounts: names.map(address => ({ address, role: 0 })),
+        programAddress: channel,
+    });
+    const create = naming(nameToAddress('a token account'));
+    const verify = { programAddress: channel };
+    const [settle, distribute] = [naming(channel), naming(channel, nameToAddress('the escrow'))];
+    const instructionsOf = { distribute: [distribute], settle: [verify, settle] } as const;
+    const toStep = (
+        actions: readonly ('distribute' | 'settle')[],
+        creates = 0,
+        channels = actions.length > 0 ? 1 : 0,
+    ) => ({
+        planned: {
+            channels: Array.from({ length: channels }, () => ({ actions, channel })),
+            createdTokenAccounts: Array.from({ length: creates }),
+            instructions: [
+                ...Array.from({ length: creates }, () => create),
+                ...actions.flatMap(one => instructionsOf[one]),
+            ],
+        } as never,
+        tasks: [{ hasLanded: false }],
+    });
+    const failsAt = (instructionIndex: number) =>
+        ({ code: 1, instructionIndex, kind: 'custom', message: '', name: '', program: '' }) as never;
+    const whole = { kind: 'transaction', message: '', name: '' } as never;
+    const both = ['settle', 'distribute'] as const;
+
+    it.each([
+        ['creation that others wait for', toStep([], 1), failsAt(0), 'creation'],
+        ['creation before a settlement', toStep(['settle'], 1), failsAt(0), 'creation'],
+        ['creation before both', toStep(both, 2), failsAt(1), 'creation'],
+        ['payout behind a settlement', toStep(both), failsAt(2), 'payout'],
+        ['payout behind a settlement and a creation', toStep(both, 1), failsAt(3), 'payout'],
+        ['payout, as far as anybody knows', toStep(both), undefined, 'payout'],
+        ['payout, or whatever the runtime minds', toStep(both), whole, 'payout'],
+        ['creation, or whatever the runtime minds', toStep(both, 1), whole, 'creation'],
+        ['settlement before a payout', toStep(both), failsAt(1), undefined],
+        ['signature before a payout', toStep(both), failsAt(0), undefined],
+        ['settlement behind a creation', toStep(both, 1), failsAt(2), undefined],
+        ['settlement', toStep(['settle']), failsAt(1), undefined],
+        ['settlement, or whatever the runtime minds', toStep(['settle']), whole, undefined],
+        ['payout that is all that was wanted', toStep(['distribute']), failsAt(0), undefined],
+        ['payout of one of several channels', toStep(both, 0, 2), failsAt(2), undefined],
+    ] as const)('a %s', (_, step, failure, part) => {
+        expect(findDispensable(failure, step, 0)).toBe(part);
+    });
+
+    it('is counted from the instructions of the compute budget on, and a payout counts that came later', () => {
+        expect(findDispensable(failsAt(4), toStep(both), 2)).toBe('payout');
+        expect(findDispensable(failsAt(3), toStep(both), 2)).toBeUndefined();
+        expect(findDispensable(failsAt(0), { ...toStep(['distribute']), tasks: [{ hasLanded: true }] }, 0)).toBe(
+            'payout',
+        );
     });
 });

@@ -86,7 +86,6 @@ describe('what is left out of a batch', () => {
             name: 'a voucher over the deposit',
         },
         { code: 'EXPIRED', item: itemWith({ expiresAt: BATCH_NOW }), name: 'a voucher that has expired' },
-        { code: 'EXPIRES_TOO_SOON', item: itemWith({ expiresAt: BATCH_NOW + 60n }), name: 'a voucher about to expire' },
         {
             code: 'CHANNEL_MISMATCH',
             item: itemWith({ channelId: nameToAddress('x') }),
@@ -132,7 +131,6 @@ describe('what is left out of a batch', () => {
             name: 'a closing channel that nobody can sign for',
             part: 'channel',
         },
-        { code: 'DEADLINE_TOO_SOON', item: itemWith({}, closing(60n)), name: 'a closing channel about to be over' },
         { code: 'DEADLINE_PASSED', item: itemWith({}, closing(0n)), name: 'a closing channel that is over' },
         {
             actions: ['finalize'],
@@ -140,13 +138,6 @@ describe('what is left out of a batch', () => {
             item: itemWith({}, closing(0n)),
             mode: 'settleAndFinalize',
             name: 'the voucher of a channel that is over, which is finalized',
-        },
-        {
-            code: 'DEADLINE_TOO_SOON',
-            item: itemWith(null, closing(10n)),
-            mode: 'settleAndFinalize',
-            name: 'a closing channel without a voucher about to be over',
-            part: 'channel',
         },
         {
             actions: ['settleAndFinalize'],

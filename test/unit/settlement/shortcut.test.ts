@@ -47,6 +47,7 @@ describe('token accounts that exist and are not derived again', () => {
                 });
                 const options: BatchSettleOptions = {
                     feePayer: MERCHANT,
+                    maxPayerTokenAccounts: shape.channels,
                     missingTokenAccounts: 'create',
                     mode,
                     unixTimestamp: BATCH_NOW,

@@ -1,0 +1,396 @@
+import { getBase64Decoder, SOLANA_ERROR__TRANSACTION_ERROR__ACCOUNT_IN_USE, type Address } from '@solana/kit';
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import {
+    ChannelStatus,
+    fetchBatchItems,
+    findTokenPdaSync,
+    getDistributeInstructionAsync,
+    getFinalizeInstruction,
+    signVoucher,
+    type BatchChannelResult,
+    type BatchRequest,
+    type SignedVoucher,
+} from '../../src';
+import type { RevisionName } from '../../src/revision/types';
+import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
+import type { Interceptor } from './fixtures/intercepted-rpc';
+import type { MarketChannel } from './fixtures/market';
+import { toRefusal } from './fixtures/node-errors';
+
+// What an execution claims, and what it gives up: no channel is ended below its best voucher, nothing is done because a
+// channel is gone, and nobody holds up what others are due.
+
+const FINAL = 'settleAndFinalizeAndDistribute';
+const WITH_PAYOUT = ['settleAndDistribute', FINAL] as const;
+
+describe.each(REVISIONS)('what an execution claims and what it gives up, $name', ({ deployment, name, names }) => {
+    let lab: ExecutionLab;
+    beforeEach(async () => {
+        lab = await ExecutionLab.create(deployment);
+    });
+
+    /** What anybody can do once the deadline has passed: end the channel, and pay it out. */
+    const endElsewhere = async (channel: MarketChannel, { isFinal = false } = {}) => {
+        const { simulator } = lab;
+        const distribute = await getDistributeInstructionAsync<RevisionName>(
+            {
+                channel: channel.address,
+                mint: channel.mint,
+                payee: channel.merchant.address,
+                payer: channel.payer,
+                rentPayer: lab.market.rentPayer,
+                splits: channel.splits,
+                tokenProgram: channel.tokenProgram,
+            } as never,
+            deployment,
+        );
+        const end = getFinalizeInstruction({ channel: channel.address }, deployment);
+        await simulator.sendOrThrow(isFinal ? [distribute] : [end, distribute]);
+    };
+    const closingFor = (seconds: bigint) => () => ({
+        closureStartedAt: lab.simulator.getClock().unixTimestamp + seconds - 3_600n,
+        status: ChannelStatus.Closing,
+    });
+    const resultOf = (channels: readonly BatchChannelResult[]) => channels[0]!;
+    /** The node takes transactions and never forwards any. */
+    const dropping: Interceptor = async (method, _, send) => (method === 'sendTransaction' ? 'dropped' : await send());
+    /** No node knows the status of anything. */
+    const forgetful: Interceptor = async (method, _, send) => {
+        const answer = await send();
+        if (method !== 'getSignatureStatuses') return answer;
+        const { context, value } = answer as { context: unknown; value: unknown[] };
+        return { context, value: value.map(() => null) };
+    };
+
+    describe('a transaction that no status is known of', () => {
+        it.each(['settle', FINAL] as const)('%s: proves nothing when the channel is gone', async mode => {
+            const { channels, requests } = await lab.prepare(1, closingFor(30n));
+            let isOver = false;
+            const result = await lab.execute(requests, { mode }, async (method, parameters, send) => {
+                if (!isOver && lab.timers.now() > 40_000) {
+                    isOver = true;
+                    await endElsewhere(channels[0]!);
+                }
+                return await dropping(method, parameters, send);
+            });
+            expect(isOver).toBe(true);
+            expect(countBy(result)).toEqual({ leftOut: 1 });
+            expect(result.feeLamports).toBe(0n);
+            expect(result.transactions.map(({ outcome }) => outcome)).toEqual(['unknown']);
+            const { account, actions, leftOut, settledAmount } = resultOf(result.channels);
+            expect([actions, settledAmount]).toEqual([[], undefined]);
+            const status = name === 'epoch' ? 'freed' : 'closed';
+            expect(account).toEqual({ settled: channels[0]!.settledBefore, status });
+            expect(leftOut).toMatchObject([{ reason: { code: 'CHANNEL_NOT_SETTLEABLE' } }]);
+            // It can't land any more, so that nobody has to wait for it.
+            expect(await lab.journal.getUnresolved([channels[0]!.address])).toEqual([]);
+        });
+
+        it('proves nothing either where it has landed, and the channel is gone', async () => {
+            const { requests } = await lab.prepare(1);
+            const result = await lab.execute(requests, { mode: FINAL }, forgetful);
+            expect(resultOf(result.channels)).toMatchObject({ settledAmount: undefined, status: 'leftOut' });
+        });
+
+        it.each(['dropped', 'landed'] as const)('%s: proves nothing after a restart', async fate => {
+            const { channels, requests } = await lab.prepare(1, fate === 'dropped' ? closingFor(30n) : undefined);
+            let isGone = false;
+            await lab.execute(requests, { mode: FINAL, patienceMs: 1_000 }, async (method, _, send) => {
+                if (isGone) throw new Error('gone');
+                if (method !== 'sendTransaction') return await send();
+                isGone = true;
+                return fate === 'landed' ? await send() : 'dropped';
+            });
+            await lab.timers.sleep(200_000);
+            if (fate === 'dropped') await endElsewhere(channels[0]!);
+            const result = await lab.execute(requests, { mode: FINAL }, forgetful);
+            expect(resultOf(result.channels)).toMatchObject({ settledAmount: undefined, status: 'leftOut' });
+            expect(result.transactions).toMatchObject([{ feeLamports: 0n, isResumed: true, outcome: 'unknown' }]);
+            // Its status is what proves it.
+            expect(countBy(await lab.execute(requests, { mode: FINAL }))).toEqual({ leftOut: 1 });
+        });
+
+        it('is done after a restart where its status says so, though the channel is gone', async () => {
+            const { channels, requests } = await lab.prepare(1);
+            await lab.leaveUnresolved(requests, FINAL);
+            await lab.timers.sleep(200_000);
+            const result = await lab.execute(requests, { mode: FINAL });
+            expect(resultOf(result.channels)).toMatchObject({
+                settledAmount: channels[0]!.voucherAmount,
+                status: 'done',
+            });
+            expect(result.transactions).toMatchObject([{ outcome: 'landed' }]);
+        });
+
+        it('is done where it has landed before others paid the channel out', async () => {
+            const { channels, requests } = await lab.prepare(1);
+            const result = await lab.execute(requests, { mode: 'settleAndFinalize' }, async (method, _, send) => {
+                const answer = await send();
+                if (method === 'sendTransaction') await endElsewhere(channels[0]!, { isFinal: true });
+                return answer;
+            });
+            expect(resultOf(result.channels)).toMatchObject({
+                actions: [names.settleAndFinalize],
+                settledAmount: channels[0]!.voucherAmount,
+                status: 'done',
+            });
+        });
+    });
+
+    if (name === 'epoch') {
+        it('a channel that others ended without the voucher says what is lost', async () => {
+            const { slot } = lab.simulator.getClock();
+            const { channels, requests } = await lab.prepare(1, () => ({ ...closingFor(30n)(), openSlot: slot }));
+            let isOver = false;
+            const result = await lab.execute(requests, { mode: FINAL }, async (method, parameters, send) => {
+                if (!isOver && lab.timers.now() > 40_000) {
+                    isOver = true;
+                    await endElsewhere(channels[0]!);
+                }
+                return await dropping(method, parameters, send);
+            });
+            const { settledBefore, voucherAmount } = channels[0]!;
+            expect(resultOf(result.channels)).toMatchObject({
+                account: { settled: settledBefore, status: 'distributed' },
+                lost: voucherAmount - settledBefore,
+                settledAmount: undefined,
+                status: 'leftOut',
+            });
+            expect(result.transactions.map(({ outcome }) => outcome)).toEqual(['expired']);
+        });
+    }
+
+    it.each(['settle', 'settleAndFinalize'] as const)(
+        '%s: a restart tells what was paid from what is lost',
+        async mode => {
+            const ended = (settled: bigint) => ({
+                settlement: { payoutWatermark: 0n, settled },
+                status: ChannelStatus.Finalized,
+            });
+            const { channels, requests } = await lab.prepare(2, index => ended(index === 0 ? 400_001n : 100n));
+            const [paid, lost] = (await lab.execute(requests, { mode })).channels;
+            const kept = { actions: [], status: 'leftOut' };
+            const instruction = mode === 'settle' ? 'settle' : names.settleAndFinalize;
+            const amount = channels[0]!.voucherAmount;
+            expect(paid).toMatchObject({
+                ...kept,
+                alreadySettled: amount,
+                leftOut: [
+                    { reason: { code: 'CHANNEL_NOT_SETTLEABLE', context: { alreadySettled: amount, instruction } } },
+                ],
+                lost: undefined,
+                settledAmount: amount,
+            });
+            const missed = channels[1]!.voucherAmount - 100n;
+            expect(lost).toMatchObject({
+                ...kept,
+                account: { settled: 100n, status: names.finalized },
+                alreadySettled: undefined,
+                leftOut: [{ reason: { code: 'CHANNEL_NOT_SETTLEABLE', context: { instruction, lost: missed } } }],
+                lost: missed,
+                settledAmount: undefined,
+            });
+        },
+    );
+
+    describe('a better voucher', () => {
+        /** Requests of one channel: with its voucher, and with a better one, up to the deposit. */
+        const withBetter = async ([request]: readonly BatchRequest[], channel: MarketChannel) => {
+            const payer = lab.market.payers.find(({ wallet }) => wallet === channel.payer)!;
+            const better = await signVoucher(
+                { channelId: channel.address, cumulativeAmount: channel.deposit },
+                payer.session,
+                deployment,
+            );
+            return [request!, { ...request!, voucher: better as SignedVoucher }];
+        };
+
+        it.each(['settleAndFinalize', FINAL] as const)('%s: waits for a node that lags behind', async mode => {
+            const { channels, requests } = await lab.prepare(1);
+            const channel = channels[0]!;
+            const both = await withBetter(requests, channel);
+            const { account } = getDecoded(lab, channel.address);
+            const { channel: layout } = lab.simulator.deployment.revision;
+            const before = layout.encode({ ...account, deposit: 500_000n } as never);
+            let lagging = 1;
+            const result = await lab.execute(both, { mode }, async (method, parameters, send) => {
+                const answer = await send();
+                if (method !== 'getMultipleAccounts') return answer;
+                const place = (parameters[0] as Address[]).indexOf(channel.address);
+                if (place === -1 || lagging-- <= 0) return answer;
+                const data = [getBase64Decoder().decode(before), 'base64'];
+                const { context, value } = answer as { context: unknown; value: object[] };
+                return { context, value: value.map((one, index) => (index === place ? { ...one, data } : one)) };
+            });
+            expect(countBy(result)).toEqual({ done: 1 });
+            const { actions, leftOut, settledAmount } = resultOf(result.channels);
+            expect(actions.filter(action => action !== 'distribute')).toEqual(['settle', names.settleAndFinalize]);
+            expect(settledAmount).toBe(channel.deposit);
+            // Neither of the vouchers was left out in the end, nor was the end of the channel.
+            expect(leftOut).toEqual([]);
+        });
+
+        it('that the verifier says nothing of keeps the channel open', async () => {
+            const { channels, requests } = await lab.prepare(1);
+            const both = await withBetter(requests, channels[0]!);
+            const verifyAll = (all: readonly { signedVoucher: SignedVoucher }[]) =>
+                Promise.resolve(
+                    all.map(({ signedVoucher }) => {
+                        const { cumulativeAmount } = signedVoucher.voucher;
+                        return (cumulativeAmount === channels[0]!.deposit ? undefined : true) as boolean;
+                    }),
+                );
+            const result = await lab.execute(both, {
+                mode: 'settleAndFinalize',
+                verifier: { backend: 'webcrypto', verifyAll } as never,
+            });
+            expect(lab.simulator.getChannel(channels[0]!.address).kind).toBe('open');
+            expect(result.stopped?.reason).toBe('verifier');
+            expect(resultOf(result.channels)).toMatchObject({ actions: [], settledAmount: undefined });
+        });
+
+        it('whose request can not be read keeps the others of its channel from being planned', async () => {
+            const { requests } = await lab.prepare(2);
+            const [first, second] = requests as [BatchRequest, BatchRequest];
+            const bad = { ...first, splits: [{ bps: -1, recipient: first.channel }] };
+            const { items, requestIndexes, unreadable } = await fetchBatchItems(
+                lab.rpc,
+                [first, bad, second],
+                deployment,
+            );
+            expect(requestIndexes).toEqual([2]);
+            expect(items).toHaveLength(1);
+            expect(unreadable.map(({ requestIndex }) => requestIndex)).toEqual([0, 1]);
+        });
+    });
+
+    describe('a deadline', () => {
+        it.each([1n, 59n, 60n])('that is %d seconds away is tried', async seconds => {
+            const { channels, requests } = await lab.prepare(1, closingFor(seconds + 2n));
+            await lab.timers.sleep(2_000);
+            const result = await lab.execute(requests, { mode: 'settle', pollIntervalMs: 100 });
+            expect(resultOf(result.channels)).toMatchObject({
+                settledAmount: channels[0]!.voucherAmount,
+                status: 'done',
+            });
+        });
+
+        it('ends the attempts, not their number', async () => {
+            const { requests } = await lab.prepare(1, closingFor(50n));
+            let refusals = 6;
+            const refusing: Interceptor = async (method, _, send) => {
+                if (method === 'sendTransaction' && refusals-- > 0) {
+                    throw toRefusal(SOLANA_ERROR__TRANSACTION_ERROR__ACCOUNT_IN_USE);
+                }
+                return await send();
+            };
+            expect(countBy(await lab.execute(requests, { maxAttempts: 2, mode: 'settle' }, refusing))).toEqual({
+                done: 1,
+            });
+            // What has time is given up, and so is what does not get through until the deadline.
+            refusals = 6;
+            const { requests: patient } = await lab.prepare(1);
+            const result = await lab.execute(patient, { maxAttempts: 2, mode: 'settle' }, refusing);
+            expect(countBy(result)).toEqual({ failed: 1 });
+            refusals = Infinity;
+            const { requests: lost } = await lab.prepare(1, closingFor(50n));
+            const late = await lab.execute(lost, { maxAttempts: 2, mode: 'settle' }, refusing);
+            expect(['failed', 'leftOut']).toContain(resultOf(late.channels).status);
+        });
+    });
+
+    describe('a payout that can not be made', () => {
+        it.each(WITH_PAYOUT)('%s: of payers without token accounts keeps nobody else waiting', async mode => {
+            lab = await ExecutionLab.create(deployment, 1);
+            const { channels, requests } = await lab.prepare(6);
+            const result = await lab.execute(requests, { mode });
+            expect(countBy(result)).toEqual({ done: 6 });
+            for (const [index, channel] of channels.entries()) {
+                expect(lab.getSettled(channel)).toBe(channel.voucherAmount);
+                expect(lab.simulator.getChannel(channel.address).kind).toBe('open');
+                const { actions, leftOut } = result.channels[index]!;
+                expect(actions).toEqual(['settle', 'distribute']);
+                const waiting = [{ part: 'distribution', reason: { code: 'DISTRIBUTION_FORFEITS' } }];
+                expect(leftOut).toMatchObject(mode === FINAL ? waiting : []);
+            }
+        });
+
+        it.each(WITH_PAYOUT)('%s: for a reason that nobody foresaw keeps no voucher waiting', async mode => {
+            const { channels, requests } = await lab.prepare(3);
+            // The treasury's accounts are closed, which nodes that lag behind do not tell.
+            const { simulator } = lab;
+            const treasuries = lab.market.mints.map(token => {
+                return findTokenPdaSync({ ...token, owner: deployment.treasuryOwner })[0];
+            });
+            const before = new Map(treasuries.map(address => [address, simulator.svm.getAccount(address)]));
+            for (const address of treasuries) {
+                const account = before.get(address)!;
+                if (account.exists) simulator.svm.setAccount({ ...account, data: new Uint8Array(0), space: 0n });
+            }
+            const result = await lab.execute(requests, { mode }, async (method, parameters, send) => {
+                const answer = await send();
+                if (method !== 'getMultipleAccounts') return answer;
+                const { context, value } = answer as { context: unknown; value: object[] };
+                const told = (parameters[0] as Address[]).map((address, index) => {
+                    const account = before.get(address);
+                    if (!account?.exists) return value[index];
+                    return { ...value[index], data: [getBase64Decoder().decode(account.data), 'base64'] };
+                });
+                return { context, value: told };
+            });
+            expect(countBy(result)).toEqual({ done: 3 });
+            for (const [index, channel] of channels.entries()) {
+                expect(lab.getSettled(channel)).toBe(channel.voucherAmount);
+                expect(result.channels[index]).toMatchObject({
+                    leftOut: [{ part: 'distribution', reason: { code: 'DISTRIBUTION_BLOCKED' } }],
+                    settledAmount: channel.voucherAmount,
+                });
+            }
+        });
+
+        it('since nobody can pay for the token accounts that it takes keeps no voucher waiting', async () => {
+            lab = await ExecutionLab.create(deployment, 1);
+            const { channels, requests } = await lab.prepare(6);
+            const funder = await lab.simulator.createSigner();
+            const result = await lab.execute(requests, {
+                funder,
+                maxPayerTokenAccounts: 6,
+                missingTokenAccounts: 'create',
+                mode: FINAL,
+            });
+            expect(result.rounds).toBeLessThan(12);
+            for (const [index, channel] of channels.entries()) {
+                expect(result.channels[index]).toMatchObject({ settledAmount: channel.voucherAmount, status: 'done' });
+            }
+        });
+
+        it('costs no more token accounts of payers than it may, in all rounds together', async () => {
+            lab = await ExecutionLab.create(deployment, 1);
+            const { channels, requests } = await lab.prepare(6);
+            let isFirst = true;
+            const result = await lab.execute(
+                requests,
+                { maxPayerTokenAccounts: 2, missingTokenAccounts: 'create', mode: FINAL },
+                async (method, _, send) => {
+                    if (method !== 'sendTransaction' || !isFirst) return await send();
+                    isFirst = false;
+                    throw toRefusal(SOLANA_ERROR__TRANSACTION_ERROR__ACCOUNT_IN_USE);
+                },
+            );
+            expect(countBy(result)).toEqual({ done: 6 });
+            const created = channels.filter(({ mint, payer, tokenProgram }) => {
+                const [account] = findTokenPdaSync({ mint, owner: payer, tokenProgram });
+                return lab.simulator.svm.getAccount(account).exists;
+            });
+            expect(created).toHaveLength(2);
+            for (const { address } of created) expect(lab.simulator.getChannel(address).kind).toBe(names.closed);
+        });
+    });
+});
+
+function getDecoded(lab: ExecutionLab, address: Address) {
+    const state = lab.simulator.getChannel(address);
+    if (!('channel' in state)) throw new Error('there is no channel');
+    return { account: state.channel };
+}
