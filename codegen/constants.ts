@@ -33,6 +33,12 @@ export type FindType = (link: DefinedTypeLinkNode) => DefinedTypeNode | undefine
  * dangles): who asks has to do without them.
  */
 export function encodeConstant(type: TypeNode, value: ValueNode, findType: FindType): readonly number[] | undefined {
+    if (type.kind === 'definedTypeLinkNode' && value.kind !== 'enumValueNode') {
+        const found = findType(type)?.type;
+        return found === undefined || found.kind === 'definedTypeLinkNode'
+            ? undefined
+            : encodeConstant(found, value, findType);
+    }
     if (value.kind === 'bytesValueNode') return pad(type, encodeText(value.data, value.encoding));
     if (value.kind === 'constantValueNode') return encodeConstant(value.type, value.value, findType);
     if (value.kind === 'publicKeyValueNode') return [...getAddressEncoder().encode(value.publicKey as Address)];
@@ -46,10 +52,18 @@ export function encodeConstant(type: TypeNode, value: ValueNode, findType: FindT
     }
     if (value.kind === 'enumValueNode') {
         const found = type.kind === 'definedTypeLinkNode' ? findType(type)?.type : type;
-        if (found?.kind !== 'enumTypeNode') return undefined;
+        // What a variant holds is not told here.
+        if (found?.kind !== 'enumTypeNode' || value.value !== undefined) return undefined;
         const index = found.variants.findIndex(({ name }) => name === value.variant);
         const number = found.variants[index]?.discriminator ?? index;
         return index < 0 ? undefined : encodeConstant(found.size, { kind: 'numberValueNode', number }, findType);
+    }
+    if (value.kind === 'booleanValueNode' && type.kind === 'booleanTypeNode') {
+        const number = Number(value.boolean);
+        return encodeConstant(type.size as TypeNode, { kind: 'numberValueNode', number }, findType);
+    }
+    if (value.kind === 'numberValueNode' && 'number' in type) {
+        return encodeConstant(type.number as TypeNode, value, findType);
     }
     if (value.kind === 'numberValueNode' && type.kind === 'numberTypeNode') {
         const range = getNumberRange(type.format);

@@ -47,12 +47,15 @@ export function transformNodes<TNode extends object>(
     transform: (node: Node, ancestors: readonly Node[]) => object,
     ancestors: readonly Node[] = [],
 ): TNode {
-    const below = [...ancestors, node as unknown as Node];
-    const entries = Object.entries(node).map(([attribute, value]: [string, unknown]) => {
-        if (isRawNode(value)) return [attribute, transformNodes(value, transform, below)];
-        if (!Array.isArray(value)) return [attribute, value];
-        const items = value.map((item: unknown) => (isRawNode(item) ? transformNodes(item, transform, below) : item));
-        return [attribute, items];
-    });
+    // Most nodes hold no others, and need no list of what is above those.
+    let below: readonly Node[] | undefined;
+    const copy = (value: unknown): unknown =>
+        isRawNode(value)
+            ? transformNodes(value, transform, (below ??= [...ancestors, node as unknown as Node]))
+            : value;
+    const entries = Object.entries(node).map(([attribute, value]: [string, unknown]) => [
+        attribute,
+        Array.isArray(value) ? value.map(copy) : copy(value),
+    ]);
     return transform(Object.fromEntries(entries) as Node, ancestors) as TNode;
 }

@@ -198,7 +198,7 @@ export const NODE_SPECS: Readonly<Record<string, NodeSpec>> = {
         lifecycle: literal('archived', 'deprecated', 'draft', 'live'),
         message: optional(string),
     },
-    providedNode: { name, node: display },
+    providedNode: { name, node: node() },
 
     // Types.
     amountTypeNode: { decimals: size, unit: optional(string), number: numberOf },

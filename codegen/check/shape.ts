@@ -7,6 +7,9 @@ import { NODE_SPECS, type Attribute } from './node-specs';
 /** The newest version of the standard whose nodes are known here. */
 const KNOWN_VERSION = { major: 1, minor: 7 };
 
+/** Objects and lists in each other: far more than anything real needs, few enough for what calls itself for each. */
+const MAX_DEPTH = 200;
+
 /**
  * Checks that a JSON value is a tree of Codama nodes: the standard and its version, known kinds, and for each node its
  * attributes. What passes can be given to code that trusts the types of nodes.
@@ -26,8 +29,36 @@ export function checkShape(json: unknown): Finding[] {
         return findings;
     }
     checkStandard(json, report);
-    checkNode(json, '', report);
+    const deep = findTooDeep(json);
+    if (deep === undefined) checkNode(json, '', report);
+    else {
+        report(
+            error({
+                rule: 'shape',
+                path: deep,
+                message: `Objects and lists stand in each other more than ${MAX_DEPTH} deep.`,
+                fix: 'Declare types of their own for what is in there, and link to them.',
+            }),
+        );
+    }
     return findings;
+}
+
+/** The start of a path to what stands in more objects and lists than anything can be; found without going down by calls. */
+function findTooDeep(json: RawNode): string | undefined {
+    const open: { depth: number; path: string; value: unknown }[] = [{ depth: 0, path: '', value: json }];
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+        const { depth, path, value } = next;
+        if (typeof value !== 'object' || value === null) continue;
+        if (depth > MAX_DEPTH) return `${path}…`;
+        const isList = Array.isArray(value);
+        for (const [step, inner] of Object.entries(value)) {
+            // As much as is needed to find the place.
+            const longer = depth > 8 ? path : isList ? `${path}[${step}]` : joinPath(path, step);
+            open.push({ depth: depth + 1, path: longer, value: inner });
+        }
+    }
+    return undefined;
 }
 
 function checkStandard({ standard, version }: RawNode, report: Report): void {

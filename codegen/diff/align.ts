@@ -9,12 +9,12 @@ export type Alignment<T> =
  * were.
  *
  * Items are the same when their names are. As few as possible count as moved. A removed item and an added one between
- * the same neighbours are one that was renamed, if `isSame` says that all but their names is equal.
+ * the same neighbours are one that was renamed, if `keyOf` says the same of both: all but their names is equal.
  */
 export function align<T extends { name: string }>(
     before: readonly T[],
     after: readonly T[],
-    isSame: (before: T, after: T) => boolean,
+    keyOf: (item: T, side: 'new' | 'old') => string,
 ): Alignment<T>[] {
     const placeBefore = new Map(before.map(({ name }, index) => [name, index]));
     const common = after.flatMap(({ name }, newIndex) => {
@@ -22,7 +22,8 @@ export function align<T extends { name: string }>(
         return oldIndex === undefined ? [] : [{ newIndex, oldIndex }];
     });
     const still = longestRising(common.map(({ oldIndex }) => oldIndex)).map(index => common[index]!);
-    const movedTo = new Map(common.filter(pair => !still.includes(pair)).map(pair => [pair.newIndex, pair.oldIndex]));
+    const stays = new Set(still);
+    const movedTo = new Map(common.filter(pair => !stays.has(pair)).map(pair => [pair.newIndex, pair.oldIndex]));
     const movedFrom = new Set(movedTo.values());
 
     const result: Alignment<T>[] = [];
@@ -32,14 +33,16 @@ export function align<T extends { name: string }>(
         const gone = range(oldIndex, anchor.oldIndex).filter(index => !movedFrom.has(index));
         const came = range(newIndex, anchor.newIndex);
         const renamed = new Map<number, number>();
+        let next = 0;
+        const findGone = createFinder(gone.map(index => keyOf(before[index]!, 'old')));
         for (const index of came.filter(index => !movedTo.has(index))) {
-            const from = gone.findIndex(candidate => isSame(before[candidate]!, after[index]!));
-            if (from < 0) continue;
-            const skipped = gone.splice(0, from + 1);
-            renamed.set(index, skipped.pop()!);
-            for (const index of skipped) result.push(removed(index));
+            const place = findGone(keyOf(after[index]!, 'new'), next);
+            if (place === undefined) continue;
+            for (const index of gone.slice(next, place)) result.push(removed(index));
+            renamed.set(index, gone[place]!);
+            next = place + 1;
         }
-        for (const index of gone) result.push(removed(index));
+        for (const index of gone.slice(next)) result.push(removed(index));
         for (const index of came) {
             const from = renamed.get(index) ?? movedTo.get(index);
             if (from === undefined) result.push({ how: 'added', new: after[index]!, newIndex: index });
@@ -58,6 +61,22 @@ export function align<T extends { name: string }>(
     }
 }
 
+/** Finds the first place of a key at or after another place; those that are asked for rise. */
+function createFinder(keys: readonly string[]): (key: string, from: number) => number | undefined {
+    const places = new Map<string, number[]>();
+    for (const [place, key] of keys.entries()) {
+        const others = places.get(key);
+        if (others === undefined) places.set(key, [place]);
+        else others.push(place);
+    }
+    for (const list of places.values()) list.reverse();
+    return (key, from) => {
+        const left = places.get(key) ?? [];
+        while (left.length > 0 && left.at(-1)! < from) left.pop();
+        return left.at(-1);
+    };
+}
+
 /** What became of the items of a list whose order does not matter. */
 export type Match<T> = { old?: T; new?: T };
 
@@ -72,11 +91,18 @@ export function match<T extends { name: string }>(
 ): Match<T>[] {
     const counterpart = new Map<T, T>();
     const free = new Set(before);
-    for (const key of [({ name }: T) => name, ...keys]) {
+    for (const keyOf of [({ name }: T) => name, ...keys]) {
+        const waiting = new Map<string, T[]>();
+        for (const item of [...free].reverse()) {
+            const key = keyOf(item);
+            if (key === undefined) continue;
+            const others = waiting.get(key);
+            if (others === undefined) waiting.set(key, [item]);
+            else others.push(item);
+        }
         for (const item of after) {
-            const wanted = key(item);
-            if (counterpart.has(item) || wanted === undefined) continue;
-            const found = [...free].find(candidate => key(candidate) === wanted);
+            const wanted = counterpart.has(item) ? undefined : keyOf(item);
+            const found = wanted === undefined ? undefined : waiting.get(wanted)?.pop();
             if (found === undefined) continue;
             counterpart.set(item, found);
             free.delete(found);
@@ -97,11 +123,28 @@ function range(from: number, to: number): number[] {
 
 /** The places of a longest rising run, not necessarily one after the other, of a list of different numbers. */
 function longestRising(numbers: readonly number[]): number[] {
-    const runs: number[][] = [];
+    /** By length less one: the places where a run of at most that length ends, the first of which is the earliest. */
+    const ends: number[][] = [];
+    const previous: (number | undefined)[] = [];
     for (const [index, number] of numbers.entries()) {
-        const before = runs.filter(run => numbers[run.at(-1)!]! < number);
-        const longest = before.reduce<number[]>((best, run) => (run.length > best.length ? run : best), []);
-        runs.push([...longest, index]);
+        // Within a length the numbers fall, and the last of each are the lowest that a run of that length ends with.
+        const length = findFirst(ends.length, at => numbers[ends[at]!.at(-1)!]! >= number);
+        const shorter = ends[length - 1] ?? [];
+        previous.push(shorter[findFirst(shorter.length, at => numbers[shorter[at]!]! < number)]);
+        (ends[length] ??= []).push(index);
     }
-    return runs.reduce<number[]>((best, run) => (run.length > best.length ? run : best), []);
+    const run: number[] = [];
+    for (let at = ends.at(-1)?.[0]; at !== undefined; at = previous[at]) run.push(at);
+    return run.reverse();
+}
+
+/** The first of so many places from which on something holds; their number when it holds nowhere. */
+function findFirst(length: number, holds: (place: number) => boolean): number {
+    let [low, high] = [0, length];
+    while (low < high) {
+        const middle = (low + high) >> 1;
+        if (holds(middle)) high = middle;
+        else low = middle + 1;
+    }
+    return low;
 }

@@ -1,53 +1,52 @@
-import type { ProgramNode, RootNode } from '@codama/nodes';
+import type { ConstantNode, InstructionNode, ProgramNode, RootNode } from '@codama/nodes';
 
 import { toComparable } from '../compare';
-import { walkNodes, type RawNode } from '../nodes';
-import { describeType } from '../types';
+import { encodeConstant, toHex } from '../constants';
 import { normalize } from '../visitors/prepare';
-import { match } from './align';
+import { match, type Match } from './align';
+import { canonicalize } from './canonical';
 import type { AddChange, Change, ChangeKind } from './change';
-import { compareInstructions, describeSelector } from './instructions';
-import {
-    compareAccountTypes,
-    compareEvents,
-    comparePdas,
-    describeAccountMark,
-    describeEventMark,
-    isEventPayload,
-} from './lists';
-import { createSide, type Side, type Sides } from './side';
+import { describeType, describeValue, tellApart } from './describe';
+import { compareInstructions } from './instructions';
+import { compareAccountTypes, compareEvents } from './lists';
+import { getDataMark, getSelector } from './marks';
+import { comparePdas, describeDerivation } from './pdas';
+import { relateTypes } from './relation';
+import { createPairs, type Pair, type Side, type Sides } from './side';
 import { compareTypes } from './types';
+import { createUsers } from './users';
 
 /**
  * Tells what changed from one IDL to another, and what each change means to callers. Docs don't count.
  *
- * Both are compared in the form in which they are rendered: struct arguments spread, links to PDAs followed.
+ * Both are compared in the form in which they are rendered, with everything said in one way: struct arguments spread, links
+ * to PDAs followed, what is left out filled in, what the standard does not know left out.
  *
  * @param before An IDL in which the check found no error.
  * @param after Another.
  * @returns The changes, in the order of the new IDL; an empty list when the interfaces are the same.
  */
 export function diffIdl(before: RootNode, after: RootNode): Change[] {
-    const [oldRoot, newRoot] = [normalize(before), normalize(after)];
-    const programsOf = ({ additionalPrograms, program }: RootNode) => [program, ...additionalPrograms];
-    const [oldPrograms, newPrograms] = [programsOf(oldRoot), programsOf(newRoot)];
+    const [oldRoot, newRoot] = [normalize(canonicalize(before)), normalize(canonicalize(after))];
     const changes: Change[] = [];
     // The program itself is the same whatever its name.
-    const pairs = [
+    const programs: Match<ProgramNode>[] = [
         { new: newRoot.program, old: oldRoot.program },
         ...match(oldRoot.additionalPrograms, newRoot.additionalPrograms, ({ publicKey }) => publicKey),
     ];
-    for (const { new: newProgram, old: oldProgram } of pairs) {
-        if (newProgram && oldProgram) {
-            const sides = { new: createSide(newProgram, newPrograms), old: createSide(oldProgram, oldPrograms) };
-            comparePrograms(sides, newProgram === newRoot.program ? '' : `${newProgram.name}: `, changes);
+    const pairs = createPairs(programs);
+    for (const program of programs) {
+        const pair = pairs.get(program);
+        if (pair) {
+            const isMain = program.new === newRoot.program;
+            comparePrograms(pair, isMain ? '' : `${program.new!.name}: `, changes);
         } else {
-            const name = (newProgram ?? oldProgram)!.name;
+            const name = (program.new ?? program.old)!.name;
             changes.push({
-                impact: newProgram ? 'compatible' : 'types',
-                kind: newProgram ? 'program-added' : 'program-removed',
-                meaning: newProgram ? 'Nothing of before changes.' : 'Code that uses its client does not compile.',
-                message: newProgram ? 'Added to the file.' : 'Removed from the file.',
+                impact: program.new ? 'compatible' : 'types',
+                kind: program.new ? 'program-added' : 'program-removed',
+                meaning: program.new ? 'Nothing of before changes.' : 'Code that uses its client does not compile.',
+                message: program.new ? 'Added to the file.' : 'Removed from the file.',
                 subject: `program ${name}`,
             });
         }
@@ -55,7 +54,7 @@ export function diffIdl(before: RootNode, after: RootNode): Change[] {
     return changes;
 }
 
-function comparePrograms(sides: Sides, prefix: string, changes: Change[]): void {
+function comparePrograms({ sides, types }: Pair, prefix: string, changes: Change[]): void {
     const { new: after, old: before } = sides;
     const adder =
         (subject: string): AddChange =>
@@ -63,10 +62,12 @@ function comparePrograms(sides: Sides, prefix: string, changes: Change[]): void 
             changes.push({ impact, kind, meaning, message, subject: `${prefix}${subject}` });
 
     compareIdentity(before.program, after.program, adder(`program ${after.program.name}`));
+    const users = { new: createUsers(after), old: createUsers(before) };
     compareList('instructions', 'instruction', {
         added: 'instruction-added',
         compare: compareInstructions,
-        keys: [({ item, side }) => describeSelector(item, side)],
+        keys: [({ item, side }) => getSelector(item, side).text],
+        itemsOf: ({ instructions }) => instructions.flatMap(withSubInstructions),
         lost: {
             impact: 'wire',
             meaning: 'The program refuses it, and code that calls its functions does not compile.',
@@ -76,40 +77,34 @@ function comparePrograms(sides: Sides, prefix: string, changes: Change[]): void 
     compareList('accounts', 'account', {
         added: 'account-type-added',
         compare: compareAccountTypes,
-        keys: [({ item, side }) => describeAccountMark(item, side)],
+        keys: [({ item, side }) => getDataMark(item, side).text],
         lost: { impact: 'types', meaning: 'Code that names it does not compile; there are no such accounts any more.' },
         removed: 'account-type-removed',
     });
-    compareList('definedTypes', 'type', {
+    compareMatches(types, 'type', {
         added: 'type-added',
         compare: (oldType, newType, sides, add) => {
-            if (isEventPayload(oldType.name, before) && isEventPayload(newType.name, after)) return;
-            const users = findUsers(newType.name, after.program);
-            const note = users.length === 0 ? '' : ` It is part of ${users.join(', ')}.`;
+            if (users.old.isEventPayload(oldType) && users.new.isEventPayload(newType)) return;
+            const held = users.new.listUsers(newType);
+            const note = held.length === 0 ? '' : ` It is part of ${held.join(', ')}.`;
             compareTypes(oldType, newType, sides, (kind, impact, message, meaning) =>
                 add(kind, impact, message, `${meaning}${note}`),
             );
         },
-        keys: [
-            ({ item }) =>
-                item.type.kind === 'structTypeNode' || item.type.kind === 'enumTypeNode'
-                    ? toComparable(item.type)
-                    : undefined,
-        ],
         lost: { impact: 'types', meaning: 'Code that names it does not compile.' },
         removed: 'type-removed',
     });
     compareList('pdas', 'PDA', {
         added: 'pda-added',
         compare: comparePdas,
-        keys: [({ item }) => toComparable([item.seeds, item.programId])],
+        keys: [({ item, side }) => describeDerivation(item, side)],
         lost: { impact: 'types', meaning: 'Code that derives it does not compile.' },
         removed: 'pda-removed',
     });
     compareList('events', 'event', {
         added: 'event-added',
         compare: compareEvents,
-        keys: [({ item, side }) => describeEventMark(item, side)],
+        keys: [({ item, side }) => getDataMark(item, side).text],
         lost: {
             impact: 'wire',
             meaning: 'Whoever waits for it waits in vain, and code that names it does not compile.',
@@ -145,67 +140,85 @@ function comparePrograms(sides: Sides, prefix: string, changes: Change[]): void 
     });
     compareList('constants', 'constant', {
         added: 'constant-added',
-        compare: (oldConstant, newConstant, _, add) => {
-            const value = (constant: typeof oldConstant) => toComparable([constant.type, constant.value]);
-            if (value(oldConstant) === value(newConstant)) return;
-            const text = ({ type, value }: typeof oldConstant) =>
-                'number' in value
-                    ? `${value.number}`
-                    : 'string' in value
-                      ? JSON.stringify(value.string)
-                      : describeType(type);
-            add(
-                'constant-changed',
-                'types',
-                `Is ${text(newConstant)} instead of ${text(oldConstant)}.`,
-                'Code that was built with the old client holds the old value.',
-            );
-        },
+        compare: compareConstants,
         keys: [],
         lost: { impact: 'types', meaning: 'Code that names it does not compile.' },
         removed: 'constant-removed',
     });
 
-    type Lists = Pick<
-        ProgramNode,
-        'accounts' | 'constants' | 'definedTypes' | 'errors' | 'events' | 'instructions' | 'pdas'
-    >;
+    type Lists = Pick<ProgramNode, 'accounts' | 'constants' | 'errors' | 'events' | 'instructions' | 'pdas'>;
     type Item<TList extends keyof Lists> = Lists[TList][number];
 
     function compareList<TList extends keyof Lists>(
         list: TList,
         noun: string,
-        rules: {
-            added: ChangeKind;
-            removed: ChangeKind;
-            lost: Pick<Change, 'impact' | 'meaning'>;
-            describe?: (item: Item<TList>) => string;
-            keys: ((of: { item: Item<TList>; side: Side }) => string | undefined)[];
-            compare: (before: Item<TList>, after: Item<TList>, sides: Sides, add: AddChange) => void;
-        },
+        rules: Rules<Item<TList>> &
+            Readonly<{
+                itemsOf?: (program: ProgramNode) => readonly Item<TList>[];
+                /** What an item is known by when its name is another. */
+                keys: ((of: { item: Item<TList>; side: Side }) => string | undefined)[];
+            }>,
     ): void {
-        const items = (side: Side) =>
-            (side.program[list] as Item<TList>[]).map(item => ({ item, name: item.name, side }));
-        const { added, compare, describe = () => '', keys, lost, removed } = rules;
-        for (const { new: newItem, old: oldItem } of match(items(before), items(after), ...keys)) {
-            if (newItem && oldItem) compare(oldItem.item, newItem.item, sides, adder(`${noun} ${newItem.name}`));
-            else if (newItem) {
-                adder(`${noun} ${newItem.name}`)(
-                    added,
-                    'compatible',
-                    `Added${describe(newItem.item)}.`,
-                    'Nothing of before changes.',
-                );
-            } else if (oldItem) {
-                adder(`${noun} ${oldItem.name}`)(
-                    removed,
-                    lost.impact,
-                    `Removed${describe(oldItem.item)}.`,
-                    lost.meaning,
-                );
-            }
+        const { itemsOf = program => program[list] as readonly Item<TList>[], keys } = rules;
+        const items = (side: Side) => itemsOf(side.program).map(item => ({ item, name: item.name as string, side }));
+        const matches = match(items(before), items(after), ...keys);
+        compareMatches(
+            matches.map(({ new: added, old: removed }) => ({
+                ...(added ? { new: added.item } : {}),
+                ...(removed ? { old: removed.item } : {}),
+            })),
+            noun,
+            rules,
+        );
+    }
+
+    function compareMatches<TItem extends { name: string }>(
+        matches: readonly Match<TItem>[],
+        noun: string,
+        { added, compare, describe = () => '', lost, removed }: Rules<TItem>,
+    ): void {
+        for (const { new: newItem, old: oldItem } of matches) {
+            const add = adder(`${noun} ${(newItem ?? oldItem)!.name}`);
+            if (newItem && oldItem) compare(oldItem, newItem, sides, add);
+            else if (newItem) add(added, 'compatible', `Added${describe(newItem)}.`, 'Nothing of before changes.');
+            else if (oldItem) add(removed, lost.impact, `Removed${describe(oldItem)}.`, lost.meaning);
         }
     }
+}
+
+/** How the items of one list are compared. */
+type Rules<TItem> = Readonly<{
+    added: ChangeKind;
+    removed: ChangeKind;
+    lost: Pick<Change, 'impact' | 'meaning'>;
+    describe?: (item: TItem) => string;
+    compare: (before: TItem, after: TItem, sides: Sides, add: AddChange) => void;
+}>;
+
+/** An instruction and those that it is made up of, each on its own. */
+function withSubInstructions({ subInstructions = [], ...instruction }: InstructionNode): InstructionNode[] {
+    return [instruction, ...subInstructions.flatMap(withSubInstructions)];
+}
+
+function compareConstants(before: ConstantNode, after: ConstantNode, sides: Sides, add: AddChange): void {
+    const bytes = ({ type, value }: ConstantNode, side: Side) => encodeConstant(type, value, side.findType);
+    const [oldBytes, newBytes] = [bytes(before, sides.old), bytes(after, sides.new)];
+    const isSameValue =
+        toComparable(before.value) === toComparable(after.value) ||
+        (oldBytes !== undefined && newBytes !== undefined && toHex(oldBytes) === toHex(newBytes));
+    if (isSameValue && relateTypes(before.type, after.type, sides) === 'same') return;
+    const typed = ({ type, value }: ConstantNode) => `${describeValue(value)} (${describeType(type, 'all')})`;
+    const words = tellApart(
+        () => [describeValue(before.value), describeValue(after.value)],
+        () => [typed(before), typed(after)],
+        () => [toComparable(before), toComparable(after)],
+    );
+    add(
+        'constant-changed',
+        'types',
+        `Is ${words.new} instead of ${words.old}.`,
+        'Code that was built with the old client holds the old value.',
+    );
 }
 
 function compareIdentity(before: ProgramNode, after: ProgramNode, add: AddChange): void {
@@ -225,22 +238,4 @@ function compareIdentity(before: ProgramNode, after: ProgramNode, add: AddChange
             'Code that uses names made of it does not compile.',
         );
     }
-}
-
-/** What of a program holds a defined type, itself or in another type. */
-function findUsers(name: string, program: ProgramNode): string[] {
-    const holds = (node: unknown, seen: readonly string[] = []): boolean =>
-        [...walkNodes(node as RawNode)].some(({ node }) => {
-            if (node.kind !== 'definedTypeLinkNode' || seen.includes(node.name as string)) return false;
-            if (node.name === name) return true;
-            const type = program.definedTypes.find(type => type.name === node.name);
-            return type !== undefined && holds(type.type, [...seen, type.name]);
-        });
-    const users = (noun: string, nodes: readonly { name: string }[]) =>
-        nodes.filter(node => holds(node)).map(({ name }) => `${noun} ${name}`);
-    return [
-        ...users('instruction', program.instructions),
-        ...users('account', program.accounts),
-        ...users('event', program.events),
-    ];
 }

@@ -1,29 +1,28 @@
-import type { InstructionArgumentNode, StructFieldTypeNode, TypeNode } from '@codama/nodes';
+import type { InstructionArgumentNode, StructFieldTypeNode } from '@codama/nodes';
 
-import { toComparable } from '../compare';
-import { describeType, describeWire, getSize } from '../types';
 import { align, type Alignment } from './align';
-import type { AddChange, ChangeKind } from './change';
-import { count, type Side, type Sides } from './side';
+import type { AddChange, ChangeKind, Impact } from './change';
+import { isFixed, relateDefaults, tellDefaultsApart } from './defaults';
+import { nameType } from './describe';
+import { relateTypes, tellTypesApart } from './relation';
+import { count, listNames, type Side, type Sides } from './side';
+import type { Sequence } from './wire';
 
 /** A field of a struct, or an argument of an instruction: what has a place in a layout. */
-type Field = Pick<InstructionArgumentNode | StructFieldTypeNode, 'name' | 'type'> & {
-    defaultValue?: unknown;
-    defaultValueStrategy?: 'omitted' | 'optional';
-};
+type Field = Pick<
+    InstructionArgumentNode | StructFieldTypeNode,
+    'defaultValue' | 'defaultValueStrategy' | 'name' | 'type'
+>;
 
 /** In what the fields are. */
-export type Layout =
-    | {
-          of: 'argument' | 'struct';
-          /** Bytes before the first field. */
-          start?: number;
-      }
-    | {
-          /** Data that is read by its offsets, and where bytes may follow that a reader ignores. */
-          of: 'account';
-          start?: number;
-      };
+export type Layout = Readonly<{
+    /** The data of an account is read by its offsets, and bytes may follow that a reader ignores. */
+    of: 'account' | 'argument' | 'struct';
+    /** Bytes before the first field, in the old layout and in the new one. */
+    start?: Readonly<{ old: number | undefined; new: number | undefined }>;
+    /** The fields whose values are compared by whoever compares the layouts. */
+    isCompared?: (name: string) => boolean;
+}>;
 
 const KINDS: Record<
     'argument' | 'field',
@@ -47,7 +46,11 @@ const KINDS: Record<
     },
 };
 
+/** So many fields at another offset are named. */
+const MAX_SHIFTED = 20;
+
 type Placed = { field: Field; name: string; offset: number | undefined };
+type Placement = Alignment<Placed>;
 
 /** Compares two lists of fields that follow each other in bytes. */
 export function compareFields(
@@ -59,44 +62,73 @@ export function compareFields(
 ): void {
     const kinds = KINDS[layout.of === 'argument' ? 'argument' : 'field'];
     const noun = layout.of === 'argument' ? 'Argument' : 'Field';
-    const wire = (type: TypeNode, side: Side) => describeWire(type, side.findType);
-    const isSame = (a: Placed, b: Placed) =>
-        toComparable({ ...a.field, name: '' }) === toComparable({ ...b.field, name: '' });
-    const alignment = align(place(before, sides.old, layout), place(after, sides.new, layout), isSame);
+    const keyOf = ({ field }: Placed, which: 'new' | 'old') => {
+        const { code, wire } = sides[which];
+        const { defaultValue, defaultValueStrategy, type } = field;
+        return JSON.stringify([
+            wire.idOf(type),
+            code.idOf(type),
+            code.unitsOf(type),
+            defaultValue,
+            defaultValueStrategy,
+        ]);
+    };
+    const start = layout.start ?? { new: 0, old: 0 };
+    const alignment = align(place(before, sides.old, start.old), place(after, sides.new, start.new), keyOf);
+    const end = alignment.reduce((end, { how }, index) => (how === 'added' || how === 'removed' ? end : index), -1);
+    const regrouped = findRegrouped(alignment, sides);
 
     for (const [index, item] of alignment.entries()) {
-        if (item.how === 'added') {
-            const { field, name, offset } = item.new;
-            const isLast = alignment.slice(index + 1).every(({ how }) => how === 'added' || how === 'removed');
-            const what = `${noun} \`${name}\`, ${describeType(field.type)}, ${isLast ? 'added at the end' : 'inserted'}${at(offset)}.`;
-            if (layout.of === 'account' && isLast) {
-                add(
-                    kinds.added,
-                    'types',
-                    what,
-                    'What was read before stays where it was; code that makes such data has to give the field.',
-                );
-            } else {
-                add(kinds.added, 'wire', what, 'Data that was made without it is refused or misread.');
-            }
-        } else if (item.how === 'removed') {
-            add(
-                kinds.removed,
-                'wire',
-                `${noun} \`${item.old.name}\`, ${describeType(item.old.field.type)}, removed${at(item.old.offset)}.`,
-                'Data that was made with it is refused or misread, and code that names it does not compile.',
-            );
-        } else {
-            comparePair(item);
-        }
+        const group = regrouped.get(index);
+        if (group !== undefined) reportRegrouped(group);
+        else if (item.how === 'added') reportAdded(item.new, index > end);
+        else if (item.how === 'removed') reportRemoved(item.old);
+        else comparePair(item);
     }
     reportOffsets(alignment, noun.toLowerCase(), add);
 
-    function comparePair({
-        how,
-        new: after,
-        old: before,
-    }: Extract<Alignment<Placed>, { old: Placed; new: Placed }>): void {
+    function reportAdded({ field, name, offset }: Placed, isLast: boolean): void {
+        const what = `${noun} \`${name}\`, ${nameType(field.type)}, ${isLast ? 'added at the end' : 'inserted'}${at(offset)}.`;
+        if (sides.new.wire.sizeOf(field.type) === 0) {
+            add(kinds.added, 'types', what, 'It takes no bytes; code that makes such data has to give it.');
+        } else if (layout.of === 'account' && isLast) {
+            add(
+                kinds.added,
+                'types',
+                what,
+                'What was read before stays where it was; code that makes such data has to give the field.',
+            );
+        } else {
+            add(kinds.added, 'wire', what, 'Data that was made without it is refused or misread.');
+        }
+    }
+
+    function reportRemoved({ field, name, offset }: Placed): void {
+        const isNothing = sides.old.wire.sizeOf(field.type) === 0;
+        add(
+            kinds.removed,
+            isNothing ? 'types' : 'wire',
+            `${noun} \`${name}\`, ${nameType(field.type)}, removed${at(offset)}.`,
+            isNothing
+                ? 'Code that names it does not compile; it took no bytes.'
+                : 'Data that was made with it is refused or misread, and code that names it does not compile.',
+        );
+    }
+
+    function reportRegrouped(group: readonly Placement[]): void {
+        // Told once, at the first of them.
+        if (group.length === 0) return;
+        const gone = group.flatMap(item => (item.how === 'removed' ? [item.old.name] : []));
+        const came = group.flatMap(item => (item.how === 'added' ? [item.new.name] : []));
+        add(
+            kinds.renamed,
+            'types',
+            `${noun}${gone.length === 1 ? '' : 's'} ${listNames(gone)} ${gone.length === 1 ? 'is' : 'are'} now given as ${listNames(came)}.`,
+            'Code that names them does not compile; the bytes are the same.',
+        );
+    }
+
+    function comparePair({ how, new: after, old: before }: Extract<Placement, { old: Placed; new: Placed }>): void {
         if (how === 'moved') {
             add(
                 kinds.moved,
@@ -113,60 +145,93 @@ export function compareFields(
                 'Code that names it does not compile; the bytes are the same.',
             );
         }
-        const [oldType, newType] = [before.field.type, after.field.type];
-        if (toComparable(oldType) !== toComparable(newType)) {
-            const isSameWire = wire(oldType, sides.old) === wire(newType, sides.new);
+        const relation = relateTypes(before.field.type, after.field.type, sides);
+        if (relation !== 'same') {
+            const words = tellTypesApart(before.field.type, after.field.type, sides);
             add(
                 kinds.retyped,
-                isSameWire ? 'types' : 'wire',
-                `${noun} \`${after.name}\` is ${describeType(newType)} instead of ${describeType(oldType)}.`,
-                isSameWire
-                    ? 'Code that gives or reads it does not compile; the bytes are the same.'
-                    : 'Data that was made with the old type is refused or misread.',
+                relation,
+                `${noun} \`${after.name}\` is ${words.new} instead of ${words.old}.`,
+                RETYPED[relation],
             );
         }
         compareDefaults(before.field, after.field);
     }
 
     function compareDefaults(before: Field, after: Field): void {
-        if (toComparable(before.defaultValue) === toComparable(after.defaultValue)) {
-            if (before.defaultValue === undefined || isFixed(before) === isFixed(after)) return;
-        }
-        const name = `${noun} \`${after.name}\``;
-        if (before.defaultValue === undefined) {
-            if (isFixed(after)) {
-                add(kinds.default, 'types', `${name} now has a fixed value.`, 'Code that gives it does not compile.');
-            } else {
-                add(kinds.default, 'compatible', `${name} now has a default.`, 'It need not be given any more.');
-            }
-        } else if (after.defaultValue === undefined) {
-            add(
-                kinds.default,
-                'types',
-                `${name} has no default any more.`,
-                'Code that does not give it does not compile.',
-            );
-        } else if (isFixed(before) !== isFixed(after)) {
-            const what = isFixed(after) ? 'cannot be given any more' : 'can now be given';
-            add(
-                kinds.default,
-                isFixed(after) ? 'types' : 'compatible',
-                `${name} ${what}.`,
-                isFixed(after) ? 'Code that gives it does not compile.' : 'Code that does not give it goes on working.',
-            );
-        } else {
-            add(
-                kinds.default,
-                'wire',
-                `${name} has another default.`,
-                'Where it is not given, other bytes are written.',
-            );
-        }
+        const change = describeDefaultChange(before, after, sides);
+        if (change?.impact === 'wire' && layout.isCompared?.(before.name) && layout.isCompared(after.name)) return;
+        if (change !== undefined)
+            add(kinds.default, change.impact, `${noun} \`${after.name}\` ${change.what}.`, change.meaning);
     }
 }
 
+/** What it means that a type is another. */
+export const RETYPED: Readonly<Record<Impact, string>> = {
+    compatible: 'The bytes and the code are the same; what the number means is said now, or no longer.',
+    types: 'Code that gives or reads it does not compile, or takes it for something else; the bytes are the same.',
+    wire: 'Data that was made with the old type is refused or misread.',
+};
+
+/** What became of the default of a field or an argument; `undefined` when it is the same. */
+export function describeDefaultChange(
+    before: Field,
+    after: Field,
+    sides: Sides,
+): Readonly<{ impact: Impact; meaning: string; what: string }> | undefined {
+    const impact = relateDefaults(before, after, sides);
+    if (impact === 'same') return undefined;
+    if (before.defaultValue === undefined) {
+        return isFixed(after)
+            ? {
+                  impact,
+                  meaning: 'Code that gives it does not compile; the bytes have the same places.',
+                  what: 'now has a fixed value',
+              }
+            : { impact, meaning: 'It need not be given any more.', what: 'now has a default' };
+    }
+    if (after.defaultValue === undefined) {
+        return { impact, meaning: 'Code that does not give it does not compile.', what: 'has no default any more' };
+    }
+    if (impact === 'wire') {
+        const words = tellDefaultsApart(before.defaultValue, after.defaultValue);
+        const meaning = `Where it is not given, other bytes are written: ${words.new} instead of ${words.old}.`;
+        return { impact, meaning, what: 'has another default' };
+    }
+    return isFixed(after)
+        ? { impact, meaning: 'Code that gives it does not compile.', what: 'cannot be given any more' }
+        : { impact, meaning: 'Code that does not give it goes on working.', what: 'can now be given' };
+}
+
+/**
+ * Fields that went and others that came in their place, with the same bytes: those of a struct that are now written out,
+ * or the other way round. By the place of each; what is told at the first of them.
+ */
+function findRegrouped(alignment: readonly Placement[], sides: Sides): ReadonlyMap<number, readonly Placement[]> {
+    const found = new Map<number, readonly Placement[]>();
+    const isOne = (index: number) => ['added', 'removed'].includes(alignment[index]?.how ?? '');
+    for (let start = 0; start < alignment.length; start++) {
+        if (!isOne(start)) continue;
+        let end = start;
+        while (isOne(end)) end++;
+        const group = alignment.slice(start, end);
+        const bytes = (which: 'new' | 'old', fields: readonly Placed[]) => {
+            const { wire } = sides[which];
+            const sequences: Sequence[] = fields.map(({ field }) => wire.sequenceOf(field.type));
+            return wire.idOfSequence(wire.join(sequences));
+        };
+        const gone = group.flatMap(item => (item.how === 'removed' ? [item.old] : []));
+        const came = group.flatMap(item => (item.how === 'added' ? [item.new] : []));
+        if (gone.length > 0 && came.length > 0 && bytes('old', gone) === bytes('new', came)) {
+            for (let index = start; index < end; index++) found.set(index, index === start ? group : []);
+        }
+        start = end;
+    }
+    return found;
+}
+
 /** What stays in its place among the others, but at another offset: one change for the whole layout. */
-function reportOffsets(alignment: readonly Alignment<Placed>[], noun: string, add: AddChange): void {
+function reportOffsets(alignment: readonly Placement[], noun: string, add: AddChange): void {
     const shifted = alignment.flatMap(item =>
         (item.how === 'kept' || item.how === 'renamed') &&
         item.old.offset !== undefined &&
@@ -179,22 +244,21 @@ function reportOffsets(alignment: readonly Alignment<Placed>[], noun: string, ad
     add(
         'offset-moved',
         'wire',
-        `${count(shifted.length, noun)} at another offset: ${shifted.join(', ')}.`,
+        `${count(shifted.length, noun)} at another offset: ${shifted.slice(0, MAX_SHIFTED).join(', ')}${shifted.length > MAX_SHIFTED ? ', …' : ''}.`,
         'Whoever reads or writes bytes by offset, or with the old client, reads and writes the wrong ones.',
     );
 }
 
-function place(fields: readonly Field[], side: Side, { start = 0 }: Layout): Placed[] {
-    let offset: number | undefined = start;
+function place(fields: readonly Field[], side: Side, start: number | undefined): Placed[] {
+    let offset = start;
     return fields.map(field => {
         const placed = { field, name: field.name, offset };
-        const size = getSize(field.type, side.findType);
+        const size = side.wire.sizeOf(field.type);
         offset = offset === undefined || size === undefined ? undefined : offset + size;
         return placed;
     });
 }
 
-const isFixed = ({ defaultValueStrategy }: Field) => defaultValueStrategy === 'omitted';
 const at = (offset: number | undefined) => (offset === undefined ? '' : ` (byte ${offset})`);
 const describeMove = (before: number | undefined, after: number | undefined) =>
     before === undefined || after === undefined ? '' : ` from byte ${before} to ${after}`;

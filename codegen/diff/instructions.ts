@@ -1,26 +1,14 @@
-import type {
-    InstructionAccountNode,
-    InstructionArgumentNode,
-    InstructionInputValueNode,
-    InstructionNode,
-    InstructionRemainingAccountsNode,
-    PdaNode,
-    PdaValueNode,
-} from '@codama/nodes';
+import type { InstructionAccountNode, InstructionNode, Node, PdaNode } from '@codama/nodes';
 
 import { toComparable } from '../compare';
-import { describePattern, getPattern } from '../discriminators';
 import { align } from './align';
 import type { AddChange } from './change';
+import { isSameDefault, tellDefaultsApart } from './defaults';
+import { describeValue } from './describe';
 import { compareFields } from './fields';
-import { count, listNames, type Side, type Sides } from './side';
-
-/** What selects an instruction, in a few words; `undefined` when nothing does. */
-export function describeSelector(instruction: InstructionNode, side: Side): string | undefined {
-    const discriminators = instruction.discriminators ?? [];
-    const pattern = getPattern(discriminators, instruction.arguments, side.findType);
-    return pattern && discriminators.length > 0 ? describePattern(pattern) : undefined;
-}
+import { compareByteDeltas, compareExtraArguments, compareRemaining } from './inputs';
+import { getFixedBytes, getSelector, isContradicted, isImplied, nameMarks } from './marks';
+import { count, type Side, type Sides } from './side';
 
 /** Compares an instruction of both IDLs. */
 export function compareInstructions(
@@ -29,53 +17,70 @@ export function compareInstructions(
     sides: Sides,
     add: AddChange,
 ): void {
-    const [oldSelector, newSelector] = [describeSelector(before, sides.old), describeSelector(after, sides.new)];
+    const selector = getSelector(after, sides.new).text ?? 'none';
     if (before.name !== after.name) {
         add(
             'instruction-renamed',
             'types',
-            `\`${before.name}\` is now called \`${after.name}\` (discriminator ${newSelector ?? 'none'}).`,
+            `\`${before.name}\` is now called \`${after.name}\` (discriminator ${selector}).`,
             'Code that calls its functions does not compile.',
         );
     }
-    if (oldSelector !== newSelector) {
-        add(
-            'instruction-discriminator',
-            'wire',
-            `Selected by ${newSelector ?? 'nothing'} instead of ${oldSelector ?? 'nothing'}.`,
-            'What was built before is refused, or taken for another instruction.',
-        );
-    }
+    compareSelectors(before, after, sides, add);
     compareAccounts(before, after, sides, add);
-    const withoutSelector = (instruction: InstructionNode) => {
-        const names = (instruction.discriminators ?? []).flatMap(node =>
-            node.kind === 'fieldDiscriminatorNode' ? [node.name] : [],
-        );
-        // Its value is compared above; in the layout it only takes its place.
-        return instruction.arguments.map(({ defaultValue, ...rest }): InstructionArgumentNode =>
-            names.includes(rest.name) || defaultValue === undefined ? rest : { ...rest, defaultValue },
-        );
-    };
-    compareFields(withoutSelector(before), withoutSelector(after), { of: 'argument' }, sides, add);
+    const names = new Set(
+        [before, after].flatMap(({ discriminators = [] }) =>
+            discriminators.flatMap(node => (node.kind === 'fieldDiscriminatorNode' ? [node.name as string] : [])),
+        ),
+    );
+    // The values of these are compared with the selectors; in the layout they only take their places.
+    const layout = { isCompared: (name: string) => names.has(name), of: 'argument' } as const;
+    compareFields(before.arguments, after.arguments, layout, sides, add);
+    compareExtraArguments(before, after, sides, add);
     compareRemaining(before.remainingAccounts ?? [], after.remainingAccounts ?? [], add);
+    compareByteDeltas(before, after, add);
+}
+
+function compareSelectors(before: InstructionNode, after: InstructionNode, sides: Sides, add: AddChange): void {
+    const [oldSelector, newSelector] = [getSelector(before, sides.old), getSelector(after, sides.new)];
+    if (oldSelector.text === newSelector.text) return;
+    const built = getFixedBytes({ fields: [], kind: 'structTypeNode' }, before.arguments, sides.old);
+    const isAccepted =
+        isImplied(newSelector, oldSelector, built) ||
+        (oldSelector.text === undefined && !isContradicted(newSelector, built));
+    const words = nameMarks(oldSelector, newSelector, 'nothing');
+    add(
+        'instruction-discriminator',
+        isAccepted ? 'compatible' : 'wire',
+        `Selected by ${words.new} instead of ${words.old}.`,
+        isAccepted
+            ? 'What was built before with these bytes is accepted.'
+            : 'What was built before is refused, or taken for another instruction.',
+    );
 }
 
 function compareAccounts(before: InstructionNode, after: InstructionNode, sides: Sides, add: AddChange): void {
     const flags = ({ isOptional, isSigner, isWritable }: InstructionAccountNode) =>
         [isSigner, isWritable, isOptional ?? false].join();
-    const alignment = align(before.accounts, after.accounts, (a, b) => flags(a) === flags(b));
+    const alignment = align(before.accounts, after.accounts, flags);
     const strategyOf = ({ optionalAccountStrategy = 'programId' }: InstructionNode) => optionalAccountStrategy;
+    const isLeftOut = strategyOf(before) === 'omitted' && strategyOf(after) === 'omitted';
+    let left = alignment.filter(({ how }) => how === 'kept' || how === 'renamed').length;
 
-    for (const [index, item] of alignment.entries()) {
+    for (const item of alignment) {
+        if (item.how === 'kept' || item.how === 'renamed') left--;
         if (item.how === 'added') {
-            const after = alignment.slice(index + 1).filter(({ how }) => how === 'kept' || how === 'renamed').length;
+            const after = left;
+            const canLack = after === 0 && item.new.isOptional === true && isLeftOut;
             const place = after === 0 ? 'added at the end, ' : 'inserted ';
             const others = after === 0 ? '' : `; ${count(after, 'account')} after it ${after === 1 ? 'moves' : 'move'}`;
             add(
                 'account-inserted',
-                'wire',
+                canLack ? 'compatible' : 'wire',
                 `Account \`${item.new.name}\` (${describeFlags(item.new)}) ${place}at ${item.newIndex}${others}.`,
-                'What was built without it is refused; callers have to give it unless it has a default.',
+                canLack
+                    ? 'What was built without it is accepted.'
+                    : 'What was built without it is refused; callers have to give it unless it has a default.',
             );
         } else if (item.how === 'removed') {
             add(
@@ -171,7 +176,7 @@ function compareDefaults(
         add(
             'account-default',
             'compatible',
-            `${name} now has a default, ${describeDefault(newDefault!)}.`,
+            `${name} now has a default, ${describeValue(newDefault!)}.`,
             'It need not be given any more.',
         );
     } else if (newDefault === undefined) {
@@ -181,102 +186,43 @@ function compareDefaults(
             `${name} has no default any more.`,
             'Code that does not give it does not compile.',
         );
-    } else if (!isSameDefault(oldDefault, newDefault, sides)) {
+    } else if (!isSameDefault(before, after, sides) && !isToldElsewhere(oldDefault, newDefault, sides)) {
+        const words = tellDefaultsApart(oldDefault, newDefault);
         add(
             'account-default',
             'wire',
-            `${name} defaults to ${describeDefault(newDefault)} instead of ${describeDefault(oldDefault)}.`,
+            `${name} defaults to ${words.new} instead of ${words.old}.`,
             'Where it is not given, the old client gives another account.',
         );
     }
 }
 
-/** Whether two defaults lead to the same account. An identifier or the name of a PDA is for people only. */
-function isSameDefault(before: InstructionInputValueNode, after: InstructionInputValueNode, sides: Sides): boolean {
-    if (before.kind === 'publicKeyValueNode' && after.kind === 'publicKeyValueNode') {
-        return before.publicKey === after.publicKey;
-    }
-    if (before.kind !== 'pdaValueNode' || after.kind !== 'pdaValueNode') {
-        return toComparable(before) === toComparable(after);
-    }
-    if (describeDerivation(before) === describeDerivation(after)) return true;
-    // What a declared PDA gained or lost is told where it is declared; here only what is given for the seeds counts.
-    const isDeclaredInBoth =
-        before.pda.name === after.pda.name && isDeclared(before.pda, sides.old) && isDeclared(after.pda, sides.new);
-    const common = (one: PdaValueNode, other: PdaValueNode) =>
-        one.seeds
-            .filter(({ name }) => other.seeds.some(seed => seed.name === name))
+/**
+ * Whether two defaults are PDAs as they are declared, so that what they gained or lost is told where they are, and what is
+ * given for the seeds that both have is the same.
+ */
+function isToldElsewhere(before: Node, after: Node, sides: Sides): boolean {
+    if (before.kind !== 'pdaValueNode' || after.kind !== 'pdaValueNode') return false;
+    const isDeclared = (pda: Node, { program }: Side) =>
+        program.pdas.some((declared: PdaNode) => toComparable(declared) === toComparable(pda));
+    const common = (one: typeof before, other: typeof before) => {
+        const names = new Set(other.seeds.map(({ name }) => name));
+        return one.seeds
+            .filter(({ name }) => names.has(name))
             .map(toComparable)
-            .sort();
-    return isDeclaredInBoth && common(before, after).join() === common(after, before).join();
-}
-
-/** From what an address is derived, whatever its seeds are called. */
-function describeDerivation({ pda, programId, seeds }: PdaValueNode): string {
-    if (pda.kind !== 'pdaNode') return toComparable([pda, programId, seeds]);
-    const values = pda.seeds.map(seed =>
-        seed.kind === 'constantPdaSeedNode' ? seed : [seed.type, seeds.find(({ name }) => name === seed.name)?.value],
+            .sort()
+            .join();
+    };
+    return (
+        before.pda.name === after.pda.name &&
+        isDeclared(before.pda, sides.old) &&
+        isDeclared(after.pda, sides.new) &&
+        toComparable(before.programId) === toComparable(after.programId) &&
+        common(before, after) === common(after, before)
     );
-    return toComparable([values, programId ?? pda.programId]);
-}
-
-function isDeclared(pda: { kind: string; name: string }, { program }: Side): boolean {
-    return program.pdas.some((declared: PdaNode) => declared.name === pda.name);
-}
-
-function describeDefault(value: InstructionInputValueNode): string {
-    switch (value.kind) {
-        case 'accountValueNode':
-            return `account \`${value.name}\``;
-        case 'argumentValueNode':
-            return `argument \`${value.name}\``;
-        case 'pdaValueNode':
-            return `PDA \`${value.pda.name}\``;
-        case 'programIdValueNode':
-            return 'the program itself';
-        case 'publicKeyValueNode':
-            return value.publicKey;
-        case 'identityValueNode':
-        case 'payerValueNode':
-            return `the client's ${value.kind === 'payerValueNode' ? 'payer' : 'identity'}`;
-        default:
-            return `a ${value.kind}`;
-    }
 }
 
 function describeFlags({ isOptional, isSigner, isWritable }: InstructionAccountNode): string {
     const signer = isSigner === 'either' ? ['may sign'] : isSigner ? ['signer'] : [];
     return [...signer, isWritable ? 'writable' : 'read-only', ...(isOptional ? ['optional'] : [])].join(', ');
-}
-
-function compareRemaining(
-    before: readonly InstructionRemainingAccountsNode[],
-    after: readonly InstructionRemainingAccountsNode[],
-    add: AddChange,
-): void {
-    if (toComparable(before) === toComparable(after)) return;
-    const names = (nodes: readonly InstructionRemainingAccountsNode[]) =>
-        listNames(nodes.map(({ value }) => value.name));
-    if (before.length === 0) {
-        add(
-            'remaining-accounts',
-            'compatible',
-            `Takes more accounts after the named ones: ${names(after)}.`,
-            'What was built without them is accepted.',
-        );
-    } else if (after.length === 0) {
-        add(
-            'remaining-accounts',
-            'wire',
-            `Takes no more accounts after the named ones (${names(before)} before).`,
-            'What was built with them is refused.',
-        );
-    } else {
-        add(
-            'remaining-accounts',
-            'wire',
-            `The accounts after the named ones changed: ${names(after)}.`,
-            'What was built before gives them in the old way.',
-        );
-    }
 }

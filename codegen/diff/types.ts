@@ -1,11 +1,12 @@
 import type { DefinedTypeNode, EnumTypeNode, TypeNode } from '@codama/nodes';
 
-import { toComparable } from '../compare';
-import { describeType, describeWire } from '../types';
 import { match } from './align';
-import type { AddChange } from './change';
-import { compareFields } from './fields';
-import type { Sides } from './side';
+import type { AddChange, ChangeKind } from './change';
+import { describeType, tellApart } from './describe';
+import { compareFields, RETYPED, type Layout } from './fields';
+import { relateTypes, tellTypesApart } from './relation';
+import type { Side, Sides } from './side';
+import { getPayload } from './wire';
 
 /** Compares a defined type of both IDLs. */
 export function compareTypes(before: DefinedTypeNode, after: DefinedTypeNode, sides: Sides, add: AddChange): void {
@@ -22,35 +23,86 @@ export function compareTypes(before: DefinedTypeNode, after: DefinedTypeNode, si
 
 /** Compares what two types are made of. */
 export function compareTypeNodes(before: TypeNode, after: TypeNode, sides: Sides, add: AddChange): void {
-    if (before.kind === 'structTypeNode' && after.kind === 'structTypeNode') {
-        compareFields(before.fields, after.fields, { of: 'struct' }, sides, add);
-    } else if (before.kind === 'enumTypeNode' && after.kind === 'enumTypeNode') {
-        compareEnums(before, after, add);
-    } else if (before.kind === 'hiddenPrefixTypeNode' && after.kind === 'hiddenPrefixTypeNode') {
-        if (toComparable(before.prefix) !== toComparable(after.prefix)) {
-            add('type-retyped', 'wire', 'It starts with other hidden bytes.', 'Data with the old ones is refused.');
-        }
-        compareTypeNodes(before.type, after.type, sides, add);
-    } else if (toComparable(before) !== toComparable(after)) {
-        const isSameWire = describeWire(before, sides.old.findType) === describeWire(after, sides.new.findType);
-        add(
-            'type-retyped',
-            isSameWire ? 'types' : 'wire',
-            `Is ${describeType(after)} instead of ${describeType(before)}.`,
-            isSameWire
-                ? 'Code that gives or reads it does not compile; the bytes are the same.'
-                : 'Data that was made with the old type is refused or misread.',
-        );
+    if (before.kind === 'enumTypeNode' && after.kind === 'enumTypeNode') return compareEnums(before, after, sides, add);
+    const [oldCore, newCore] = [unwrap(before), unwrap(after)];
+    if (oldCore.kind === 'structTypeNode' && newCore.kind === 'structTypeNode') {
+        const start = compareShells(before, after, 'type-retyped', sides, add);
+        compareFields(oldCore.fields, newCore.fields, { of: 'struct', start }, sides, add);
+        return;
     }
+    const relation = relateTypes(before, after, sides);
+    if (relation === 'same') return;
+    const words = tellTypesApart(before, after, sides);
+    add('type-retyped', relation, `Is ${words.new} instead of ${words.old}.`, RETYPED[relation]);
 }
 
-function compareEnums(before: EnumTypeNode, after: EnumTypeNode, add: AddChange): void {
+/**
+ * Compares what is around two structs: hidden bytes, sizes, offsets.
+ *
+ * @returns Where the fields start.
+ */
+export function compareShells(
+    before: TypeNode,
+    after: TypeNode,
+    kind: ChangeKind,
+    sides: Sides,
+    add: AddChange,
+): NonNullable<Layout['start']> {
+    const shells = { new: emptied(after), old: emptied(before) };
+    const isOther = (one: TypeNode, other: TypeNode) => sides.old.wire.idOf(one) !== sides.new.wire.idOf(other);
+    // A size around fields that have it anyway changes nothing.
+    if (isOther(before, after) && isOther(shells.old, shells.new)) {
+        const words = tellApart(() => [describeType(shells.old, 'all'), describeType(shells.new, 'all')]);
+        add(
+            kind,
+            'wire',
+            `What is around its fields: ${words.new} instead of ${words.old}.`,
+            'Data that was made with the old one is refused or misread.',
+        );
+    }
+    return { new: startOf(after, sides.new), old: startOf(before, sides.old) };
+}
+
+type Wrapper = Extract<TypeNode, { type: unknown }>;
+
+const isWrapper = (type: TypeNode): type is Wrapper => 'type' in type;
+
+/** The type inside of those that only add hidden bytes, sizes and offsets. */
+function unwrap(type: TypeNode): TypeNode {
+    return isWrapper(type) ? unwrap(type.type) : type;
+}
+
+/** The types around a struct, with a struct in them that has no fields. */
+function emptied(type: TypeNode): TypeNode {
+    return isWrapper(type)
+        ? ({ ...type, type: emptied(type.type) } as TypeNode)
+        : { fields: [], kind: 'structTypeNode' };
+}
+
+/** How many bytes come before the fields of a struct; `undefined` when that cannot be told. */
+function startOf(type: TypeNode, side: Side): number | undefined {
+    if (!isWrapper(type)) return 0;
+    const inner = startOf(type.type, side);
+    const sizeOf = (type: TypeNode) => side.wire.sizeOf(type);
+    const before =
+        type.kind === 'hiddenPrefixTypeNode'
+            ? sizeOf({ ...type, type: { fields: [], kind: 'structTypeNode' } })
+            : type.kind === 'sizePrefixTypeNode'
+              ? sizeOf(type.prefix as TypeNode)
+              : type.kind === 'preOffsetTypeNode'
+                ? undefined
+                : 0;
+    return inner === undefined || before === undefined ? undefined : inner + before;
+}
+
+function compareEnums(before: EnumTypeNode, after: EnumTypeNode, sides: Sides, add: AddChange): void {
     const [oldSize, newSize] = [before.size as TypeNode, after.size as TypeNode];
-    if (describeType(oldSize) !== describeType(newSize)) {
+    if (sides.old.wire.idOf(oldSize) !== sides.new.wire.idOf(newSize)) {
+        const words = tellTypesApart(oldSize, newSize, sides);
         add(
             'type-retyped',
             'wire',
-            `Its values are written as ${describeType(newSize)} instead of ${describeType(oldSize)}.`,
+            `Its values are written as ${words.new} instead of ${words.old}.`,
             'Data that was made with the old type is refused or misread.',
         );
     }
@@ -92,16 +144,25 @@ function compareEnums(before: EnumTypeNode, after: EnumTypeNode, add: AddChange)
                     'The old client reads and writes another variant.',
                 );
             }
-            const payload = ({ variant }: typeof oldVariant) =>
-                toComparable({ ...variant, discriminator: 0, name: '' });
-            if (payload(oldVariant) !== payload(newVariant)) {
-                add(
-                    'variant-changed',
-                    'wire',
-                    `Variant \`${newVariant.name}\` holds other fields.`,
-                    'Data that was made with the old fields is refused or misread.',
-                );
-            }
+            comparePayloads(oldVariant.variant, newVariant.variant, sides, add);
         }
     }
+}
+
+type Variant = EnumTypeNode['variants'][number];
+
+function comparePayloads(before: Variant, after: Variant, sides: Sides, add: AddChange): void {
+    const [oldPayload, newPayload] = [getPayload(before), getPayload(after)];
+    const found = relateTypes(oldPayload, newPayload, sides);
+    const relation = found === 'same' && before.kind !== after.kind ? 'types' : found;
+    if (relation === 'same') return;
+    const words = tellTypesApart(oldPayload, newPayload, sides);
+    add(
+        'variant-changed',
+        relation,
+        `Variant \`${after.name}\` holds other fields.`,
+        `It holds ${words.new} instead of ${words.old}. ${
+            relation === 'wire' ? 'Data that was made with the old fields is refused or misread.' : RETYPED[relation]
+        }`,
+    );
 }

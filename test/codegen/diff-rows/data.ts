@@ -1,6 +1,13 @@
+import { expect } from 'vitest';
+
 import { fieldOf, named, number, placeOf, set, splice, type, type Json } from '../mutate';
 import { FIELD, type Row } from './row';
 
+const BYTES = (data: string) => ({
+    kind: 'constantValueNode',
+    type: { kind: 'bytesTypeNode' },
+    value: { data, encoding: 'base16', kind: 'bytesValueNode' },
+});
 const dataOf = (program: Json, name: string) => named(program['accounts'], name)['data']!;
 
 export const LAYOUTS: Row[] = [
@@ -81,6 +88,26 @@ export const LAYOUTS: Row[] = [
             splice(program['accounts'], 2, 0, copy);
         },
         ['compatible account-type-added account treasury: Added.'],
+    ],
+    [
+        'account after hidden bytes',
+        program => {
+            const account = named(program['accounts'], 'channel');
+            set(account, 'data', { kind: 'hiddenPrefixTypeNode', prefix: [BYTES('07')], type: account['data'] });
+            set(account, 'size', 217);
+        },
+        [
+            'wire account-type-size account channel: Is 217 bytes instead of 216 bytes.',
+            'wire account-type-retyped account channel: What is around its fields: { } after 0x07 instead of { }.',
+            expect.stringMatching(
+                /^wire offset-moved account channel: 15 fields at another offset: `discriminator` 0 → 1, `version` 1 → 2,/,
+            ) as unknown as string,
+        ],
+    ],
+    [
+        'account at no PDA any more',
+        program => Reflect.deleteProperty(named(program['accounts'], 'channel'), 'pda'),
+        ['types account-type-pda account channel: Its address is that of no PDA instead of PDA `channel`.'],
     ],
     [
         'account removed',

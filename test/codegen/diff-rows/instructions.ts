@@ -31,6 +31,14 @@ export const INSTRUCTIONS: Row[] = [
         ['wire instruction-discriminator instruction finalize: Selected by 0x3c instead of 0x06.'],
     ],
     [
+        'accounts that are said to grow',
+        program =>
+            set(instruction(program, 'open'), 'byteDeltas', [
+                { kind: 'instructionByteDeltaNode', value: { kind: 'numberValueNode', number: 216 }, withHeader: true },
+            ]),
+        ['types instruction-size instruction open: Says another number of bytes by which accounts grow or shrink.'],
+    ],
+    [
         'instructions in another order: no change',
         program => splice(program['instructions'], 0, 0, splice(program['instructions'], 4, 1)[0]),
         [],
