@@ -2,7 +2,7 @@ import type { Address, Signature } from '@solana/kit';
 
 import type { TransactionFailure } from '../../program-error';
 import type { PlannedAction, PlannedTransaction } from '../batch-plan';
-import { isLiveChannelState, type ChannelState } from '../../channel/state';
+import type { ChannelState } from '../../channel/state';
 import type { RevisionName } from '../../revision/types';
 import { leaveOut, type LeftOut, type LeftOutReason } from '../left-out';
 import type { SentChannel } from './journal';
@@ -117,7 +117,7 @@ export class ChannelTask {
 
     /** Takes what the chain says of the channel. */
     see(state: ChannelState<RevisionName>): void {
-        if (isLiveChannelState(state)) {
+        if ('channel' in state) {
             const { payee, settlement } = state.channel;
             this.payee = payee;
             this.#raiseWatermark(settlement.settled);
