@@ -264,10 +264,8 @@ export function toRequests(requests: readonly BatchRequest[]): readonly BatchReq
         toAddress(`${field}.channel`, request.channel);
         if (request.payee !== undefined) toSigner(`${field}.payee`, request.payee);
         const { isSignatureValid, voucher } = request;
-        if (isSignatureValid !== undefined && typeof isSignatureValid !== 'boolean') {
-            refuse(`${field}.isSignatureValid`, isSignatureValid);
-        }
-        // The very voucher that is verified now is the one that is sent, however much later.
+        // The very voucher that is verified now is the one that is sent, however much later. What is wrong with it, or with
+        // its verdict, concerns its channel only: planning says so.
         return Object.freeze({ ...request, isSignatureValid, voucher: keepSignedVoucher(voucher) });
     });
 }
