@@ -28,6 +28,7 @@ import type { Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput } from '../input';
 import type { RevisionName } from '../revision/types';
+import { decodeMessage } from '../transactions/message';
 
 /** What comes of a transaction: its error as an RPC writes it, and what LiteSVM says, unless it was not asked. */
 export type Simulation<T = SimulatedTransactionInfo> = Readonly<{
@@ -35,7 +36,13 @@ export type Simulation<T = SimulatedTransactionInfo> = Readonly<{
     outcome?: FailedTransactionMetadata | T | undefined;
 }>;
 
-type Message = CompiledTransactionMessage & Readonly<{ lifetimeToken: Blockhash }>;
+/** A transaction with what is read out of it. */
+export type ReceivedTransaction = Readonly<{
+    transaction: Transaction;
+    /** Its size on the wire. */
+    bytes: number;
+    message: CompiledTransactionMessage & Readonly<{ lifetimeToken: Blockhash }>;
+}>;
 
 const ALREADY_PROCESSED = 'AlreadyProcessed';
 const SIGNATURE_FAILURE = 'SignatureFailure';
@@ -61,13 +68,12 @@ export class Cluster<TRevision extends RevisionName> {
     /**
      * Runs a transaction, unless a cluster would not: for a signature, for its blockhash, or since it has landed before.
      *
-     * @throws `TRANSACTION_MALFORMED` or `TRANSACTION_TOO_LARGE`.
+     * @throws `TRANSACTION_MALFORMED`.
      */
-    execute(transaction: Transaction): TransactionResult<TRevision> {
-        const { bytes, message, signature } = readTransaction(transaction);
+    execute({ bytes, message, transaction }: ReceivedTransaction): TransactionResult<TRevision> {
         const { messageBytes } = transaction;
         const { lifetimeToken: blockhash } = message;
-        const known = { bytes, deployment: this.deployment, signature };
+        const known = { bytes, deployment: this.deployment, signature: getSignature(transaction) };
         const isRecent = this.blockhashes.isRecent(blockhash);
         if (this.blockhashes.isProcessed(blockhash, messageBytes)) {
             // Signatures come first: whoever changes one has not sent that transaction again.
@@ -115,14 +121,13 @@ export class Cluster<TRevision extends RevisionName> {
      * Says what would come of a transaction, and changes nothing.
      *
      * @param options Whether it gets the latest blockhash in the place of its own, and whether its signatures count.
-     * @throws `TRANSACTION_MALFORMED` or `TRANSACTION_TOO_LARGE`.
+     * @throws `TRANSACTION_MALFORMED`.
      */
     simulate(
-        transaction: Transaction,
+        { message, transaction }: ReceivedTransaction,
         options: Readonly<{ replacesBlockhash: boolean; verifiesSignatures: boolean }>,
     ): Simulation {
         const { replacesBlockhash, verifiesSignatures } = options;
-        const { message } = readTransaction(transaction);
         const lifetimeToken = replacesBlockhash ? this.blockhashes.getLatest().blockhash : message.lifetimeToken;
         const messageBytes = replacesBlockhash
             ? (getCompiledTransactionMessageEncoder().encode({ ...message, lifetimeToken }) as TransactionMessageBytes)
@@ -170,25 +175,46 @@ export class Cluster<TRevision extends RevisionName> {
     }
 }
 
-/** A transaction as a cluster would take it from a packet. */
-function readTransaction(transaction: Transaction): { bytes: number; message: Message; signature: Signature } {
+/**
+ * Reads a transaction, once for all that is done with it: it takes longer than to run it.
+ *
+ * @throws `INPUT_INVALID`, `TRANSACTION_MALFORMED` or `TRANSACTION_TOO_LARGE`.
+ */
+export function receiveTransaction(transaction: Transaction): ReceivedTransaction {
     assertIsInput('transaction', transaction);
-    let read: { bytes: number; maxBytes: number; message: Message; signature: Signature };
+    let received: ReceivedTransaction;
+    let maxBytes: number;
     try {
-        const { messageBytes, signatures } = transaction;
-        const [first] = Object.values(signatures);
-        read = {
+        const { messageBytes } = transaction;
+        maxBytes = getTransactionSizeLimit(transaction);
+        const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
+        // LiteSVM ends the process for bytes that are no message. Lengths in more bytes than they need, and bytes after
+        // the end, make it longer than it has to be; a message of version 1 can be wrong in more ways.
+        if (getCompiledTransactionMessageEncoder().getSizeFromValue(message as never) !== messageBytes.length) {
+            throw new Error('the message is not encoded in the one canonical way');
+        }
+        if (message.version === 1) decodeMessage(messageBytes);
+        received = {
             bytes: getTransactionSize(transaction),
-            maxBytes: getTransactionSizeLimit(transaction),
-            message: getCompiledTransactionMessageDecoder().decode(messageBytes) as Message,
-            signature: getBase58Decoder().decode(first ?? new Uint8Array(SIGNATURE_BYTES)) as Signature,
+            message: message as ReceivedTransaction['message'],
+            transaction,
         };
     } catch (cause) {
         return refuse(cause);
     }
-    const { bytes: actualBytes, maxBytes } = read;
+    const { bytes: actualBytes } = received;
     if (actualBytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes, maxBytes });
-    return read;
+    return received;
+}
+
+/** The signature of the fee payer, by which a transaction is known; zeros where it is missing. */
+function getSignature({ signatures }: Transaction): Signature {
+    const [first] = Object.values(signatures);
+    try {
+        return getBase58Decoder().decode(first ?? new Uint8Array(SIGNATURE_BYTES)) as Signature;
+    } catch (cause) {
+        return refuse(cause);
+    }
 }
 
 /** Where the programs of a message's instructions stand among its addresses. */

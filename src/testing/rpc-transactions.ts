@@ -1,7 +1,7 @@
 import {
     getBase58Decoder,
     getBase64Decoder,
-    getCompiledTransactionMessageDecoder,
+    getTransactionDecoder,
     isFullySignedTransaction,
     type Address,
     type ReadonlyUint8Array,
@@ -10,7 +10,7 @@ import {
 import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
 
 import { getEpochOf, SLOTS_IN_EPOCH } from './clock';
-import type { Simulation } from './cluster';
+import { receiveTransaction, type ReceivedTransaction, type Simulation } from './cluster';
 import { toRpcAccount } from './rpc-accounts';
 import { toRpcInnerInstructions, toRpcTransaction } from './rpc-executed';
 import {
@@ -30,7 +30,6 @@ import { isPaymentChannelsError } from '../errors';
 import { describe } from '../input';
 import type { RevisionName } from '../revision/types';
 import { toRpcBytes } from '../rpc-answer';
-import { decodeWireTransaction, toWire } from '../transactions/wire';
 import type { Simulator } from './simulator';
 
 /** How many slots a node keeps statuses at hand for; it finds older ones when it is asked to search. */
@@ -81,41 +80,49 @@ export function createTransactionMethods(simulator: Simulator<RevisionName>): Rp
         },
         sendTransaction(wire, rest) {
             const config = toConfig(rest);
-            const transaction = decode(wire, config);
+            const received = decode(wire, config);
             getContext(simulator, config);
-            if (!isFullySignedTransaction(transaction)) refuseSignature();
-            if (!config['skipPreflight']) checkPreflight(simulator, transaction);
-            const { failure, signature } = simulator.sendTransaction(transaction);
+            if (!isFullySignedTransaction(received.transaction)) refuseSignature();
+            if (!config['skipPreflight']) checkPreflight(simulator, received);
+            const { failure, signature } = simulator.cluster.execute(received);
             if (failure?.name === 'SanitizeFailure') refuseInsane();
             return signature;
         },
         simulateTransaction(wire, rest) {
             const config = toConfig(rest);
-            const transaction = decode(wire, config);
+            const received = decode(wire, config);
             const context = getContext(simulator, config);
             if (config['sigVerify'] && config['replaceRecentBlockhash']) {
                 refuseRequest('invalidParams', 'sigVerify may not be used with replaceRecentBlockhash');
             }
-            const value = simulate(simulator, transaction, config);
+            const value = simulate(simulator, received, config);
             if (value.err === 'SanitizeFailure') refuseInsane();
             return { context, value };
         },
     };
 }
 
-/** A transaction from the wire: nothing that would not get into a block, and no other bytes than its own. */
-function decode(wire: unknown, { encoding = 'base58' }: RequestConfig): Transaction {
+/** A transaction from the wire, and no other bytes than its own. */
+function decode(wire: unknown, { encoding = 'base58' }: RequestConfig): ReceivedTransaction {
     if (!ENCODINGS.some(known => known === encoding)) {
         const message = `unsupported encoding: ${describe(encoding)}. Supported encodings: ${ENCODINGS.join(', ')}`;
         return refuseRequest('invalidParams', message);
     }
     const bytes = decodeText(wire, encoding as (typeof ENCODINGS)[number]);
+    let transaction: Transaction;
     try {
-        return decodeWireTransaction(toWire(bytes));
+        transaction = getTransactionDecoder().decode(bytes);
     } catch (error) {
-        if (!isPaymentChannelsError(error)) throw error;
-        return refuseRequest('invalidParams', `failed to deserialize the transaction: ${error.message}`);
+        return refuseTransaction(error);
     }
+    const received = receiveTransaction(transaction);
+    // A count of signatures in more bytes than it needs.
+    return received.bytes === bytes.length ? received : refuseTransaction('it is not encoded in the one canonical way');
+}
+
+function refuseTransaction(reason: unknown): never {
+    const text = reason instanceof Error ? reason.message : String(reason);
+    return refuseRequest('invalidParams', `failed to deserialize the transaction: ${text}`);
 }
 
 function decodeText(wire: unknown, encoding: (typeof ENCODINGS)[number]): ReadonlyUint8Array {
@@ -132,8 +139,8 @@ function decodeText(wire: unknown, encoding: (typeof ENCODINGS)[number]): Readon
 }
 
 /** Refuses what fails in a simulation, as a node does before it forwards a transaction. */
-function checkPreflight(simulator: Simulator<RevisionName>, transaction: Transaction): void {
-    const { err, ...data } = simulate(simulator, transaction, { sigVerify: true });
+function checkPreflight(simulator: Simulator<RevisionName>, received: ReceivedTransaction): void {
+    const { err, ...data } = simulate(simulator, received, { sigVerify: true });
     if (err === 'SignatureFailure') refuseSignature();
     if (err === 'SanitizeFailure') refuseInsane();
     if (err !== null) {
@@ -151,21 +158,20 @@ function refuseInsane(): never {
     return refuseRequest('invalidParams', `invalid transaction: ${reason}`);
 }
 
-function simulate(simulator: Simulator<RevisionName>, transaction: Transaction, config: RequestConfig) {
+function simulate(simulator: Simulator<RevisionName>, received: ReceivedTransaction, config: RequestConfig) {
     const { cluster } = simulator;
     const replacesBlockhash = Boolean(config['replaceRecentBlockhash']);
-    const { err, outcome } = cluster.simulate(transaction, {
+    const { err, outcome } = cluster.simulate(received, {
         replacesBlockhash,
         verifiesSignatures: Boolean(config['sigVerify']),
     });
     const meta = outcome?.meta();
     const returnData = meta?.returnData();
-    const message = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes);
     return {
         accounts: getAccounts(simulator, outcome, toConfig(config['accounts'])),
         err,
         ...(config['innerInstructions'] ? { innerInstructions: meta ? toRpcInnerInstructions(meta) : null } : {}),
-        loadedAccountsDataSize: getLoadedSize(simulator, cluster.getAddresses(message)),
+        loadedAccountsDataSize: getLoadedSize(simulator, cluster.getAddresses(received.message)),
         logs: meta?.logs() ?? [],
         ...(replacesBlockhash ? { replacementBlockhash: cluster.blockhashes.getLatest() } : {}),
         returnData: returnData?.data().length ? toReturnData(returnData.programId(), returnData.data()) : null,

@@ -1,5 +1,6 @@
 import {
     createSolanaRpcFromTransport,
+    SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
     type GetAccountInfoApi,
     type GetBalanceApi,
     type GetBlockHeightApi,
@@ -21,6 +22,7 @@ import {
 import { createAccountMethods } from './rpc-accounts';
 import { refuseRequest, RpcRefusal, toConfig, type RpcMethods } from './rpc-request';
 import { createTransactionMethods } from './rpc-transactions';
+import { isPaymentChannelsError } from '../errors';
 import { assertHasMethods } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
@@ -95,8 +97,18 @@ function answer(methods: RpcMethods, payload: unknown): object {
         if (!Array.isArray(params)) return refuseRequest('invalidParams', 'Invalid params: a list was expected');
         return { id, jsonrpc: '2.0', result: handle(...(params as unknown[])) };
     } catch (error) {
-        if (!(error instanceof RpcRefusal)) throw error;
-        const { code, data, message } = error;
+        const { code, data, message } = toRefusal(error);
         return { error: { code, message, ...(data === undefined ? {} : { data }) }, id, jsonrpc: '2.0' };
     }
+}
+
+function toRefusal(error: unknown): RpcRefusal {
+    if (error instanceof RpcRefusal) return error;
+    if (
+        isPaymentChannelsError(error, 'TRANSACTION_MALFORMED') ||
+        isPaymentChannelsError(error, 'TRANSACTION_TOO_LARGE')
+    ) {
+        return new RpcRefusal(SOLANA_ERROR__JSON_RPC__INVALID_PARAMS, error.message);
+    }
+    throw error;
 }

@@ -43,7 +43,7 @@ import {
 import type { RevisionName } from '../revision/types';
 import { toTransactionBuilder, type SendOptions } from './build-message';
 import { moveClock, startClock, type SimulatorClock } from './clock';
-import { Cluster } from './cluster';
+import { Cluster, receiveTransaction } from './cluster';
 import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 import { getSimulatorFeatureSet } from './feature-set';
 import type { ExecutedTransaction } from './history';
@@ -354,7 +354,7 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * cluster would not accept it for its size.
      */
     sendTransaction(transaction: Transaction): TransactionResult<TRevision> {
-        return this.cluster.execute(transaction);
+        return this.cluster.execute(receiveTransaction(transaction));
     }
 
     /**

@@ -7,6 +7,7 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import { createRequestHandler } from '../../src/testing/rpc';
+import { createRandom } from '../fixtures/seeded-random';
 import { getRefusal, TO, useClusterLab } from './fixtures/cluster';
 
 // What a node refuses is refused, and nothing runs.
@@ -44,6 +45,35 @@ describe('what is no transaction is refused, and nothing runs', () => {
             expect(
                 await getRefusal(async () => await lab.rpc.simulateTransaction(wire, { encoding: 'base64' }).send()),
             ).toMatchObject({ code });
+        }
+        expect(lab.getReceived()).toBe(0n);
+    });
+
+    // LiteSVM ends the process for some of them.
+    it.each(['legacy', 0, 1] as const)('any byte changed, taken out or added, in version %s', async version => {
+        const handle = createRequestHandler(lab.simulator);
+        const random = createRandom('wires');
+        const transaction = await lab.build([lab.transfer()], undefined, version);
+        const wire = Buffer.from(getBase64EncodedWireTransaction(transaction), 'base64');
+        for (let round = 0; round < 300; round++) {
+            // Most often where the lengths and the header are.
+            const at = Math.floor(random() * (round % 2 === 0 ? wire.length : 12)) + (round % 4 === 1 ? 64 : 0);
+            const changed = Buffer.from(wire);
+            changed[at] = (changed[at]! + 1 + Math.floor(random() * 255)) % 256;
+            const byte = Buffer.of(Math.floor(random() * 256));
+            const bytes = [
+                changed,
+                Buffer.concat([wire.subarray(0, at), wire.subarray(at + 1)]),
+                Buffer.concat([wire.subarray(0, at), byte, wire.subarray(at)]),
+            ][round % 3]!;
+            if (bytes.equals(wire)) continue;
+            const send = (method: string, config: object = {}) =>
+                handle({ id: round, method, params: [bytes.toString('base64'), { encoding: 'base64', ...config }] });
+            for (const method of ['sendTransaction', 'simulateTransaction']) {
+                expect(send(method)).toMatchObject({ id: round });
+            }
+            expect(send('sendTransaction', { skipPreflight: true })).toMatchObject({ id: round });
+            expect(send('simulateTransaction', { replaceRecentBlockhash: true })).toMatchObject({ id: round });
         }
         expect(lab.getReceived()).toBe(0n);
     });
