@@ -10,7 +10,7 @@ export const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
 type CountedInstruction = Readonly<{ data?: ReadonlyUint8Array | undefined; programAddress: Address }>;
 
 /** Compute units of a transaction that does not ask for any, of version legacy or 0. */
-function getDefaultComputeUnits(instructions: readonly CountedInstruction[]): number {
+export function getDefaultComputeUnits(instructions: readonly CountedInstruction[]): number {
     const units = instructions.reduce(
         (sum, { programAddress }) =>
             sum +

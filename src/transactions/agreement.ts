@@ -49,7 +49,10 @@ export type TransactionAgreement = TokenInput &
         maxFeeLamports: bigint | number;
         /** Versions of the transaction message; all three by default. */
         versions?: readonly TransactionVersion[];
-        /** Bounds of the compute-unit limit, if the message sets one; from 1 by default. */
+        /**
+         * Bounds of the compute-unit limit, from 1 by default. Of a message that sets none it is the runtime's own:
+         * 200,000 for each instruction of a program, 3,000 for each of one that is built in, 1,400,000 at most.
+         */
         computeUnitLimit?: Agreed;
         /** Most micro-lamports for a compute unit (legacy and version 0). The fee is bounded in any case. */
         maxComputeUnitPriceMicroLamports?: bigint | number;

@@ -1,4 +1,4 @@
-import { getTransactionFees, type TransactionFees } from '../../runtime/fees';
+import { getDefaultComputeUnits, getTransactionFees, type TransactionFees } from '../../runtime/fees';
 import type { MessageView } from '../message';
 import type { ComputeBudgetSetting } from './compute-budget';
 import type { JudgedInstruction } from './instruction';
@@ -7,6 +7,8 @@ import type { JudgedInstruction } from './instruction';
 export type TransactionFee = Readonly<{
     /** Limit of compute units that the message sets, if it does. */
     computeUnitLimit: number | undefined;
+    /** Compute units that it is granted: its limit or, where it sets none, what the runtime has for its instructions. */
+    computeUnits: number | undefined;
     /** Micro-lamports for a compute unit (legacy and version 0). */
     computeUnitPriceMicroLamports: bigint | undefined;
     heapSize: number | undefined;
@@ -31,10 +33,13 @@ export function getTransactionFee(message: MessageView, instructions: readonly J
     };
     const computeUnitLimit = getSize('computeUnitLimit');
     const computeUnitPriceMicroLamports = getHighest('computeUnitPriceMicroLamports');
+    // Nothing is granted in version 1, nor where there is no instruction.
+    const hasDefaults = message.version !== 1 && instructions.length > 0;
 
     return Object.freeze({
         computeUnitLimit,
         computeUnitPriceMicroLamports,
+        computeUnits: computeUnitLimit ?? (hasDefaults ? getDefaultComputeUnits(instructions) : undefined),
         heapSize: getSize('heapSize'),
         loadedAccountsDataSizeLimit: getSize('loadedAccountsDataSizeLimit'),
         ...getTransactionFees({

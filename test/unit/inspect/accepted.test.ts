@@ -197,6 +197,20 @@ it.each(['legacy', 0] as const)('a priority fee up to the agreed one, version %s
     expect(inspected).toMatchObject({ computeUnitLimit: 100_000, feeLamports: 20_000n, priorityFeeLamports: 10_000n });
 });
 
+it('no limit, where what the runtime grants is within what was agreed', async () => {
+    const [memo, open] = [getMemoInstruction('hi'), await getOpen()];
+    const agreement = { memos: { allowed: ['hi'] } };
+    const one = await accept({ instructions: [open] }, { computeUnitLimit: 200_000 });
+    expect(one.computeUnitLimit).toBeUndefined();
+    await accept({ instructions: [memo, open] }, { ...agreement, computeUnitLimit: { max: 400_000, min: 400_000 } });
+    expect(
+        await inspect(await forge({ instructions: [memo, open] }), {
+            ...agreement,
+            computeUnitLimit: { max: 399_999 },
+        }),
+    ).toMatchObject({ isAccepted: false });
+});
+
 it('a limit above the most that the runtime grants costs no more than that', async () => {
     const high = getInstruction(COMPUTE_BUDGET, [], [2, ...getU32Encoder().encode(2_000_000)]);
     const low = getInstruction(COMPUTE_BUDGET, [], [3, ...getU64Encoder().encode(7_000n)]);

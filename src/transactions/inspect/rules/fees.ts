@@ -36,11 +36,11 @@ export const computeBudgetRepeats: Rule = {
     name: 'computeBudgetRepeats',
 };
 
-/** The limit of compute units is within what was agreed. */
+/** The limit of compute units, which is the runtime's own where the message sets none, is within what was agreed. */
 export const computeUnitLimit: Rule = {
     check: ({ agreement: { computeUnitLimit: expected }, fee }) => {
-        if (fee.computeUnitLimit === undefined) return [];
-        const actual = BigInt(fee.computeUnitLimit);
+        if (fee.computeUnits === undefined) return [];
+        const actual = BigInt(fee.computeUnits);
         return actual >= expected.min && actual <= expected.max
             ? []
             : [getMismatch('COMPUTE_UNIT_LIMIT_OUT_OF_BOUNDS', 'computeUnitLimit', { actual, expected })];

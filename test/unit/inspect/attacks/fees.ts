@@ -84,6 +84,27 @@ export const FEE_ATTACKS: readonly Attack[] = [
         title: 'fewer units than open needs, so that the operator pays for a failure',
     },
     {
+        agreement: { computeUnitLimit: { max: 199_999 } },
+        forge: () => withSettings(),
+        mismatches: ['COMPUTE_UNIT_LIMIT_OUT_OF_BOUNDS computeUnitLimit'],
+        stoppedBy: ['computeUnitLimit'],
+        title: 'no limit, so that the runtime grants more units than were agreed',
+    },
+    {
+        agreement: { computeUnitLimit: { max: 202_999 } },
+        forge: () => withSettings(price(1n)),
+        mismatches: ['COMPUTE_UNIT_LIMIT_OUT_OF_BOUNDS computeUnitLimit'],
+        stoppedBy: ['computeUnitLimit'],
+        title: 'no limit, and an instruction that the runtime grants 3,000 units more for',
+    },
+    {
+        agreement: { computeUnitLimit: { min: 200_001 } },
+        forge: () => withSettings(),
+        mismatches: ['COMPUTE_UNIT_LIMIT_OUT_OF_BOUNDS computeUnitLimit'],
+        stoppedBy: ['computeUnitLimit'],
+        title: 'no limit, so that the runtime grants fewer units than were agreed',
+    },
+    {
         forge: () => version1(m => setTransactionMessageComputeUnitLimit(0, m)),
         mismatches: ['COMPUTE_UNIT_LIMIT_OUT_OF_BOUNDS computeUnitLimit'],
         stoppedBy: ['computeUnitLimit'],
