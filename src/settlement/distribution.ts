@@ -54,11 +54,8 @@ export type DistributeStep = Readonly<{
 export type RefusedDistribution = Readonly<{
     kind: 'refused';
     reason: LeftOutReason;
-    /**
-     * Whether somebody else than the payer would lose its share if anybody distributed once the voucher is settled, which
-     * is what it is refused for.
-     */
-    wouldForfeit: boolean;
+    /** Whether the payee would lose its share if anybody distributed once the voucher is settled. */
+    wouldForfeitPayee: boolean;
     /** Whether the payer would lose its refund if anybody distributed once the channel is ended. */
     wouldForfeitRefund: boolean;
 }>;
@@ -121,7 +118,7 @@ export function createDistributionPlanner(
         const missing = options.createsTokenAccounts
             ? assessment.missingTokenAccounts.filter(owner => owner !== payer || mayCreateForPayer(addresses.payer))
             : [];
-        const reason = getRefusal(assessment, distribution, missing, payer);
+        const reason = getRefusal(assessment, distribution, missing, payee);
         if (reason !== undefined) return reason;
 
         const isSplToken = tokenProgram === TOKEN_PROGRAM_ADDRESS;
@@ -255,9 +252,9 @@ function createReaders(config: DeploymentConfig<RevisionName>): DistributionRead
 
 function refused(
     reason: LeftOutReason,
-    { wouldForfeit = false, wouldForfeitRefund = false }: Partial<RefusedDistribution> = {},
+    { wouldForfeitPayee = false, wouldForfeitRefund = false }: Partial<RefusedDistribution> = {},
 ): RefusedDistribution {
-    return { kind: 'refused', reason, wouldForfeit, wouldForfeitRefund };
+    return { kind: 'refused', reason, wouldForfeitPayee, wouldForfeitRefund };
 }
 
 /** The channel as distribute will find it. */
@@ -307,7 +304,7 @@ function getRefusal(
     assessment: DistributionAssessment<RevisionName>,
     { allowForfeit }: BatchDistribution,
     willCreate: readonly Address[],
-    payer: Address,
+    payee: Address,
 ): RefusedDistribution | undefined {
     try {
         assertIsSafeToDistribute(assessment, { allowForfeit, willCreate });
@@ -320,13 +317,11 @@ function getRefusal(
         const isAllowed = toForfeitRule('allowForfeit', allowForfeit);
         const lost = findForfeited(assessment.payouts, isAllowed, willCreate);
         const wouldForfeitRefund = lost.some(({ beneficiary }) => beneficiary === 'payer');
-        if (isBlocked) {
-            const reason = leaveOut('DISTRIBUTION_BLOCKED', { reasons: error.context.reasons });
-            return refused(reason, { wouldForfeitRefund });
-        }
+        const wouldForfeit = { wouldForfeitPayee: lost.some(({ owner }) => owner === payee), wouldForfeitRefund };
+        if (isBlocked)
+            return refused(leaveOut('DISTRIBUTION_BLOCKED', { reasons: error.context.reasons }), wouldForfeit);
         const { amount, owners } = error.context;
-        const reason = leaveOut('DISTRIBUTION_FORFEITS', { amount, owners: owners as Address[] });
-        return refused(reason, { wouldForfeit: lost.some(({ owner }) => owner !== payer), wouldForfeitRefund });
+        return refused(leaveOut('DISTRIBUTION_FORFEITS', { amount, owners: owners as Address[] }), wouldForfeit);
     }
 }
 

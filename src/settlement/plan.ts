@@ -32,11 +32,12 @@ import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, t
  * still be brought in is planned however little time is left; what is left less than the margin for goes first, in
  * transactions of its own.
  *
- * Nobody's share is forfeited unless it is asked for. An open channel whose distribution would forfeit the share of its
- * payee or of a recipient is not even settled: from then on anybody could distribute it. One whose voucher would be lost
- * is settled, since it is closing or the voucher expires within the margin. What the payer's own token account can't
- * receive holds up nobody else: the voucher is settled and paid out, and the channel is not ended as long as that would
- * forfeit its refund.
+ * Nobody's share is forfeited unless it is asked for, and whoever can't be paid holds up nobody else: the voucher is
+ * settled, and the payout waits. What the payer's own token account can't receive does not even hold up the payout of the
+ * others; the channel is only not ended as long as that would forfeit its refund. Where it is the payee that can't be
+ * paid, the voucher of an open channel waits with the payout, since anybody could distribute what is settled, and its own
+ * share would go to the treasury for good. It is settled once it could be lost: when the channel is closing, or the
+ * voucher expires within the margin.
  *
  * @throws By field: `ADDRESS_INVALID`, `BATCH_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `SIGNER_INVALID`,
  * `TOKEN_PROGRAM_UNSUPPORTED`, `TRANSACTION_VERSION_UNSUPPORTED`; as {@link toSignedVoucher}; `ACCOUNT_MALFORMED` for
@@ -137,8 +138,10 @@ function toTasks(
         const step = planDistribution(selection, mayCreateForPayer);
         if (step.kind === 'refused') {
             const isOpen = selection.channel.kind === 'open';
-            const { reason, wouldForfeit, wouldForfeitRefund } = step;
-            const goesOn = settle !== undefined && !(wouldForfeit && isOpen && !selection.isLate);
+            const { reason, wouldForfeitPayee, wouldForfeitRefund } = step;
+            // What is settled anybody can distribute, and what is forfeited then is gone for good (spec section 8).
+            const canWait = isOpen && !selection.isLate;
+            const goesOn = settle !== undefined && !(wouldForfeitPayee && canWait);
             if (goesOn && isOpen && wouldForfeitRefund && endsChannel(selection))
                 return planWithoutEnd(selection, reason);
             return { ...task, dropped: { part: goesOn ? 'distribution' : 'channel', reason } };

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
     ChannelStatus,
     getDistributionHash,
+    LOCALNET_DEPLOYMENT,
     planBatchSettle,
     type BatchItem,
     type BatchMode,
@@ -252,9 +253,65 @@ describe('a payer without a token account', () => {
     });
 });
 
+describe('a recipient that can not be paid', () => {
+    const RECIPIENT = nameToAddress('recipient 0 of 0');
+    const withoutRecipient = { distributes: true, isMissing: (owner: Address) => owner === RECIPIENT };
+
+    it.each([
+        ['settleAndDistribute', {}, 'settle'],
+        [FINAL, {}, 'settleAndFinalize'],
+        ['settleAndDistribute', closing(300n), 'settleAndFinalize'],
+        [FINAL, closing(300n), 'settleAndFinalize'],
+    ] as const)('%s %o: keeps the payout waiting, and not the voucher', (mode, channel, action) => {
+        const result = plan(makeClaims([LOW], channel, withoutRecipient), mode);
+        expect(doneBy(result)).toEqual([[action, 500n]]);
+        expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+        expect(result.leftOut[0]!.reason.context).toMatchObject({ owners: [RECIPIENT] });
+    });
+
+    it('nor whose account is frozen, or somebody else’s', () => {
+        const [item] = makeClaims([LOW], {}, { distributes: true });
+        const { accounts } = item!.distribution!;
+        const [account, ...others] = accounts.recipients;
+        const bend = (at: number, value: number) => {
+            if (account?.exists !== true) throw new Error('it is there');
+            const data = new Uint8Array(account.data);
+            data[at] = value;
+            return { ...account, data };
+        };
+        // Byte 108 is the state of a token account, and its owner begins at byte 32.
+        for (const bent of [bend(108, 2), bend(32, 1)]) {
+            const given = { ...item!.distribution!, accounts: { ...accounts, recipients: [bent, ...others] } };
+            const result = plan([{ ...item!, distribution: given }], 'settleAndDistribute');
+            expect(doneBy(result)).toEqual([['settle', 500n]]);
+            expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+        }
+    });
+
+    it('leaves a channel without a voucher as it is, until it is wanted to end', () => {
+        const [item] = makeClaims([LOW], { settlement: { payoutWatermark: 100n, settled: 700n } }, withoutRecipient);
+        const idle = [{ ...item!, voucher: undefined }];
+        const settled = plan(idle, 'settleAndDistribute');
+        expect(doneBy(settled)).toEqual([]);
+        expect(leftOutOf(settled)).toEqual([[0, 'channel', 'DISTRIBUTION_FORFEITS']]);
+        expect(doneBy(plan(idle, FINAL))).toEqual([['settleAndFinalize', undefined]]);
+    });
+
+    it('does not put the share of a payee at risk that can not be paid either', () => {
+        const missing = [RECIPIENT, MERCHANT.address];
+        const withoutBoth = { distributes: true, isMissing: (owner: Address) => missing.includes(owner) };
+        expect(doneBy(plan(makeClaims([LOW], {}, withoutBoth), 'settleAndDistribute'))).toEqual([]);
+        // Anybody can create the treasury's token account, which is all that keeps the channel from being distributed.
+        missing.push(LOCALNET_DEPLOYMENT.treasuryOwner);
+        expect(doneBy(plan(makeClaims([LOW], {}, withoutBoth), 'settleAndDistribute'))).toEqual([]);
+        missing.splice(1, 1);
+        expect(doneBy(plan(makeClaims([LOW], {}, withoutBoth), 'settleAndDistribute'))).toEqual([['settle', 500n]]);
+    });
+});
+
 describe('a treasury without a token account', () => {
     it('keeps the payout waiting, and nothing else', () => {
-        const { treasuryOwner } = { treasuryOwner: 'DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn' as Address };
+        const { treasuryOwner } = LOCALNET_DEPLOYMENT;
         const missing = { distributes: true, isMissing: (owner: Address) => owner === treasuryOwner };
         const result = plan(makeClaims([LOW], {}, missing), FINAL);
         expect(doneBy(result)).toEqual([['settleAndFinalize', 500n]]);
