@@ -5,9 +5,13 @@ import type { RootNode } from '@codama/nodes';
 
 import { parseIdl, type CheckOptions } from './check/check';
 import type { Finding } from './check/finding';
+import { showSome, toLine } from './printable';
 
 /** One IDL of the `idl/` folder: a revision of the program. */
 export type Idl = { revision: string; root: RootNode };
+
+/** So many errors are named in a message; the rest are counted. */
+const SHOWN_ERRORS = 20;
 
 /** An IDL that cannot be rendered; says what the check found. */
 export class BadIdlError extends Error {
@@ -16,8 +20,11 @@ export class BadIdlError extends Error {
         readonly findings: readonly Finding[],
     ) {
         const errors = findings.filter(({ severity }) => severity === 'error');
-        const lines = errors.map(({ fix, message, path }) => `  ${path === '' ? 'the file' : path}: ${message} ${fix}`);
-        super(`${file} cannot be rendered:\n${lines.join('\n')}`);
+        const { more, shown } = showSome(errors, SHOWN_ERRORS, 'errors', 'payment-channels idl check shows them');
+        const lines = shown.map(({ fix, message, path }) =>
+            [path === '' ? 'the file' : toLine(path), ': ', toLine(message), ' ', toLine(fix)].join(''),
+        );
+        super([`${toLine(file)} cannot be rendered:`, ...[...lines, ...more].map(line => `  ${line}`)].join('\n'));
     }
 }
 

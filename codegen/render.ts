@@ -19,6 +19,7 @@ import { getOverrides } from './pages/overrides';
 import type { NameApi } from './pages/page';
 import { getSeedsPage } from './pages/seeds';
 import { getMarker, MARKER_FILE } from './folder';
+import { toPrintable } from './printable';
 import { prepare } from './visitors/prepare';
 
 /** The files of a client by their path inside its folder, with `/` as the separator. */
@@ -82,7 +83,7 @@ export async function renderClient(root: RootNode): Promise<RenderedClient> {
 
     const paths = [...pages.keys()].sort();
     const formatted = await Promise.all(
-        paths.map(async path => [path, await format(pages.get(path)!, FORMAT)] as const),
+        paths.map(async path => [path, await format(toPrintable(pages.get(path)!), FORMAT)] as const),
     );
     return new Map([[MARKER_FILE, getMarker(paths)], ...formatted]);
 }

@@ -1,11 +1,12 @@
 import { Command, CommanderError } from 'commander';
 
+import { toLine } from '../../codegen/printable';
 import { version } from '../../package.json';
 import { addGenerateCommand } from './generate';
 import { addIdlCommands } from './idl';
 import { addPlanCommand } from './plan';
 import { addSimulateCommand } from './simulate';
-import { ExitCode, UsageError, type Io } from './io';
+import { createTerminal, ExitCode, UsageError, type Io } from './io';
 
 /**
  * Runs the command line and returns its exit code.
@@ -13,6 +14,7 @@ import { ExitCode, UsageError, type Io } from './io';
  * @param args The arguments after the name of the program.
  */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {
+    const terminal = createTerminal(io);
     let exitCode = ExitCode.Success;
     const program = new Command('payment-channels')
         .description(
@@ -21,18 +23,18 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
         )
         .version(version)
         .showSuggestionAfterError(false)
-        .configureOutput({ writeErr: () => undefined, writeOut: io.writeOutput })
+        .configureOutput({ writeErr: () => undefined, writeOut: terminal.writeOutput })
         .exitOverride();
     const setExitCode = (code: ExitCode) => void (exitCode = code);
-    addSimulateCommand(program, io, setExitCode);
-    addIdlCommands(program, io, setExitCode);
-    addGenerateCommand(program, io, setExitCode);
-    addPlanCommand(program, io);
+    addSimulateCommand(program, terminal, setExitCode);
+    addIdlCommands(program, terminal, setExitCode);
+    addGenerateCommand(program, terminal, setExitCode);
+    addPlanCommand(program, terminal);
     try {
         await program.parseAsync(args, { from: 'user' });
         return exitCode;
     } catch (error) {
-        return report(error, io);
+        return report(error, terminal);
     }
 }
 
@@ -44,10 +46,10 @@ function report(error: unknown, io: Io): ExitCode {
             error.code === 'commander.help'
                 ? 'error: name a command; payment-channels --help lists them'
                 : error.message;
-        io.writeError(`${message.replace(/^error: /, 'payment-channels: ')}\n`);
+        io.writeError(`payment-channels: ${toLine(message.replace(/^error: /, ''))}\n`);
         return ExitCode.Usage;
     }
     const message = error instanceof Error ? error.message : String(error);
-    io.writeError(`payment-channels: ${message}\n`);
+    io.writeError(`payment-channels: ${toLine(message)}\n`);
     return error instanceof UsageError ? ExitCode.Usage : ExitCode.Failure;
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 
+import { toLine } from '../../codegen/printable';
 import { importCodegen } from './codegen';
-import { readFile } from './idl';
+import { ALL_BY_CHECK, readFile } from './idl';
 import { formatFindings } from './idl-report';
 import { ExitCode, UsageError, type Io } from './io';
 
@@ -24,7 +25,7 @@ export function addGenerateCommand(program: Command, io: Io, setExitCode: (code:
             const codegen = await importCodegen();
             const { findings, root } = codegen.parseIdl(readFile(idl), { isHouse: strict ?? false });
             if (!root) {
-                io.writeError(formatFindings(idl, findings, 'table', false));
+                io.writeError(formatFindings(idl, findings, 'table', ALL_BY_CHECK));
                 io.writeError('payment-channels: nothing was written\n');
                 setExitCode(ExitCode.Failure);
                 return;
@@ -32,12 +33,14 @@ export function addGenerateCommand(program: Command, io: Io, setExitCode: (code:
             if (!check) atFolder(() => codegen.assertHasOnlyRendered(out));
             const client = await codegen.renderClient(root);
             const stale = atFolder(() => (check ? codegen.findStaleFiles : codegen.writeClient)(out, client));
-            for (const { path, reason } of stale) io.writeOutput(`${reason.padEnd(10)} ${path}\n`);
+            for (const { path, reason } of stale) io.writeOutput(`${reason.padEnd(10)} ${toLine(path)}\n`);
             if (check && stale.length > 0) {
-                io.writeError(`payment-channels: ${out} is not what ${idl} renders to\n`);
+                io.writeError(`payment-channels: ${toLine(out)} is not what ${toLine(idl)} renders to\n`);
                 setExitCode(ExitCode.Failure);
             }
-            const verdict = stale.length === 0 ? `${out} is up to date` : `${stale.length} files of ${out} changed`;
+            const folder = toLine(out);
+            const verdict =
+                stale.length === 0 ? `${folder} is up to date` : `${stale.length} files of ${folder} changed`;
             if (!check || stale.length === 0) io.writeOutput(`${verdict}\n`);
 
             function atFolder<T>(act: () => T): T {

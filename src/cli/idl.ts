@@ -9,6 +9,9 @@ import { ExitCode, UsageError, type Io } from './io';
 type ReportFlags = { format: Format; json?: true; markdown?: true };
 type CheckFlags = ReportFlags & { all?: true; strict?: true };
 
+/** How a user gets at what a command that only needs an IDL does not print of the faults in it. */
+export const ALL_BY_CHECK = 'payment-channels idl check --all shows them';
+
 /** `payment-channels idl check` and `payment-channels idl diff`. */
 export function addIdlCommands(program: Command, io: Io, setExitCode: (code: ExitCode) => void): void {
     const idl = program.command('idl').description('Check an IDL, or tell what changed between two.');
@@ -21,11 +24,12 @@ export function addIdlCommands(program: Command, io: Io, setExitCode: (code: Exi
                     'and 0 when there are only warnings.',
             )
             .option('--strict', 'hold it to all the rules of this project: every node documented, every u64 an integer')
-            .option('--all', 'show every warning, and not the first few of each rule'),
+            .option('--all', 'show every error and warning, and not the first few'),
     ).action(async (file: string, flags: CheckFlags) => {
         const { parseIdl } = await importCodegen();
         const { findings } = parseIdl(readFile(file), { isHouse: flags.strict ?? false });
-        io.writeOutput(formatFindings(file, findings, getFormat(flags), flags.all ?? false));
+        const hint = flags.all ? undefined : '--all shows them';
+        io.writeOutput(formatFindings(file, findings, getFormat(flags), hint));
         if (findings.some(({ severity }) => severity === 'error')) setExitCode(ExitCode.Failure);
     });
 
@@ -41,14 +45,8 @@ export function addIdlCommands(program: Command, io: Io, setExitCode: (code: Exi
         const read = (file: string) => {
             const { findings, root } = parseIdl(readFile(file));
             if (root) return root;
-            io.writeError(
-                formatFindings(
-                    file,
-                    findings.filter(({ severity }) => severity === 'error'),
-                    'table',
-                    true,
-                ),
-            );
+            const errors = findings.filter(({ severity }) => severity === 'error');
+            io.writeError(formatFindings(file, errors, 'table', ALL_BY_CHECK));
             throw new UsageError(`${file} is not an IDL that can be compared`);
         };
         const changes = diffIdl(read(oldFile), read(newFile));

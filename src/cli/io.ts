@@ -1,3 +1,5 @@
+import { toPrintable } from '../../codegen/printable';
+
 /** Where a command writes to. Results go to the output, everything about the way there to the error output. */
 export type Io = Readonly<{
     writeOutput: (text: string) => void;
@@ -5,6 +7,23 @@ export type Io = Readonly<{
     /** Whether the error output is a terminal, so that a line on it can be written over. */
     isErrorTerminal: boolean;
 }>;
+
+/** Where a command writes to, with nothing in it that a terminal takes for a command. */
+export type Terminal = Io & Readonly<{ clearErrorLine: () => void }>;
+
+const CLEAR_LINE = '\r\x1b[2K';
+
+/** The one way out of the commands: what they write may hold whatever their files hold. */
+export function createTerminal({ isErrorTerminal, writeError, writeOutput }: Io): Terminal {
+    return {
+        clearErrorLine: () => {
+            if (isErrorTerminal) writeError(CLEAR_LINE);
+        },
+        isErrorTerminal,
+        writeError: text => writeError(toPrintable(text)),
+        writeOutput: text => writeOutput(toPrintable(text)),
+    };
+}
 
 /** The exit code of a command. */
 export enum ExitCode {

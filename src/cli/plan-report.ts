@@ -1,16 +1,18 @@
+import { showSome } from '../../codegen/printable';
 import type { Deployment } from '../deployment';
 import type { RevisionName } from '../revision/types';
 import type { BatchPlan } from '../settlement/batch-plan';
 import type { BatchCost } from '../settlement/compare';
 import { toSignedVoucherJson } from '../voucher/json';
 import type { PlanMode } from './plan-mode';
-import { createTable, format } from './table';
+import { format, formatTable } from './table';
 
 /** A plan of whatever mode. */
 export type ReportedPlan = Omit<BatchPlan, 'mode'> & Readonly<{ mode: PlanMode }>;
 
 /** More transactions than these are counted in the table, not listed; the JSON has all. */
 const MAX_ROWS = 50;
+const IN_JSON = '--json has them';
 
 /** The plan as the JSON that the command prints: amounts of tokens and lamports, and times, as decimal strings. */
 export function toPlanJson(
@@ -88,18 +90,16 @@ export function formatPlan(
 }
 
 function formatTransactions({ transactions }: ReportedPlan): string {
-    const table = createTable(
-        ['#', 'version', 'channels', 'actions', 'bytes', 'compute units', 'fee (lamports)', 'after'],
-        0,
-    );
-    for (const [index, transaction] of transactions.slice(0, MAX_ROWS).entries()) {
+    const head = ['#', 'version', 'channels', 'actions', 'bytes', 'compute units', 'fee (lamports)', 'after'];
+    const { more, shown } = showSome(transactions, MAX_ROWS, 'transactions', IN_JSON);
+    const rows = shown.map((transaction, index) => {
         const { bytes, channels, computeUnits, createdTokenAccounts, dependsOn, feeLamports, version } = transaction;
         const counts = new Map<string, number>();
         if (createdTokenAccounts.length > 0) counts.set('create token account', createdTokenAccounts.length);
         for (const { actions } of channels) {
             for (const action of actions) counts.set(action, (counts.get(action) ?? 0) + 1);
         }
-        table.push([
+        return [
             index + 1,
             version,
             channels.length,
@@ -108,17 +108,15 @@ function formatTransactions({ transactions }: ReportedPlan): string {
             format(computeUnits),
             format(feeLamports),
             dependsOn.map(place => place + 1).join(', '),
-        ]);
-    }
-    const more = transactions.length - MAX_ROWS;
-    return more > 0 ? `${table.toString()}\nand ${format(more)} more` : table.toString();
+        ];
+    });
+    return [formatTable(head, rows, { textColumns: 0 }), ...more].join('\n');
 }
 
 function formatLeftOut({ leftOut }: ReportedPlan): string {
-    const table = createTable(['channel', 'what', 'why'], 3);
-    for (const { channel, part, reason } of leftOut.slice(0, MAX_ROWS)) table.push([channel, part, reason.message]);
-    const more = leftOut.length - MAX_ROWS;
-    return more > 0 ? `${table.toString()}\nand ${format(more)} more` : table.toString();
+    const { more, shown } = showSome(leftOut, MAX_ROWS, 'left out', IN_JSON);
+    const rows = shown.map(({ channel, part, reason }) => [channel, part, reason.message]);
+    return [formatTable(['channel', 'what', 'why'], rows, { textColumns: 3 }), ...more].join('\n');
 }
 
 /** What tables that are made for the batch would save or cost, channel by channel. */
@@ -151,19 +149,16 @@ function formatCosts(costs: readonly BatchCost[]): string {
         'of these for tables',
         'rent lent to tables',
     ];
-    const table = createTable(head, 3);
-    for (const cost of costs) {
-        table.push([
-            cost.version,
-            cost.lookupTables === 'none' ? 'no' : cost.lookupTables,
-            cost.distribute,
-            format(cost.channels),
-            format(cost.transactions),
-            format(cost.feeLamports),
-            format(cost.lamportsPerChannel),
-            format(cost.tableFeeLamports),
-            format(cost.lockedLamports),
-        ]);
-    }
-    return table.toString();
+    const rows = costs.map(cost => [
+        cost.version,
+        cost.lookupTables === 'none' ? 'no' : cost.lookupTables,
+        cost.distribute,
+        format(cost.channels),
+        format(cost.transactions),
+        format(cost.feeLamports),
+        format(cost.lamportsPerChannel),
+        format(cost.tableFeeLamports),
+        format(cost.lockedLamports),
+    ]);
+    return formatTable(head, rows, { textColumns: 3 });
 }

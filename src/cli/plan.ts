@@ -86,7 +86,7 @@ export function addPlanCommand(program: Command, io: Io): void {
             const { costs, deployment, plan } = await makePlan(text, flags).catch((error: unknown) => {
                 // Whatever the toolkit refuses here is in the file or in the flags.
                 if (!isPaymentChannelsError(error)) throw error;
-                throw new UsageError(toLine(error.message), { cause: error });
+                throw new UsageError(error.message, { cause: error });
             });
             io.writeOutput(
                 flags.json
@@ -144,8 +144,4 @@ async function verify(
 function parseDecimal(value: string): bigint {
     if (!/^\d{1,20}$/.test(value)) throw new InvalidArgumentError('It has to be a whole number.');
     return BigInt(value);
-}
-
-function toLine(message: string): string {
-    return message.replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -1,7 +1,10 @@
-import { LAMPORTS, type Balance } from '../testing/scenario/ledger';
+import { showSome, toLine } from '../../codegen/printable';
+import { LAMPORTS, type Balance, type Discrepancy } from '../testing/scenario/ledger';
 import type { ScenarioReport } from '../testing/scenario/scenario';
 import type { DeploymentName } from './deployment';
-import { createTable, format } from './table';
+import { format, formatTable } from './table';
+
+const MAX_DISCREPANCIES = 50;
 
 /** What the report itself does not know of its run. */
 type Run = Readonly<{ deploymentName: DeploymentName; elapsedMs: number }>;
@@ -14,6 +17,12 @@ export function toJson(report: ScenarioReport, { deploymentName, elapsedMs }: Ru
         address,
         asset,
         amount: amount.toString(),
+    });
+    const toJsonDiscrepancy = ({ actual, asset, expected, what }: Discrepancy) => ({
+        asset,
+        what,
+        expected: expected.toString(),
+        actual: actual.toString(),
     });
     return {
         revision: deployment.revision.name,
@@ -32,6 +41,7 @@ export function toJson(report: ScenarioReport, { deploymentName, elapsedMs }: Ru
         })),
         balances: { before: balances.before.map(toJsonBalance), after: balances.after.map(toJsonBalance) },
         conserved: discrepancies.length === 0,
+        ...(discrepancies.length === 0 ? {} : { discrepancies: discrepancies.map(toJsonDiscrepancy) }),
         elapsedMs,
     };
 }
@@ -41,18 +51,20 @@ export function formatReport(report: ScenarioReport, { deploymentName, elapsedMs
     const { channels, deployment, discrepancies, elf, transactions, vouchers } = report;
     const { programAddress, revision, treasuryOwner } = deployment;
     const feeLamports = transactions.reduce((sum, transaction) => sum + transaction.feeLamports, 0n);
+    const { more, shown } = showSome(discrepancies, MAX_DISCREPANCIES, 'discrepancies', '--json has them');
     const verdict =
         discrepancies.length === 0
             ? ['Conservation check passed: every token and every lamport is accounted for.']
             : [
                   'Conservation check FAILED:',
-                  ...discrepancies.map(
+                  ...shown.map(
                       ({ actual, asset, expected, what }) => `  ${asset} ${what}: ${actual} instead of ${expected}`,
                   ),
+                  ...more,
               ];
     return `${[
         `Revision ${revision.name}, deployment ${deploymentName}: program ${programAddress}, treasury owner ${treasuryOwner}`,
-        `ELF ${elf.source}, sha256 ${elf.sha256}`,
+        `ELF ${toLine(elf.source)}, sha256 ${elf.sha256}`,
         '',
         formatTransactions(report),
         '',
@@ -65,11 +77,13 @@ export function formatReport(report: ScenarioReport, { deploymentName, elapsedMs
 }
 
 function formatTransactions({ transactions }: ScenarioReport): string {
-    const table = createTable(['transaction', 'bytes', 'compute units', 'fee (lamports)'], 1);
-    for (const { bytes, computeUnits, feeLamports, label } of transactions) {
-        table.push([label, format(bytes), format(computeUnits), format(feeLamports)]);
-    }
-    return table.toString();
+    const rows = transactions.map(({ bytes, computeUnits, feeLamports, label }) => [
+        label,
+        format(bytes),
+        format(computeUnits),
+        format(feeLamports),
+    ]);
+    return formatTable(['transaction', 'bytes', 'compute units', 'fee (lamports)'], rows, { textColumns: 1 });
 }
 
 /** One row for each party and asset; the accounts of a party are added up, and so are the channels. */
@@ -83,11 +97,10 @@ function formatBalances({ balances }: ScenarioReport): string {
             rows.set(`${who}/${asset}`, row);
         }
     }
-    const table = createTable(['party', 'asset', 'before', 'after', 'change'], 2);
-    for (const { after, asset, before, party } of rows.values()) {
+    const cells = [...rows.values()].map(({ after, asset, before, party }) => {
         const change = after - before;
         const name = asset === LAMPORTS ? asset : `${asset.slice(0, 4)}…${asset.slice(-4)}`;
-        table.push([party, name, format(before), format(after), `${change > 0n ? '+' : ''}${format(change)}`]);
-    }
-    return table.toString();
+        return [party, name, format(before), format(after), `${change > 0n ? '+' : ''}${format(change)}`];
+    });
+    return formatTable(['party', 'asset', 'before', 'after', 'change'], cells, { textColumns: 2 });
 }

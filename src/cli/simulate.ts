@@ -4,7 +4,7 @@ import { isPaymentChannelsError } from '../errors';
 import { addDeploymentOptions, findDeployment, type DeploymentFlags, type NamedDeployment } from './deployment';
 import type { RevisionName } from '../revision/types';
 import { ELF_ENVIRONMENT_VARIABLES } from '../testing/elf';
-import { ExitCode, UsageError, type Io } from './io';
+import { ExitCode, UsageError, type Terminal } from './io';
 import { createProgressLine } from './progress';
 import { formatReport, toJson } from './simulate-report';
 
@@ -13,7 +13,7 @@ const MAX_CHANNELS = 10_000;
 type SimulateFlags = DeploymentFlags & { channels: number; json?: true; program?: string; seed: string };
 
 /** `payment-channels simulate`: the settlement scenario on the embedded simulator. */
-export function addSimulateCommand(program: Command, io: Io, setExitCode: (code: ExitCode) => void): void {
+export function addSimulateCommand(program: Command, io: Terminal, setExitCode: (code: ExitCode) => void): void {
     const command = program
         .command('simulate')
         .description(
