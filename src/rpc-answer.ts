@@ -57,12 +57,16 @@ export function toRpcSlot(field: string, value: unknown): bigint {
     return slot <= I64_MAX ? slot : refuseRpcAnswer(field, value);
 }
 
-/** The slot at which an RPC looked, from the context around its answer. */
-export function toContextSlot(field: string, value: unknown): bigint {
-    return toRpcSlot(
-        `${field}.context.slot`,
-        toRpcRecord(`${field}.context`, toRpcRecord(field, value)['context'])['slot'],
-    );
+/**
+ * The slot at which an RPC looked, from the context around its answer.
+ *
+ * @param minSlot Slot that the RPC was asked to have come to. A node that has not, and answers all the same (an older one,
+ * or a proxy that does not pass the question on as it is), has not answered what was asked.
+ */
+export function toContextSlot(field: string, value: unknown, minSlot: bigint | number = 0n): bigint {
+    const { slot: given } = toRpcRecord(`${field}.context`, toRpcRecord(field, value)['context']);
+    const slot = toRpcSlot(`${field}.context.slot`, given);
+    return slot >= BigInt(minSlot) ? slot : refuseRpcAnswer(`${field}.context.slot`, slot);
 }
 
 /** Bytes as text in one of the encodings; text that is not exactly what the bytes encode to is refused. */

@@ -1,7 +1,7 @@
 import type { GetSlotApi, Rpc } from '@solana/kit';
 
 import { assertHasMethods, readOnlyMembers } from '../input';
-import { toRpcSlot } from '../rpc-answer';
+import { refuseRpcAnswer, toRpcSlot } from '../rpc-answer';
 import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchChannelConfig } from './fetch';
 import { chooseOpenSlot, type ChooseOpenSlotInput } from '../revision/open-slot';
 
@@ -30,5 +30,6 @@ export async function fetchCurrentSlot(rpc: Rpc<GetSlotApi>, config: SlotConfig 
     assertHasMethods('rpc', rpc, ['getSlot']);
     assertIsFetchConfig(config);
     const answer: unknown = await askRpc('getSlot', config, options => rpc.getSlot(getRpcConfig(config)).send(options));
-    return toRpcSlot('answer', answer);
+    const slot = toRpcSlot('answer', answer);
+    return slot >= BigInt(config.minContextSlot ?? 0n) ? slot : refuseRpcAnswer('answer', slot);
 }

@@ -40,7 +40,10 @@ export type FetchChannelConfig<TRevision extends RevisionName = 'tombstone'> = D
          * lags by some 13 seconds and reports a channel that was just opened as missing.
          */
         commitment?: Commitment | undefined;
-        /** Slot that the RPC has to have seen, for instance that of a transaction that was just confirmed. */
+        /**
+         * Slot that the RPC has to have seen, for instance that of a transaction that was just confirmed. An answer from
+         * before it is refused, whether or not the RPC heeds it.
+         */
         minContextSlot?: Slot | undefined;
         /** Milliseconds that a request may take, 60,000 by default: then it fails with `NO_ANSWER`. */
         requestTimeoutMs?: number | undefined;
@@ -252,7 +255,7 @@ export async function fetchAccount(
     const answer: unknown = await askRpc('getAccountInfo', config, options =>
         rpc.getAccountInfo(address, { encoding: 'base64', ...getRpcConfig(config) }).send(options),
     );
-    const slot = toContextSlot('answer', answer);
+    const slot = toContextSlot('answer', answer, config.minContextSlot);
     return { account: toMaybeEncodedAccount('answer.value', address, toRpcRecord('answer', answer)['value']), slot };
 }
 
@@ -283,7 +286,7 @@ export async function fetchAccountsAtOnce(
     const answer: unknown = await askRpc('getMultipleAccounts', config, options =>
         rpc.getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) }).send(options),
     );
-    const slot = toContextSlot('answer', answer);
+    const slot = toContextSlot('answer', answer, config.minContextSlot);
     const values = toRpcList('answer.value', toRpcRecord('answer', answer)['value']);
     if (values.length !== addresses.length) refuseRpcAnswer('answer.value.length', values.length);
     const accounts = addresses.map((address, index) =>

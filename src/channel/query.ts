@@ -76,7 +76,7 @@ export async function queryChannels<TRevision extends RevisionName>(
     const answer: unknown = await askRpc('getProgramAccounts', config, options =>
         rpc.getProgramAccounts(programAddress, params).send(options),
     );
-    const slot = toContextSlot('answer', answer);
+    const slot = toContextSlot('answer', answer, config.minContextSlot);
     const reports = new UnreadableReports(config);
     const found: FoundChannel<TRevision>[] = [];
     for (const [index, value] of toRpcList('answer.value', toRpcRecord('answer', answer)['value']).entries()) {

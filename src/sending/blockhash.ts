@@ -13,7 +13,7 @@ import {
     type Rpc,
 } from '@solana/kit';
 
-import { refuseRpcAnswer, toRpcRecord } from '../rpc-answer';
+import { refuseRpcAnswer, toContextSlot, toRpcRecord } from '../rpc-answer';
 import { toRpcBlockhash, type RpcBlockhash } from './block-height';
 
 /** @throws `RPC_RESPONSE_INVALID`; what the RPC throws. */
@@ -41,7 +41,9 @@ export async function isBlockhashGoodAt(
     try {
         const request = rpc.isBlockhashValid(blockhash, { commitment, minContextSlot: slot });
         const answer: unknown = await request.send({ abortSignal });
-        const { value } = toRpcRecord('answer', answer);
+        const { context, value } = toRpcRecord('answer', answer);
+        // To a node that is behind, the newest blockhashes are as unknown as the oldest ones.
+        if (context !== undefined) toContextSlot('answer', answer, slot);
         return typeof value === 'boolean' ? value : refuseRpcAnswer('answer.value', value);
     } catch (error) {
         if (isSolanaError(error, SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND)) return undefined;

@@ -86,6 +86,29 @@ describe.each(REVISIONS)('an outcome that nobody saw, $name', ({ deployment }) =
         ]);
     });
 
+    it('that nobody knows any more: what a node shows that has not come so far is no evidence', async () => {
+        const { requests } = await lab.prepare(3);
+        let before: unknown;
+        let stale = 0;
+        const result = await lab.execute(requests, { mode: 'settle' }, async (method, parameters, send) => {
+            const [addresses] = parameters as [unknown[]];
+            const isOfChannels = method === 'getMultipleAccounts' && addresses.length === 3;
+            // It heeds no minContextSlot, and still has what it had before anything was sent.
+            if (isOfChannels && before !== undefined && stale++ < 2) return before;
+            const answer = await send();
+            if (method === 'getMultipleAccounts' && addresses.length === 4 && before === undefined) {
+                const { context, value } = answer as { context: object; value: unknown[] };
+                before = { context, value: value.slice(1) };
+            }
+            if (method !== 'getSignatureStatuses') return answer;
+            const { context, value } = answer as { context: object; value: unknown[] };
+            return { context, value: value.map(() => null) };
+        });
+        expect(stale).toBeGreaterThan(2);
+        expect(result.transactions.map(({ outcome }) => outcome)).toEqual(['landed']);
+        expect(countBy(result)).toEqual({ done: 3 });
+    });
+
     it('a refusal at once of what is on chain already is not believed', async () => {
         const { requests } = await lab.prepare(3);
         const result = await lab.execute(requests, { mode: 'settle' }, async (method, _, send) => {

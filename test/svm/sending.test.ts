@@ -136,6 +136,26 @@ describe('a send survives', () => {
         expect(stage.topUps).toBe(1n);
     });
 
+    it('a node that has not come so far, and knows the blockhash as little as it would know an old one', async () => {
+        const ahead = 200n;
+        let looks = 0;
+        await stage.topUp(async (method, params, send) => {
+            if (method === 'sendTransaction') return stage.hold(params);
+            const { slot } = stage.simulator.getClock();
+            if (method === 'isBlockhashValid') return { context: { slot }, value: false };
+            if (method === 'getSignatureStatuses' && ++looks === 6) await stage.land();
+            const answer = await send();
+            if (method === 'getSignatureStatuses') {
+                return { context: { slot: slot + ahead }, value: (answer as { value: unknown }).value };
+            }
+            if (method !== 'getEpochInfo') return answer;
+            const { absoluteSlot, blockHeight } = answer as Info;
+            return { ...(answer as Info), absoluteSlot: absoluteSlot + ahead, blockHeight: blockHeight + ahead };
+        });
+        expect(looks).toBeGreaterThanOrEqual(6);
+        expect(stage.topUps).toBe(1n);
+    });
+
     it('all of a node’s numbers being too high, as long as it says that the blockhash is good', async () => {
         let looks = 0;
         await stage.topUp(async (method, params, send) => {

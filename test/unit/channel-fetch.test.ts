@@ -22,6 +22,7 @@ import {
     getChannelFilters,
     type PaymentChannelsError,
 } from '../../src';
+import { fetchOpenSlot } from '../../src/epoch';
 import { accountOf, CHANNEL_ARGS, channelData, closingAt, NOW, rpcAccount } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, PROGRAM, SALT, SYSTEM_PROGRAM } from '../fixtures/parties';
 import { I64_MAX } from '../fixtures/random';
@@ -72,6 +73,23 @@ describe('one channel', () => {
         const { requests, rpc } = rpcWith(null);
         await fetchChannelState(rpc, CHANNEL, { commitment: 'processed', minContextSlot: 7n });
         expect(requests[0]?.params[1]).toEqual({ commitment: 'processed', encoding: 'base64', minContextSlot: 7n });
+    });
+
+    it('is not taken from an RPC that has not come to the slot that was asked for', async () => {
+        const { rpc } = rpcWith(rpcAccount(channelData()));
+        expect(await fetchChannelState(rpc, CHANNEL, { minContextSlot: SLOT })).toMatchObject({ slot: SLOT });
+        const config = { minContextSlot: SLOT + 1n };
+        const many = createFakeRpc(() => atSlot(SLOT, [null])).rpc;
+        for (const ask of [
+            () => fetchChannelState(rpc, CHANNEL, config),
+            () => fetchChannelStates(many, [CHANNEL], config),
+            () => fetchChannels(rpcThatFinds({}).rpc, { payee: PAYEE }, config),
+        ]) {
+            await expectRefusal(ask, 'RPC_RESPONSE_INVALID', { field: 'answer.context.slot' });
+        }
+        const { rpc: slots } = createFakeRpc(() => SLOT);
+        expect(await fetchOpenSlot(slots, {}, { minContextSlot: SLOT })).toBeLessThanOrEqual(SLOT);
+        await expectRefusal(() => fetchOpenSlot(slots, {}, config), 'RPC_RESPONSE_INVALID', { field: 'answer' });
     });
 
     it('comes as an account too, with everything around its data', async () => {
