@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, readlink, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { PaymentChannelsError } from '../../errors';
@@ -17,6 +17,8 @@ const VERSION = '1';
 const GROUP_WRITES = 0o020;
 const ANYBODY_WRITES = 0o002;
 const STICKY = 0o1000;
+/** As many links on the way to a folder as a system follows. */
+const MAX_LINKS = 40;
 const MAX_GENERATION = 10n ** 15n - 1n;
 
 const toName = (generation: number) => String(generation).padStart(8, '0');
@@ -146,13 +148,40 @@ export function findHeaderFault(line: string, generation: number): string | unde
  */
 async function assertIsSafe(folder: string): Promise<void> {
     assertIsOurs(folder, await lstat(folder), 'folder');
-    if (process.platform === 'win32') return;
-    for (let above = dirname(folder), below = folder; above !== below; [above, below] = [dirname(above), above]) {
-        const { mode } = await stat(above);
-        // With the sticky bit, as in /tmp, only the owner of a name removes it.
-        if ((mode & ANYBODY_WRITES) === 0 || (mode & STICKY) !== 0) continue;
-        refuseUnsafe(folder, `anybody may exchange it, since anybody may write to ${above}`, `chmod o-w ${above}`);
+    if (process.platform !== 'win32') await assertIsReachedSafely(folder);
+}
+
+/** Each name on the way, links followed one at a time: whoever exchanges any of them exchanges the folder. */
+async function assertIsReachedSafely(folder: string): Promise<void> {
+    const names = folder.split('/').filter(name => name !== '');
+    let above = '/';
+    let links = 0;
+    for (let name = names.shift(); name !== undefined; name = names.shift()) {
+        const path = join(above, name);
+        const stats = await lstat(path);
+        const who = name === '.' || name === '..' ? undefined : findExchanger(await stat(above), stats);
+        if (who !== undefined) {
+            const remedy = who === 'anybody' ? `chmod o-w ${above}` : 'name a folder that nobody else made';
+            refuseUnsafe(folder, `${who} may exchange it, since anybody may write to ${above}`, remedy);
+        }
+        if (!stats.isSymbolicLink()) {
+            above = path;
+            continue;
+        }
+        links += 1;
+        if (links > MAX_LINKS) refuseUnsafe(folder, 'more links lead to it than end', 'name the folder itself');
+        const target = await readlink(path);
+        names.unshift(...target.split('/').filter(part => part !== ''));
+        if (target.startsWith('/')) above = '/';
     }
+}
+
+/** Who else than the user of this process may put another in the place of something in a folder. */
+function findExchanger(folder: Stats, { uid }: Stats): string | undefined {
+    if ((folder.mode & ANYBODY_WRITES) === 0) return undefined;
+    if ((folder.mode & STICKY) === 0) return 'anybody';
+    // With the sticky bit, as in /tmp, only the owner of a name removes it.
+    return uid === 0 || uid === process.geteuid!() ? undefined : `user ${uid}`;
 }
 
 function assertIsOurs(path: string, stats: Stats, kind: 'file' | 'folder'): void {

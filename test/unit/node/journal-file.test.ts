@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
     appendFile,
     chmod,
+    lchown,
     mkdir,
     mkdtemp,
     open as openFile,
@@ -186,6 +187,41 @@ describe.skipIf(process.platform === 'win32')('a journal that others can get at 
         await chmod(above, 0o1777);
         await (await open()).close();
     });
+
+    it('one that a link leads to, by way of a folder in which anybody may exchange it', async () => {
+        const above = dirname(folder.path);
+        for (const name of ['open/real', 'safe']) await mkdir(join(above, name), { recursive: true });
+        await symlink(join(above, 'open/real'), join(above, 'to-folder'));
+        await symlink('../safe', join(above, 'open/link'));
+        await symlink('open/../open/link', join(above, 'to-link'));
+        for (const name of ['to-folder', 'to-link'])
+            await (await openFileJournal(join(above, name, 'journal'))).close();
+        await chmod(join(above, 'open'), 0o777);
+        for (const name of ['to-folder', 'to-link']) {
+            const path = join(above, name, 'journal');
+            await expectUnsafe(path, /anybody may exchange it, since anybody may write to .*open$/, path);
+        }
+        await chmod(join(above, 'open'), 0o1777);
+        for (const name of ['to-folder', 'to-link'])
+            await (await openFileJournal(join(above, name, 'journal'))).close();
+    });
+
+    it.skipIf(process.geteuid?.() !== 0)(
+        'one that a name of somebody else leads to, where anybody may make one',
+        async () => {
+            const above = dirname(folder.path);
+            await mkdir(join(above, 'theirs'));
+            await mkdir(join(above, 'safe'));
+            await symlink('safe', join(above, 'link'));
+            await chmod(above, 0o1777);
+            for (const name of ['theirs', 'link']) {
+                const path = join(above, name, 'journal');
+                await (await openFileJournal(path)).close();
+                await lchown(join(above, name), 12_345, 12_345);
+                await expectUnsafe(path, /user 12345 may exchange it/, path);
+            }
+        },
+    );
 
     it('one that belongs to somebody else', async () => {
         await (await open()).close();
