@@ -42,7 +42,8 @@ export type Listing = Readonly<{
 
 /** What is in a folder, each folder before what is in it, without following any link; nothing when there is none. */
 function* walkFolder(folder: string): Generator<{ path: string; kind: keyof Listing }> {
-    const open = statOf(folder) === undefined ? [] : [''];
+    // As `join` reads it everywhere else: `link/..` is where the link is, not where it leads to.
+    const open = statOf(join(folder)) === undefined ? [] : [''];
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
         for (const entry of readdirSync(join(folder, at), { withFileTypes: true })) {
             const path = at === '' ? entry.name : `${at}/${entry.name}`;

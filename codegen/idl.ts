@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import type { RootNode } from '@codama/nodes';
 
 import { parseIdl, type CheckOptions } from './check/check';
-import type { Finding } from './check/finding';
+import { error, type Finding } from './check/finding';
 import { showSome, toLine } from './printable';
 
 /** One IDL of the `idl/` folder: a revision of the program. */
@@ -48,5 +48,18 @@ export function readIdls(folder: string, options?: CheckOptions): Idl[] {
     return readdirSync(folder)
         .filter(name => name.endsWith('.json'))
         .sort()
-        .map(name => ({ revision: basename(name, '.json'), root: readIdl(join(folder, name), options) }));
+        .map(name => ({ revision: toRevision(folder, name), root: readIdl(join(folder, name), options) }));
+}
+
+/** The revision that a file is named after, which names a folder and nothing above it. */
+function toRevision(folder: string, name: string): string {
+    const revision = basename(name, '.json');
+    if (/^[a-z][a-z0-9-]*$/i.test(revision)) return revision;
+    const finding = error({
+        rule: 'unsupported',
+        path: '',
+        message: `The name of the file, ${JSON.stringify(revision)}, is no name of a revision.`,
+        fix: 'Name it with letters, digits and hyphens: its client goes to the folder of that name.',
+    });
+    throw new BadIdlError(join(folder, name), [finding]);
 }

@@ -32,7 +32,12 @@ export function addGenerateCommand(program: Command, io: Io, setExitCode: (code:
             }
             if (!check) atFolder(() => codegen.assertHasOnlyRendered(out));
             const client = await codegen.renderClient(root);
-            const stale = atFolder(() => (check ? codegen.findStaleFiles : codegen.writeClient)(out, client));
+            const stale = atFolder(() => {
+                if (check) return codegen.findStaleFiles(out, client);
+                // Again: somebody may have put a file there meanwhile.
+                codegen.assertHasOnlyRendered(out);
+                return codegen.writeClient(out, client);
+            });
             for (const { path, reason } of stale) io.writeOutput(`${reason.padEnd(10)} ${toLine(path)}\n`);
             if (check && stale.length > 0) {
                 io.writeError(`payment-channels: ${toLine(out)} is not what ${toLine(idl)} renders to\n`);

@@ -12,15 +12,29 @@ import {
 import { homedir } from 'node:os';
 import { dirname, join, parse, relative } from 'node:path';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { findStaleFiles, writeClient } from '../../codegen/files';
+import type * as render from '../../codegen/render';
 import { isClientPath, MARKER_FILE, STAGE_FOLDER } from '../../codegen/folder';
+import { readIdls } from '../../codegen/idl';
 import { run } from '../fixtures/run-cli';
 import { copyProject, makeFolder, removeFolders, ROOT, runCodegen } from './project-copy';
 
 // Whatever is in the folder that a client is written to, and whatever its marker says: nothing outside of it is touched,
 // and nothing in it that was not rendered.
+
+/** Called whenever a client was rendered. */
+const rendered = vi.hoisted(() => vi.fn());
+vi.mock('../../codegen/render', async importOriginal => {
+    const original = await importOriginal<typeof render>();
+    const renderClient: typeof original.renderClient = async root => {
+        const client = await original.renderClient(root);
+        rendered();
+        return client;
+    };
+    return { ...original, renderClient };
+});
 
 const IDL = {
     additionalPrograms: [],
@@ -123,6 +137,15 @@ describe('--out', () => {
         }
     });
 
+    it('is the same folder for every step, however it is written', async () => {
+        mkdirSync(out);
+        writeFileSync(join(out, 'index.ts'), 'mine');
+        symlinkSync(join(outside, 'deep'), join(folder, 'repository', 'link'));
+        // Where the link leads to there is no client, so that there would be nothing to lose.
+        await expectRefused(() => generate(`${folder}/repository/link/../client`), 'was not rendered by this command');
+        await expectRefused(() => generate(`${folder}/outside/../repository/./client/`), 'was not rendered');
+    });
+
     it('takes a folder that is empty but for other folders', async () => {
         mkdirSync(join(out, 'types'), { recursive: true });
         expect((await generate()).exitCode).toBe(0);
@@ -222,6 +245,16 @@ describe('the marker', () => {
     });
 });
 
+it('a file that somebody puts into the folder while the client is rendered is left alone', async () => {
+    expect((await generate()).exitCode).toBe(0);
+    rendered.mockImplementationOnce(() => writeFileSync(join(out, 'mine.ts'), 'mine'));
+    const { error, exitCode } = await generateOther();
+    expect(error).toMatch(/holds files that were not rendered \(mine\.ts\)[^\n]*\n$/);
+    expect(exitCode).toBe(2);
+    expect(readFileSync(join(out, 'mine.ts'), 'utf8')).toBe('mine');
+    expect(existsSync(join(out, 'pdas/box.ts'))).toBe(true);
+});
+
 describe('writing', () => {
     const CLIENT = new Map([
         [MARKER_FILE, JSON.stringify({ files: ['index.ts', 'types/a.ts'] })],
@@ -261,6 +294,16 @@ describe('writing', () => {
         await expectRefused(() => generateOther(), 'was not made by this command');
     });
 });
+
+it.each(['..json', '...json', ' .json', '\u001b[2J.json'])(
+    'an IDL whose name is no folder below generated/ is refused: %j',
+    name => {
+        mkdirSync(join(folder, 'idl'));
+        writeFileSync(join(folder, 'idl', name), JSON.stringify(IDL));
+        const message = `The name of the file, ${JSON.stringify(name.slice(0, -'.json'.length))}, is no name of a revision.`;
+        expect(() => readIdls(join(folder, 'idl'))).toThrow(message);
+    },
+);
 
 it('just generate refuses a link and a file of someone else with one line', () => {
     const project = copyProject();
