@@ -2,25 +2,22 @@ import type { Address, Rpc } from '@solana/kit';
 
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DeploymentConfig } from '../../deployment';
-import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
+import { isPaymentChannelsError } from '../../errors';
 import { toU64 } from '../../input';
-import { getProgramFailure, type TransactionFailure } from '../../program-error';
 import type { RevisionName } from '../../revision/types';
 import { RpcCalls } from '../../sending/rpc-calls';
 import { TransactionSender } from '../../sending/sender';
-import type { SeenOutcome } from '../../sending/watcher';
 import { within } from '../../within';
 import { fetchLeaseEnds } from './bounded-journal';
 import { ChainReader } from './chain-reader';
 import { ChannelTask, type Step, type Tally } from './channel-task';
-import { getBlame } from './culprit';
 import { ExecutionLog } from './execution-log';
 import { readBatch } from './fetch-items';
-import type { SentOutcome, SentTransaction } from './journal';
+import type { SentTransaction } from './journal';
 import { Leases } from './leases';
-import type { BatchExecution, BatchTransactionResult } from './report';
+import { Outcomes } from './outcomes';
+import type { BatchExecution } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
-import { findDispensable } from './payout';
 import { countPayerTokenAccounts, planRound, verifyRound, type Verdicts } from './plan-round';
 import { Preparer, type PreparedTransaction } from './preparer';
 import { Round } from './round';
@@ -41,11 +38,11 @@ export class BatchExecutor {
     readonly #round = new Round();
     #roundStartedAt = 0;
     #rounds = 0;
-    #expired = 0;
     /** Token accounts of payers that are created, or may be. */
     #payerTokenAccounts = 0;
     readonly #leases: Leases;
     readonly #suspects: Suspects;
+    readonly #outcomes: Outcomes;
     /** How many lapses of the leases there had been when the round was planned. */
     #roundLapses = 0;
 
@@ -91,6 +88,17 @@ export class BatchExecutor {
             timers,
         });
         this.#chain = new ChainReader(rpc, this.#calls, commitment, getLastSlot, isWanted, config);
+        this.#outcomes = new Outcomes(
+            {
+                chain: this.#chain,
+                journal: options.journal,
+                log: this.#log,
+                preparer: this.#preparer,
+                round: this.#round,
+                suspects: this.#suspects,
+            },
+            config,
+        );
         this.#addresses = plan.addresses ?? createAddressCache({ maxEntries: Math.max(10_000, 8 * requests.length) });
     }
 
@@ -163,7 +171,7 @@ export class BatchExecutor {
             if (tasks.some(({ signatures }) => signatures.includes(sent.signature))) continue;
             for (const task of tasks) task.signatures.push(sent.signature);
             this.#follow(tasks, async () => {
-                await this.#settle(sent, tasks, await this.#sender.resume(sent), undefined, undefined);
+                await this.#outcomes.settle(sent, tasks, await this.#sender.resume(sent), undefined, undefined);
             });
             this.#log.report({
                 channels: sent.channels.map(({ channel }) => channel),
@@ -247,7 +255,7 @@ export class BatchExecutor {
         try {
             if (typeof input !== 'function') return toU64('computeUnitPrice', input ?? 0n);
             const { abortSignal, callbackTimeoutMs } = this.options;
-            const round = { expired: this.#expired, round: this.#rounds };
+            const round = { expired: this.#outcomes.expired, round: this.#rounds };
             const price = await within('computeUnitPrice', callbackTimeoutMs, () => input(round), abortSignal);
             return toU64('computeUnitPrice', price ?? 0n);
         } catch (error) {
@@ -279,7 +287,7 @@ export class BatchExecutor {
 
     /** @returns Whether it is on chain, as far as anybody knows. */
     async #send(step: Step, prepared: PreparedTransaction): Promise<boolean> {
-        const { failureConfig, prefixLength, sent, sinceSlot } = prepared;
+        const { failureConfig, sent, sinceSlot } = prepared;
         for (const task of step.tasks) task.signatures.push(sent.signature);
         this.#log.report({
             channels: step.tasks.map(({ channel }) => channel),
@@ -287,10 +295,8 @@ export class BatchExecutor {
             signature: sent.signature,
         });
         const outcome = await this.#sender.send(sent, sinceSlot, failureConfig);
-        if (outcome.kind !== 'refused') return await this.#settle(sent, step.tasks, outcome, step, prepared);
-        await this.#conclude(sent, 'refused', outcome.failure, false);
-        this.#round.kill(step);
-        this.#blame(step, outcome.failure, outcome.error, prefixLength);
+        if (outcome.kind !== 'refused') return await this.#outcomes.settle(sent, step.tasks, outcome, step, prepared);
+        await this.#outcomes.refuse(step, prepared, outcome);
         return false;
     }
 
@@ -392,120 +398,5 @@ export class BatchExecutor {
                 this.#underWay.delete(promise);
             });
         this.#underWay.add(promise);
-    }
-
-    /**
-     * Takes to the books how a transaction ended that was sent, by this execution or by an earlier one.
-     *
-     * @returns Whether it did what it was sent for, or may have.
-     */
-    async #settle(
-        sent: SentTransaction,
-        tasks: readonly ChannelTask[],
-        watched: SeenOutcome,
-        step: Step | undefined,
-        prepared: PreparedTransaction | undefined,
-    ): Promise<boolean> {
-        const isResumed = step === undefined;
-        const seen = await this.#askChannels(sent, watched);
-        if (seen.kind === 'lost') {
-            await this.#conclude(sent, 'unknown', undefined, isResumed);
-            for (const task of tasks) task.status ??= 'unknown';
-            this.#log.stop('rpc', seen.error);
-            return true;
-        }
-        if (seen.kind === 'landed') {
-            if (step) step.state = 'landed';
-            for (const task of tasks) {
-                if (step) task.open.delete(step);
-                task.land(sent.channels.find(({ channel }) => channel === task.channel)!);
-                if (task.isEndPutOff && task.open.size === 0) task.needsPlan = true;
-            }
-            await this.#conclude(sent, 'landed', undefined, isResumed);
-            return true;
-        }
-        const failure =
-            seen.kind === 'failed'
-                ? getProgramFailure({ err: seen.err }, prepared?.failureConfig ?? this.config)
-                : undefined;
-        if (seen.kind === 'gone') {
-            // It can't land any more, which is what whoever reads the journal has to know.
-            await this.#conclude(sent, 'unknown', undefined, isResumed, 'expired');
-        } else {
-            await this.#conclude(sent, seen.kind, failure, isResumed);
-        }
-        if (step === undefined) return seen.kind === 'gone';
-        this.#round.kill(step);
-        if (seen.kind === 'failed') this.#blame(step, failure, seen.err, prepared!.prefixLength);
-        else {
-            this.#expired++;
-            this.#preparer.forgetBlockhash();
-            for (const task of step.concerns) this.#suspects.count(task, undefined, undefined);
-        }
-        return seen.kind === 'gone';
-    }
-
-    /**
-     * What nobody knows the signature of may have landed all the same: the channels tell, unless they are gone, which
-     * proves nothing.
-     */
-    async #askChannels(sent: SentTransaction, seen: SeenOutcome): Promise<SeenOutcome | Readonly<{ kind: 'gone' }>> {
-        if (seen.kind !== 'expired') return seen;
-        try {
-            switch (await this.#chain.findEvidence(sent, seen.slot)) {
-                case 'landed':
-                    return { kind: 'landed', slot: seen.slot };
-                case 'notLanded':
-                    return seen;
-                case 'unknown':
-                    return { kind: 'gone' };
-            }
-        } catch (error) {
-            return { error, kind: 'lost' };
-        }
-    }
-
-    async #conclude(
-        { channels, feeLamports, signature }: SentTransaction,
-        outcome: SentOutcome | 'unknown',
-        failure: TransactionFailure | undefined,
-        isResumed: boolean,
-        recorded: SentOutcome | undefined = outcome === 'unknown' ? undefined : outcome,
-    ): Promise<void> {
-        const isOnChain = outcome === 'landed' || outcome === 'failed';
-        const transaction: BatchTransactionResult = Object.freeze({
-            channels: Object.freeze(channels.map(({ channel }) => channel)),
-            failure,
-            feeLamports: isOnChain ? feeLamports : 0n,
-            isResumed,
-            outcome,
-            signature,
-        });
-        if (recorded !== undefined) {
-            // Not knowing it, a later execution would ask the chain again: nothing is lost but time.
-            await this.options.journal
-                .recordOutcome(signature, recorded)
-                .catch((error: unknown) => this.#log.stop('journal', error));
-        }
-        this.#log.addTransaction(transaction);
-    }
-
-    /** @param source What sending threw, or what the chain has of it. */
-    #blame(step: Step, failure: TransactionFailure | undefined, source: unknown, prefixLength: number): void {
-        this.#preparer.forgetBlockhash();
-        const blame = getBlame(failure, source, step.planned, prefixLength);
-        const error = source instanceof Error ? source : undefined;
-        const dispensable = findDispensable(failure, step, prefixLength);
-        if (blame.kind === 'feePayer') {
-            const reason = failure!.message;
-            this.#log.stop('feePayer', error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason }));
-        } else if (blame.kind === 'nobody') {
-            for (const task of step.concerns) this.#suspects.count(task, failure, error);
-        } else if (dispensable !== undefined) {
-            for (const task of step.concerns) task.doWithout(dispensable, failure, error);
-        } else {
-            const culprit = blame.kind === 'channel' ? blame.channel : undefined;
-            this.#suspects.separate(step.tasks, culprit, failure, error);
-        }
     }
 }
