@@ -39,6 +39,13 @@ export function encodeConstant(type: TypeNode, value: ValueNode, findType: FindT
             ? undefined
             : encodeConstant(found, value, findType);
     }
+    // Types that only say what a number means.
+    if (type.kind === 'amountTypeNode' || type.kind === 'dateTimeTypeNode' || type.kind === 'solAmountTypeNode') {
+        return encodeConstant(type.number, value, findType);
+    }
+    if (value.kind === 'booleanValueNode' && type.kind === 'booleanTypeNode') {
+        return encodeConstant(type.size, { kind: 'numberValueNode', number: value.boolean ? 1 : 0 }, findType);
+    }
     if (value.kind === 'bytesValueNode') return pad(type, encodeText(value.data, value.encoding));
     if (value.kind === 'constantValueNode') return encodeConstant(value.type, value.value, findType);
     if (value.kind === 'publicKeyValueNode') return [...getAddressEncoder().encode(value.publicKey as Address)];
@@ -77,6 +84,9 @@ export function encodeConstant(type: TypeNode, value: ValueNode, findType: FindT
     return undefined;
 }
 
+/** No account and no transaction holds more bytes. */
+export const MAX_DATA_SIZE = 10 * 1024 * 1024;
+
 /** Bytes as hexadecimal digits. */
 export function toHex(bytes: readonly number[]): string {
     return bytes.map(byte => byte.toString(16).padStart(2, '0')).join('');
@@ -97,5 +107,6 @@ function encodeText(text: string, encoding: 'base16' | 'base58' | 'base64' | 'ut
 /** A value of a fixed size: cut to it or filled up with zeros, as the encoder of such a type does. */
 function pad(type: TypeNode, bytes: readonly number[] | undefined): readonly number[] | undefined {
     if (type.kind !== 'fixedSizeTypeNode' || bytes === undefined) return bytes;
+    if (type.size > MAX_DATA_SIZE) return undefined;
     return Array.from({ length: type.size }, (_, index) => bytes[index] ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { DefinedTypeLinkNode, DefinedTypeNode, ProgramNode } from '@codama/nodes';
+import type { DefinedTypeLinkNode, DefinedTypeNode, ProgramNode, TypeNode } from '@codama/nodes';
 
 import { isRawNode } from './nodes';
 
@@ -6,10 +6,12 @@ import { isRawNode } from './nodes';
 export type TypeGraph = Readonly<{
     /** Every type after those that it holds, as far as none holds itself. */
     order: readonly DefinedTypeNode[];
-    /** Those that hold themselves, directly or by way of others. */
-    recursive: ReadonlySet<DefinedTypeNode>;
+    /** Those that hold themselves, directly or by way of others: two that hold each other have the same number. */
+    recursive: ReadonlyMap<DefinedTypeNode, number>;
     /** The type that a link leads to. */
     find: (link: DefinedTypeLinkNode, own: ProgramNode) => DefinedTypeNode | undefined;
+    /** The first type of a name, whatever program declares it. */
+    findAnywhere: (name: string) => DefinedTypeNode | undefined;
     /** The types that a node links to, each once, and those within them not. */
     linkedFrom: (node: unknown, own: ProgramNode) => ReadonlySet<DefinedTypeNode>;
     /** The program that a type is declared in. */
@@ -26,6 +28,7 @@ export function createTypeGraph(programs: readonly ProgramNode[]): TypeGraph {
         if (!byName.has(program.name)) byName.set(program.name, types);
         for (const type of program.definedTypes) owners.set(type, program);
     }
+    const anywhere = new Map([...owners.keys()].reverse().map(type => [type.name as string, type]));
     const find: TypeGraph['find'] = (link, own) => byName.get(link.program?.name ?? own.name)?.get(link.name);
     const linkedFrom: TypeGraph['linkedFrom'] = (node, own) => {
         const found = new Set<DefinedTypeNode>();
@@ -44,9 +47,32 @@ export function createTypeGraph(programs: readonly ProgramNode[]): TypeGraph {
     return {
         ...sort([...owners.keys()], type => linked.get(type)!),
         find,
+        findAnywhere: name => anywhere.get(name),
         linkedFrom,
         ownerOf: type => owners.get(type)!,
     };
+}
+
+/**
+ * Finds something out about types: about each that is declared once, after those that it holds, however long the chains of
+ * links are.
+ *
+ * @param evaluate Tells it of a type, given what is known of those that it links to.
+ * @param unknown What is taken for a link that leads nowhere, or back to a type that is not known yet since it holds itself.
+ */
+export function foldTypes<T>(
+    { find, order, ownerOf }: TypeGraph,
+    evaluate: (type: TypeNode, ofLink: (link: DefinedTypeLinkNode) => T) => T,
+    unknown: T,
+): (type: TypeNode, own: ProgramNode) => T {
+    const known = new Map<DefinedTypeNode, T>();
+    const of = (type: TypeNode, own: ProgramNode) =>
+        evaluate(type, link => {
+            const found = find(link, own);
+            return found !== undefined && known.has(found) ? known.get(found)! : unknown;
+        });
+    for (const type of order) known.set(type, of(type.type, ownerOf(type)));
+    return of;
 }
 
 /** Tarjan's algorithm, with a stack of its own: a group of types that hold each other comes after all that it holds. */
@@ -55,7 +81,7 @@ function sort(
     linksOf: (type: DefinedTypeNode) => ReadonlySet<DefinedTypeNode>,
 ): Pick<TypeGraph, 'order' | 'recursive'> {
     const order: DefinedTypeNode[] = [];
-    const recursive = new Set<DefinedTypeNode>();
+    const recursive = new Map<DefinedTypeNode, number>();
     const places = new Map<DefinedTypeNode, number>();
     /** The earliest type that each reaches and that has no group yet. */
     const lowest = new Map<DefinedTypeNode, number>();
@@ -92,10 +118,11 @@ function sort(
     function leave(type: DefinedTypeNode): void {
         if (lowest.get(type) !== places.get(type)) return;
         const group = waiting.splice(waiting.lastIndexOf(type));
+        const circle = order.length;
         for (const member of group) {
             isWaiting.delete(member);
             order.push(member);
-            if (group.length > 1 || linksOf(member).has(member)) recursive.add(member);
+            if (group.length > 1 || linksOf(member).has(member)) recursive.set(member, circle);
         }
     }
 }

@@ -2,6 +2,24 @@ import type { StructFieldTypeNode, TypeNode } from '@codama/nodes';
 
 import type { FindType } from './constants';
 
+/** The kinds of types that only add sizes, offsets and constants to another. */
+export const WRAPPERS = [
+    'fixedSizeTypeNode',
+    'hiddenPrefixTypeNode',
+    'hiddenSuffixTypeNode',
+    'postOffsetTypeNode',
+    'preOffsetTypeNode',
+    'sentinelTypeNode',
+    'sizePrefixTypeNode',
+] as const;
+
+/** Whether a type only adds sizes, offsets and constants to another, its `type`. */
+export function isWrapper<TNode extends { readonly kind: string }>(
+    node: TNode,
+): node is Extract<TNode, { kind: (typeof WRAPPERS)[number] }> {
+    return (WRAPPERS as readonly string[]).includes(node.kind);
+}
+
 /** The fields of a type that is a struct, a link to one, or one inside of types that only add sizes and offsets. */
 export function getFields(type: TypeNode, findType: FindType): readonly StructFieldTypeNode[] | undefined {
     const seen = new Set<TypeNode>();
@@ -9,24 +27,9 @@ export function getFields(type: TypeNode, findType: FindType): readonly StructFi
     // A type that is nothing but a link to itself has no fields.
     while (at !== undefined && !seen.has(at)) {
         seen.add(at);
-        switch (at.kind) {
-            case 'structTypeNode':
-                return at.fields;
-            case 'definedTypeLinkNode':
-                at = findType(at)?.type;
-                break;
-            case 'fixedSizeTypeNode':
-            case 'hiddenPrefixTypeNode':
-            case 'hiddenSuffixTypeNode':
-            case 'postOffsetTypeNode':
-            case 'preOffsetTypeNode':
-            case 'sentinelTypeNode':
-            case 'sizePrefixTypeNode':
-                at = at.type;
-                break;
-            default:
-                return undefined;
-        }
+        if (at.kind === 'structTypeNode') return at.fields;
+        if (at.kind === 'definedTypeLinkNode') at = findType(at)?.type;
+        else at = isWrapper(at) ? at.type : undefined;
     }
     return undefined;
 }

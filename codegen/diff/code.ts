@@ -1,7 +1,8 @@
 import type { DefinedTypeNode, EnumTypeNode, StructFieldTypeNode, TypeNode } from '@codama/nodes';
 
 import type { FindType } from '../constants';
-import { getPayload, type Interner } from './wire';
+import { isWrapper } from '../types';
+import { getPayload, type Interner } from '../wire';
 
 /** What a type is in the client, and what its values mean to people. */
 export type Code = Readonly<{
@@ -37,6 +38,7 @@ export function createCode({ findType, identityOf, interner, isRecursive, ofDefi
     return { idOf, nothing, unitsOf };
 
     function identify(type: TypeNode): number {
+        if (isWrapper(type)) return idOf(type.type);
         switch (type.kind) {
             case 'amountTypeNode':
             case 'dateTimeTypeNode':
@@ -48,14 +50,6 @@ export function createCode({ findType, identityOf, interner, isRecursive, ofDefi
                 const isDeclared = isRecursive(found) || isScalarEnum(found.type);
                 return isDeclared ? interner.intern(`code: declared ${identityOf(found)}`) : ofDefined(found).code;
             }
-            case 'fixedSizeTypeNode':
-            case 'hiddenPrefixTypeNode':
-            case 'hiddenSuffixTypeNode':
-            case 'postOffsetTypeNode':
-            case 'preOffsetTypeNode':
-            case 'sentinelTypeNode':
-            case 'sizePrefixTypeNode':
-                return idOf(type.type);
             default:
                 return interner.intern(`code: ${write(type)}`);
         }
@@ -133,6 +127,7 @@ export function isScalarEnum(type: TypeNode): type is EnumTypeNode {
 
 /** The types that a type holds as values, what only counts or selects left out. */
 export function getInnerTypes(type: TypeNode): readonly TypeNode[] {
+    if (isWrapper(type)) return [type.type];
     switch (type.kind) {
         case 'arrayTypeNode':
         case 'optionTypeNode':
@@ -142,14 +137,6 @@ export function getInnerTypes(type: TypeNode): readonly TypeNode[] {
             return [type.item];
         case 'enumTypeNode':
             return type.variants.map(getPayload);
-        case 'fixedSizeTypeNode':
-        case 'hiddenPrefixTypeNode':
-        case 'hiddenSuffixTypeNode':
-        case 'postOffsetTypeNode':
-        case 'preOffsetTypeNode':
-        case 'sentinelTypeNode':
-        case 'sizePrefixTypeNode':
-            return [type.type];
         case 'mapTypeNode':
             return [type.key, type.value];
         case 'structTypeNode':

@@ -13,7 +13,7 @@ import type { Address } from '@solana/kit';
 import { toComparable } from '../compare';
 import { encodeConstant, toHex } from '../constants';
 import { derivePda } from './derive';
-import { describeValue, tellApart } from './describe';
+import { describeValue, tellApart } from '../describe';
 import type { Relation } from './relation';
 import type { Side, Sides } from './side';
 

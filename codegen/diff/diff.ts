@@ -6,7 +6,7 @@ import { normalize } from '../visitors/prepare';
 import { match, type Match } from './align';
 import { canonicalize } from './canonical';
 import type { AddChange, Change, ChangeKind } from './change';
-import { describeType, describeValue, tellApart } from './describe';
+import { describeType, describeValue, tellApart } from '../describe';
 import { compareInstructions } from './instructions';
 import { compareAccountTypes, compareEvents } from './lists';
 import { getDataMark, getSelector } from './marks';

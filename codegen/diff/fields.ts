@@ -3,10 +3,10 @@ import type { InstructionArgumentNode, StructFieldTypeNode } from '@codama/nodes
 import { align, type Alignment } from './align';
 import type { AddChange, ChangeKind, Impact } from './change';
 import { isFixed, relateDefaults, tellDefaultsApart } from './defaults';
-import { nameType } from './describe';
+import { nameType } from '../describe';
 import { relateTypes, tellTypesApart } from './relation';
 import { count, listNames, type Side, type Sides } from './side';
-import type { Sequence } from './wire';
+import type { Sequence } from '../wire';
 
 /** A field of a struct, or an argument of an instruction: what has a place in a layout. */
 type Field = Pick<

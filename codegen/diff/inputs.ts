@@ -4,7 +4,7 @@ import { toComparable } from '../compare';
 import { walkNodes, type RawNode } from '../nodes';
 import { match } from './align';
 import type { AddChange } from './change';
-import { nameType } from './describe';
+import { nameType } from '../describe';
 import { describeDefaultChange, RETYPED } from './fields';
 import { relateTypes, tellTypesApart } from './relation';
 import { listNames, type Sides } from './side';

@@ -4,7 +4,7 @@ import { toComparable } from '../compare';
 import { align } from './align';
 import type { AddChange } from './change';
 import { isSameDefault, tellDefaultsApart } from './defaults';
-import { describeValue } from './describe';
+import { describeValue } from '../describe';
 import { compareFields } from './fields';
 import { compareByteDeltas, compareExtraArguments, compareRemaining } from './inputs';
 import { getFixedBytes, getSelector, isContradicted, isImplied, nameMarks } from './marks';

@@ -3,7 +3,7 @@ import type { PdaNode, PdaSeedNode } from '@codama/nodes';
 import { align } from './align';
 import type { AddChange, Impact } from './change';
 import { writeSeeds } from './defaults';
-import { describeSeed, nameType } from './describe';
+import { describeSeed, nameType } from '../describe';
 import { relateTypes, tellTypesApart } from './relation';
 import type { Side, Sides } from './side';
 

@@ -3,10 +3,10 @@ import type { DefinedTypeNode, TypeNode } from '@codama/nodes';
 import { toComparable } from '../compare';
 import { transformNodes } from '../nodes';
 import { relateDefaults } from './defaults';
-import { describeType, tellApart } from './describe';
+import { describeType, tellApart } from '../describe';
 import { getInnerTypes } from './code';
 import type { Side, Sides } from './side';
-import { getPayload } from './wire';
+import { getPayload } from '../wire';
 
 /** What it means to put one type, or one default, in the place of another; from nothing to the worst. */
 export const RELATIONS = ['same', 'compatible', 'types', 'wire'] as const;

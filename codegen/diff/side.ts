@@ -4,7 +4,7 @@ import type { FindType } from '../constants';
 import { createTypeGraph, type TypeGraph } from '../type-graph';
 import { match, type Match } from './align';
 import { createCode, type Code } from './code';
-import { createInterner, createWire, getPayload, type Interner, type Wire } from './wire';
+import { createInterner, createWires, getPayload, type Interner, type Wire } from '../wire';
 
 /** A program of one of the two IDLs, with what is looked up in it. */
 export type Side = Readonly<{
@@ -98,28 +98,6 @@ function createSides(
             },
         ]),
     );
-}
-
-/**
- * What the types of one IDL are in data. Where types hold themselves, the type stands for what is in it: it is compared
- * with its counterpart where it is declared.
- */
-function createWires(
-    graph: TypeGraph,
-    programs: readonly ProgramNode[],
-    interner: Interner,
-    identityOf: (type: DefinedTypeNode) => number | string,
-): Map<ProgramNode, Wire> {
-    const wires = new Map<ProgramNode, Wire>();
-    for (const program of programs) {
-        const sequenceOfDefined = (type: DefinedTypeNode) =>
-            graph.recursive.has(type)
-                ? [{ atom: interner.intern(`recursive ${identityOf(type)}`), count: 1 }]
-                : wires.get(graph.ownerOf(type))!.sequenceOf(type.type);
-        wires.set(program, createWire({ findType: link => graph.find(link, program), interner, sequenceOfDefined }));
-    }
-    for (const type of graph.order) wires.get(graph.ownerOf(type))!.sequenceOf(type.type);
-    return wires;
 }
 
 /** What a type is known by whatever its name: what it takes in data, and the names of what is in it. */

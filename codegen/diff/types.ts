@@ -2,11 +2,11 @@ import type { DefinedTypeNode, EnumTypeNode, TypeNode } from '@codama/nodes';
 
 import { match } from './align';
 import type { AddChange, ChangeKind } from './change';
-import { describeType, tellApart } from './describe';
+import { describeType, tellApart } from '../describe';
 import { compareFields, RETYPED, type Layout } from './fields';
 import { relateTypes, tellTypesApart } from './relation';
 import type { Side, Sides } from './side';
-import { getPayload } from './wire';
+import { getPayload } from '../wire';
 
 /** Compares a defined type of both IDLs. */
 export function compareTypes(before: DefinedTypeNode, after: DefinedTypeNode, sides: Sides, add: AddChange): void {

@@ -1,7 +1,8 @@
-import type { ConstantValueNode, DefinedTypeNode, EnumTypeNode, TypeNode } from '@codama/nodes';
+import type { ConstantValueNode, DefinedTypeNode, EnumTypeNode, ProgramNode, TypeNode } from '@codama/nodes';
 
-import { toComparable } from '../compare';
-import { encodeConstant, NUMBER_SIZES, toHex, type FindType } from '../constants';
+import { toComparable } from './compare';
+import { encodeConstant, NUMBER_SIZES, toHex, type FindType } from './constants';
+import type { TypeGraph } from './type-graph';
 
 /** What stands in data one after the other; the same atom several times is one run. */
 export type Sequence = readonly Run[];
@@ -44,15 +45,39 @@ export type Wire = Readonly<{
     sizeOf: (type: TypeNode) => number | undefined;
 }>;
 
-export type WireContext = Readonly<{
+type WireContext = Readonly<{
     interner: Interner;
     findType: FindType;
     /** The sequence of a defined type, or what stands for it where types hold themselves. */
     sequenceOfDefined: (type: DefinedTypeNode, wire: Wire) => Sequence;
 }>;
 
+/**
+ * What the types of one IDL are in data. Where types hold themselves, the type stands for what is in it: it is compared
+ * where it is declared.
+ *
+ * @param identityOf What a type that holds itself is known by.
+ */
+export function createWires(
+    graph: TypeGraph,
+    programs: readonly ProgramNode[],
+    interner: Interner,
+    identityOf: (type: DefinedTypeNode) => number | string,
+): Map<ProgramNode, Wire> {
+    const wires = new Map<ProgramNode, Wire>();
+    for (const program of programs) {
+        const sequenceOfDefined = (type: DefinedTypeNode) =>
+            graph.recursive.has(type)
+                ? [{ atom: interner.intern(`recursive ${identityOf(type)}`), count: 1 }]
+                : wires.get(graph.ownerOf(type))!.sequenceOf(type.type);
+        wires.set(program, createWire({ findType: link => graph.find(link, program), interner, sequenceOfDefined }));
+    }
+    for (const type of graph.order) wires.get(graph.ownerOf(type))!.sequenceOf(type.type);
+    return wires;
+}
+
 /** What the types of a program are in data. */
-export function createWire({ findType, interner, sequenceOfDefined }: WireContext): Wire {
+function createWire({ findType, interner, sequenceOfDefined }: WireContext): Wire {
     const known = new WeakMap<TypeNode, Sequence>();
     const atom = (text: string, size?: number): Sequence => [{ atom: interner.intern(text, size), count: 1 }];
     const number = (format: keyof typeof NUMBER_SIZES, endian: string) =>

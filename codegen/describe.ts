@@ -1,7 +1,7 @@
 import type { DefinedTypeLinkNode, Node, PdaNode, TypeNode, ValueNode } from '@codama/nodes';
 
-import { toComparable } from '../compare';
-import { encodeConstant, toHex } from '../constants';
+import { toComparable } from './compare';
+import { encodeConstant, toHex } from './constants';
 import { getPayload } from './wire';
 
 /** A link to the type that it leads to, in words. */
