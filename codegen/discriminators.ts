@@ -51,6 +51,9 @@ export function getPattern(
 /** Whether there is data that both patterns take for theirs. */
 export function canMatchBoth(a: Pattern, b: Pattern): boolean {
     if (a.size !== undefined && b.size !== undefined && a.size !== b.size) return false;
+    // Data that ends before a byte of the other pattern has no such byte.
+    const size = a.size ?? b.size;
+    if (size !== undefined && [...a.bytes.keys(), ...b.bytes.keys()].some(place => place >= size)) return false;
     return [...a.bytes].every(([place, byte]) => (b.bytes.get(place) ?? byte) === byte);
 }
 

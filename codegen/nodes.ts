@@ -1,4 +1,4 @@
-import type { Node } from '@codama/nodes';
+import type { Node, ProgramNode, RootNode } from '@codama/nodes';
 
 /** A node as it stands in a file: whatever its kind says, its attributes may be missing or of another type. */
 export type RawNode = { readonly kind: string; readonly [attribute: string]: unknown };
@@ -34,6 +34,12 @@ export function* walkNodes(node: RawNode, path = '', ancestors: readonly RawNode
 /** The path to an attribute of the node at a path. */
 export function joinPath(path: string, attribute: string): string {
     return path === '' ? attribute : `${path}.${attribute}`;
+}
+
+/** A copy of a tree with another program in the place of each. */
+export function mapPrograms(root: RootNode, change: (program: ProgramNode, index: number) => ProgramNode): RootNode {
+    const [program, ...additionalPrograms] = [root.program, ...root.additionalPrograms].map(change);
+    return { ...root, additionalPrograms, program: program! };
 }
 
 /**

@@ -1,20 +1,31 @@
 import type { RootNode } from '@codama/nodes';
 
 import { completeLists } from '../visitors/complete-lists';
+import { normalizeNames } from '../visitors/normalize-names';
 import { checkWithCodama } from './codama';
 import { createContext } from './context';
 import { checkDefaults } from './defaults';
 import { checkDiscriminators } from './discriminators';
-import { error, type Finding } from './finding';
+import { checkEnds } from './ends';
+import { error, type Finding, type Rule } from './finding';
 import { checkHouseRules } from './house';
+import { checkInputs } from './inputs';
 import { checkLinks } from './links';
 import { checkNames } from './names';
 import { checkNumbers } from './numbers';
+import { checkRecursion } from './recursion';
+import { checkRendered } from './rendered';
 import { checkShape } from './shape';
+import { checkValues } from './values';
 
 export type CheckOptions = {
     /** Whether the rules of this house are errors, as for the project's own `idl/`, and not warnings. */
     isHouse?: boolean;
+    /**
+     * What the IDL is for. In one that is only compared to another each name has to say one thing and lead somewhere; what
+     * is wrong besides is a warning, and what is only wrong for a client is not looked for.
+     */
+    use?: 'compare' | 'render';
 };
 
 /**
@@ -23,20 +34,56 @@ export type CheckOptions = {
  * @param json The parsed file.
  * @returns What is wrong with it, errors first; an empty list when nothing is. When its shape is wrong, only that.
  */
-export function checkIdl(json: unknown, { isHouse = false }: CheckOptions = {}): Finding[] {
-    const findings = checkShape(json);
-    if (findings.some(({ severity }) => severity === 'error')) return bySeverity(findings);
+export function checkIdl(json: unknown, options: CheckOptions = {}): Finding[] {
+    return checkTree(json, options).findings;
+}
 
+function checkTree(json: unknown, { isHouse = false, use = 'render' }: CheckOptions): CheckedIdl {
     const house: Finding['severity'] = isHouse ? 'error' : 'warning';
-    const context = createContext(completeLists(json as RootNode), finding => findings.push(finding));
+    const findings = checkShape(json, house);
+    const isBad = () => findings.some(({ severity }) => severity === 'error');
+    if (isBad()) return { findings: bySeverity(findings) };
+
+    const root = complete(json as RootNode);
+    const context = createContext(root, finding => findings.push(finding));
     checkLinks(context);
+    checkRecursion(context);
+    // What has no end can't be looked through for the rest.
+    if (findings.some(({ rule }) => rule === 'endless-type')) return { findings: bySeverity(findings) };
     checkNames(context);
     checkDiscriminators(context, house);
     checkDefaults(context);
+    if (use === 'compare') {
+        const told = findings.map((finding): Finding =>
+            UNCLEAR.has(finding.rule) ? finding : { ...finding, severity: 'warning' },
+        );
+        const isUnclear = told.some(({ severity }) => severity === 'error');
+        return { findings: bySeverity(told), ...(isUnclear ? {} : { root }) };
+    }
     checkNumbers(context);
+    checkValues(context);
+    checkInputs(context);
+    checkEnds(context);
     checkWithCodama(context, [...findings]);
+    if (!isBad()) checkRendered(context);
     checkHouseRules(context, house);
-    return bySeverity(findings);
+    return { findings: bySeverity(findings), ...(isBad() ? {} : { root }) };
+}
+
+/** The rules without which an IDL does not say what it means. */
+const UNCLEAR: ReadonlySet<Rule> = new Set([
+    'dangling-default',
+    'dangling-link',
+    'duplicate-name',
+    'endless-type',
+    'pda-seeds',
+]);
+
+/** The tree as Codama would hold it: with all its lists, and names in camelCase. */
+function complete(root: RootNode): RootNode {
+    const isOld = (root.standard as string) !== 'codama';
+    const current = isOld ? ({ ...root, standard: 'codama', version: '1.0.0' } as object as RootNode) : root;
+    return normalizeNames(completeLists(current));
 }
 
 /** What came of reading an IDL: the tree when it can be trusted, and what the check found. */
@@ -46,14 +93,13 @@ export type CheckedIdl = { findings: Finding[]; root?: RootNode };
 export function parseIdl(text: string, options?: CheckOptions): CheckedIdl {
     let json: unknown;
     try {
-        json = JSON.parse(text);
+        // Some editors put a byte order mark before the text, which JSON does not have.
+        json = JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
     } catch (cause) {
         const message = `This is not JSON: ${cause instanceof Error ? cause.message : String(cause)}.`;
         return { findings: [error({ rule: 'json', path: '', message, fix: 'Correct the file at that place.' })] };
     }
-    const findings = checkIdl(json, options);
-    const isBad = findings.some(({ severity }) => severity === 'error');
-    return isBad ? { findings } : { findings, root: completeLists(json as RootNode) };
+    return checkTree(json, options ?? {});
 }
 
 function bySeverity(findings: readonly Finding[]): Finding[] {

@@ -1,6 +1,8 @@
 import type { DefinedTypeNode, InstructionNode, Node, PdaNode, ProgramNode, RootNode } from '@codama/nodes';
 
 import { walkNodes, type NodeVisit } from '../nodes';
+import { createTypeGraph, type TypeGraph } from '../type-graph';
+import { createTypeFacts, type TypeFacts } from '../type-facts';
 import type { Report } from './finding';
 
 /** What the checks of meaning work on: a tree whose shape is right. */
@@ -9,6 +11,9 @@ export type CheckContext = Readonly<{
     /** The program and the additional ones, each with its path. */
     programs: readonly Located<ProgramNode>[];
     visits: readonly TypedVisit[];
+    graph: TypeGraph;
+    /** What can be told of the types that a program names. */
+    typesOf: (program: ProgramNode) => TypeFacts;
     report: Report;
 }>;
 
@@ -21,7 +26,10 @@ export function createContext(root: RootNode, report: Report): CheckContext {
     const visits = [...walkNodes(root as unknown as NodeVisit['node'])] as unknown as TypedVisit[];
     const isProgram = (visit: TypedVisit): visit is TypedVisit & { node: ProgramNode } =>
         visit.node.kind === 'programNode';
-    return { programs: visits.filter(isProgram), report, root, visits };
+    const programs = visits.filter(isProgram);
+    const all = programs.map(({ node }) => node);
+    const graph = createTypeGraph(all);
+    return { graph, programs, report, root, typesOf: createTypeFacts(all, graph), visits };
 }
 
 /** The nodes of a list, each with its path. */

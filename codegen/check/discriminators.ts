@@ -1,10 +1,21 @@
-import type { DiscriminatorNode, InstructionArgumentNode, StructFieldTypeNode, TypeNode } from '@codama/nodes';
+import {
+    isNode,
+    VALUE_NODES,
+    type DiscriminatorNode,
+    type InstructionArgumentNode,
+    type InstructionNode,
+    type StructFieldTypeNode,
+    type TypeNode,
+} from '@codama/nodes';
 
-import type { FindType } from '../constants';
-import { describePattern, getPattern, isSamePattern } from '../discriminators';
+import { toHex, type FindType } from '../constants';
+import { describePattern, getPattern, isSamePattern, type Pattern } from '../discriminators';
+import type { TypeFacts } from '../type-facts';
 import { getFields } from '../types';
-import { linkedType, locate, type CheckContext, type Located } from './context';
-import { error, type Finding } from './finding';
+import { getLeafInstructions } from '../visitors/spread-sub-instructions';
+import { getConstantsBehind, getLayout, getTypeLayout, getWritten, type Layout } from '../written';
+import { locate, programOf, type CheckContext, type Located } from './context';
+import { error, type Finding, type Report } from './finding';
 import { describeNames } from './links';
 import { createOverlaps } from './overlaps';
 
@@ -14,13 +25,16 @@ type Subject = {
     fields: readonly (InstructionArgumentNode | StructFieldTypeNode)[];
     /** Length of the data when it is always the same. */
     size?: number;
+    /** What the client writes. */
+    layout: Layout;
 };
 
 /** Accounts, instructions and events can each be told from the others of their list. */
 export function checkDiscriminators(context: CheckContext, house: Finding['severity']): void {
-    const all = context.programs.map(({ node }) => node);
+    checkTellingFields(context);
     for (const { node: program, path } of context.programs) {
-        const findType: FindType = link => linkedType(link, program, all);
+        const types = context.typesOf(program);
+        const { findType } = types;
         const fieldsOf = (type: TypeNode) => getFields(type, findType) ?? [];
         const check = (what: string, subjects: Located<Subject>[]) =>
             checkList(what, subjects, findType, context, house);
@@ -31,6 +45,7 @@ export function checkDiscriminators(context: CheckContext, house: Finding['sever
                 node: {
                     discriminators: node.discriminators ?? [],
                     fields: fieldsOf(node.data),
+                    layout: getTypeLayout(node.data, types),
                     name: node.name,
                     ...(node.size === undefined ? {} : { size: node.size }),
                 },
@@ -39,19 +54,82 @@ export function checkDiscriminators(context: CheckContext, house: Finding['sever
         );
         check(
             'instruction',
-            locate(program.instructions, `${path}.instructions`).map(({ node, path }) => ({
-                node: { discriminators: node.discriminators ?? [], fields: node.arguments, name: node.name },
-                path,
+            getLeafInstructions(program, types).map(({ node, path: steps }) => ({
+                node: {
+                    discriminators: node.discriminators ?? [],
+                    fields: node.arguments,
+                    layout: getInstructionLayout(node, types),
+                    name: node.name,
+                },
+                path: `${path}.${steps}`,
             })),
         );
         check(
             'event',
             locate(program.events, `${path}.events`).map(({ node, path }) => ({
-                node: { discriminators: node.discriminators ?? [], fields: fieldsOf(node.data), name: node.name },
+                node: {
+                    discriminators: node.discriminators ?? [],
+                    fields: fieldsOf(node.data),
+                    layout: getTypeLayout(node.data, types),
+                    name: node.name,
+                },
                 path,
             })),
         );
     }
+}
+
+/** A field that tells something is one of its fields, with a value that is always the same. */
+function checkTellingFields({ report, typesOf, visits }: CheckContext): void {
+    for (const visit of visits) {
+        const { node, path } = visit;
+        const holder = visit.ancestors.at(-1);
+        const program = programOf(visit);
+        if (node.kind !== 'fieldDiscriminatorNode' || holder === undefined || program === undefined) continue;
+        if (!isNode(holder, ['accountNode', 'eventNode', 'instructionNode'])) continue;
+        const fields: readonly (InstructionArgumentNode | StructFieldTypeNode)[] =
+            holder.kind === 'instructionNode'
+                ? holder.arguments
+                : (getFields(holder.data, typesOf(program).findType) ?? []);
+        const field = fields.find(({ name }) => name === node.name);
+        if (field?.defaultValue && isNode(field.defaultValue, VALUE_NODES)) continue;
+        const what = holder.kind.replace('Node', '');
+        report(
+            error({
+                rule: 'dangling-link',
+                path,
+                message: field
+                    ? `The discriminator is field "${node.name}", which has no fixed value.`
+                    : `The discriminator is field "${node.name}", which ${what} "${holder.name}" has not.`,
+                fix: field
+                    ? 'Give the field a "defaultValue".'
+                    : `Name one of its fields (${describeNames(fields.map(({ name }) => name))}).`,
+            }),
+        );
+    }
+}
+
+/** What the client writes for an instruction: its arguments, and what tells it right behind them. */
+function getInstructionLayout({ arguments: args, discriminators = [] }: InstructionNode, types: TypeFacts): Layout {
+    const layout = getLayout(args, types);
+    return append(layout, getConstantsBehind(layout, discriminators, types).flat());
+}
+
+/** A layout with bytes behind it. */
+function append(layout: Layout, added: readonly number[]): Layout {
+    const bytes = added.map((byte, index) => [layout.length + index, byte] as const);
+    return { ...layout, bytes: new Map([...layout.bytes, ...bytes]), length: layout.length + added.length };
+}
+
+/** A layout with bytes before it. */
+function prepend(added: readonly number[], { bytes, isWhole, length, unknown }: Layout): Layout {
+    const by = added.length;
+    return {
+        bytes: new Map([...added.entries(), ...[...bytes].map(([place, byte]) => [place + by, byte] as const)]),
+        isWhole,
+        length: length + by,
+        unknown: unknown.map(([start, end]) => [start + by, end + by]),
+    };
 }
 
 function checkList(
@@ -61,9 +139,9 @@ function checkList(
     { report }: CheckContext,
     house: Finding['severity'],
 ): void {
-    const findOverlaps = createOverlaps();
+    const known = createOverlaps();
     for (const { node, path } of subjects) {
-        const { discriminators, fields, name, size } = node;
+        const { discriminators, fields, layout, name, size } = node;
         if (discriminators.length === 0) {
             if (subjects.length > 1) {
                 report({
@@ -76,31 +154,18 @@ function checkList(
             }
             continue;
         }
-        const dangling = locate(discriminators, `${path}.discriminators`).filter(({ node }) => {
-            if (node.kind !== 'fieldDiscriminatorNode') return false;
-            return fields.find(({ name }) => name === node.name)?.defaultValue === undefined;
-        });
-        for (const { node, path } of dangling) {
-            const field = node.kind === 'fieldDiscriminatorNode' ? node.name : '';
-            const exists = fields.some(({ name }) => name === field);
-            report(
-                error({
-                    rule: 'dangling-link',
-                    path,
-                    message: exists
-                        ? `The discriminator is field "${field}", which has no fixed value.`
-                        : `The discriminator is field "${field}", which ${what} "${name}" has not.`,
-                    fix: exists
-                        ? 'Give the field a "defaultValue".'
-                        : `Name one of its fields (${describeNames(fields.map(({ name }) => name))}).`,
-                }),
-            );
-        }
         const pattern = getPattern(discriminators, fields, findType);
         if (pattern === undefined) continue;
         const sized = size === undefined ? pattern : { size, ...pattern };
-        for (const other of findOverlaps({ name, pattern: sized })) {
-            if (isSamePattern(other.pattern, sized)) {
+        const subject = {
+            data: { ...sized, bytes: new Map([...layout.bytes, ...sized.bytes]) },
+            name,
+            pattern,
+            sized,
+        };
+        const overlaps = known.find(subject);
+        for (const other of overlaps) {
+            if (isSamePattern(other.sized, sized)) {
                 report(
                     error({
                         rule: 'duplicate-discriminator',
@@ -114,11 +179,71 @@ function checkList(
                     error({
                         rule: 'overlapping-discriminator',
                         path,
-                        message: `There is data that is both ${what} "${other.name}" (${describePattern(other.pattern)}) and "${name}" (${describePattern(sized)}).`,
+                        message: `There is data that is both ${what} "${other.name}" (${describePattern(other.sized)}) and "${name}" (${describePattern(sized)}).`,
                         fix: 'Lengthen the shorter discriminator, or correct the one that is wrong.',
                     }),
                 );
             }
         }
+        // What is wrong in itself is told once, and not of each that it would be taken for.
+        if (overlaps.length > 0 || checkWritten(what, node, pattern, path, report)) known.add(subject);
     }
+}
+
+/** Whether the data that a client builds is what it takes for that kind itself. */
+function checkWritten(
+    what: string,
+    { discriminators, layout, name }: Subject,
+    pattern: Pattern,
+    path: string,
+    report: Report,
+): boolean {
+    const { isWhole } = layout;
+    const bytes = [...pattern.bytes].sort(([a], [b]) => a - b);
+    // The bytes that tell an event may stand before its data, and not in it.
+    const isBefore =
+        what === 'event' &&
+        discriminators.every(({ kind }) => kind !== 'fieldDiscriminatorNode') &&
+        bytes.every(([place], index) => place === index) &&
+        bytes.some(([place, byte]) => layout.bytes.get(place) !== byte);
+    const whole = isBefore
+        ? prepend(
+              bytes.map(([, byte]) => byte),
+              layout,
+          )
+        : layout;
+    const wrong = (problem: string, fix: string) => {
+        report(
+            error({
+                rule: 'discriminator-not-written',
+                path,
+                message: `The client would not write the discriminator of ${what} "${name}", ${describePattern(pattern)}: ${problem}.`,
+                fix,
+            }),
+        );
+        return false;
+    };
+    if (pattern.size !== undefined && (isWhole ? whole.length !== pattern.size : whole.length > pattern.size)) {
+        return wrong(
+            `its data has ${isWhole ? '' : 'at least '}${whole.length} bytes`,
+            'Correct the size, or describe all of the data.',
+        );
+    }
+    for (const [place, byte] of bytes) {
+        const written = getWritten(whole, place);
+        if (written === byte || written === 'unknown') continue;
+        const found =
+            typeof written === 'number'
+                ? `the byte at ${place} is 0x${toHex([written])}`
+                : written === 'given'
+                  ? `what stands at ${place} is given by the caller`
+                  : isWhole
+                    ? `its data ends before ${place}`
+                    : `what stands at ${place} depends on the length of what is before it`;
+        return wrong(
+            found,
+            `Add ${what === 'instruction' ? 'an argument' : 'a field'} with that value at that place ("defaultValue", with the strategy "omitted"), or correct the discriminator.`,
+        );
+    }
+    return true;
 }

@@ -15,8 +15,10 @@ export const RULES = [
     'codama',
     'dangling-default',
     'dangling-link',
+    'discriminator-not-written',
     'duplicate-discriminator',
     'duplicate-name',
+    'endless-type',
     'error-code',
     'indistinguishable',
     'json',
@@ -30,6 +32,7 @@ export const RULES = [
     'u64-argument',
     'unknown-kind',
     'unsupported',
+    'wrong-value',
 ] as const;
 
 export type Rule = (typeof RULES)[number];

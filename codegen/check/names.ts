@@ -1,6 +1,7 @@
-import type { ProgramNode } from '@codama/nodes';
+import { pascalCase, type InstructionNode, type ProgramNode } from '@codama/nodes';
 
-import { locate, type CheckContext, type Located } from './context';
+import { getArgumentStructs, getFlatArguments } from '../visitors/flatten-arguments';
+import { locate, programOf, type CheckContext, type Located, type TypedVisit } from './context';
 import { error } from './finding';
 
 type Named = { readonly name: string };
@@ -39,23 +40,8 @@ export function checkNames(context: CheckContext): void {
         unique('constants', list('constants', program.constants));
         unique('errors', list('errors', program.errors));
         checkErrorCodes(program, path, context);
-        for (const { node, path } of [
-            ...accounts,
-            ...list('definedTypes', program.definedTypes),
-            ...list('instructions', program.instructions),
-            ...list('pdas', program.pdas),
-        ]) {
-            if (node.name !== 'index') continue;
-            report(
-                error({
-                    rule: 'unsupported',
-                    path,
-                    message: 'The name "index" cannot be rendered: its file would be the index of its folder.',
-                    fix: 'Give it another name; names are not part of what is on chain.',
-                }),
-            );
-        }
     }
+    checkMemberNames(context);
     for (const { node, path } of visits) {
         switch (node.kind) {
             case 'structTypeNode':
@@ -103,3 +89,76 @@ function checkErrorCodes(program: ProgramNode, path: string, { report }: CheckCo
         }
     }
 }
+
+/** What JavaScript has by itself where a name would be: members of every object, and numbers that an enum can't name. */
+function checkMemberNames({ report, visits }: CheckContext): void {
+    for (const visit of visits) {
+        const { node, path } = visit;
+        if ('name' in node && node.name in {} && !/(Link|Value|Discriminator)Node$/.test(node.kind)) {
+            report(
+                error({
+                    rule: 'unsupported',
+                    path,
+                    message: `Every object has a member "${node.name}", which would be taken for what has that name.`,
+                    fix: RENAME,
+                }),
+            );
+        }
+        switch (node.kind) {
+            case 'accountNode':
+            case 'enumEmptyVariantTypeNode':
+            case 'enumStructVariantTypeNode':
+            case 'enumTupleVariantTypeNode':
+            case 'eventNode':
+                checkEnumMember(node.name, path);
+                break;
+            case 'instructionNode':
+                checkEnumMember(node.name, path);
+                checkRenamed(node, visit);
+                break;
+        }
+    }
+
+    function checkEnumMember(name: string, path: string): void {
+        const member = pascalCase(name);
+        if (member !== 'Infinity' && member !== 'NaN') return;
+        report(
+            error({
+                rule: 'unsupported',
+                path,
+                message: `No enum of TypeScript can have a member "${member}".`,
+                fix: RENAME,
+            }),
+        );
+    }
+
+    /** An argument with the name of an account is called `…Arg` among the inputs. */
+    function checkRenamed(
+        instruction: InstructionNode,
+        { ancestors, path }: Pick<TypedVisit, 'ancestors' | 'path'>,
+    ): void {
+        const accounts = new Set(instruction.accounts.map(({ name }) => name as string));
+        const args = [
+            ...getFlatArguments(instruction, getArgumentStructs(programOf({ ancestors })!)).map(({ node }) => node),
+            ...(instruction.extraArguments ?? []),
+        ].map(({ name }) => name as string);
+        const taken = new Set([
+            ...accounts,
+            ...args,
+            ...(instruction.remainingAccounts ?? []).map(({ value }) => value.name),
+        ]);
+        for (const name of args) {
+            if (!accounts.has(name) || !taken.has(`${name}Arg`)) continue;
+            report(
+                error({
+                    rule: 'duplicate-name',
+                    path,
+                    message: `The argument "${name}" has the name of an account, so that it would be called "${name}Arg" as an input, like another one.`,
+                    fix: 'Rename one of them.',
+                }),
+            );
+        }
+    }
+}
+
+const RENAME = 'Give it another name; names are not part of what is on chain.';

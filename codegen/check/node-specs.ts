@@ -1,6 +1,8 @@
 // What the Codama standard says a node of each kind holds: its attributes, and which kinds of nodes may stand in them.
 // The standard publishes this as TypeScript types only, which say nothing about a file.
 
+import { WRAPPERS } from '../types';
+
 /** What an attribute may hold. */
 export type Attribute = Readonly<
     { optional?: true } & (
@@ -23,18 +25,10 @@ const size: Attribute = { type: 'size' };
 const string: Attribute = { type: 'string' };
 const literal = (...values: (boolean | string)[]): Attribute => ({ type: 'literal', values });
 const node = (...kinds: string[]): Attribute => ({ kinds, type: 'node' });
-const nodes = (...kinds: string[]): Attribute => ({ kinds, type: 'nodes' });
+/** A list. The standard lets a file leave out each that is empty. */
+const nodes = (...kinds: string[]): Attribute => ({ kinds, optional: true, type: 'nodes' });
 const optional = (attribute: Attribute): Attribute => ({ ...attribute, optional: true });
 
-const WRAPPERS = [
-    'fixedSizeTypeNode',
-    'hiddenPrefixTypeNode',
-    'hiddenSuffixTypeNode',
-    'postOffsetTypeNode',
-    'preOffsetTypeNode',
-    'sentinelTypeNode',
-    'sizePrefixTypeNode',
-];
 /** A node of one kind, possibly inside of types that only add sizes and offsets. */
 const nested = (kind: string): Attribute => ({ kinds: [kind, ...WRAPPERS], nested: kind, type: 'node' });
 
@@ -95,7 +89,7 @@ const ACCOUNT_OR_ARGUMENT = ['accountValueNode', 'argumentValueNode'];
 const type = node(...TYPES);
 const value = node(...VALUES);
 const count = node('fixedCountNode', 'prefixedCountNode', 'remainderCountNode');
-const discriminators = optional(nodes('constantDiscriminatorNode', 'fieldDiscriminatorNode', 'sizeDiscriminatorNode'));
+const discriminators = nodes('constantDiscriminatorNode', 'fieldDiscriminatorNode', 'sizeDiscriminatorNode');
 const numberOf = nested('numberTypeNode');
 const encoding = literal('base16', 'base58', 'base64', 'utf8');
 const defaultValueStrategy = optional(literal('omitted', 'optional'));
@@ -106,31 +100,31 @@ const display = optional({ kinds: [], type: 'node' });
 
 /** Every kind of node of the standard, version 1.7, with its attributes. Attributes that are not here are ignored. */
 export const NODE_SPECS: Readonly<Record<string, NodeSpec>> = {
-    // Programs. The lists of a program came one after the other: an older file lacks the younger ones.
+    // Programs.
     rootNode: {
         standard: string,
         version: { type: 'version' },
         program: node('programNode'),
-        additionalPrograms: optional(nodes('programNode')),
+        additionalPrograms: nodes('programNode'),
     },
     programNode: {
         name,
         publicKey: address,
         version: optional(string),
         docs,
-        accounts: optional(nodes('accountNode')),
-        instructions: optional(nodes('instructionNode')),
-        definedTypes: optional(nodes('definedTypeNode')),
-        pdas: optional(nodes('pdaNode')),
-        events: optional(nodes('eventNode')),
-        errors: optional(nodes('errorNode')),
-        constants: optional(nodes('constantNode')),
+        accounts: nodes('accountNode'),
+        instructions: nodes('instructionNode'),
+        definedTypes: nodes('definedTypeNode'),
+        pdas: nodes('pdaNode'),
+        events: nodes('eventNode'),
+        errors: nodes('errorNode'),
+        constants: nodes('constantNode'),
     },
     accountNode: {
         name,
         size: optional(size),
         docs,
-        data: nested('structTypeNode'),
+        data: optional(nested('structTypeNode')),
         pda: optional(node('pdaLinkNode')),
         discriminators,
     },
@@ -154,13 +148,13 @@ export const NODE_SPECS: Readonly<Record<string, NodeSpec>> = {
         optionalAccountStrategy: optional(literal('omitted', 'programId')),
         accounts: nodes('instructionAccountNode'),
         arguments: nodes('instructionArgumentNode'),
-        extraArguments: optional(nodes('instructionArgumentNode')),
-        remainingAccounts: optional(nodes('instructionRemainingAccountsNode')),
-        byteDeltas: optional(nodes('instructionByteDeltaNode')),
+        extraArguments: nodes('instructionArgumentNode'),
+        remainingAccounts: nodes('instructionRemainingAccountsNode'),
+        byteDeltas: nodes('instructionByteDeltaNode'),
         discriminators,
         status: optional(node('instructionStatusNode')),
-        subInstructions: optional(nodes('instructionNode')),
-        provides: optional(nodes('providedNode')),
+        subInstructions: nodes('instructionNode'),
+        provides: nodes('providedNode'),
         display,
     },
     instructionAccountNode: {
@@ -293,7 +287,7 @@ export const NODE_SPECS: Readonly<Record<string, NodeSpec>> = {
         programId: optional(node(...ACCOUNT_OR_ARGUMENT)),
     },
     programIdValueNode: {},
-    resolverValueNode: { name, docs, dependsOn: optional(nodes(...ACCOUNT_OR_ARGUMENT)) },
+    resolverValueNode: { name, docs, dependsOn: nodes(...ACCOUNT_OR_ARGUMENT) },
 
     // Discriminators and links.
     constantDiscriminatorNode: { offset: size, constant: node('constantValueNode') },

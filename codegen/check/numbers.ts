@@ -1,11 +1,4 @@
-import type {
-    EnumTypeNode,
-    InstructionArgumentNode,
-    Node,
-    StructFieldTypeNode,
-    TypeNode,
-    ValueNode,
-} from '@codama/nodes';
+import { isNode, VALUE_NODES, type EnumTypeNode, type Node, type TypeNode, type ValueNode } from '@codama/nodes';
 
 import { getNumberRange } from '../constants';
 import { locate, type CheckContext } from './context';
@@ -16,7 +9,7 @@ export function checkNumbers({ report, visits }: CheckContext): void {
     const wrong = (path: string, message: string, fix: string) => report(error({ rule: 'number', path, message, fix }));
 
     for (const { node, path } of visits) {
-        const held = getHeldNumber(node);
+        const held = getHeld(node);
         if (held) {
             const problem = describeMisfit(held.type, held.value);
             if (problem) wrong(`${path}.${held.attribute}`, problem, 'Write a number that the format can hold.');
@@ -30,9 +23,29 @@ export function checkNumbers({ report, visits }: CheckContext): void {
             );
         }
         if (node.kind === 'enumTypeNode') checkEnum(node, path, wrong);
+        if (counter && counter.held.kind !== 'numberTypeNode' && node.kind !== 'sizePrefixTypeNode') {
+            report(
+                error({
+                    rule: 'unsupported',
+                    path: `${path}.${counter.attribute}`,
+                    message: `What counts or selects is a number in a ${counter.held.kind} here, which is not rendered.`,
+                    fix: 'Write the number itself, and describe what is around it as fields.',
+                }),
+            );
+        }
     }
 
     function checkEnum(node: EnumTypeNode, path: string, wrong: (path: string, message: string, fix: string) => void) {
+        if (node.variants.length === 0) {
+            report(
+                error({
+                    rule: 'unsupported',
+                    path,
+                    message: 'An enum without variants has no value, and TypeScript has no such enum.',
+                    fix: 'Add its variants, or take out what is of this type.',
+                }),
+            );
+        }
         const values = new Map<number, string>();
         const size = innermost(node.size as TypeNode);
         const range = size.kind === 'numberTypeNode' ? getNumberRange(size.format) : undefined;
@@ -74,25 +87,27 @@ export function checkNumbers({ report, visits }: CheckContext): void {
 
 type Held = { attribute: string; type: TypeNode; value: ValueNode };
 
-/** The constant that a node holds together with its type. */
-function getHeldNumber(node: Node): Held | undefined {
+/** The constant value that a node holds together with its type. */
+export function getHeld(node: Node): Held | undefined {
+    const attribute = 'defaultValue' in node ? 'defaultValue' : 'value';
     switch (node.kind) {
         case 'constantNode':
-        case 'constantValueNode':
-            return { attribute: 'value', type: node.type, value: node.value };
         case 'constantPdaSeedNode':
-            return { attribute: 'value', type: node.type, value: node.value as ValueNode };
+        case 'constantValueNode':
         case 'instructionArgumentNode':
         case 'structFieldTypeNode': {
-            const { defaultValue, type } = node as InstructionArgumentNode | StructFieldTypeNode;
-            return defaultValue ? { attribute: 'defaultValue', type, value: defaultValue as ValueNode } : undefined;
+            const value = 'defaultValue' in node ? node.defaultValue : 'value' in node ? node.value : undefined;
+            return value && isNode(value, VALUE_NODES)
+                ? { attribute, type: node.type, value: value as ValueNode }
+                : undefined;
         }
         default:
             return undefined;
     }
 }
 
-function describeMisfit(type: TypeNode, value: ValueNode): string | undefined {
+/** What is wrong with a number for a type; `undefined` for any other value, and for a link. */
+export function describeMisfit(type: TypeNode, value: ValueNode): string | undefined {
     const number = innermost(type);
     if (value.kind !== 'numberValueNode') return undefined;
     if (number.kind !== 'numberTypeNode') {
@@ -109,15 +124,15 @@ function describeMisfit(type: TypeNode, value: ValueNode): string | undefined {
 }
 
 /** The number that says how long, how many or which. */
-function getCounter(node: Node): { attribute: string; type: TypeNode } | undefined {
+function getCounter(node: Node): { attribute: string; held: TypeNode; type: TypeNode } | undefined {
     switch (node.kind) {
         case 'booleanTypeNode':
         case 'enumTypeNode':
-            return { attribute: 'size', type: innermost(node.size as TypeNode) };
+            return { attribute: 'size', held: node.size, type: innermost(node.size as TypeNode) };
         case 'optionTypeNode':
         case 'prefixedCountNode':
         case 'sizePrefixTypeNode':
-            return { attribute: 'prefix', type: innermost(node.prefix as TypeNode) };
+            return { attribute: 'prefix', held: node.prefix, type: innermost(node.prefix as TypeNode) };
         default:
             return undefined;
     }

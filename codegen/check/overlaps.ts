@@ -1,7 +1,14 @@
 import { canMatchBoth, type Pattern } from '../discriminators';
 
 /** A pattern with the name of what it tells. */
-export type NamedPattern = Readonly<{ name: string; pattern: Pattern }>;
+export type NamedPattern = Readonly<{
+    name: string;
+    pattern: Pattern;
+    /** The same with the size that the data has, whether or not a client looks at it. */
+    sized: Pattern;
+    /** All that its own data is known to hold. */
+    data: Pattern;
+}>;
 
 /** Patterns that ask for bytes at the same places. */
 type Group = {
@@ -12,26 +19,29 @@ type Group = {
 };
 
 /**
- * Collects patterns, and finds for each those before it that some data matches as well, without comparing it to every
- * one: two patterns can only match the same data if they ask for the same bytes at the places that both look at.
+ * Collects patterns, and finds for each those before it that take some of its data for theirs, without comparing it to
+ * every one (a client looks for them in their order): two patterns can only match the same data if they ask for the same bytes at the places that both look at.
  */
-export function createOverlaps(): (added: NamedPattern) => NamedPattern[] {
+export function createOverlaps() {
     const groups = new Map<string, Group>();
 
-    return added => {
-        const places = [...added.pattern.bytes.keys()].sort((a, b) => a - b);
-        const found = [...groups.values()].flatMap(group => {
-            const common = group.places.filter(place => added.pattern.bytes.has(place));
-            const candidates = indexBy(group, common).get(bytesAt(added, common)) ?? [];
-            return candidates.filter(({ pattern }) => canMatchBoth(pattern, added.pattern));
-        });
-        const key = places.join();
-        const group: Group = groups.get(key) ?? { byBytes: new Map(), members: [], places };
-        groups.set(key, group);
-        group.members.push(added);
-        for (const [places, index] of group.byBytes)
-            put(index, added, places === '' ? [] : places.split(',').map(Number));
-        return found;
+    return {
+        add(added: NamedPattern): void {
+            const places = [...added.pattern.bytes.keys()].sort((a, b) => a - b);
+            const key = places.join();
+            const group: Group = groups.get(key) ?? { byBytes: new Map(), members: [], places };
+            groups.set(key, group);
+            group.members.push(added);
+            for (const [places, index] of group.byBytes)
+                put(index, added, places === '' ? [] : places.split(',').map(Number));
+        },
+        find({ data }: NamedPattern): NamedPattern[] {
+            return [...groups.values()].flatMap(group => {
+                const common = group.places.filter(place => data.bytes.has(place));
+                const candidates = indexBy(group, common).get(bytesAt(data, common)) ?? [];
+                return candidates.filter(({ pattern }) => canMatchBoth(pattern, data));
+            });
+        },
     };
 }
 
@@ -46,12 +56,12 @@ function indexBy(group: Group, places: readonly number[]): ReadonlyMap<string, N
 }
 
 function put(index: Map<string, NamedPattern[]>, member: NamedPattern, places: readonly number[]): void {
-    const key = bytesAt(member, places);
+    const key = bytesAt(member.pattern, places);
     const others = index.get(key);
     if (others === undefined) index.set(key, [member]);
     else others.push(member);
 }
 
-function bytesAt({ pattern }: NamedPattern, places: readonly number[]): string {
-    return places.map(place => pattern.bytes.get(place)).join();
+function bytesAt({ bytes }: Pattern, places: readonly number[]): string {
+    return places.map(place => bytes.get(place)).join();
 }

@@ -1,6 +1,8 @@
+import { camelCase } from '@codama/nodes';
 import { isAddress } from '@solana/kit';
 
 import { isRawNode, joinPath, type RawNode } from '../nodes';
+import { isNormalized } from '../visitors/normalize-names';
 import { error, warning, type Finding, type Report } from './finding';
 import { NODE_SPECS, type Attribute } from './node-specs';
 
@@ -10,29 +12,42 @@ const KNOWN_VERSION = { major: 1, minor: 7 };
 /** Objects and lists in each other: far more than anything real needs, few enough for what calls itself for each. */
 const MAX_DEPTH = 200;
 
+/** How an IDL of Anchor becomes one of Codama; the second form where there is no package.json. */
+const CONVERT_ANCHOR =
+    'Convert it first: npx codama convert in.json out.json (in a folder without a package.json: ' +
+    'npx -p codama -p @codama/nodes-from-anchor codama convert in.json out.json), and use out.json.';
+
+/** What collects the findings of a file, and the severity of what only this house asks for. */
+type Scope = Readonly<{ house: Finding['severity']; report: Report }>;
+
 /**
  * Checks that a JSON value is a tree of Codama nodes: the standard and its version, known kinds, and for each node its
  * attributes. What passes can be given to code that trusts the types of nodes.
+ *
+ * @param house The severity of what a file of this house has to be and a good one of someone else need not.
  */
-export function checkShape(json: unknown): Finding[] {
+export function checkShape(json: unknown, house: Finding['severity']): Finding[] {
     const findings: Finding[] = [];
-    const report: Report = finding => findings.push(finding);
+    const scope: Scope = { house, report: finding => findings.push(finding) };
     if (!isRawNode(json) || json.kind !== 'rootNode') {
-        report(
+        const isAnchor = isAnchorIdl(json);
+        scope.report(
             error({
                 rule: 'shape',
                 path: '',
-                message: `This is not a Codama IDL: ${describe(json)} instead of a rootNode.`,
-                fix: 'Pass the JSON of a Codama root node. An Anchor IDL has to be turned into one first (@codama/nodes-from-anchor).',
+                message: `This is not a Codama IDL: ${isAnchor ? 'an Anchor IDL' : describe(json)} instead of a rootNode.`,
+                fix: isAnchor
+                    ? CONVERT_ANCHOR
+                    : `Pass the JSON of a Codama root node. Is it an Anchor IDL? ${CONVERT_ANCHOR}`,
             }),
         );
         return findings;
     }
-    checkStandard(json, report);
+    checkStandard(json, scope);
     const deep = findTooDeep(json);
-    if (deep === undefined) checkNode(json, '', report);
+    if (deep === undefined) checkNode(json, '', scope);
     else {
-        report(
+        scope.report(
             error({
                 rule: 'shape',
                 path: deep,
@@ -61,14 +76,36 @@ function findTooDeep(json: RawNode): string | undefined {
     return undefined;
 }
 
-function checkStandard({ standard, version }: RawNode, report: Report): void {
+/** Whether this is what Anchor writes: an object without kinds, whose instructions have arguments called "args". */
+function isAnchorIdl(json: unknown): boolean {
+    if (typeof json !== 'object' || json === null || isRawNode(json)) return false;
+    const { address, instructions, metadata, version } = json as Record<string, unknown>;
+    const hasArguments = (item: unknown) => typeof item === 'object' && item !== null && 'args' in item;
+    const isOfAnchor = [address, metadata, version].some(attribute => attribute !== undefined);
+    return Array.isArray(instructions) && isOfAnchor && instructions.every(hasArguments);
+}
+
+function checkStandard({ standard, version }: RawNode, { house, report }: Scope): void {
+    // Kinobi is what Codama was called before: most of its files hold only what is a node of Codama today.
+    if (standard === 'kinobi') {
+        report({
+            severity: house,
+            rule: 'standard',
+            path: 'standard',
+            message: 'The standard is "kinobi" instead of "codama".',
+            fix:
+                'It is read as Codama. Set "standard" to "codama" and "version" to "1.0.0" by hand (codama convert leaves ' +
+                'it as it is), and mend what the check then finds.',
+        });
+        return;
+    }
     if (standard !== 'codama') {
         report(
             error({
                 rule: 'standard',
                 path: 'standard',
                 message: `The standard is ${describe(standard)} instead of "codama".`,
-                fix: 'Bring the file up to the Codama standard (a kinobi IDL: read it with Codama and write it again).',
+                fix: 'Set "standard" to "codama" and "version" to "1.0.0" if this is a Codama IDL, and mend what the check then finds.',
             }),
         );
     }
@@ -95,7 +132,8 @@ function checkStandard({ standard, version }: RawNode, report: Report): void {
     }
 }
 
-function checkNode(node: RawNode, path: string, report: Report): void {
+function checkNode(node: RawNode, path: string, scope: Scope): void {
+    const { report } = scope;
     const spec = NODE_SPECS[node.kind];
     if (spec === undefined) {
         report(
@@ -122,16 +160,16 @@ function checkNode(node: RawNode, path: string, report: Report): void {
             );
             continue;
         }
-        checkAttribute(value, expected, joinPath(path, attribute), report);
+        checkAttribute(value, expected, joinPath(path, attribute), scope);
+        if (expected.type === 'name') checkName(value, node, joinPath(path, attribute), scope);
     }
 }
 
-function checkAttribute(value: unknown, expected: Attribute, path: string, report: Report): void {
+function checkAttribute(value: unknown, expected: Attribute, path: string, scope: Scope): void {
+    const { report } = scope;
     if (expected.type === 'nodes') {
         if (!Array.isArray(value)) return reportShape(value, expected, path, report);
-        value.forEach((item, index) =>
-            checkAttribute(item, { ...expected, type: 'node' }, `${path}[${index}]`, report),
-        );
+        value.forEach((item, index) => checkAttribute(item, { ...expected, type: 'node' }, `${path}[${index}]`, scope));
     } else if (expected.type === 'node') {
         if (!isRawNode(value)) return reportShape(value, expected, path, report);
         // A kind that does not exist is reported as such, wherever it stands.
@@ -139,7 +177,7 @@ function checkAttribute(value: unknown, expected: Attribute, path: string, repor
         if (isKnown && expected.kinds.length > 0 && !expected.kinds.includes(value.kind)) {
             return reportShape(value, expected, path, report);
         }
-        checkNode(value, path, report);
+        checkNode(value, path, scope);
         const inner = expected.nested === undefined ? undefined : unwrap(value);
         if (inner !== undefined && NODE_SPECS[inner.kind] !== undefined && inner.kind !== expected.nested) {
             reportShape(inner, { ...expected, kinds: [expected.nested!] }, path, report);
@@ -173,7 +211,7 @@ function isOfType(value: unknown, expected: Attribute): boolean {
         case 'literal':
             return (expected.values as readonly unknown[]).includes(value);
         case 'name':
-            return typeof value === 'string' && /^[a-z][a-zA-Z0-9]*$/.test(value);
+            return typeof value === 'string' && isNormalized(camelCase(value));
         case 'number':
             return typeof value === 'number';
         case 'size':
@@ -182,6 +220,25 @@ function isOfType(value: unknown, expected: Attribute): boolean {
             return typeof value === 'string';
         case 'version':
             return typeof value === 'string' && /^\d+\.\d+\.\d+/.test(value);
+    }
+}
+
+/** Says where a name is another in what is rendered; where something is named, and not at each link to it. */
+function checkName(name: unknown, { kind }: RawNode, path: string, { house, report }: Scope): void {
+    if (typeof name !== 'string' || isNormalized(name)) return;
+    const normal = camelCase(name);
+    if (!isNormalized(normal)) return;
+    if (house === 'error') {
+        reportShape(name, { type: 'name' }, path, report);
+    } else if (!/(Link|Value|Discriminator)Node$/.test(kind)) {
+        report(
+            warning({
+                rule: 'shape',
+                path,
+                message: `The name ${JSON.stringify(name)} is not in camelCase.`,
+                fix: `Nothing has to be done: it is rendered as "${normal}", the name that Codama makes of it.`,
+            }),
+        );
     }
 }
 

@@ -22,23 +22,25 @@ export function getEnumPage(
     const loose = nameApi.dataArgsType(name);
     const [encoder, decoder] = [nameApi.encoderFunction(name), nameApi.decoderFunction(name)];
     const size = getSize(type, nameApi);
+    // Of all numbers only this one has no size.
+    const fixed = resolveNestedTypeNode(type.size).format === 'shortU16' ? '' : 'FixedSize';
     const options = (codec: string | undefined) => {
         const all = [...(codec ? [`size: ${codec}`] : []), ...(hasValues ? ['useValuesAsDiscriminators: true'] : [])];
         return all.length === 0 ? '' : `, { ${all.join(', ')} }`;
     };
 
     const page = getPage(
-        `import { combineCodec, getEnumDecoder, getEnumEncoder, type FixedSizeCodec, type FixedSizeDecoder, type FixedSizeEncoder } from '@solana/kit';
+        `import { combineCodec, getEnumDecoder, getEnumEncoder, type ${fixed}Codec, type ${fixed}Decoder, type ${fixed}Encoder } from '@solana/kit';
          ${size ? `import { ${size.names.join(', ')} } from '../shared';` : ''}`,
         `${getDocBlock(docs)}export enum ${strict} { ${members.join('\n')} }`,
         `export type ${loose} = ${strict};`,
-        `export function ${encoder}(): FixedSizeEncoder<${loose}> {
+        `export function ${encoder}(): ${fixed}Encoder<${loose}> {
             return getEnumEncoder(${strict}${options(size?.encoder)});
          }`,
-        `export function ${decoder}(): FixedSizeDecoder<${strict}> {
+        `export function ${decoder}(): ${fixed}Decoder<${strict}> {
             return getEnumDecoder(${strict}${options(size?.decoder)});
          }`,
-        `export function ${nameApi.codecFunction(name)}(): FixedSizeCodec<${loose}, ${strict}> {
+        `export function ${nameApi.codecFunction(name)}(): ${fixed}Codec<${loose}, ${strict}> {
             return combineCodec(${encoder}(), ${decoder}());
          }`,
     );

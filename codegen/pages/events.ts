@@ -1,8 +1,10 @@
-import { pascalCase, type DefinedTypeNode, type EventNode, type ProgramNode } from '@codama/nodes';
+import type { DefinedTypeNode, EventNode, ProgramNode } from '@codama/nodes';
 
-import { encodeConstant, toHex, type FindType } from '../constants';
+import { toHex } from '../constants';
 import { getPattern } from '../discriminators';
+import type { TypeFacts } from '../type-facts';
 import { getFields } from '../types';
+import { getTypeLayout, holdsBytes } from '../written';
 import { getDocBlock, getPage, type NameApi } from './page';
 
 /** What Anchor puts before the data of an event when a program emits it by a call to itself. */
@@ -17,16 +19,17 @@ type Part = { bytes: readonly number[]; constant: string; offset: number };
  * The data of an event is a defined type (`lift-event-data`). The bytes that tell it are part of that type when it
  * holds them as a prefix or a field, and stand before it otherwise. An event that nothing tells has no part in it.
  */
-export function getEventsPage(program: ProgramNode, nameApi: NameApi): string | undefined {
-    const findType: FindType = link => program.definedTypes.find(({ name }) => name === link.name);
+export function getEventsPage(program: ProgramNode, facts: TypeFacts, nameApi: NameApi): string | undefined {
     const events = program.events.flatMap(event => {
-        const data = event.data.kind === 'definedTypeLinkNode' ? findType(event.data) : undefined;
-        const recognition = data && getRecognition(event, data, findType, nameApi);
-        return data && recognition ? [{ ...recognition, data, docs: event.docs, variant: pascalCase(event.name) }] : [];
+        const data = event.data.kind === 'definedTypeLinkNode' ? facts.findType(event.data) : undefined;
+        const recognition = data && getRecognition(event, data, facts, nameApi);
+        return data && recognition
+            ? [{ ...recognition, data, docs: event.docs, variant: nameApi.enumVariant(event.name) }]
+            : [];
     });
     if (events.length === 0) return undefined;
 
-    const enumName = `${pascalCase(program.name)}Event`;
+    const enumName = nameApi.dataType(`${program.name}Event`);
     const address = nameApi.programAddressConstant(program.name);
     const decoders = events.map(({ data }) => nameApi.decoderFunction(data.name));
     const types = events.map(({ data }) => `type ${nameApi.dataType(data.name)}`);
@@ -116,7 +119,8 @@ export function getEventsPage(program: ProgramNode, nameApi: NameApi): string | 
 }
 
 /** By what an event is recognized, and where its data type starts; `undefined` when nothing tells it. */
-function getRecognition(event: EventNode, data: DefinedTypeNode, findType: FindType, nameApi: NameApi) {
+function getRecognition(event: EventNode, data: DefinedTypeNode, types: TypeFacts, nameApi: NameApi) {
+    const { findType } = types;
     const discriminators = event.discriminators ?? [];
     const pattern = getPattern(discriminators, getFields(data.type, findType) ?? [], findType);
     if (pattern === undefined || (pattern.bytes.size === 0 && pattern.size === undefined)) return undefined;
@@ -132,7 +136,7 @@ function getRecognition(event: EventNode, data: DefinedTypeNode, findType: FindT
     const isInData =
         !isPrefix ||
         discriminators.some(({ kind }) => kind === 'fieldDiscriminatorNode') ||
-        startsWith(data, first.bytes, findType);
+        holdsBytes(getTypeLayout(data.type, types), first.bytes);
     const constant = `${nameApi.constant(event.name)}_EVENT_DISCRIMINATOR`;
     return {
         parts: runs.map((run, index): Part => ({
@@ -142,13 +146,6 @@ function getRecognition(event: EventNode, data: DefinedTypeNode, findType: FindT
         payloadOffset: isInData ? 0 : first.bytes.length,
         size: pattern.size,
     };
-}
-
-/** Whether a type has the bytes as a hidden prefix. */
-function startsWith({ type }: DefinedTypeNode, bytes: readonly number[], findType: FindType): boolean {
-    if (type.kind !== 'hiddenPrefixTypeNode') return false;
-    const prefix = type.prefix.flatMap(({ type, value }) => encodeConstant(type, value, findType) ?? []);
-    return toHex(prefix).startsWith(toHex(bytes));
 }
 
 function fromHex(hex: string): number[] {

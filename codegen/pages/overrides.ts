@@ -1,4 +1,4 @@
-import type { InstructionInputValueNode, InstructionNode } from '@codama/nodes';
+import type { InstructionInputValueNode, InstructionNode, ProgramNode } from '@codama/nodes';
 
 import { getDocBlock, getPage, type NameApi } from './page';
 
@@ -9,7 +9,7 @@ export type Overrides = { names: string[]; page: string };
  * What takes the place of the functions that the renderer makes for an instruction: builders that carry the docs of the
  * instruction, and a parser that refuses missing and extra accounts. Each calls the renderer's function of its name.
  */
-export function getOverrides(instruction: InstructionNode, nameApi: NameApi): Overrides {
+export function getOverrides(instruction: InstructionNode, program: ProgramNode, nameApi: NameApi): Overrides {
     const { docs = [], name } = instruction;
     const sync = nameApi.instructionSyncFunction(name);
     const async = nameApi.instructionAsyncFunction(name);
@@ -17,7 +17,7 @@ export function getOverrides(instruction: InstructionNode, nameApi: NameApi): Ov
     const builders = hasAsyncFunction(instruction) ? [async, sync] : [sync];
     const names = [...builders, parse];
     const module = `../instructions/${name}`;
-    const { max, min } = getAccountCount(instruction);
+    const { max, min } = getAccountCount(instruction, program);
 
     const page = getPage(
         `import { ${names.map(name => `${name} as ${getBaseName(name)}`).join(', ')} } from '${module}';
@@ -35,7 +35,7 @@ export function getOverrides(instruction: InstructionNode, nameApi: NameApi): Ov
         `${getDocBlock([
             `Parses an instruction \`${name}\`: ${describeCount(min, max)}, and the data.`,
             '',
-            '@throws A `SolanaError` when there are fewer or more accounts, or when the data cannot be decoded.',
+            `@throws A \`SolanaError\` when there are fewer ${max === Infinity ? '' : 'or more '}accounts, or when the data cannot be decoded.`,
         ])}export const ${parse}: typeof ${getBaseName(parse)} = instruction => {
             assertAccountCount('${name}', instruction.accounts, ${min}, ${max === Infinity ? 'Infinity' : max});
             return ${getBaseName(parse)}(instruction);
@@ -44,12 +44,18 @@ export function getOverrides(instruction: InstructionNode, nameApi: NameApi): Ov
     return { names, page };
 }
 
-/** The accounts that an instruction can have: those that may be left out make the least, remaining ones the most. */
-function getAccountCount(instruction: InstructionNode): { min: number; max: number } {
+/**
+ * The accounts that an instruction can have: those that may be left out make the least.
+ *
+ * An IDL that says of any instruction that accounts follow is taken at its word for the others. One that says it nowhere
+ * may come from a format that can't (Anchor's, for one): on chain, accounts may follow those of every instruction.
+ */
+function getAccountCount(instruction: InstructionNode, { instructions }: ProgramNode): { min: number; max: number } {
     const { accounts, optionalAccountStrategy, remainingAccounts = [] } = instruction;
     const canLeaveOut = optionalAccountStrategy === 'omitted';
+    const saysWhatFollows = instructions.some(({ remainingAccounts = [] }) => remainingAccounts.length > 0);
     return {
-        max: remainingAccounts.length > 0 ? Infinity : accounts.length,
+        max: saysWhatFollows && remainingAccounts.length === 0 ? accounts.length : Infinity,
         min: accounts.filter(({ isOptional }) => !canLeaveOut || !isOptional).length,
     };
 }

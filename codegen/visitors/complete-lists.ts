@@ -1,21 +1,25 @@
 import type { RootNode } from '@codama/nodes';
 
-import { transformNodes } from '../nodes';
-
-const PROGRAM_LISTS = ['accounts', 'constants', 'definedTypes', 'errors', 'events', 'instructions', 'pdas'] as const;
+import { NODE_SPECS } from '../check/node-specs';
+import { transformNodes, type RawNode } from '../nodes';
 
 /**
- * Gives each program the lists that the file has not: a file that was written before Codama knew events and constants
- * is a good one.
+ * Gives each node the lists that the file leaves out because they are empty, as the standard allows, and takes out what
+ * is `null`, which older tools wrote for what is not there.
  */
 export function completeLists(root: RootNode): RootNode {
-    const complete = transformNodes(root, node => {
-        if (node.kind !== 'programNode') return node;
-        const missing = PROGRAM_LISTS.filter(list => (node[list] as unknown) === undefined);
-        return { ...node, ...Object.fromEntries(missing.map(list => [list, []])) };
+    return transformNodes(root, node => {
+        const raw = node as unknown as RawNode;
+        const spec = NODE_SPECS[raw.kind] ?? {};
+        const isNull = Object.keys(spec).some(attribute => raw[attribute] === null);
+        const given = isNull ? Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null)) : raw;
+        const missing = Object.entries(spec).filter(
+            ([name, { type }]) => type === 'nodes' && given[name] === undefined,
+        );
+        if (!isNull && missing.length === 0 && raw.kind !== 'accountNode') return node;
+        const lists = Object.fromEntries(missing.map(([name]) => [name, []]));
+        // An account without data is one whose struct has no fields.
+        const data = raw.kind === 'accountNode' ? { data: { kind: 'structTypeNode', fields: [] } } : {};
+        return { ...data, ...given, ...lists };
     });
-    return {
-        ...complete,
-        additionalPrograms: (complete.additionalPrograms as unknown) ? complete.additionalPrograms : [],
-    };
 }

@@ -1,24 +1,37 @@
-import type { InstructionInputValueNode, InstructionRemainingAccountsNode, RootNode } from '@codama/nodes';
+import type {
+    InstructionAccountNode,
+    InstructionArgumentNode,
+    InstructionInputValueNode,
+    InstructionNode,
+    InstructionRemainingAccountsNode,
+    RootNode,
+} from '@codama/nodes';
 
 import { transformNodes } from '../nodes';
 
 /**
- * Takes out what only a hand-written function outside of the client could compute (Codama's resolvers): an input that
- * has no other default becomes one that the caller gives. So every IDL renders to a client that is whole in itself.
+ * Takes out what only a hand-written function outside of the client could compute (Codama's resolvers, fields of accounts
+ * that it would have to fetch, values of its surroundings): an input that has no other default becomes one that the
+ * caller gives. So every IDL renders to a client that is whole in itself.
+ *
+ * The same for a default that may come to nothing: the renderer writes the program's address in the place of a required
+ * account that it has no value for.
  */
 export function leaveToCaller(root: RootNode): RootNode {
     return transformNodes(root, node => {
         switch (node.kind) {
-            case 'instructionAccountNode':
-            case 'instructionArgumentNode': {
-                if (!node.defaultValue || !needsResolver(node.defaultValue)) return node;
-                const { defaultValue: _, ...rest } = node;
-                const { defaultValueStrategy: __, ...bare } = rest as typeof rest & { defaultValueStrategy?: unknown };
-                return bare;
+            case 'injectedValueNode':
+                return node.fallback ?? node;
+            case 'instructionArgumentNode':
+            case 'structFieldTypeNode': {
+                const value = node.defaultValue as InstructionInputValueNode | undefined;
+                return value && (needsMore(value) || isWallet(value)) ? withoutDefault(node) : node;
             }
             case 'instructionNode':
                 return {
                     ...node,
+                    accounts: node.accounts.map(account => toKnown(account, node)),
+                    extraArguments: getUsedArguments(node),
                     byteDeltas: (node.byteDeltas ?? []).filter(({ value }) => value.kind !== 'resolverValueNode'),
                     remainingAccounts: (node.remainingAccounts ?? []).map(givenByCaller),
                 };
@@ -28,14 +41,66 @@ export function leaveToCaller(root: RootNode): RootNode {
     });
 }
 
+/**
+ * The extra arguments without those that always have the same value, which are neither given nor written; without any where
+ * the instruction has no other input and nothing follows them, since the renderer makes its functions without an input then.
+ */
+function getUsedArguments(node: InstructionNode): InstructionArgumentNode[] {
+    const isGiven = ({ defaultValue, defaultValueStrategy }: InstructionArgumentNode) =>
+        defaultValue === undefined || defaultValueStrategy !== 'omitted';
+    const extra = (node.extraArguments ?? []).filter(isGiven);
+    const hasInput =
+        node.accounts.length > 0 ||
+        node.arguments.some(isGiven) ||
+        (node.remainingAccounts ?? []).length > 0 ||
+        extra.some(({ defaultValue }) => defaultValue !== undefined);
+    return hasInput ? extra : [];
+}
+
+function toKnown(account: InstructionAccountNode, { accounts }: InstructionNode): InstructionAccountNode {
+    const { defaultValue: value, isOptional = false } = account;
+    if (value === undefined) return account;
+    if (needsMore(value) || (!isOptional && value.kind === 'conditionalValueNode' && canBeNothing(value))) {
+        return withoutDefault(account);
+    }
+    // An optional account may follow another one, which is then not there for both.
+    const other = value.kind === 'accountValueNode' && accounts.find(({ name }) => name === value.name);
+    if (!isOptional || !other || !other.isOptional) return account;
+    return { ...account, defaultValue: { condition: value, ifTrue: value, kind: 'conditionalValueNode' } };
+}
+
+function withoutDefault<TNode extends { defaultValue?: unknown }>(node: TNode): TNode {
+    const { defaultValue: _, ...rest } = node;
+    const { defaultValueStrategy: __, ...bare } = rest as typeof rest & { defaultValueStrategy?: unknown };
+    return bare as object as TNode;
+}
+
 function givenByCaller(node: InstructionRemainingAccountsNode): InstructionRemainingAccountsNode {
     if (node.value.kind !== 'resolverValueNode') return node;
     return { ...node, isOptional: true, value: { kind: 'argumentValueNode', name: node.value.name } };
 }
 
-function needsResolver(value: InstructionInputValueNode): boolean {
-    if (value.kind === 'resolverValueNode') return true;
+const BEYOND_THE_CLIENT: ReadonlySet<string> = new Set([
+    'accountFieldValueNode',
+    'injectedValueNode',
+    'resolverValueNode',
+]);
+
+/** Whether a value needs more than the inputs of its instruction. */
+function needsMore(value: InstructionInputValueNode): boolean {
+    if (BEYOND_THE_CLIENT.has(value.kind)) return true;
     if (value.kind !== 'conditionalValueNode') return false;
     const branches = [value.ifTrue, value.ifFalse].filter(branch => branch !== undefined);
-    return value.condition.kind === 'resolverValueNode' || branches.some(needsResolver);
+    return value.condition.kind === 'resolverValueNode' || branches.some(needsMore);
+}
+
+/** Whether a value is that of the wallet around the client, which only an account of an instruction can have. */
+function isWallet(value: InstructionInputValueNode): boolean {
+    if (value.kind === 'conditionalValueNode') return canBeNothing(value);
+    return value.kind === 'identityValueNode' || value.kind === 'payerValueNode';
+}
+
+function canBeNothing(value: InstructionInputValueNode | undefined): boolean {
+    if (value?.kind === 'conditionalValueNode') return canBeNothing(value.ifTrue) || canBeNothing(value.ifFalse);
+    return value === undefined || value.kind === 'identityValueNode' || value.kind === 'payerValueNode';
 }

@@ -1,27 +1,50 @@
 import type { RootNode } from '@codama/nodes';
 
 import { completeLists } from './complete-lists';
+import { deferLinks, type DeferredType } from './defer-links';
 import { documentArguments, type InstructionData } from './document-arguments';
 import { escapeDocs } from './escape-docs';
 import { flattenArguments } from './flatten-arguments';
 import { followProgramAddress } from './follow-program-address';
 import { leaveToCaller } from './leave-to-caller';
 import { liftEventData } from './lift-event-data';
+import { liftTypes } from './lift-types';
+import { normalizeNames } from './normalize-names';
+import { simplifyNumbers } from './simplify-numbers';
+import { spreadSubInstructions } from './spread-sub-instructions';
 import { typeStatusFields } from './type-status-fields';
+import { writeDiscriminators } from './write-discriminators';
 
 /**
  * The tree that the interface of a program is read from: however the file says it, one form for one meaning. Two files
  * that give equal trees describe the same interface.
  */
 export function normalize(root: RootNode): RootNode {
-    return [completeLists, flattenArguments, followProgramAddress, typeStatusFields].reduce(
+    return [completeLists, normalizeNames, flattenArguments, followProgramAddress, typeStatusFields].reduce(
         (tree, visitor) => visitor(tree),
         root,
     );
 }
 
 /** The tree that is rendered, and what the renderer has to be told about it. */
-export function prepare(root: RootNode): { root: RootNode; instructionData: InstructionData[] } {
-    const tree = [normalize, escapeDocs, leaveToCaller, liftEventData].reduce((tree, visitor) => visitor(tree), root);
-    return documentArguments(tree);
+export type Prepared = Readonly<{
+    root: RootNode;
+    instructionData: readonly InstructionData[];
+    deferred: readonly DeferredType[];
+}>;
+
+/** Makes the tree that is rendered of that of a file. */
+export function prepare(root: RootNode): Prepared {
+    const tree = [
+        normalize,
+        spreadSubInstructions,
+        writeDiscriminators,
+        escapeDocs,
+        leaveToCaller,
+        simplifyNumbers,
+        liftEventData,
+        liftTypes,
+    ].reduce((tree, visitor) => visitor(tree), root);
+    const { deferred, root: finite } = deferLinks(tree);
+    return { ...documentArguments(finite), deferred };
 }

@@ -43,7 +43,7 @@ export function addIdlCommands(program: Command, io: Io, setExitCode: (code: Exi
     ).action(async (oldFile: string, newFile: string, flags: ReportFlags) => {
         const { diffIdl, parseIdl } = await importCodegen();
         const read = (file: string) => {
-            const { findings, root } = parseIdl(readFile(file));
+            const { findings, root } = parseIdl(readFile(file), { use: 'compare' });
             if (root) return root;
             const errors = findings.filter(({ severity }) => severity === 'error');
             io.writeError(formatFindings(file, errors, 'table', ALL_BY_CHECK));

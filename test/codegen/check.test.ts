@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkIdl, parseIdl } from '../../codegen/check/check';
 import { RULES } from '../../codegen/check/finding';
 import { DEFAULTS, DISCRIMINATORS, HOUSE, NUMBERS } from './check-rows/meaning';
+import { RENDERED_NAMES, VALUES } from './check-rows/rendered';
 import type { Row } from './check-rows/row';
 import { LINKS, NAMES, SHAPE } from './check-rows/structure';
 import { loadIdl, mutate, named, set } from './mutate';
@@ -16,6 +17,8 @@ const GROUPS = [
     ['discriminators', DISCRIMINATORS],
     ['defaults and PDAs', DEFAULTS],
     ['numbers', NUMBERS],
+    ['names in what is rendered', RENDERED_NAMES],
+    ['values and inputs', VALUES],
     ['rules of this house', HOUSE],
 ] as const;
 

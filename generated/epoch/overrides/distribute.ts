@@ -28,7 +28,7 @@ export const getDistributeInstruction: typeof getDistributeInstructionBase = (..
 /**
  * Parses an instruction `distribute`: at least 11 accounts, and the data.
  *
- * @throws A `SolanaError` when there are fewer or more accounts, or when the data cannot be decoded.
+ * @throws A `SolanaError` when there are fewer accounts, or when the data cannot be decoded.
  */
 export const parseDistributeInstruction: typeof parseDistributeInstructionBase = instruction => {
     assertAccountCount('distribute', instruction.accounts, 11, Infinity);

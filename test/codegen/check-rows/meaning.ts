@@ -56,6 +56,51 @@ export const DISCRIMINATORS: Row[] = [
             'error indistinguishable program.instructions[1]: Nothing tells instruction "settle" from the other 8: it has no discriminators.',
         ],
     ],
+    [
+        'a byte that no argument writes',
+        program => {
+            const bytes = { kind: 'bytesValueNode', data: '06', encoding: 'base16' };
+            const constant = { kind: 'constantValueNode', type: { kind: 'bytesTypeNode' }, value: bytes };
+            set(instruction(program, 'finalize'), 'discriminators', [
+                { kind: 'constantDiscriminatorNode', offset: 0, constant },
+            ]);
+            set(argument(program, 'finalize', 'discriminator')['type']!, 'format', 'u16');
+            Reflect.deleteProperty(argument(program, 'finalize', 'discriminator'), 'defaultValue');
+            Reflect.deleteProperty(argument(program, 'finalize', 'discriminator'), 'defaultValueStrategy');
+        },
+        [
+            'error discriminator-not-written program.instructions[5]: The client would not write the discriminator of instruction "finalize", 0x06: what stands at 0 is given by the caller.',
+        ],
+    ],
+    [
+        'a field that stands elsewhere than its discriminator says',
+        program => set(instruction(program, 'topUp')['discriminators']![0]!, 'offset', 1),
+        [
+            'error discriminator-not-written program.instructions[2]: The client would not write the discriminator of instruction "topUp", 0x03 at 1: what stands at 1 is given by the caller.',
+        ],
+    ],
+    [
+        'a byte that another field has',
+        program => {
+            const bytes = { kind: 'bytesValueNode', data: '07', encoding: 'base16' };
+            const constant = { kind: 'constantValueNode', type: { kind: 'bytesTypeNode' }, value: bytes };
+            set(named(program['accounts'], 'channel')['discriminators']!, '1', {
+                kind: 'constantDiscriminatorNode',
+                offset: 0,
+                constant,
+            });
+        },
+        [
+            'error discriminator-not-written program.accounts[0]: The client would not write the discriminator of account "channel", 216 bytes, 0x07: the byte at 0 is 0x01.',
+        ],
+    ],
+    [
+        'a size that the data has not',
+        program => set(named(program['accounts'], 'channel')['discriminators']![0]!, 'size', 215),
+        [
+            'error discriminator-not-written program.accounts[0]: The client would not write the discriminator of account "channel", 215 bytes, 0x01: its data has 216 bytes.',
+        ],
+    ],
 ];
 
 export const DEFAULTS: Row[] = [

@@ -1,4 +1,4 @@
-import { account, argument, fieldOf, instruction, link, named, set, type, type Json } from '../mutate';
+import { account, argument, fieldOf, instruction, link, named, set, splice, type, type Json } from '../mutate';
 import { accountData, type Row } from './row';
 
 export const SHAPE: Row[] = [
@@ -43,8 +43,8 @@ export const SHAPE: Row[] = [
     ],
     [
         'an attribute that is missing',
-        program => Reflect.deleteProperty(instruction(program, 'open'), 'accounts'),
-        ['error shape program.instructions[0]: This instructionNode has no "accounts".'],
+        program => Reflect.deleteProperty(account(program, 'open', 'payer'), 'isSigner'),
+        ['error shape program.instructions[0].accounts[0]: This instructionAccountNode has no "isSigner".'],
     ],
     [
         'a list that is none',
@@ -224,6 +224,19 @@ export const NAMES: Row[] = [
         program => set(named(program['accounts'], 'closedChannel'), 'name', 'index'),
         [
             'error unsupported program.accounts[1]: The name "index" cannot be rendered: its file would be the index of its folder.',
+        ],
+    ],
+    [
+        'a type that holds itself in every value',
+        program =>
+            splice(type(program, 'voucherArgs')['type']!['fields'], 0, 0, {
+                kind: 'structFieldTypeNode',
+                name: 'before',
+                docs: ['The voucher before.'],
+                type: link('voucherArgs'),
+            }),
+        [
+            'error endless-type program.definedTypes[2]: Every value of type "voucherArgs" would hold another one, without an end.',
         ],
     ],
 ];

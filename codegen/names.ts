@@ -1,0 +1,47 @@
+import { DEFAULT_NAME_TRANSFORMERS, type NameTransformers } from '@codama/renderers-js';
+
+// `isPaymentChannelsError` is the name, by kit's convention, of the guard for the errors of a package itself, and
+// `PaymentChannelsError` of their class: what is about the on-chain program's codes says so.
+const OWN_TRANSFORMERS: Partial<NameTransformers> = {
+    programErrorConstantPrefix: (name, { snakeCase }) => `${snakeCase(name).toUpperCase()}_PROGRAM_ERROR__`,
+    programErrorUnion: (name, { pascalCase }) => `${pascalCase(name)}ProgramErrorCode`,
+    programGetErrorMessageFunction: (name, { pascalCase }) => `get${pascalCase(name)}ProgramErrorMessage`,
+    programIsErrorFunction: (name, { pascalCase }) => `is${pascalCase(name)}ProgramError`,
+};
+
+/** The names of what is rendered, by what the IDL calls it. */
+export const NAMES: NameTransformers = { ...DEFAULT_NAME_TRANSFORMERS, ...OWN_TRANSFORMERS };
+
+/** Those that name a member of something, and take no name from anything outside of it. */
+const MEMBERS: ReadonlySet<string> = new Set<keyof NameTransformers>([
+    'discriminatedUnionDiscriminator',
+    'discriminatedUnionVariant',
+    'enumVariant',
+    'programAccountsEnumVariant',
+    'programInstructionsEnumVariant',
+    'programPluginAccountKey',
+    'programPluginInstructionKey',
+    'programPluginKey',
+]);
+
+/** A letter of identifiers that no rendered page has of itself. */
+const MARK = '\u02d1';
+
+/**
+ * The same names, each with a mark: in a page that is rendered with them, every name that comes from the IDL can be told
+ * from those that the page has of itself, whatever they are.
+ */
+export const MARKED_NAMES: NameTransformers = Object.fromEntries(
+    Object.entries(NAMES).map(([key, transform]) => [
+        key,
+        MEMBERS.has(key)
+            ? transform
+            : (...args: Parameters<typeof transform>) => `${transform(...args).replaceAll(MARK, '')}${MARK}`,
+    ]),
+) as NameTransformers;
+
+/** Whether a name of a page comes from the IDL. */
+export const isMarked = (name: string): boolean => name.includes(MARK);
+
+/** A name without its marks, as it is rendered. */
+export const unmark = (name: string): string => name.replaceAll(MARK, '');

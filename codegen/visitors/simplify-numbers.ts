@@ -1,0 +1,38 @@
+import { isNode, type RootNode, type TypeNode } from '@codama/nodes';
+
+import { transformNodes, walkNodes, type RawNode } from '../nodes';
+
+/**
+ * Describes numbers as the renderer can write them: one of a single byte has no byte order, and an amount of SOL that is
+ * given as a number in the file, which has no lamports, is a number.
+ */
+export function simplifyNumbers(root: RootNode): RootNode {
+    return transformNodes(root, node => {
+        switch (node.kind) {
+            case 'numberTypeNode': {
+                const hasOrder = !['i8', 'shortU16', 'u8'].includes(node.format);
+                return hasOrder || node.endian === 'le' ? node : { ...node, endian: 'le' };
+            }
+            case 'constantPdaSeedNode':
+            case 'constantValueNode':
+                return holdsNumber(node.value) ? { ...node, type: withoutLamports(node.type) } : node;
+            case 'instructionArgumentNode':
+            case 'structFieldTypeNode':
+                return node.defaultValue && holdsNumber(node.defaultValue)
+                    ? { ...node, type: withoutLamports(node.type) }
+                    : node;
+            case 'variablePdaSeedNode':
+                return { ...node, type: withoutLamports(node.type) };
+            default:
+                return node;
+        }
+    });
+}
+
+function holdsNumber(value: object): boolean {
+    return [...walkNodes(value as RawNode)].some(({ node }) => node.kind === 'numberValueNode');
+}
+
+function withoutLamports(type: TypeNode): TypeNode {
+    return transformNodes(type, node => (isNode(node, 'solAmountTypeNode') ? node.number : node));
+}
