@@ -194,15 +194,18 @@ describe('nothing hostile gets to the terminal from', () => {
         const documented = constants.map(constant => ({ ...constant, docs: [HOSTILE] }));
         const none = { errors: [], instructions: [], pdas: [] };
         mkdirSync(join(project, 'idl'));
-        const file = join(project, 'idl', `${HOSTILE_NAME}.json`);
+        const file = join(project, 'idl', 'till.json');
         writeFileSync(file, JSON.stringify({ kind: HOSTILE }));
         const bad = runCodegen(project);
         expect(bad.stderr.split('\n')).toHaveLength(3);
 
         writeFileSync(file, JSON.stringify({ ...till(''), program: { ...program, ...none, constants: documented } }));
         mkdirSync(join(project, 'generated', `x${HOSTILE_NAME}`), { recursive: true });
+        mkdirSync(join(project, 'generated/till'));
+        writeFileSync(join(project, 'generated/till', HOSTILE_NAME), '');
         const stale = runCodegen(project, '--check');
         expect(stale.stderr).toMatch(/^missing /m);
+        expect(stale.stderr).toMatch(/^unexpected /m);
         expect(stale.stderr).toMatch(/^no IDL /m);
         const unknown = runCodegen(project, HOSTILE_NAME);
         expect([bad, stale, unknown].map(({ status }) => status)).toEqual([1, 1, 2]);
