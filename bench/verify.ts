@@ -1,7 +1,9 @@
 /** Vouchers verified per second, against kit's own functions and against libsodium in a plain loop. */
 
+import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
 import {
@@ -236,14 +238,26 @@ const THREAD_SOURCE = `
     parentPort.postMessage([]);
 `;
 
+/** Far more than a thread takes for its share, however slow the machine. */
+const ANSWER_TIMEOUT_MS = 300_000;
+
 async function startSodiumThreads(packed: readonly Packed[], threads: number): Promise<Contestant> {
     const path = createRequire(import.meta.url).resolve('sodium-native');
     const share = Math.ceil(packed.length / threads);
-    const answerOf = (worker: Worker) =>
-        new Promise<boolean[]>((resolve, reject) => {
-            worker.once('message', resolve);
-            worker.once('error', reject);
-        });
+    const answerOf = async (worker: Worker): Promise<boolean[]> => {
+        const over = new AbortController();
+        const { signal } = over;
+        const refuse = (why: string) => Promise.reject(new Error(`A thread ${why}.`));
+        try {
+            return await Promise.race([
+                once(worker, 'message', { signal }).then(([verdicts]) => verdicts as boolean[]),
+                once(worker, 'exit', { signal }).then(([code]) => refuse(`ended with code ${code}`)),
+                setTimeout(ANSWER_TIMEOUT_MS, undefined, { signal }).then(() => refuse('did not answer')),
+            ]);
+        } finally {
+            over.abort();
+        }
+    };
     const workers = await Promise.all(
         Array.from({ length: threads }, async (_, index) => {
             const workerData = { packed: packed.slice(index * share, (index + 1) * share), path };
