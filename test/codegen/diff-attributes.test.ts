@@ -111,23 +111,72 @@ function* getEdits(): Generator<Edit> {
     }
 }
 
+/** The IDL with each node in one place only, so that an edit changes no other. */
+const copy = () => JSON.parse(JSON.stringify(EVERY_NODE)) as Node;
+
+/** The node at a path. */
+function getNode(root: object, path: string): Node {
+    const steps = path.split(/[.[\]]+/).filter(Boolean);
+    return steps.reduce((node, step) => node[step] as Node, root as Node);
+}
+
 /** The IDL with one attribute of one node changed. */
 function applyEdit({ after, attribute, path }: Pick<Edit, 'after' | 'attribute' | 'path'>): RootNode {
-    const root = JSON.parse(JSON.stringify(EVERY_NODE)) as Node;
-    const steps = path === '' ? [] : path.split(/[.[\]]+/).filter(Boolean);
-    const node = steps.reduce<Node>((node, step) => node[step] as Node, root);
+    const root = copy();
+    const node = getNode(root, path);
     if (after === undefined) Reflect.deleteProperty(node, attribute);
     else node[attribute] = after;
     return root as unknown as RootNode;
 }
 
+/** What is in the lists of a program, `program.accounts[0]` for instance, and what of it each names, itself included. */
+const ITEMS = new Map<string, Node>(
+    ['program', 'additionalPrograms[0]'].flatMap(program =>
+        Object.entries(getNode(EVERY_NODE, program)).flatMap(([list, items]) =>
+            Array.isArray(items)
+                ? (items as Node[]).map((item, index) => [`${program}.${list}[${index}]`, item] as const)
+                : [],
+        ),
+    ),
+);
+const namesIn = (node: unknown) => new Set(JSON.stringify(node).match(/"[a-z]\w*"/g));
+
+/**
+ * An IDL before and after an edit, with as much of its lists as has to do with the edit: what names the edited item, and
+ * whatever those name. Hundreds of edits are compared, and most of the IDL has nothing to say to most of them.
+ */
+function getPair(edit: Edit): readonly [before: RootNode, after: RootNode] {
+    const [whole, edited] = [copy(), applyEdit(edit)];
+    const place = /^(?:program|additionalPrograms\[0\])\.\w+\[\d+\]/.exec(edit.path)?.[0];
+    if (place === undefined) return [whole as unknown as RootNode, edited];
+    const own = JSON.stringify(ITEMS.get(place)!['name'] ?? '');
+    const kept = new Set<string>([
+        place,
+        ...[...ITEMS].flatMap(([path, item]) => (namesIn(item).has(own) ? [path] : [])),
+    ]);
+    // A set goes on with what is added to it.
+    for (const path of kept) {
+        const names = new Set([...namesIn(ITEMS.get(path)), ...namesIn(getNode(edited, path))]);
+        for (const [other, { name }] of ITEMS) if (names.has(JSON.stringify(name))) kept.add(other);
+    }
+    for (const root of [whole, edited as unknown as Node]) {
+        for (const program of ['program', 'additionalPrograms[0]']) {
+            const node = getNode(root, program);
+            for (const [list, items] of Object.entries(node)) {
+                if (!Array.isArray(items)) continue;
+                node[list] = items.filter((_, index) => kept.has(`${program}.${list}[${index}]`));
+            }
+        }
+    }
+    return [whole as unknown as RootNode, edited];
+}
+
 /** Whether an edit leaves an IDL in which everything that is named exists, so that it can be compared. */
 const isGood = (edit: Edit) =>
-    parseIdl(JSON.stringify(applyEdit(edit)), { use: 'compare' }).findings.every(
+    parseIdl(JSON.stringify(getPair(edit)[1]), { use: 'compare' }).findings.every(
         ({ severity }) => severity !== 'error',
     );
 const EDITS = [...getEdits()].filter(edit => !isEqual(edit));
-const IDL = EVERY_NODE as unknown as RootNode;
 const name = ({ after, attribute, before, kind, path }: Edit) =>
     `${kind}.${attribute} at ${path}: ${JSON.stringify(before)?.slice(0, 40)} → ${JSON.stringify(after)?.slice(0, 40)}`;
 const tell = (before: RootNode, after: RootNode) =>
@@ -153,8 +202,8 @@ function isEqual({ attribute, kind, path }: Edit): boolean {
 
 const TOLD = new Map(
     EDITS.map(edit => {
-        const other = applyEdit(edit);
-        return [edit, { back: tell(other, IDL), there: tell(IDL, other) }] as const;
+        const [before, after] = getPair(edit);
+        return [edit, { back: tell(after, before), there: tell(before, after) }] as const;
     }),
 );
 const anyOf = (edit: Edit) => Object.values(TOLD.get(edit)!).flat();
