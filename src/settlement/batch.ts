@@ -69,6 +69,12 @@ export type BatchSettleOptions<TRevision extends RevisionName = 'tombstone'> = R
      * nothing else fails if it comes too late.
      */
     marginSeconds?: bigint | number | undefined;
+    /**
+     * Whether nobody will plan again before the deadline of what is late. A closing channel that is late is then ended with
+     * the best voucher that can be brought in, though a higher one is only refused for now: by default it is left alone
+     * for that one, and if nobody came back to it in time all would be lost.
+     */
+    isLastTry?: boolean | undefined;
     /** Pays the fees: its signer, or its address where it signs elsewhere. */
     feePayer: Address | TransactionSigner;
     /** Version of the transactions, 0 by default. */

@@ -31,6 +31,7 @@ export type CheckedOptions = Readonly<{
     distributes: boolean;
     now: bigint;
     marginSeconds: number;
+    isLastTry: boolean;
     feePayer: Party;
     version: TransactionVersion;
     lookupTables: AddressesByLookupTableAddress | undefined;
@@ -55,7 +56,8 @@ export function toOptions(
     config: DeploymentConfig<RevisionName>,
 ): CheckedOptions {
     if (typeof options !== 'object' || (options as unknown) === null) refuse('options', options);
-    const { marginSeconds = DEFAULT_MARGIN_SECONDS, missingTokenAccounts = 'leaveOut', mode } = options;
+    const { isLastTry = false, marginSeconds = DEFAULT_MARGIN_SECONDS, mode } = options;
+    const { missingTokenAccounts = 'leaveOut' } = options;
     const endingNames = getEndingNames(config);
     const { settleAndFinalize } = endingNames;
     const distributes = mode === 'settleAndDistribute' || mode === `${settleAndFinalize}AndDistribute`;
@@ -64,6 +66,7 @@ export function toOptions(
     if (missingTokenAccounts !== 'create' && missingTokenAccounts !== 'leaveOut') {
         refuse('missingTokenAccounts', missingTokenAccounts);
     }
+    if (typeof (isLastTry as unknown) !== 'boolean') refuse('isLastTry', isLastTry);
     const version = toTransactionVersion('version', options.version ?? 0);
     const computeUnitPrice = toU64('computeUnitPrice', options.computeUnitPrice ?? 0n);
     const asksForLimit = options.computeUnitLimit ?? (version === 1 || computeUnitPrice > 0n);
@@ -87,6 +90,7 @@ export function toOptions(
         feePayer,
         finalizes,
         funder: options.funder === undefined ? feePayer : toParty('funder', options.funder),
+        isLastTry,
         lookupTables,
         marginSeconds: toU32('marginSeconds', marginSeconds),
         maxPayerTokenAccounts: toU32('maxPayerTokenAccounts', options.maxPayerTokenAccounts ?? 0),

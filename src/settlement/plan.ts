@@ -28,9 +28,9 @@ import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, t
  * Whatever it does not do is in `leftOut`, with its reason.
  *
  * No channel is ended with less than its best voucher, unless that one can never be brought in: where it is only refused
- * for now (not verified, or over the deposit of an open channel), a lower one is settled and the channel goes on. What can
- * still be brought in is planned however little time is left; what is left less than the margin for goes first, in
- * transactions of its own.
+ * for now (not verified, or over the deposit of an open channel), a lower one is settled and the channel goes on; one that
+ * is closing is left alone, unless `isLastTry` says that there is no time for another plan. What can still be brought in is
+ * planned however little time is left; what is left less than the margin for goes first, in transactions of its own.
  *
  * Nobody's share is forfeited unless it is asked for, and whoever can't be paid holds up nobody else: the voucher is
  * settled, and the payout waits. What the payer's own token account can't receive does not even hold up the payout of the

@@ -201,12 +201,22 @@ function select(
 function isLate(
     state: LiveChannelState<RevisionName>,
     signed: SignedVoucher | undefined,
-    { marginSeconds, now }: CheckedOptions,
+    options: CheckedOptions,
 ): boolean {
-    const isNear = (time: bigint) => now < time && now + BigInt(marginSeconds) >= time;
     const { expiresAt = 0n } = signed?.voucher ?? {};
-    if (expiresAt !== 0n && isNear(expiresAt)) return true;
-    return state.kind === 'closing' && state.deadlineAt !== undefined && isNear(state.deadlineAt);
+    return (expiresAt !== 0n && isNear(expiresAt, options)) || isNearDeadline(state, options);
+}
+
+/** Whether a channel is closing, and takes vouchers for less time than the margin. */
+export function isNearDeadline(
+    state: LiveChannelState<RevisionName>,
+    time: Pick<CheckedOptions, 'marginSeconds' | 'now'>,
+): boolean {
+    return state.kind === 'closing' && state.deadlineAt !== undefined && isNear(state.deadlineAt, time);
+}
+
+function isNear(time: bigint, { marginSeconds, now }: Pick<CheckedOptions, 'marginSeconds' | 'now'>): boolean {
+    return now < time && now + BigInt(marginSeconds) >= time;
 }
 
 /** A channel that nothing is settled in may have something to distribute. */
@@ -299,15 +309,17 @@ type Choice = Readonly<{
  * The highest good voucher of a channel; every other one is left out with its reason.
  *
  * What ends a channel gives up every voucher that it does not bring in. So long as a higher one is only refused for now,
- * the channel is not ended: a lower one is settled without that, or left out where it could be brought in by ending only.
+ * the channel is not ended: a lower one is settled without that, or left out where it could be brought in by ending only,
+ * unless this is the last try.
  */
 function chooseVoucher(
     { channel, index, vouchers }: ChannelItems,
     wanted: Choice['form'],
-    { endingNames, now }: CheckedOptions,
+    options: CheckedOptions,
     leftOut: LeftOut[],
     config: DeploymentConfig<RevisionName>,
 ): Choice {
+    const { endingNames, isLastTry, now } = options;
     const instruction = wanted === 'settle' ? wanted : endingNames.settleAndFinalize;
     const drop = ({ index, signed }: Candidate, reason: LeftOutReason) =>
         leftOut.push(toLeftOut(index, channel.address, 'voucher', reason, signed));
@@ -346,6 +358,10 @@ function chooseVoucher(
     if (channel.kind === 'open') {
         leftOut.push(toLeftOut(index, channel.address, 'ending', reason));
         return { chosen, form: 'settle', isHarmless };
+    }
+    // Nobody comes back to it before its deadline: without this one nothing at all would be brought in.
+    if (isLastTry && isLiveChannelState(channel) && isNearDeadline(channel, options)) {
+        return { chosen, form: wanted, isHarmless };
     }
     drop(chosen, reason);
     return { chosen: undefined, form: wanted, isHarmless: false };

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import {
     ChannelStatus,
+    createVoucherVerifier,
     fetchBatchItems,
     findTokenPdaSync,
     getDistributeInstructionAsync,
@@ -297,6 +298,47 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             const { requests: lost } = await lab.prepare(1, closingFor(50n));
             const late = await lab.execute(lost, { maxAttempts: 2, mode: 'settle' }, refusing);
             expect(['failed', 'leftOut']).toContain(resultOf(late.channels).status);
+        });
+    });
+
+    describe('a verifier that fails', () => {
+        /** Of each channel a voucher that is known to be good, and a higher one that is not verified yet. */
+        const prepare = async (seconds: bigint) => {
+            const { channels, requests } = await lab.prepare(2, closingFor(seconds));
+            const better = await Promise.all(
+                channels.map(async ({ address, payer, voucherAmount }, index): Promise<BatchRequest> => {
+                    const { session } = lab.market.payers.find(({ wallet }) => wallet === payer)!;
+                    const terms = { channelId: address, cumulativeAmount: voucherAmount + 1n };
+                    return { ...requests[index]!, voucher: await signVoucher(terms, session, deployment) };
+                }),
+            );
+            return { channels, requests: [...requests.map(one => ({ ...one, isSignatureValid: true })), ...better] };
+        };
+        const failing = { ...createVoucherVerifier({}, deployment), verifyAll: () => Promise.reject(new Error('no')) };
+
+        it.each(['settle', FINAL] as const)('%s: costs no voucher in the last minute of its channel', async mode => {
+            const { channels, requests } = await prepare(59n);
+            const result = await lab.execute(requests, { mode, verifier: failing });
+            expect(result.stopped).toMatchObject({ error: { message: 'no' }, reason: 'verifier' });
+            for (const [index, { address, voucherAmount }] of channels.entries()) {
+                expect(result.channels[index]).toMatchObject({
+                    channel: address,
+                    settledAmount: voucherAmount,
+                    status: 'leftOut',
+                });
+                const codes = result.channels[index]!.leftOut.map(({ reason }) => reason.code);
+                expect(codes).toContain('SIGNATURE_NOT_VERIFIED');
+            }
+        });
+
+        it('has channels with time left to themselves, and is asked again in the last minute', async () => {
+            const { channels, requests } = await prepare(300n);
+            const early = await lab.execute(requests, { mode: 'settle', verifier: failing });
+            expect(early.stopped?.reason).toBe('verifier');
+            expect(countBy(early)).toEqual({ notStarted: 2 });
+            const result = await lab.execute(requests, { mode: 'settle' });
+            expect(countBy(result)).toEqual({ done: 2 });
+            expect(result.channels[0]!.settledAmount).toBe(channels[0]!.voucherAmount + 1n);
         });
     });
 

@@ -228,3 +228,17 @@ export class ChannelTask {
         return this.#underWay > 0 ? 'underWay' : 'waiting';
     }
 }
+
+/** A task for each channel, in the order of the first request for it. */
+export function createTasks(
+    requests: readonly Readonly<{ channel: Address }>[],
+    tally: Tally,
+): ReadonlyMap<Address, ChannelTask> {
+    const indexes = new Map<Address, number[]>();
+    for (const [index, { channel }] of requests.entries()) {
+        const known = indexes.get(channel);
+        if (known === undefined) indexes.set(channel, [index]);
+        else known.push(index);
+    }
+    return new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of, tally)]));
+}

@@ -10,15 +10,15 @@ import { TransactionSender } from '../../sending/sender';
 import { within } from '../../within';
 import { fetchLeaseEnds } from './bounded-journal';
 import { ChainReader } from './chain-reader';
-import { ChannelTask, type Step, type Tally } from './channel-task';
+import { createTasks, type ChannelTask, type Step, type Tally } from './channel-task';
 import { ExecutionLog } from './execution-log';
-import { readBatch } from './fetch-items';
+import { readBatch, type FetchedBatch } from './fetch-items';
 import type { SentTransaction } from './journal';
 import { Leases } from './leases';
 import { Outcomes } from './outcomes';
 import type { BatchExecution } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
-import { countPayerTokenAccounts, planRound, verifyRound, type Verdicts } from './plan-round';
+import { countPayerTokenAccounts, planRound, selectLastTries, verifyRound, type Verdicts } from './plan-round';
 import { Preparer, type PreparedTransaction } from './preparer';
 import { Round } from './round';
 import { Suspects } from './suspects';
@@ -45,6 +45,8 @@ export class BatchExecutor {
     readonly #outcomes: Outcomes;
     /** How many lapses of the leases there had been when the round was planned. */
     #roundLapses = 0;
+    /** Why the vouchers of the last round could not be verified. */
+    #verifierFailure: Readonly<{ error: unknown }> | undefined;
 
     constructor(
         rpc: Rpc<BatchExecuteApi>,
@@ -57,16 +59,10 @@ export class BatchExecutor {
         const tally: Tally = { done: 0, notDone: 0, underWay: 0, waiting: 0 };
         const getLastSlot = () => this.#sender.lastSlot;
         const isWanted = () => !this.#isStopping();
-        const indexes = new Map<Address, number[]>();
-        for (const [index, { channel }] of requests.entries()) {
-            const known = indexes.get(channel);
-            if (known === undefined) indexes.set(channel, [index]);
-            else known.push(index);
-        }
-        this.#tasks = new Map([...indexes].map(([channel, of]) => [channel, new ChannelTask(channel, of, tally)]));
+        this.#tasks = createTasks(requests, tally);
         this.#leases = new Leases(options, channel => this.#giveUpLease(channel));
         this.#suspects = new Suspects(options.maxAttempts, () => timers.now());
-        this.#log = new ExecutionLog(indexes.size, tally, () => this.#underWay.size, options.onProgress);
+        this.#log = new ExecutionLog(this.#tasks.size, tally, () => this.#underWay.size, options.onProgress);
         this.#calls = new RpcCalls({
             onRetry: retry => this.#log.report({ ...retry, kind: 'retrying' }),
             patienceMs,
@@ -110,6 +106,7 @@ export class BatchExecutor {
                 await this.#leases.take(channels);
                 await this.#resume();
                 await this.#loop();
+                if (this.#verifierFailure) this.#log.stop('verifier', this.#verifierFailure.error);
             } catch (error) {
                 if (!this.#isStopping()) throw error;
             } finally {
@@ -188,7 +185,7 @@ export class BatchExecutor {
     // Rounds
 
     async #plan(pending: readonly ChannelTask[]): Promise<void> {
-        const { computeUnitPrice, plan, timers, verifier } = this.options;
+        const { computeUnitPrice, plan, timers } = this.options;
         this.#rounds++;
         this.#round.end();
         try {
@@ -216,17 +213,12 @@ export class BatchExecutor {
                 maxPayerTokenAccounts: Math.max(0, Number(plan.maxPayerTokenAccounts ?? 0) - this.#payerTokenAccounts),
                 unixTimestamp: batch.unixTimestamp,
             };
-            const renumbered = {
-                ...batch,
-                requestIndexes: batch.requestIndexes.map(index => requests[index]!),
-            };
-            try {
-                await verifyRound(tasks, renumbered, this.#verdicts, verifier);
-            } catch (error) {
-                if (!this.#isStopping()) this.#log.stop('verifier', error);
-                return;
-            }
-            const steps = planRound(tasks, renumbered, { config: this.config, options, verdicts: this.#verdicts });
+            const all = { ...batch, requestIndexes: batch.requestIndexes.map(index => requests[index]!) };
+            const round = await this.#verify(tasks, all);
+            if (round === undefined) return;
+            const { isLastTry } = round;
+            const input = { config: this.config, options: { ...options, isLastTry }, verdicts: this.#verdicts };
+            const steps = planRound(round.tasks, round.batch, input);
             this.#round.begin(steps);
             this.#roundStartedAt = timers.now();
             for (const { planned, tasks } of steps) this.#tryUntilLate(tasks, planned.deadlineAt, batch.unixTimestamp);
@@ -235,6 +227,26 @@ export class BatchExecutor {
             this.#log.report({ kind: 'planned', round: this.#rounds, transactions });
         } catch (error) {
             if (!this.#isStopping()) this.#log.stop('rpc', error);
+        }
+    }
+
+    /**
+     * What is to be planned once its vouchers are verified: all of it or, where the verifier fails, what is lost unless it is
+     * brought in without. Then nothing else is done.
+     */
+    async #verify(tasks: readonly ChannelTask[], batch: FetchedBatch<RevisionName>) {
+        const { lateMs, verifier } = this.options;
+        try {
+            await verifyRound(tasks, batch, this.#verdicts, verifier);
+            this.#verifierFailure = undefined;
+            return { batch, isLastTry: false, tasks };
+        } catch (error) {
+            if (this.#isStopping()) return undefined;
+            this.#verifierFailure = { error };
+            const late = selectLastTries(tasks, batch, this.#verdicts, lateMs / 1_000);
+            if (late.tasks.length > 0) return { ...late, isLastTry: true };
+            this.#log.stop('verifier', error);
+            return undefined;
         }
     }
 

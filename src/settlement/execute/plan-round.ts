@@ -1,6 +1,6 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import { isLiveChannelState, type ChannelState } from '../../channel/state';
+import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
@@ -12,6 +12,7 @@ import { compareDeadlines } from '../deadline';
 import { leaveOut, type LeftOut } from '../left-out';
 import { withoutDistribution } from '../options';
 import { planBatchSettle } from '../plan';
+import { isNearDeadline } from '../select';
 import type { ChannelTask, Step } from './channel-task';
 import type { FetchedBatch } from './fetch-items';
 
@@ -55,6 +56,35 @@ export async function verifyRound(
     if (unverified.length === 0) return;
     const answers = await verifier.verifyAll(unverified.map(({ verification }) => verification));
     for (const [place, { requestIndex }] of unverified.entries()) verdicts.set(requestIndex, answers[place]!);
+}
+
+/**
+ * What of a round can't wait until its vouchers are verified: channels that are closing, whose deadline is near, and which
+ * have a voucher that is known to be good.
+ */
+export function selectLastTries(
+    tasks: readonly ChannelTask[],
+    batch: FetchedBatch<RevisionName>,
+    verdicts: Verdicts,
+    marginSeconds: number,
+): Readonly<{ batch: FetchedBatch<RevisionName>; tasks: readonly ChannelTask[] }> {
+    const time = { marginSeconds, now: batch.unixTimestamp };
+    const late = new Set<Address>();
+    for (const [index, { channel }] of batch.items.entries()) {
+        const isGood = verdicts.get(batch.requestIndexes[index]!) === true;
+        if (isGood && 'channel' in channel && isNearDeadline(channel as LiveChannelState<RevisionName>, time)) {
+            late.add(channel.address);
+        }
+    }
+    const places = [...batch.items.keys()].filter(index => late.has(batch.items[index]!.channel.address));
+    return {
+        batch: {
+            ...batch,
+            items: places.map(index => batch.items[index]!),
+            requestIndexes: places.map(index => batch.requestIndexes[index]!),
+        },
+        tasks: tasks.filter(({ channel, status }) => late.has(channel) && status === undefined),
+    };
 }
 
 /**

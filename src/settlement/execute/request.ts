@@ -61,7 +61,7 @@ export type ComputeUnitPriceInput =
 /** How to execute a batch; everything but the journal and what a plan needs has a default. */
 export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = Omit<
     BatchSettleOptions<TRevision>,
-    'computeUnitPrice' | 'feePayer' | 'funder' | 'lookupTables' | 'unixTimestamp'
+    'computeUnitPrice' | 'feePayer' | 'funder' | 'isLastTry' | 'lookupTables' | 'unixTimestamp'
 > &
     Readonly<{
         feePayer: TransactionSigner;

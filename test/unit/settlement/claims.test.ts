@@ -120,6 +120,26 @@ describe.each(['settle', ...ENDING_MODES] as const)('%s: a closing channel', mod
         ]);
     });
 
+    it('is ended with the best that there is in the last try, which is none before its deadline is near', () => {
+        const claims = [LOW, { amount: 900n, isSignatureValid: undefined }, { amount: 700n }];
+        const planTry = (secondsLeft: bigint, options: Partial<BatchSettleOptions> = { isLastTry: true }) =>
+            plan(makeClaims(claims, closing(secondsLeft)), mode, options);
+        const result = planTry(60n);
+        expect(doneBy(result)).toEqual([['settleAndFinalize', 700n]]);
+        expect(leftOutOf(result).filter(([, part]) => part === 'voucher')).toEqual([
+            [0, 'voucher', 'DUPLICATE'],
+            [1, 'voucher', 'SIGNATURE_NOT_VERIFIED'],
+        ]);
+        expect(doneBy(planTry(61n))).toEqual([]);
+        expect(doneBy(planTry(61n, { isLastTry: true, marginSeconds: 61 }))).toEqual([['settleAndFinalize', 700n]]);
+        expect(doneBy(planTry(60n, { isLastTry: false }))).toEqual([]);
+        expect(doneBy(planTry(60n, {}))).toEqual([]);
+        // What the better voucher waits for may come while this one expires: the channel has all its time.
+        const soon = [{ amount: 500n, expiresAt: BATCH_NOW + 5n }, claims[1]!];
+        expect(doneBy(plan(makeClaims(soon, closing(300n)), mode, { isLastTry: true }))).toEqual([]);
+        expect(() => planTry(60n, { isLastTry: 'false' as never })).toThrow('isLastTry');
+    });
+
     it('is ended though a voucher is over its deposit, which can not grow any more', () => {
         const result = plan(makeClaims([LOW, { amount: DEPOSIT + 1n }], closing(300n)), mode);
         expect(doneBy(result)).toEqual([['settleAndFinalize', 500n]]);
