@@ -195,6 +195,22 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
         },
     );
 
+    it.each(['settleAndDistribute', 'settleAndFinalize', FINAL] as const)(
+        '%s: a restart says what was paid before, whatever else was still to be done',
+        async mode => {
+            const { channels, requests } = await lab.prepare(1);
+            await lab.execute(requests, { mode: 'settle' });
+            const result = await lab.execute(requests, { mode });
+            const { voucherAmount } = channels[0]!;
+            expect(resultOf(result.channels)).toMatchObject({
+                alreadySettled: voucherAmount,
+                lost: undefined,
+                settledAmount: voucherAmount,
+                status: 'done',
+            });
+        },
+    );
+
     describe('a better voucher', () => {
         /** Requests of one channel: with its voucher, and with a better one, up to the deposit. */
         const withBetter = async ([request]: readonly BatchRequest[], channel: MarketChannel) => {

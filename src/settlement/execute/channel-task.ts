@@ -199,22 +199,22 @@ export class ChannelTask {
         });
     }
 
-    /** What the account says is settled, if some voucher was left out for it. */
+    /** What the account said is settled, if some voucher was left out for it and none was brought in: it never gets less. */
     #getAlreadySettled(): bigint | undefined {
-        const isPaid = this.leftOut.some(({ reason: { code, context } }) => {
-            return (
-                code === 'NOT_ABOVE_SETTLED' || ('alreadySettled' in context && context.alreadySettled !== undefined)
-            );
-        });
-        return isPaid ? this.#account?.settled : undefined;
+        if (this.#settledAmount !== undefined) return undefined;
+        return getHighest(
+            this.leftOut.map(({ reason }) => {
+                if (reason.code === 'NOT_ABOVE_SETTLED') return reason.context.settled;
+                return 'alreadySettled' in reason.context ? reason.context.alreadySettled : undefined;
+            }),
+        );
     }
 
     /** What the highest voucher of a channel that takes none any more is over, above what is settled. */
     #getLost(): bigint | undefined {
-        const lost = this.leftOut.flatMap(({ reason: { context } }): readonly bigint[] =>
-            'lost' in context && context.lost !== undefined ? [context.lost] : [],
+        return getHighest(
+            this.leftOut.map(({ reason: { context } }) => ('lost' in context ? context.lost : undefined)),
         );
-        return lost.length === 0 ? undefined : lost.reduce((most, amount) => (amount > most ? amount : most));
     }
 
     /** Whether a voucher is left out that would have brought in more than what is on chain. */
@@ -227,6 +227,12 @@ export class ChannelTask {
         if (this.#status !== undefined) return 'notDone';
         return this.#underWay > 0 ? 'underWay' : 'waiting';
     }
+}
+
+function getHighest(amounts: readonly (bigint | undefined)[]): bigint | undefined {
+    return amounts.reduce((highest, amount) => {
+        return amount !== undefined && (highest === undefined || amount > highest) ? amount : highest;
+    }, undefined);
 }
 
 /** A task for each channel, in the order of the first request for it. */
