@@ -1,4 +1,9 @@
-import { getBase64Decoder, SOLANA_ERROR__TRANSACTION_ERROR__ACCOUNT_IN_USE, type Address } from '@solana/kit';
+import {
+    getBase64Decoder,
+    SOLANA_ERROR__TRANSACTION_ERROR__ACCOUNT_IN_USE,
+    SOLANA_ERROR__TRANSACTION_ERROR__INVALID_PROGRAM_FOR_EXECUTION,
+    type Address,
+} from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import {
@@ -314,6 +319,74 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             const { requests: lost } = await lab.prepare(1, closingFor(50n));
             const late = await lab.execute(lost, { maxAttempts: 2, mode: 'settle' }, refusing);
             expect(['failed', 'leftOut']).toContain(resultOf(late.channels).status);
+        });
+    });
+
+    describe('a payer that begins to close while its channel is about to be settled', () => {
+        const close = ({ address }: MarketChannel) => {
+            const { svm } = lab.simulator;
+            const account = svm.getAccount(address);
+            if (!account.exists) throw new Error('it is there');
+            const data = Uint8Array.from(account.data);
+            const { closureStartedAt, status } = closingFor(600n)();
+            // Status and start of the closure (spec section 3.1).
+            data[3] = status;
+            new DataView(data.buffer).setBigInt64(36, closureStartedAt, true);
+            svm.setAccount({ ...account, data });
+        };
+
+        it.each(['settle', 'settleAndDistribute'] as const)(
+            '%s: does not keep its voucher from being brought in',
+            async mode => {
+                const { channels, requests } = await lab.prepare(1);
+                let isClosing = false;
+                const result = await lab.execute(requests, { mode }, async (method, _, send) => {
+                    if (method === 'getLatestBlockhash' && !isClosing) {
+                        isClosing = true;
+                        close(channels[0]!);
+                    }
+                    return await send();
+                });
+                const { actions, settledAmount, status } = resultOf(result.channels);
+                expect([actions[0], settledAmount, status]).toEqual([
+                    names.settleAndFinalize,
+                    channels[0]!.voucherAmount,
+                    'done',
+                ]);
+            },
+        );
+
+        it('nor where the nodes that are read from have not heard of it yet', async () => {
+            const { channels, requests } = await lab.prepare(1);
+            let before: unknown;
+            let stale = 3;
+            const result = await lab.execute(requests, { mode: 'settle' }, async (method, _, send) => {
+                if (method === 'getMultipleAccounts' && before !== undefined && stale-- > 0) return before;
+                const answer = await send();
+                if (method === 'getMultipleAccounts' && before === undefined) {
+                    before = answer;
+                    close(channels[0]!);
+                }
+                return answer;
+            });
+            expect(stale).toBeLessThan(0);
+            expect(resultOf(result.channels)).toMatchObject({
+                settledAmount: channels[0]!.voucherAmount,
+                status: 'done',
+            });
+            expect(lab.getFailedOnChain()).toEqual([]);
+        });
+
+        it('and what fails for anything else is tried once, and failed', async () => {
+            const { requests } = await lab.prepare(1);
+            let sends = 0;
+            const result = await lab.execute(requests, { mode: 'settle' }, async (method, _, send) => {
+                if (method !== 'sendTransaction') return await send();
+                sends++;
+                throw toRefusal(SOLANA_ERROR__TRANSACTION_ERROR__INVALID_PROGRAM_FOR_EXECUTION);
+            });
+            expect([sends, countBy(result)]).toEqual([1, { failed: 1 }]);
+            expect(resultOf(result.channels).error).toBeInstanceOf(Error);
         });
     });
 

@@ -1,7 +1,7 @@
 import type { Address, Signature } from '@solana/kit';
 
 import type { TransactionFailure } from '../../program-error';
-import type { PlannedAction, PlannedTransaction } from '../batch-plan';
+import type { PlannedAction, PlannedChannel, PlannedTransaction } from '../batch-plan';
 import type { ChannelState } from '../../channel/state';
 import type { RevisionName } from '../../revision/types';
 import { leaveOut, type LeftOut, type LeftOutReason } from '../left-out';
@@ -53,6 +53,8 @@ export class ChannelTask {
     failure: TransactionFailure | undefined;
     error: unknown;
     readonly signatures: Signature[] = [];
+    /** What has failed though no other channel was in its transaction. */
+    readonly #failed = new Set<string>();
     readonly #actions: PlannedAction[] = [];
     #status: BatchChannelStatus | undefined;
     #underWay = 0;
@@ -108,6 +110,20 @@ export class ChannelTask {
     takeUp(): void {
         this.hasLostLease = false;
         this.needsPlan = true;
+    }
+
+    /** A transaction of its own has failed: it is not tried again, unless the chain shows that something else is to be done. */
+    failAlone(planned: PlannedChannel): void {
+        this.#failed.add(describe(planned));
+    }
+
+    get hasFailed(): boolean {
+        return this.#failed.size > 0;
+    }
+
+    /** Whether a transaction of its own that would do the same has failed. */
+    hasFailedWith(planned: PlannedChannel): boolean {
+        return this.#failed.has(describe(planned));
     }
 
     /** Nothing more is to be done. */
@@ -227,6 +243,10 @@ export class ChannelTask {
         if (this.#status !== undefined) return 'notDone';
         return this.#underWay > 0 ? 'underWay' : 'waiting';
     }
+}
+
+function describe({ actions, voucher }: PlannedChannel): string {
+    return JSON.stringify([actions, String(voucher?.voucher.cumulativeAmount), String(voucher?.voucher.expiresAt)]);
 }
 
 function getHighest(amounts: readonly (bigint | undefined)[]): bigint | undefined {

@@ -21,7 +21,7 @@ import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './req
 import { countPayerTokenAccounts, planRound, selectLastTries, verifyRound, type Verdicts } from './plan-round';
 import { Preparer, type PreparedTransaction } from './preparer';
 import { Round } from './round';
-import { Suspects } from './suspects';
+import { isOfAnotherStatus, Suspects } from './suspects';
 
 /** One execution of a batch: rounds of reading, planning and sending until nothing is left to do. */
 export class BatchExecutor {
@@ -115,7 +115,7 @@ export class BatchExecutor {
                 await this.#leases.release(channels).catch((error: unknown) => this.#log.stop('journal', error));
             }
         }
-        for (const task of this.#tasks.values()) task.status ??= 'notStarted';
+        for (const task of this.#tasks.values()) task.status ??= task.hasFailed ? 'failed' : 'notStarted';
         this.#log.report({ kind: 'finished' });
         return Object.freeze({
             channels: Object.freeze([...this.#tasks.values()].map(task => task.getResult())),
@@ -309,6 +309,9 @@ export class BatchExecutor {
         const outcome = await this.#sender.send(sent, sinceSlot, failureConfig);
         if (outcome.kind !== 'refused') return await this.#outcomes.settle(sent, step.tasks, outcome, step, prepared);
         await this.#outcomes.refuse(step, prepared, outcome);
+        const { pollIntervalMs, timers } = this.options;
+        // The others get time to hear of it.
+        if (isOfAnotherStatus(outcome.failure)) await timers.sleep(pollIntervalMs);
         return false;
     }
 

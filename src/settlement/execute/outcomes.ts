@@ -157,7 +157,7 @@ export class Outcomes {
             for (const task of step.concerns) task.doWithout(dispensable, failure, error);
         } else {
             const culprit = blame.kind === 'channel' ? blame.channel : undefined;
-            this.parts.suspects.separate(step.tasks, culprit, failure, error);
+            this.parts.suspects.separate(step, culprit, failure, error);
         }
     }
 }

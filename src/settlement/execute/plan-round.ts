@@ -182,7 +182,7 @@ function planGroup(
         task.needsPlan = false;
         task.see(state);
     }
-    const steps = toSteps(plan.transactions, tasks, states);
+    const steps = toSteps(giveUpFailed(plan.transactions, tasks), tasks, states);
     for (const channel of channels) {
         const task = tasks.get(channel)!;
         const { payoutReason: reason, requestIndexes } = task;
@@ -202,6 +202,21 @@ function planGroup(
         }
     }
     return steps;
+}
+
+/** Gives up the channel of a transaction of its own that has failed before, and leaves out what was planned for it. */
+function giveUpFailed(
+    transactions: readonly PlannedTransaction[],
+    tasks: ReadonlyMap<Address, ChannelTask>,
+): readonly PlannedTransaction[] {
+    const failed = transactions.flatMap(({ channels: [planned, ...others] }) => {
+        const task = planned === undefined ? undefined : tasks.get(planned.channel);
+        return task !== undefined && others.length === 0 && task.hasFailedWith(planned!) ? [task] : [];
+    });
+    if (failed.length === 0) return transactions;
+    for (const task of failed) task.status = 'failed';
+    // It has a group of its own since it failed: nothing else is in this plan.
+    return [];
 }
 
 /** The items of each channel. */

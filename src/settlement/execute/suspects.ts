@@ -2,7 +2,15 @@ import type { Address } from '@solana/kit';
 
 import { PaymentChannelsError } from '../../errors';
 import type { TransactionFailure } from '../../program-error';
-import type { ChannelTask } from './channel-task';
+import type { ChannelTask, Step } from './channel-task';
+
+/**
+ * Whether a failure says that the channel is not as it was read: whoever reads it again may ask a node that does not know it
+ * yet either.
+ */
+export function isOfAnotherStatus(failure: TransactionFailure | undefined): boolean {
+    return failure?.kind === 'custom' && failure.name === 'invalidChannelStatus';
+}
 
 /** What becomes of the channels of a transaction that did not land. */
 export class Suspects {
@@ -22,9 +30,12 @@ export class Suspects {
         task.status ??= 'failed';
     }
 
-    /** Whoever is at fault goes on alone, or is given up if it was alone already; the others go on without. */
+    /**
+     * Whoever is at fault goes on alone; the others go on without. One that was alone already is given up, unless the chain
+     * shows by now that something else is to be done with it: whoever could begin to close it may just have done so.
+     */
     separate(
-        tasks: readonly ChannelTask[],
+        { planned, tasks }: Pick<Step, 'planned' | 'tasks'>,
         culprit: Address | undefined,
         failure: TransactionFailure | undefined,
         error: unknown,
@@ -33,8 +44,11 @@ export class Suspects {
         for (const [index, task] of suspects.entries()) {
             task.failure = failure;
             task.error = error;
-            if (tasks.length === 1) task.status ??= 'failed';
-            else if (suspects.length === 1) task.group = `suspect ${task.channel}`;
+            if (tasks.length === 1) {
+                if (isOfAnotherStatus(failure)) this.count(task, failure, error);
+                else task.failAlone(planned.channels[0]!);
+            }
+            if (suspects.length === 1) task.group = `suspect ${task.channel}`;
             else {
                 // Of several suspects each half is tried by itself.
                 const half = index < suspects.length / 2 ? 1 : 2;
