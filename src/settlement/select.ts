@@ -42,7 +42,8 @@ type ChannelItems = {
     channel: ChannelState<RevisionName>;
     vouchers: { index: number; isValid: boolean | undefined; signed: SignedVoucher }[];
     index: number;
-    payee: Party | undefined;
+    /** Everybody that an item names; one that is not the channel's payee counts only where none is. */
+    payees: Party[];
     tokenProgram: Address | undefined;
     distribution: BatchDistribution | undefined;
 };
@@ -85,16 +86,16 @@ function groupByChannel(
         }
         let entry = channels.get(channel.address);
         if (entry === undefined) {
-            entry = { channel, distribution, index, payee, tokenProgram, vouchers: [] };
+            entry = { channel, distribution, index, payees: [], tokenProgram, vouchers: [] };
             channels.set(channel.address, entry);
         } else {
             // Which of two states is the newer one, only the caller can know.
             if (!isSameState(entry.channel, channel))
                 refuse(`${field}.channel`, 'another state than in an item before');
             entry.distribution ??= distribution;
-            entry.payee ??= payee;
             entry.tokenProgram ??= tokenProgram;
         }
+        if (payee !== undefined) entry.payees.push(payee);
         if (item.voucher !== undefined) {
             if (isSignatureValid !== undefined && typeof isSignatureValid !== 'boolean') {
                 refuse(`${field}.isSignatureValid`, isSignatureValid);
@@ -155,13 +156,14 @@ function select(
         return undefined;
     }
     const { payee: payeeAddress } = state.channel;
-    if (items.payee !== undefined && items.payee.address !== payeeAddress) {
-        return dropChannel(
-            leaveOut('PAYEE_MISMATCH', { channel: state.address, given: items.payee.address, payee: payeeAddress }),
-        );
+    const payees = items.payees.filter(({ address }) => address === payeeAddress);
+    const payee = payees.find(({ signer }) => signer !== undefined) ?? payees[0];
+    if (payee === undefined && items.payees.length > 0) {
+        const { address: given } = items.payees[0]!;
+        return dropChannel(leaveOut('PAYEE_MISMATCH', { channel: state.address, given, payee: payeeAddress }));
     }
     const isClosing = state.kind === 'closing';
-    const canSign = options.finalizes || items.payee !== undefined;
+    const canSign = options.finalizes || payee !== undefined;
     const isOver = isFinalizable(state, options.now);
     if (isClosing && !isOver && !canSign && vouchers.length > 0) {
         return dropChannel(leaveOut('PAYEE_SIGNATURE_NEEDED', { channel: state.address, payee: payeeAddress }));
@@ -174,7 +176,7 @@ function select(
         form,
         index,
         isLate: isLate(state, chosen?.signed, options),
-        payee: items.payee ?? { address: payeeAddress, signer: undefined },
+        payee: payee ?? { address: payeeAddress, signer: undefined },
         tokenProgram: items.tokenProgram ?? toTokenProgram('tokenProgram', undefined),
         voucher: chosen?.signed,
         voucherIndex: chosen?.index,

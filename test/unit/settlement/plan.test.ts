@@ -226,6 +226,27 @@ describe('what is left out of a batch', () => {
     });
 });
 
+describe('items of one channel that name several payees', () => {
+    it('go by the one who is, and by a signer rather than by an address', () => {
+        const item = itemWith({}, closing(300n));
+        const others = [nameToAddress('x'), MERCHANT.address, MERCHANT, undefined];
+        for (const shift of others.keys()) {
+            const payees = [...others.slice(shift), ...others.slice(0, shift)];
+            const result = plan(
+                payees.map((payee, index) => ({ ...(index === 0 ? item : { channel: item.channel }), payee })),
+                'settle',
+                { feePayer: nameToAddress('somebody') },
+            );
+            expect(codesOf(result)).toEqual([]);
+            expect(actionsOf(result)).toEqual(['settleAndFinalize']);
+            const signers = result.transactions[0]!.instructions.flatMap(({ accounts = [] }) =>
+                accounts.flatMap(account => ('signer' in account ? [account.signer] : [])),
+            );
+            expect(signers).toEqual([MERCHANT]);
+        }
+    });
+});
+
 describe('the voucher that is taken', () => {
     const vouchers = (...fields: readonly (Partial<SignedVoucher['voucher']> & { isSignatureValid?: boolean })[]) =>
         fields.map(({ isSignatureValid = true, ...voucher }) => ({ ...itemWith(voucher), isSignatureValid }));
