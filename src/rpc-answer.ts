@@ -14,6 +14,9 @@ import { describe, I64_MAX, U64_MAX } from './input';
 // What an RPC answers is read with these: each takes a value of any kind and the name of its place in the answer, and
 // throws `RPC_RESPONSE_INVALID` with that name. Kit types an answer but does not look whether it is what the type says.
 
+/** No node is so many slots ahead of another one that is asked beside it: a slot that is says nothing. */
+export const MAX_LEAD_SLOTS = 512n;
+
 /** An object of an answer, its fields still unknown. */
 export type RpcRecord = Readonly<Record<string, unknown>>;
 

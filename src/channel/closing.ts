@@ -12,7 +12,7 @@ import { getProgramConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertHasMethods, readMembers, refuseInput, toAddress, toBoolean } from '../input';
 import type { RevisionName } from '../revision/types';
-import { toContextSlot, toRpcRecord } from '../rpc-answer';
+import { MAX_LEAD_SLOTS, toContextSlot, toRpcRecord } from '../rpc-answer';
 import { askRpc, getRpcConfig, type Fetched } from './fetch';
 import { within } from '../within';
 import { getBytesToMatch, toRpcFilters, type ChannelFilter } from './filters';
@@ -199,7 +199,9 @@ class WatchedChannels {
 
     isNews<TRevision extends RevisionName>({ data, state }: FoundChannel<TRevision>): boolean {
         const known = this.#known.get(state.address);
-        if (state.slot < (known?.slot ?? this.querySlot)) return false;
+        const behind = (known?.slot ?? this.querySlot) - state.slot;
+        // By a slot that there can't be yet, everything that ever comes would be older.
+        if (behind > 0n && behind <= MAX_LEAD_SLOTS) return false;
         // Of a channel that is not closing only those are told that it was.
         if (!known && state.kind !== 'closing') return false;
         if (known && areEqual(known.data, data)) return false;

@@ -1,6 +1,6 @@
 import { isBlockhash, type TransactionMessageWithBlockhashLifetime } from '@solana/kit';
 
-import { refuseRpcAnswer, toContextSlot, toRpcRecord, toRpcSlot, toRpcU64 } from '../rpc-answer';
+import { MAX_LEAD_SLOTS, refuseRpcAnswer, toContextSlot, toRpcRecord, toRpcSlot, toRpcU64 } from '../rpc-answer';
 
 // Block heights as an RPC tells them, and what they say of a transaction. One height of one node must neither hold up a
 // transaction for ever nor have it taken for lost: see `Expiry`.
@@ -18,8 +18,8 @@ export type ChainPosition = Readonly<{ blockHeight: bigint; slot: bigint }>;
 export const BLOCKHASH_LIFETIME_BLOCKS = 150n;
 /** One node may be so many blocks behind another one. */
 const MAX_LAG_BLOCKS = 150n;
-/** No node is that far ahead of another one. */
-const MAX_LEAD_SLOTS = 512n;
+/** Whatever becomes of a transaction, it does within so many slots, of which not every one has a block. */
+const MAX_LANDING_SLOTS = 2n * MAX_LEAD_SLOTS;
 /** A blockhash that is known already is not good for any longer, other than on a cluster that hardly moves. */
 const MAX_LIFETIME_MS = 120_000;
 
@@ -95,6 +95,11 @@ export class Expiry {
         const blocks = blockHeight - this.#lowest.blockHeight;
         const isOutlived = blocks > BLOCKHASH_LIFETIME_BLOCKS + MAX_LAG_BLOCKS;
         return isOutlived && seenAt - this.#lowest.seenAt >= MAX_LIFETIME_MS;
+    }
+
+    /** Whether anything can have become of the transaction at a slot, as far as that is known. */
+    isWithinReach(slot: bigint): boolean {
+        return this.sinceSlot === undefined || slot <= this.sinceSlot + MAX_LANDING_SLOTS;
     }
 
     #isPossible({ blockHeight, slot }: ChainPosition): boolean {

@@ -274,7 +274,10 @@ export class Watcher {
         const entry = this.#entries.get(signature);
         if (entry === undefined) return;
         this.#entries.delete(signature);
-        if (outcome.kind !== 'lost' && outcome.slot > this.lastSlot) this.lastSlot = outcome.slot;
+        // To a slot that there can't be yet no node would ever have come.
+        if (outcome.kind !== 'lost' && outcome.slot > this.lastSlot && entry.expiry.isWithinReach(outcome.slot)) {
+            this.lastSlot = outcome.slot;
+        }
         entry.settle(outcome);
     }
 }

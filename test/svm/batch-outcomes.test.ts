@@ -109,6 +109,28 @@ describe.each(REVISIONS)('an outcome that nobody saw, $name', ({ deployment }) =
         expect(countBy(result)).toEqual({ done: 3 });
     });
 
+    it('that is told to be at a slot that there can not be yet does not keep the rest from being done', async () => {
+        const { requests } = await lab.prepare(3);
+        let isFirst = true;
+        const result = await lab.execute(
+            requests,
+            // What is distributed in a transaction of its own is sent, and perhaps planned, after the lie.
+            { concurrency: 1, mode: 'settleAndFinalizeAndDistribute', roundMs: 1 },
+            async (method, _, send) => {
+                const answer = await send();
+                if (method !== 'getSignatureStatuses' || !isFirst) return answer;
+                const { value } = answer as { value: (object | null)[] };
+                isFirst = value.includes(null);
+                const slot = 2n ** 62n;
+                return { context: { slot }, value: value.map(status => status && { ...status, slot }) };
+            },
+        );
+        expect(isFirst).toBe(false);
+        expect(result.stopped).toBeUndefined();
+        expect(countBy(result)).toEqual({ done: 3 });
+        expect(lab.timers.now()).toBeLessThan(100_000);
+    });
+
     it('a refusal at once of what is on chain already is not believed', async () => {
         const { requests } = await lab.prepare(3);
         const result = await lab.execute(requests, { mode: 'settle' }, async (method, _, send) => {

@@ -102,6 +102,24 @@ describe('watchClosingChannels', () => {
         ]);
     });
 
+    it('tells what happens though a slot was told that there can not be yet', async () => {
+        const subscriptions = createFakeSubscriptions();
+        const { rpc } = createFakeRpc(() => atSlot(2n ** 62n, found({ [A]: CLOSING })));
+        const clients = { rpc, rpcSubscriptions: subscriptions.rpcSubscriptions };
+        const states = watchClosingChannels(clients, { payee: PAYEE });
+        const next = async () => summary((await states.next()).value as Fetched<LiveChannelState>);
+        expect(await next()).toEqual([A, 'closing', 2n ** 62n]);
+        subscriptions.publish(notify(QUERY_SLOT, B, CLOSING));
+        expect(await next()).toEqual([B, 'closing', QUERY_SLOT]);
+        subscriptions.publish(notify(QUERY_SLOT + 1n, A, FINALIZED));
+        expect(await next()).toEqual([A, ENDED_KIND, QUERY_SLOT + 1n]);
+        // What is as far behind as nodes are is out of date.
+        subscriptions.publish(notify(QUERY_SLOT - 1n, B, OPEN));
+        subscriptions.publish(notify(QUERY_SLOT + 600n, B, LATER));
+        expect(await next()).toEqual([B, 'closing', QUERY_SLOT + 600n]);
+        await states.return();
+    });
+
     it('is subscribed before it asks, so that there is no gap', async () => {
         let wasSubscribed = false;
         const subscriptions = createFakeSubscriptions();
