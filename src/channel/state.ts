@@ -170,7 +170,7 @@ function getDeadline({ closureStartedAt, gracePeriod }: ChannelOf<RevisionName>)
 export function isLiveChannelState<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
 ): state is LiveChannelState<TRevision> {
-    return LIVE_KINDS.includes(readKind(state));
+    return LIVE_KINDS.includes(readMembers('state', state, ['kind']).kind);
 }
 
 /** The kinds of states that a revision has. */

@@ -13,12 +13,16 @@ import {
     type TransactionMessageWithFeePayer,
 } from '@solana/kit';
 
+import { readDeeply, readMembers } from '../input';
+import { toTransactionVersion } from '../transaction-size';
 import type { PlannedTransaction } from './batch-plan';
 
 /**
  * The transaction message of a planned transaction; what it still needs is a lifetime.
  *
  * It compiles to exactly the bytes that the plan says.
+ *
+ * @throws `INPUT_INVALID` or `TRANSACTION_VERSION_UNSUPPORTED` for what is no transaction of a plan.
  *
  * @example
  * ```ts
@@ -29,21 +33,40 @@ import type { PlannedTransaction } from './batch-plan';
 export function getBatchTransactionMessage(
     transaction: PlannedTransaction,
 ): TransactionMessage & TransactionMessageWithFeePayer {
-    type Message = TransactionMessage & TransactionMessageWithFeePayer;
-    const {
-        computeUnitLimit,
-        computeUnitPrice,
-        feePayer,
-        feePayerSigner,
-        instructions,
-        loadedAccountsDataSizeLimit,
-        lookupTables,
-        priorityFeeLamports,
-        version,
-    } = transaction;
+    const planned = readMembers('transaction', transaction, NAMES);
+    return readDeeply('transaction', 'a transaction of a plan', transaction, () => toMessage(planned));
+}
+
+const NAMES = [
+    'computeUnitLimit',
+    'computeUnitPrice',
+    'feePayer',
+    'feePayerSigner',
+    'instructions',
+    'loadedAccountsDataSizeLimit',
+    'lookupTables',
+    'priorityFeeLamports',
+    'version',
+] as const;
+
+type Message = TransactionMessage & TransactionMessageWithFeePayer;
+
+function toMessage({
+    computeUnitLimit,
+    computeUnitPrice,
+    feePayer,
+    feePayerSigner,
+    instructions,
+    loadedAccountsDataSizeLimit,
+    lookupTables,
+    priorityFeeLamports,
+    version,
+}: Pick<PlannedTransaction, (typeof NAMES)[number]>): Message {
     return pipe(
         // Kit's types keep the versions apart; what is done here is the same for each.
-        createTransactionMessage({ version }) as TransactionMessage,
+        createTransactionMessage({
+            version: toTransactionVersion('transaction.version', version),
+        }) as TransactionMessage,
         m =>
             (feePayerSigner === undefined
                 ? setTransactionMessageFeePayer(feePayer, m)

@@ -474,7 +474,7 @@ export function createRows(entry: 'epoch' | 'root'): Rows {
         isSealable: () => [closing, NOW],
         planBatchReclaim: () => [
             [state, closing],
-            { currentSlot: 5_000n, feePayer: PAYER, unixTimestamp: NOW, version: 0 },
+            { feePayer: PAYER, slot: 5_000n, unixTimestamp: NOW, version: 0 },
             config,
         ],
     };
