@@ -24,15 +24,16 @@ import { isPaymentChannelsError, PaymentChannelsError } from './errors';
 import {
     describe,
     getListLength,
+    type InvalidCode,
+    type OnlyMembers,
     readMembers,
     readOnlyMembers,
+    readTerms,
     refuseInput,
     toAddress,
     toBoolean,
     toEntries,
     toList,
-    type InvalidCode,
-    type OnlyMembers,
 } from './input';
 
 /** What a transaction of a version may have at most. */
@@ -164,7 +165,7 @@ function toMeasure(field: string, value: TransactionMeasure): TransactionMeasure
 export function measureTransaction(
     input: TransactionSizerInput & Readonly<{ instructions: readonly Instruction[] }>,
 ): TransactionMeasure {
-    const { instructions, ...rest } = readMembers('input', input, [...SIZER_NAMES, 'instructions']);
+    const { instructions, ...rest } = readTerms('input', input, [...SIZER_NAMES, 'instructions'], OPTIONAL_NAMES);
     return createTransactionSizer(rest).measureWith(instructions);
 }
 
@@ -174,7 +175,7 @@ export function measureTransaction(
  * @throws As {@link measureTransaction}.
  */
 export function createTransactionSizer(input: TransactionSizerInput): TransactionSizer {
-    const given = readMembers('input', input, SIZER_NAMES);
+    const given = readTerms('input', input, SIZER_NAMES, OPTIONAL_NAMES);
     const version = toTransactionVersion('version', given.version);
     const computeBudget = toComputeBudgetParts(given.computeBudget);
     const { lookupTables = {} as AddressesByLookupTableAddress, omitsCostlyLookupTables = false } = given;
@@ -191,6 +192,8 @@ export function createTransactionSizer(input: TransactionSizerInput): Transactio
 }
 
 const SIZER_NAMES = ['computeBudget', 'feePayer', 'lookupTables', 'omitsCostlyLookupTables', 'version'] as const;
+
+const OPTIONAL_NAMES = ['computeBudget', 'lookupTables', 'omitsCostlyLookupTables'] as const;
 
 const BUDGET_MEMBERS: OnlyMembers<ComputeBudgetParts> = {
     computeUnitLimit: true,

@@ -1,5 +1,6 @@
 import type { TransactionVersion } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import type { RevisionName } from '../revision/types';
 import type { BatchItem, BatchMode, BatchSettleOptions } from './batch';
@@ -116,7 +117,7 @@ function toMadeCost(
     const tableFeeLamports = sum(option => option.tableFeeLamports);
     const feeLamports = tableFeeLamports + sum(({ batchFeeLamports }) => batchFeeLamports);
     return [
-        Object.freeze({
+        toResult({
             channels,
             distribute,
             feeLamports,
@@ -183,7 +184,7 @@ export function toCost(
 ): BatchCost {
     const [{ totals }] = plans as readonly [BatchPlan];
     const feeLamports = plans.reduce((sum, plan) => sum + plan.totals.feeLamports, 0n);
-    return Object.freeze({
+    return toResult({
         channels: totals.channels,
         distribute,
         feeLamports,

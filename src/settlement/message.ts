@@ -13,7 +13,7 @@ import {
     type TransactionMessageWithFeePayer,
 } from '@solana/kit';
 
-import { readDeeply, readMembers } from '../input';
+import { getListLength, readDeeply, readTerms, refuseInput, toU64 } from '../input';
 import { toTransactionVersion } from '../transaction-size';
 import type { PlannedTransaction } from './batch-plan';
 
@@ -33,10 +33,14 @@ import type { PlannedTransaction } from './batch-plan';
 export function getBatchTransactionMessage(
     transaction: PlannedTransaction,
 ): TransactionMessage & TransactionMessageWithFeePayer {
-    const planned = readMembers('transaction', transaction, NAMES);
+    const planned = readTerms('transaction', transaction, NAMES, OPTIONAL);
+    if (getListLength(planned.instructions) === undefined) {
+        refuseInput('transaction.instructions', 'an array of instructions', planned.instructions);
+    }
     return readDeeply('transaction', 'a transaction of a plan', transaction, () => toMessage(planned));
 }
 
+const OPTIONAL = ['computeUnitLimit', 'feePayerSigner', 'loadedAccountsDataSizeLimit'] as const;
 const NAMES = [
     'computeUnitLimit',
     'computeUnitPrice',
@@ -73,7 +77,7 @@ function toMessage({
                 : setTransactionMessageFeePayerSigner(feePayerSigner, m)) as Message,
         m => (computeUnitLimit === undefined ? m : setTransactionMessageComputeUnitLimit(computeUnitLimit, m)),
         m => {
-            if (computeUnitPrice === 0n) return m;
+            if (toU64('transaction.computeUnitPrice', computeUnitPrice) === 0n) return m;
             return m.version === 1
                 ? setTransactionMessagePriorityFeeLamports(priorityFeeLamports, m)
                 : setTransactionMessageComputeUnitPrice(computeUnitPrice, m);

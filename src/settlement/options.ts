@@ -6,7 +6,7 @@ import {
 } from '@solana/kit';
 
 import { createAddressCache, type AddressCache } from '../channel/address-cache';
-import { assertHasMethods, refuseInput, toAddress, toI64, toOneOf, toSigner, toU32, toU64 } from '../input';
+import { assertHasMethods, refuseInput, toAddress, toBoolean, toI64, toOneOf, toSigner, toU32, toU64 } from '../input';
 import {
     createTransactionSizer,
     toAddressesByTable,

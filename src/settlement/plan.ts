@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import type { LiveChannelState } from '../channel/state';
 import type { RevisionName } from '../revision/types';
@@ -16,7 +17,7 @@ import type { LeftOut, LeftOutReason } from './left-out';
 import { readBatchOptions } from './option-names';
 import { refuse, toOptions, type CheckedOptions, type Party } from './options';
 import { groupTasks, packTasks } from './pack';
-import { ITEMS, selectVouchers, toLeftOut, type Selection } from './select';
+import { assertIsItemSpeltRight, ITEMS, type Selection, selectVouchers, toLeftOut } from './select';
 import { createSettleTemplates } from './templates';
 import { getTotals } from './totals';
 import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
@@ -73,7 +74,7 @@ function plan(
     const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, config, leftOut);
     const transactions = emitTransactions(packTasks(groupTasks(tasks, checked), creates, checked), checked);
     leftOut.sort((a, b) => a.index - b.index);
-    return Object.freeze({
+    return toResult({
         leftOut: Object.freeze(leftOut),
         mode: checked.mode,
         totals: getTotals(transactions, planned),
@@ -133,7 +134,10 @@ function keepItem<TRevision extends RevisionName>(item: BatchItem<TRevision>, fi
         field,
         'a batch item',
         item,
-        () => (item?.voucher === undefined ? item : { ...item, voucher: keepSignedVoucher(item.voucher) }),
+        () => {
+            if (typeof item === 'object' && (item as unknown) !== null) assertIsItemSpeltRight(field, item);
+            return item?.voucher === undefined ? item : { ...item, voucher: keepSignedVoucher(item.voucher) };
+        },
         'BATCH_INVALID',
     );
 }

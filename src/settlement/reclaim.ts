@@ -1,10 +1,11 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getReclaimInstruction } from '../../generated/epoch';
 import { getRentRecovery } from '../channel/rent-recovery';
 import { assertIsStateOf, isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
 import { assertIsOfRevision, getProgramConfig, type DeploymentConfig } from '../deployment';
-import { getListLength, readMembers, toAddress, toTokenProgram, toU64 } from '../input';
+import { readMembers, toAddress, toList, toTokenProgram, toU64 } from '../input';
 import { EPOCH } from '../revision/epoch';
 import type { BatchSettleOptions } from './batch';
 import type { PlannedTransaction } from './batch-plan';
@@ -63,13 +64,14 @@ export function planBatchReclaim(
     const given = readBatchOptions(options);
     const checked = toOptions({ ...given, mode: 'settle', unixTimestamp: 0n }, epoch);
     const slot = toU64('slot', given.slot);
-    if (getListLength(states) === undefined) refuse('states', states, 'an array of states of channels');
+    const expected = 'an array of states of channels';
+    const channels = toList('states', states, expected, state => state as ChannelState<'epoch'>, 'BATCH_INVALID');
     const leftOut: LeftOut[] = [];
     const groups = new Map<Address, Unit[]>();
     const seen = new Set<Address>();
     const makeUnit = createUnitMaker(epoch);
     const bins = new Bins(checked);
-    for (const [index, state] of (states as readonly ChannelState<'epoch'>[]).entries()) {
+    for (const [index, state] of channels.entries()) {
         const field = `states[${index}]`;
         if (typeof state !== 'object' || (state as unknown) === null) refuse(field, state, 'the state of a channel');
         const address = toAddress(`${field}.address`, readMembers(field, state, ['address']).address);
@@ -95,7 +97,7 @@ export function planBatchReclaim(
     const packer = new Packer(bins);
     packer.packGroups(groups.values());
     const transactions = emitTransactions(packer.bins, checked);
-    return Object.freeze({
+    return toResult({
         feeLamports: transactions.reduce((sum, { feeLamports }) => sum + feeLamports, 0n),
         leftOut: Object.freeze(leftOut),
         transactions: Object.freeze(transactions),

@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import {
     assertIsStateOf,
     getLiveChannelState,
@@ -9,7 +10,7 @@ import {
     type LiveChannelState,
 } from '../channel/state';
 import { getRevisionName, type DeploymentConfig } from '../deployment';
-import { getListLength, toAddress, toTokenProgram } from '../input';
+import { assertHasNoMisspelt, getListLength, toAddress, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
 import { compareVouchers } from '../voucher/better';
 import { checkVoucherToSettle } from '../voucher/check';
@@ -71,6 +72,14 @@ export function selectVouchers(
     return selections;
 }
 
+const OPTIONAL_NAMES = ['distribution', 'isSignatureValid', 'payee', 'tokenProgram', 'voucher'] as const;
+
+/** What is left out of an item changes what is done: a misspelt name is not taken for that. */
+export function assertIsItemSpeltRight(field: string, item: BatchItem<RevisionName>): void {
+    const leftOut = OPTIONAL_NAMES.filter(name => item[name] === undefined);
+    assertHasNoMisspelt(field, item, leftOut, 'BATCH_INVALID');
+}
+
 function groupByChannel(
     items: readonly BatchItem<RevisionName>[],
     config: DeploymentConfig<RevisionName>,
@@ -80,6 +89,7 @@ function groupByChannel(
     for (const [index, item] of (items as readonly BatchItem<RevisionName>[]).entries()) {
         const field = `items[${index}]`;
         if (typeof item !== 'object' || (item as unknown) === null) refuse(field, item, '{ channel, voucher, … }');
+        assertIsItemSpeltRight(field, item);
         const channel = toChannelState(`${field}.channel`, item.channel, config);
         const payee = item.payee === undefined ? undefined : toParty(`${field}.payee`, item.payee);
         const tokenProgram =
@@ -406,5 +416,5 @@ export function toLeftOut(
     reason: LeftOutReason,
     voucher?: SignedVoucher,
 ): LeftOut {
-    return Object.freeze({ channel, index, part, reason, ...(voucher === undefined ? {} : { voucher }) });
+    return toResult({ channel, index, part, reason, ...(voucher === undefined ? {} : { voucher }) });
 }

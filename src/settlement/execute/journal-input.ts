@@ -1,6 +1,7 @@
 import { isSignature, type Address, type Base64EncodedWireTransaction, type Signature } from '@solana/kit';
 
 import { readMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toU64 } from '../../input';
+import { toResult } from '../../json-form';
 import type { PlannedAction } from '../batch-plan';
 import type { SentChannel, SentOutcome, SentTransaction } from './journal';
 import { MAX_LEASE_MS } from './journal-state';
@@ -70,7 +71,7 @@ export function toSentTransaction(value: unknown): SentTransaction {
         names,
     );
     const expected = 'an array of { channel, actions }';
-    return Object.freeze({
+    return toResult({
         channels: Object.freeze(
             toList('transaction.channels', channels, expected, (one, path) => toSentChannel(path, one)),
         ),
@@ -84,7 +85,7 @@ export function toSentTransaction(value: unknown): SentTransaction {
 function toSentChannel(field: string, value: unknown): SentChannel {
     const names = ['actions', 'channel', 'cumulativeAmount'] as const;
     const { actions, channel, cumulativeAmount } = readMembers(field, value as SentChannel, names);
-    return Object.freeze({
+    return toResult({
         actions: Object.freeze(
             toList(`${field}.actions`, actions, 'an array of actions', (action, path) =>
                 isAction(action) ? action : refuseInput(path, Object.keys(ACTIONS).join(', or '), action),

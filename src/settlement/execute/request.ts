@@ -14,9 +14,8 @@ import {
 import type { Split } from '../../channel/distribution';
 import {
     assertHasMethods,
-    assertHasNoMisspelt,
     assertIsInput,
-    readMembers,
+    readTerms,
     toAbortSignal,
     toAddress,
     toInteger,
@@ -24,7 +23,6 @@ import {
     toOneOf,
     toSigner,
     toU64,
-    type OnlyMembers,
 } from '../../input';
 import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
@@ -274,19 +272,12 @@ export function toRequests(requests: readonly BatchRequest[]): readonly BatchReq
     return toList('requests', requests, expected, (item, field) => toRequest(item, field), 'BATCH_INVALID');
 }
 
-const REQUEST_MEMBERS: OnlyMembers<BatchRequest> = {
-    allowForfeit: true,
-    channel: true,
-    isSignatureValid: true,
-    payee: true,
-    splits: true,
-    voucher: true,
-};
+const OPTIONAL_REQUEST_NAMES = ['allowForfeit', 'isSignatureValid', 'payee', 'splits', 'voucher'] as const;
+const REQUEST_NAMES = ['channel', ...OPTIONAL_REQUEST_NAMES] as const;
 
 function toRequest(item: unknown, field: string): BatchRequest {
-    const request = readMembers(field, item as BatchRequest, Object.keys(REQUEST_MEMBERS) as (keyof BatchRequest)[]);
     // Whatever else an application keeps in it is its own.
-    assertHasNoMisspelt(field, item as BatchRequest, Object.keys(REQUEST_MEMBERS), 'BATCH_INVALID');
+    const request = readTerms(field, item as BatchRequest, REQUEST_NAMES, OPTIONAL_REQUEST_NAMES, 'BATCH_INVALID');
     const { payee, voucher } = request;
     if (payee !== undefined) toSigner(`${field}.payee`, payee);
     return Object.freeze({

@@ -12,9 +12,20 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { PaymentChannelsError } from '../../errors';
 import { assertIsMaybeAccount } from '../../channel/account';
-import { getListLength, readMembers, refuseInput, toAddress, toInteger, toList, toU64, U64_MAX } from '../../input';
+import {
+    getListLength,
+    readMembers,
+    readTerms,
+    refuseInput,
+    toAddress,
+    toInteger,
+    toList,
+    toU64,
+    U64_MAX,
+} from '../../input';
 import {
     ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS,
     LOOKUP_TABLE_COOLDOWN_SLOTS,
@@ -96,7 +107,7 @@ export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
             `it holds ${count} addresses, ${meta.lastExtendedStartIndex} of them from before its last extension`,
         );
     }
-    return Object.freeze({
+    return toResult({
         address,
         addresses: Object.freeze(decodeAddresses(data, count)),
         authority: meta.hasAuthority === 1 ? meta.authority : undefined,
@@ -110,8 +121,8 @@ export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
 export function getLookupTableStatus(lookupTable: LookupTable): LookupTableStatus {
     const { deactivationSlot, lastExtendedSlot } = toTable(lookupTable);
     return deactivationSlot === undefined
-        ? Object.freeze({ kind: 'active', usableFromSlot: lastExtendedSlot + 1n })
-        : Object.freeze({ closableFromSlot: deactivationSlot + LOOKUP_TABLE_COOLDOWN_SLOTS, kind: 'deactivated' });
+        ? toResult({ kind: 'active', usableFromSlot: lastExtendedSlot + 1n })
+        : toResult({ closableFromSlot: deactivationSlot + LOOKUP_TABLE_COOLDOWN_SLOTS, kind: 'deactivated' });
 }
 
 /**
@@ -127,16 +138,18 @@ export function getUsableAddresses(lookupTable: LookupTable, slot: bigint | numb
     return at > lastExtendedSlot ? addresses : addresses.slice(0, lastExtendedStartIndex);
 }
 
+const TABLE_NAMES = [
+    'address',
+    'addresses',
+    'authority',
+    'deactivationSlot',
+    'lastExtendedSlot',
+    'lastExtendedStartIndex',
+] as const;
+
 /** A lookup table as {@link decodeLookupTable} returns it, from a caller who may have put it together. */
 export function toTable(value: unknown, field = 'table'): LookupTable {
-    const table = readMembers(field, value as LookupTable, [
-        'address',
-        'addresses',
-        'authority',
-        'deactivationSlot',
-        'lastExtendedSlot',
-        'lastExtendedStartIndex',
-    ]);
+    const table = readTerms(field, value as LookupTable, TABLE_NAMES, ['authority', 'deactivationSlot']);
     const { authority, deactivationSlot } = table;
     const expected = `an array of at most ${MAX_LOOKUP_TABLE_ADDRESSES} addresses`;
     if ((getListLength(table.addresses) ?? 0) > MAX_LOOKUP_TABLE_ADDRESSES) {

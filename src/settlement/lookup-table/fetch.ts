@@ -1,5 +1,6 @@
 import type { Address, AddressesByLookupTableAddress, GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { fetchAccounts, type FetchChannelConfig } from '../../channel/fetch';
 import { getListLength } from '../../input';
 import { refuse } from '../options';
@@ -49,7 +50,7 @@ export async function fetchLookupTables(
     const usable = tables
         .map(table => [table.address, getUsableAddresses(table, slot + 1n)] as const)
         .filter(([, { length }]) => length > 0);
-    return Object.freeze({
+    return toResult({
         lookupTables: Object.freeze(Object.fromEntries(usable)) as AddressesByLookupTableAddress,
         slot,
         tables: Object.freeze(tables),

@@ -1,5 +1,6 @@
 import type { Address, AddressesByLookupTableAddress, TransactionSigner } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { createAddressCache } from '../../channel/address-cache';
 import type { DeploymentConfig } from '../../deployment';
 import { toList, toU64, U64_MAX } from '../../input';
@@ -150,7 +151,7 @@ export function planLookupTables<TRevision extends RevisionName = 'tombstone'>(
     const chosen = weighedOptions
         .filter(({ lockedLamports }) => lockedLamports <= maxLockedLamports)
         .reduce((best, option) => (isBetter(option, best, savedLamportsPerLockedSol) ? option : best));
-    return Object.freeze({ chosen, options: Object.freeze(weighedOptions) });
+    return toResult({ chosen, options: Object.freeze(weighedOptions) });
 }
 
 /** Whether something is better, and not only as good: fewer channels that don't fit, then lower fees for what it locks. */
@@ -268,7 +269,7 @@ function fillTables(
         }
     }
     return filled.map(({ addresses, appendedCount, reused: address }) =>
-        Object.freeze({ addresses: Object.freeze(addresses), appendedCount, reused: address }),
+        toResult({ addresses: Object.freeze(addresses), appendedCount, reused: address }),
     );
 }
 
@@ -317,7 +318,7 @@ function toOption(
     none: ReturnType<typeof weighTables>,
 ): LookupTableOption {
     const { feeLamports, transactions } = plan.totals;
-    return Object.freeze({
+    return toResult({
         ...option,
         appendedCount: option.tables.reduce((sum, { appendedCount }) => sum + appendedCount, 0),
         batchFeeLamports: feeLamports,

@@ -1,6 +1,7 @@
 import type { Address, AddressesByLookupTableAddress, Instruction, TransactionSigner } from '@solana/kit';
 
-import { getListLength, readMembers, toAddress, toList, toU64 } from '../../input';
+import { toResult } from '../../json-form';
+import { getListLength, readTerms, toAddress, toList, toU64 } from '../../input';
 import { getTransactionFees } from '../../runtime/fees';
 import { COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS, MAX_COMPUTE_UNITS } from '../../runtime/limits';
 import { createTransactionSizer, findExceededLimit, getTransactionLimits } from '../../transaction-size';
@@ -140,7 +141,7 @@ export function getLookupTableTransactions(
             step = NOTHING;
         }
     }
-    return Object.freeze({
+    return toResult({
         lookupTables: Object.freeze(Object.fromEntries(lookupTables)) as AddressesByLookupTableAddress,
         transactions: Object.freeze(transactions),
     });
@@ -225,7 +226,11 @@ function toRecentSlots(value: unknown, count: number): bigint[] {
 
 function toTable(field: string, table: unknown) {
     const names = ['addresses', 'appendedCount', 'reused'] as const;
-    const { addresses: input, appendedCount, reused } = readMembers(field, table as PlannedLookupTable, names);
+    const {
+        addresses: input,
+        appendedCount,
+        reused,
+    } = readTerms(field, table as PlannedLookupTable, names, ['reused']);
     const addresses = toAddresses(`${field}.addresses`, input);
     if (addresses.length > MAX_LOOKUP_TABLE_ADDRESSES) {
         refuse(`${field}.addresses`, addresses, `an array of at most ${MAX_LOOKUP_TABLE_ADDRESSES} addresses`);
@@ -316,7 +321,7 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
         MAX_COMPUTE_UNITS,
     );
     const computeUnitLimit = computeUnitPrice > 0n ? computeUnits : undefined;
-    return Object.freeze({
+    return toResult({
         bytes,
         channels: Object.freeze([]),
         computeUnitLimit,
@@ -330,7 +335,7 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
         feePayerSigner: feePayer.signer,
         instructions: Object.freeze(step.instructions),
         loadedAccountsDataSizeLimit: undefined,
-        lookupTables: Object.freeze({}) as AddressesByLookupTableAddress,
+        lookupTables: toResult({}) as AddressesByLookupTableAddress,
         signers: Object.freeze([...new Set([feePayer.address, authority.address])]),
         tableActions: Object.freeze(step.actions.map(action => Object.freeze(action))),
         version: 'legacy',
