@@ -1,6 +1,8 @@
 import type { DefinedTypeNode, DefinedTypeLinkNode, NumberFormat, TypeNode, ValueNode } from '@codama/nodes';
 import { getAddressEncoder, getBase58Encoder, getBase64Encoder, type Address } from '@solana/kit';
 
+import { placeByName } from './by-name';
+
 /** How many bytes a number of a format takes; `shortU16` has no fixed size. */
 export const NUMBER_SIZES: Readonly<Record<Exclude<NumberFormat, 'shortU16'>, number>> = {
     f32: 4,
@@ -61,9 +63,10 @@ export function encodeConstant(type: TypeNode, value: ValueNode, findType: FindT
         const found = type.kind === 'definedTypeLinkNode' ? findType(type)?.type : type;
         // What a variant holds is not told here.
         if (found?.kind !== 'enumTypeNode' || value.value !== undefined) return undefined;
-        const index = found.variants.findIndex(({ name }) => name === value.variant);
+        const index = placeByName(found.variants, value.variant);
+        if (index === undefined) return undefined;
         const number = found.variants[index]?.discriminator ?? index;
-        return index < 0 ? undefined : encodeConstant(found.size, { kind: 'numberValueNode', number }, findType);
+        return encodeConstant(found.size, { kind: 'numberValueNode', number }, findType);
     }
     if (value.kind === 'booleanValueNode' && type.kind === 'booleanTypeNode') {
         const number = Number(value.boolean);

@@ -1,9 +1,10 @@
 import type { RootNode } from '@codama/nodes';
 import { format, type Options } from 'prettier';
 
+import { assertIsNotTooDeep, isStackOverflow, TooDeepError } from './depth';
 import { getMarker, MARKER_FILE } from './folder';
 import { NAMES } from './names';
-import { getClientPages } from './pages/client';
+import { getClientPages, type Pages } from './pages/client';
 import { toPrintable } from './printable';
 import { prepare } from './visitors/prepare';
 
@@ -29,12 +30,24 @@ const FORMAT: Options = {
  * Deterministic: the same root node gives the same bytes.
  *
  * @param root An IDL in which the check found no error.
+ * @throws {@link TooDeepError} for an IDL that the check would have refused as too deep.
  */
 export async function renderClient(root: RootNode): Promise<RenderedClient> {
-    const pages = getClientPages(prepare(root), NAMES);
+    const pages = getPages(root);
     const paths = [...pages.keys()].sort();
     const formatted = await Promise.all(
         paths.map(async path => [path, await format(toPrintable(pages.get(path)!), FORMAT)] as const),
     );
     return new Map([[MARKER_FILE, getMarker(paths)], ...formatted]);
+}
+
+function getPages(root: RootNode): Pages {
+    assertIsNotTooDeep(root);
+    try {
+        return getClientPages(prepare(root), NAMES);
+    } catch (cause) {
+        // The renderer calls itself for each type that another holds.
+        if (isStackOverflow(cause)) throw new TooDeepError(undefined, { cause });
+        throw cause;
+    }
 }

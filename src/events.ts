@@ -1,7 +1,5 @@
 import { containsBytes, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
-import { readDeeply } from './input';
-import { toResult } from './json-form';
 import { getEmitEventDiscriminatorBytes } from '../generated/tombstone';
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from './deployment';
 import { parseProgramLogs } from './program-logs';
@@ -36,14 +34,6 @@ export type ChannelEvent<TRevision extends RevisionName = 'tombstone'> =
 export function parseEvents<TRevision extends RevisionName = 'tombstone'>(
     instructions: readonly ExecutedInstruction[],
     config: DeploymentConfig<TRevision> = {},
-): readonly ChannelEvent<TRevision>[] {
-    const expected = 'an array of the instructions that a transaction executed';
-    return readDeeply('instructions', expected, instructions, () => readEvents(instructions, config));
-}
-
-function readEvents<TRevision extends RevisionName>(
-    instructions: readonly ExecutedInstruction[],
-    config: DeploymentConfig<TRevision>,
 ): readonly ChannelEvent<TRevision>[] {
     const { programAddress } = getProgramConfig(config);
     const parse = getRevisionPart(config, 'parseEvent', TOMBSTONE_PARSE_EVENT);
@@ -94,9 +84,7 @@ export function parseTransactionEvents<TRevision extends RevisionName = 'tombsto
     transaction: RpcTransaction | null,
     config: DeploymentConfig<TRevision> = {},
 ): readonly ChannelEvent<TRevision>[] {
-    const expected = 'a transaction, as getTransaction answers it';
-    const read = () => getExecutedInstructions(transaction);
-    return parseEvents(readDeeply('transaction', expected, transaction, read), config);
+    return parseEvents(getExecutedInstructions(transaction), config);
 }
 
 /**
@@ -126,9 +114,9 @@ function isEvent(data: ReadonlyUint8Array): boolean {
 function toEvent(data: ReadonlyUint8Array, parse: typeof TOMBSTONE_PARSE_EVENT): ChannelEvent<RevisionName> {
     try {
         const event = parse(data);
-        if (event) return toResult(event);
+        if (event) return Object.freeze(event);
     } catch {
         // A payload of another length, or an enum with another value: of another revision or a later version.
     }
-    return toResult({ data, eventType: 'unknown' });
+    return Object.freeze({ data, eventType: 'unknown' });
 }

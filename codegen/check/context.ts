@@ -1,5 +1,6 @@
 import type { DefinedTypeNode, InstructionNode, Node, PdaNode, ProgramNode, RootNode } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { walkNodes, type NodeVisit } from '../nodes';
 import { createTypeGraph, type TypeGraph } from '../type-graph';
 import { createTypeFacts, type TypeFacts } from '../type-facts';
@@ -10,6 +11,8 @@ export type CheckContext = Readonly<{
     root: RootNode;
     /** The program and the additional ones, each with its path. */
     programs: readonly Located<ProgramNode>[];
+    /** The same without the paths. */
+    all: readonly ProgramNode[];
     visits: readonly TypedVisit[];
     graph: TypeGraph;
     /** What can be told of the types that a program names. */
@@ -29,7 +32,7 @@ export function createContext(root: RootNode, report: Report): CheckContext {
     const programs = visits.filter(isProgram);
     const all = programs.map(({ node }) => node);
     const graph = createTypeGraph(all);
-    return { graph, programs, report, root, typesOf: createTypeFacts(all, graph), visits };
+    return { all, graph, programs, report, root, typesOf: createTypeFacts(all, graph), visits };
 }
 
 /** The nodes of a list, each with its path. */
@@ -39,7 +42,7 @@ export function locate<TNode>(nodes: readonly TNode[] | undefined, path: string)
 
 /** The program that a node stands in. */
 export function programOf({ ancestors }: Pick<TypedVisit, 'ancestors'>): ProgramNode | undefined {
-    return ancestors.filter(node => node.kind === 'programNode').at(-1);
+    return ancestors.find(node => node.kind === 'programNode');
 }
 
 /** The instruction that a node stands in. */
@@ -55,7 +58,7 @@ export function linkedProgram(
     own: ProgramNode | undefined,
     programs: readonly ProgramNode[],
 ): ProgramNode | undefined {
-    return program === undefined ? own : programs.find(({ name }) => name === program.name);
+    return program === undefined ? own : findByName(programs, program.name);
 }
 
 /** The defined type that a link points to. */
@@ -64,7 +67,8 @@ export function linkedType(
     own: ProgramNode | undefined,
     programs: readonly ProgramNode[],
 ): DefinedTypeNode | undefined {
-    return linkedProgram(link, own, programs)?.definedTypes.find(({ name }) => name === link.name);
+    const program = linkedProgram(link, own, programs);
+    return program && findByName(program.definedTypes, link.name);
 }
 
 /** The PDA that a link points to. */
@@ -73,5 +77,6 @@ export function linkedPda(
     own: ProgramNode | undefined,
     programs: readonly ProgramNode[],
 ): PdaNode | undefined {
-    return linkedProgram(link, own, programs)?.pdas.find(({ name }) => name === link.name);
+    const program = linkedProgram(link, own, programs);
+    return program && findByName(program.pdas, link.name);
 }

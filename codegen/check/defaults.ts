@@ -96,9 +96,8 @@ function getTarget(node: Node): { of: 'account' | 'argument'; name: string } | u
 function checkPdaValue(
     node: Extract<Node, { kind: 'pdaValueNode' }>,
     visit: TypedVisit,
-    { programs, report }: CheckContext,
+    { all, report }: CheckContext,
 ): void {
-    const all: ProgramNode[] = programs.map(({ node }) => node);
     const pda = node.pda.kind === 'pdaNode' ? node.pda : linkedPda(node.pda, programOf(visit), all);
     if (pda === undefined) return;
     const expected = pda.seeds.flatMap(seed => (seed.kind === 'variablePdaSeedNode' ? [seed.name as string] : []));

@@ -163,8 +163,9 @@ function checkList(
             pattern,
             sized,
         };
-        const overlaps = known.find(subject);
-        for (const other of overlaps) {
+        // One of them says it: of many that are alike, each would be told with each.
+        const [other] = known.find(subject);
+        if (other) {
             if (isSamePattern(other.sized, sized)) {
                 report(
                     error({
@@ -185,8 +186,10 @@ function checkList(
                 );
             }
         }
-        // What is wrong in itself is told once, and not of each that it would be taken for.
-        if (overlaps.length > 0 || checkWritten(what, node, pattern, path, report)) known.add(subject);
+        // What is wrong in itself is told once, and not of each that it would be taken for; and what has the same bytes as
+        // another is found where that is.
+        const isKnown = other !== undefined && isSamePattern(other.pattern, pattern);
+        if (!isKnown && (other || checkWritten(what, node, pattern, path, report))) known.add(subject);
     }
 }
 

@@ -1,5 +1,6 @@
 import type { EnumTypeNode, StructTypeNode, StructValueNode, TupleTypeNode, TypeNode, ValueNode } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { encodeConstant, type FindType } from '../constants';
 import { nameType } from '../describe';
 import type { TypeFacts } from '../type-facts';
@@ -100,11 +101,11 @@ export function findMisfit(type: TypeNode, value: ValueNode, findType: FindType)
 
     const fitStruct = (type: StructTypeNode, { fields }: StructValueNode, path: string): Misfit | undefined => {
         const missing = type.fields.find(
-            ({ defaultValue, name }) => !defaultValue && !fields.some(field => field.name === name),
+            ({ defaultValue, name }) => !defaultValue && findByName(fields, name) === undefined,
         );
         if (missing) return { message: `No value stands here for the field "${missing.name}".`, path };
         return firstOf(fields, (field, index) => {
-            const own = type.fields.find(({ name }) => name === field.name);
+            const own = findByName(type.fields, field.name);
             const fieldPath = `${path}.fields[${index}]`;
             const isTaken = own && !(own.defaultValue && own.defaultValueStrategy === 'omitted');
             if (!isTaken) return { message: `The struct takes no field "${field.name}".`, path: fieldPath };
@@ -129,7 +130,7 @@ export function findMisfit(type: TypeNode, value: ValueNode, findType: FindType)
             return numbers.includes(value.number) ? undefined : wrong;
         }
         if (value.kind !== 'enumValueNode' || value.enum.name !== name) return wrong;
-        const variant = type.variants.find(({ name }) => name === value.variant);
+        const variant = findByName(type.variants, value.variant);
         const given = value.value;
         if (variant?.kind === 'enumStructVariantTypeNode') {
             if (given?.kind !== 'structValueNode')

@@ -1,5 +1,6 @@
 import type { Node, TypeNode } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { toComparable } from '../compare';
 import { getArgumentStructs, getFlatArguments } from '../visitors/flatten-arguments';
 import { linkedType, programOf, type CheckContext } from './context';
@@ -45,7 +46,7 @@ export function checkHouseRules(context: CheckContext, severity: Finding['severi
         }
         if (node.kind === 'instructionNode') checkArguments(node, visit, context, severity);
         if (node.kind === 'pdaNode') {
-            const declared = programOf(visit)?.pdas.find(({ name }) => name === node.name);
+            const declared = findByName(programOf(visit)?.pdas ?? [], node.name);
             if (!declared || declared === node || toComparable(declared) === toComparable(node)) continue;
             report({
                 severity,
@@ -62,12 +63,11 @@ export function checkHouseRules(context: CheckContext, severity: Finding['severi
 function checkArguments(
     instruction: Extract<Node, { kind: 'instructionNode' }>,
     visit: CheckContext['visits'][number],
-    { programs, report }: CheckContext,
+    { all, report }: CheckContext,
     severity: Finding['severity'],
 ): void {
     const program = programOf(visit)!;
     const structs = getArgumentStructs(program);
-    const all = programs.map(({ node }) => node);
     for (const { field, index, node } of getFlatArguments(instruction, structs)) {
         if (node.defaultValueStrategy === 'omitted') continue;
         const type =

@@ -9,6 +9,7 @@ import {
     type ValueNode,
 } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { toComparable } from '../compare';
 import type { FindType } from '../constants';
 import { nameType } from '../describe';
@@ -38,7 +39,7 @@ export function checkInputs(context: CheckContext): void {
 
 function checkInstruction(node: InstructionNode, visit: TypedVisit, context: CheckContext): void {
     const program = programOf(visit)!;
-    const all = context.programs.map(({ node }) => node);
+    const { all } = context;
     const { path } = visit;
     const flat = getFlatArguments(node, getArgumentStructs(program));
     const given = [...flat.map(({ node }) => node), ...(node.extraArguments ?? [])];
@@ -68,7 +69,7 @@ function checkInstruction(node: InstructionNode, visit: TypedVisit, context: Che
     }
     checkRemaining(node, path, inputs);
     checkByteDeltas(node, path, inputs, name => {
-        const account = linkedProgram({ name }, program, all)?.accounts.find(account => account.name === name);
+        const account = findByName(linkedProgram({ name }, program, all)?.accounts ?? [], name);
         return account?.size !== undefined;
     });
 }
@@ -231,9 +232,8 @@ function checkPda(
     path: string,
     inputs: Inputs,
     visit: TypedVisit,
-    { programs, typesOf }: CheckContext,
+    { all, typesOf }: CheckContext,
 ): void {
-    const all = programs.map(({ node }) => node);
     const program = programOf(visit);
     const owner = value.pda.kind === 'pdaLinkNode' ? linkedProgram(value.pda, program, all) : program;
     const pda = value.pda.kind === 'pdaNode' ? value.pda : linkedPda(value.pda, program, all);

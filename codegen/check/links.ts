@@ -1,11 +1,11 @@
 import type { InstructionNode, ProgramNode } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { instructionOf, linkedPda, linkedProgram, linkedType, programOf, type CheckContext } from './context';
 import { error } from './finding';
 
 /** Every link leads somewhere: to a program, a type, an account, a PDA, an instruction, a variant, a field. */
-export function checkLinks({ programs, report, visits }: CheckContext): void {
-    const all = programs.map(({ node }) => node);
+export function checkLinks({ all, report, visits }: CheckContext): void {
     for (const visit of visits) {
         const { node, path } = visit;
         const own = programOf(visit);
@@ -84,7 +84,7 @@ function linkedInstruction(
 }
 
 function find<T extends { name: string }>(nodes: readonly T[] | undefined, name: string): T | undefined {
-    return nodes?.find(node => node.name === name);
+    return nodes && findByName(nodes, name);
 }
 
 const namesOf = (nodes: readonly { name: string }[]) => nodes.map(({ name }) => name);

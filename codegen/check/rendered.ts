@@ -1,5 +1,7 @@
 import type { ProgramNode } from '@codama/nodes';
 
+import { findByName } from '../by-name';
+import { isStackOverflow } from '../depth';
 import { MARKED_NAMES } from '../names';
 import { getClientPages, type Pages } from '../pages/client';
 import { findClashes, type Clash } from '../rendered-names';
@@ -30,8 +32,17 @@ export function checkRendered({ programs, report, root, typesOf }: CheckContext)
         origins.get(page.replace(/^[^/]*/, 'programs')) ?? { path: 'program', what: `program "${root.program.name}"` };
     const pages = render(prepared);
     if (pages instanceof Error) {
-        const message = `It cannot be rendered: ${pages.message.split('\n')[0]!}`;
-        report(error({ rule: 'unsupported', path: '', message, fix: 'Describe it in another way.' }));
+        // The renderer calls itself for each type that another holds.
+        const isTooDeep = isStackOverflow(pages);
+        const why = isTooDeep ? 'its types hold each other too deep.' : pages.message.split('\n')[0]!;
+        report(
+            error({
+                rule: 'unsupported',
+                path: '',
+                message: `It cannot be rendered: ${why}`,
+                fix: isTooDeep ? 'Let fewer types hold each other in a row.' : 'Describe it in another way.',
+            }),
+        );
         return;
     }
     const told = new Set<string>();
@@ -142,13 +153,13 @@ function getFiles(tree: ProgramNode, { node: program, path }: Located<ProgramNod
     const self: Origin = { path, what: `program "${program.name}"` };
     // A type that is not in the file is called after what it was made for.
     const owners = [...types, ...events, ...instructions, ...accounts, ...pdas];
-    const ownerOf = (name: string): Origin =>
-        owners
-            .filter(owner => name.startsWith(owner.name))
-            .reduce<(typeof owners)[number] | undefined>(
-                (best, owner) => (best && best.name.length >= owner.name.length ? best : owner),
-                undefined,
-            )?.origin ?? self;
+    const ownerOf = (name: string): Origin => {
+        for (let length = name.length; length > 0; length--) {
+            const owner = findByName(owners, name.slice(0, length));
+            if (owner !== undefined) return owner.origin;
+        }
+        return self;
+    };
     const inFolder = (folder: string, nodes: readonly { readonly name: string; readonly origin: Origin }[]) =>
         nodes.map(({ name, origin }) => ({ file: `${folder}/${name}.ts`, origin }));
 

@@ -1,6 +1,7 @@
 import { camelCase } from '@codama/nodes';
 import { isAddress } from '@solana/kit';
 
+import { findTooDeep, MAX_DEPTH } from '../depth';
 import { isRawNode, joinPath, type RawNode } from '../nodes';
 import { isNormalized } from '../visitors/normalize-names';
 import { error, warning, type Finding, type Report } from './finding';
@@ -8,9 +9,6 @@ import { NODE_SPECS, type Attribute } from './node-specs';
 
 /** The newest version of the standard whose nodes are known here. */
 const KNOWN_VERSION = { major: 1, minor: 7 };
-
-/** Objects and lists in each other: far more than anything real needs, few enough for what calls itself for each. */
-const MAX_DEPTH = 200;
 
 /** How an IDL of Anchor becomes one of Codama; the second form where there is no package.json. */
 const CONVERT_ANCHOR =
@@ -57,23 +55,6 @@ export function checkShape(json: unknown, house: Finding['severity']): Finding[]
         );
     }
     return findings;
-}
-
-/** The start of a path to what stands in more objects and lists than anything can be; found without going down by calls. */
-function findTooDeep(json: RawNode): string | undefined {
-    const open: { depth: number; path: string; value: unknown }[] = [{ depth: 0, path: '', value: json }];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-        const { depth, path, value } = next;
-        if (typeof value !== 'object' || value === null) continue;
-        if (depth > MAX_DEPTH) return `${path}…`;
-        const isList = Array.isArray(value);
-        for (const [step, inner] of Object.entries(value)) {
-            // As much as is needed to find the place.
-            const longer = depth > 8 ? path : isList ? `${path}[${step}]` : joinPath(path, step);
-            open.push({ depth: depth + 1, path: longer, value: inner });
-        }
-    }
-    return undefined;
 }
 
 /** Whether this is what Anchor writes: an object without kinds, whose instructions have arguments called "args". */

@@ -63,15 +63,15 @@ export function createCode({ findType, identityOf, interner, isRecursive, ofDefi
                 return 'boolean';
             case 'bytesTypeNode':
                 return 'bytes';
-            case 'enumTypeNode':
+            case 'enumTypeNode': {
+                const isScalar = isScalarEnum(type);
                 return type.variants
                     .map(variant =>
-                        isScalarEnum(type)
-                            ? variant.name
-                            : `${variant.name} ${variant.kind} ${idOf(getPayload(variant))}`,
+                        isScalar ? variant.name : `${variant.name} ${variant.kind} ${idOf(getPayload(variant))}`,
                     )
                     .sort()
                     .join(' | ');
+            }
             case 'mapTypeNode':
                 return `Map<${idOf(type.key)}, ${idOf(type.value)}>`;
             case 'numberTypeNode':

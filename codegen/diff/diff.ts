@@ -2,6 +2,7 @@ import type { ConstantNode, InstructionNode, ProgramNode, RootNode } from '@coda
 
 import { toComparable } from '../compare';
 import { encodeConstant, toHex } from '../constants';
+import { assertIsNotTooDeep } from '../depth';
 import { normalize } from '../visitors/prepare';
 import { match, type Match } from './align';
 import { canonicalize } from './canonical';
@@ -25,8 +26,10 @@ import { createUsers } from './users';
  * @param before An IDL in which the check found no error.
  * @param after Another.
  * @returns The changes, in the order of the new IDL; an empty list when the interfaces are the same.
+ * @throws {@link TooDeepError} for an IDL that the check would have refused as too deep.
  */
 export function diffIdl(before: RootNode, after: RootNode): Change[] {
+    for (const root of [before, after]) assertIsNotTooDeep(root);
     const [oldRoot, newRoot] = [normalize(canonicalize(before)), normalize(canonicalize(after))];
     const changes: Change[] = [];
     // The program itself is the same whatever its name.

@@ -1,5 +1,6 @@
 import type { AccountNode, EventNode, TypeNode } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { toComparable } from '../compare';
 import { getFields } from '../types';
 import type { AddChange } from './change';
@@ -40,7 +41,7 @@ function compareAddresses(before: AccountNode, after: AccountNode, sides: Sides,
     if (toComparable(before.pda) === toComparable(after.pda)) return;
     // A PDA that came or went is told as such.
     const isDeclared = ({ pda }: AccountNode, { program }: Side) =>
-        pda === undefined || pda.program !== undefined || program.pdas.some(({ name }) => name === pda.name);
+        pda === undefined || pda.program !== undefined || findByName(program.pdas, pda.name) !== undefined;
     if (!isDeclared(before, sides.new) || !isDeclared(after, sides.old)) return;
     const name = ({ pda }: AccountNode) =>
         pda === undefined ? 'no PDA' : `PDA \`${pda.name}\`${pda.program ? ` of program \`${pda.program.name}\`` : ''}`;

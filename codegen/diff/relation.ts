@@ -14,7 +14,7 @@ export type Relation = (typeof RELATIONS)[number];
 
 /** The worst of several. */
 export function worst(relations: readonly Relation[]): Relation {
-    return RELATIONS[Math.max(0, ...relations.map(relation => RELATIONS.indexOf(relation)))]!;
+    return relations.reduce((a, b) => (RELATIONS.indexOf(a) < RELATIONS.indexOf(b) ? b : a), RELATIONS[0]!);
 }
 
 /** Deeper than this, types that have other counterparts are not walked through: they are compared where they are declared. */

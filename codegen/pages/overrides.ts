@@ -50,14 +50,24 @@ export function getOverrides(instruction: InstructionNode, program: ProgramNode,
  * An IDL that says of any instruction that accounts follow is taken at its word for the others. One that says it nowhere
  * may come from a format that can't (Anchor's, for one): on chain, accounts may follow those of every instruction.
  */
-function getAccountCount(instruction: InstructionNode, { instructions }: ProgramNode): { min: number; max: number } {
+function getAccountCount(instruction: InstructionNode, program: ProgramNode): { min: number; max: number } {
     const { accounts, optionalAccountStrategy, remainingAccounts = [] } = instruction;
     const canLeaveOut = optionalAccountStrategy === 'omitted';
-    const saysWhatFollows = instructions.some(({ remainingAccounts = [] }) => remainingAccounts.length > 0);
     return {
-        max: saysWhatFollows && remainingAccounts.length === 0 ? accounts.length : Infinity,
+        max: saysWhatFollows(program) && remainingAccounts.length === 0 ? accounts.length : Infinity,
         min: accounts.filter(({ isOptional }) => !canLeaveOut || !isOptional).length,
     };
+}
+
+const SAYS_WHAT_FOLLOWS = new WeakMap<ProgramNode, boolean>();
+
+/** Whether any instruction of a program has remaining accounts; asked for each of them. */
+function saysWhatFollows(program: ProgramNode): boolean {
+    const known = SAYS_WHAT_FOLLOWS.get(program);
+    if (known !== undefined) return known;
+    const found = program.instructions.some(({ remainingAccounts = [] }) => remainingAccounts.length > 0);
+    SAYS_WHAT_FOLLOWS.set(program, found);
+    return found;
 }
 
 function describeCount(min: number, max: number): string {

@@ -6,6 +6,7 @@ import {
     type RootNode,
 } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { transformNodes } from '../nodes';
 
 /** What the renderer is told of an instruction whose data is a type of its own. */
@@ -48,12 +49,13 @@ function canDocument(instruction: InstructionNode, program: ProgramNode): boolea
         ({ defaultValue }) => defaultValue === undefined || values.includes(defaultValue.kind),
     );
     const accounts = new Set(instruction.accounts.map(({ name }) => name));
-    const names = [...program.accounts, ...program.definedTypes].map(({ name }) => name as string);
+    const own = `${instruction.name}InstructionData`;
     return (
         given.length > 0 &&
         isPlain &&
         (instruction.subInstructions ?? []).length === 0 &&
         !instruction.arguments.some(({ name }) => accounts.has(name)) &&
-        !names.includes(`${instruction.name}InstructionData`)
+        findByName(program.accounts, own) === undefined &&
+        findByName(program.definedTypes, own) === undefined
     );
 }

@@ -38,7 +38,7 @@ export function followProgramAddress(root: RootNode): RootNode {
 type Ancestors = Parameters<Parameters<typeof transformNodes>[1]>[1];
 
 function programIn(ancestors: Ancestors): ProgramNode | undefined {
-    return ancestors.filter(node => node.kind === 'programNode').at(-1);
+    return ancestors.find(node => node.kind === 'programNode');
 }
 
 /** A PDA of another program keeps that program's address, whatever program is addressed. */

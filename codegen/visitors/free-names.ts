@@ -10,10 +10,16 @@ export function createFreeNames(programs: readonly ProgramNode[]): (...wanted: s
             [...accounts, ...definedTypes].map(({ name }) => name.toLowerCase()),
         ),
     );
+    /** The numbers that were tried. */
+    const counts = new Map<string, number>();
     const isFree = (name: string) => !taken.has(name.toLowerCase());
     return (...wanted) => {
+        const last = wanted.at(-1)!;
         let name = wanted.find(isFree);
-        for (let count = 2; name === undefined; count++) name = [`${wanted.at(-1)!}${count}`].find(isFree);
+        for (let count = counts.get(last) ?? 2; name === undefined; count++) {
+            name = [`${last}${count}`].find(isFree);
+            counts.set(last, count + 1);
+        }
         taken.add(name.toLowerCase());
         return name;
     };

@@ -7,6 +7,7 @@ import type {
     RootNode,
 } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { transformNodes } from '../nodes';
 
 /**
@@ -64,7 +65,7 @@ function toKnown(account: InstructionAccountNode, { accounts }: InstructionNode)
         return withoutDefault(account);
     }
     // An optional account may follow another one, which is then not there for both.
-    const other = value.kind === 'accountValueNode' && accounts.find(({ name }) => name === value.name);
+    const other = value.kind === 'accountValueNode' && findByName(accounts, value.name);
     if (!isOptional || !other || !other.isOptional) return account;
     return { ...account, defaultValue: { condition: value, ifTrue: value, kind: 'conditionalValueNode' } };
 }

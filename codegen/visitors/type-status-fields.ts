@@ -1,5 +1,6 @@
 import { isNode, isScalarEnum, pascalCase, type ProgramNode, type RootNode, type TypeNode } from '@codama/nodes';
 
+import { findByName } from '../by-name';
 import { toComparable } from '../compare';
 import { transformNodes } from '../nodes';
 
@@ -18,7 +19,7 @@ export function typeStatusFields(root: RootNode): RootNode {
         if (!isNode(account, 'accountNode') || !program || depth !== 1 || !isNode(node.type, 'numberTypeNode'))
             return node;
         const name = `${account.name}${pascalCase(node.name)}`;
-        const found = program.definedTypes.find(type => type.name === name)?.type;
+        const found = findByName(program.definedTypes, name)?.type;
         const fits =
             isNode(found, 'enumTypeNode') &&
             isScalarEnum(found) &&

@@ -3,15 +3,7 @@ import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
 import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
-import {
-    assertHasNoMisspelt,
-    assertIsInput,
-    readMembers,
-    readTerms,
-    toAddressBytes,
-    toTokenProgram,
-    toU64,
-} from '../input';
+import { assertIsInput, readMembers, toAddressBytes, toTokenProgram, toU64 } from '../input';
 import { TOMBSTONE_CHANNEL_SEEDS } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
@@ -24,8 +16,6 @@ const TOKEN_PDA_SEEDS = [
     { kind: 'address', name: 'tokenProgram' },
     { kind: 'address', name: 'mint' },
 ] as const;
-
-const OPTIONAL = ['tokenProgram'] as const;
 
 /**
  * Derives the address of a channel and its bump (spec section 2) at once, for hot paths: `findChannelPda` without a
@@ -59,7 +49,6 @@ function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint 
         if (seed.kind !== 'address') continue;
         // Left out it is the payer's, as for open; given as undefined it is missing by mistake.
         const isPayers = seed.name === 'authorizedSigner' && !(seed.name in seeds);
-        if (isPayers) assertHasNoMisspelt('input', seeds, ['authorizedSigner']);
         values[seed.name] = toAddressBytes(seed.name, isPayers ? fields['payer'] : fields[seed.name]);
     }
     return values;
@@ -71,7 +60,7 @@ function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint 
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenInput): ProgramDerivedAddress {
-    const { channel, ...token } = readTerms('input', input, ['channel', 'mint', 'tokenProgram'], OPTIONAL);
+    const { channel, ...token } = readMembers('input', input, ['channel', 'mint', 'tokenProgram']);
     return deriveTokenPda('channel', channel, token);
 }
 
@@ -81,7 +70,7 @@ export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenI
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findTokenPdaSync(input: Readonly<{ owner: AddressOrSigner }> & TokenInput): ProgramDerivedAddress {
-    const { owner, ...token } = readTerms('input', input, ['mint', 'owner', 'tokenProgram'], OPTIONAL);
+    const { owner, ...token } = readMembers('input', input, ['mint', 'owner', 'tokenProgram']);
     return deriveTokenPda('owner', owner, token);
 }
 
@@ -94,7 +83,7 @@ export function findTreasuryTokenPdaSync(
     input: TokenInput,
     config: DeploymentConfig<RevisionName> = {},
 ): ProgramDerivedAddress {
-    const token = readTerms('input', input, ['mint', 'tokenProgram'], OPTIONAL);
+    const token = readMembers('input', input, ['mint', 'tokenProgram']);
     return deriveTokenPda('config.treasuryOwner', getTreasuryOwner(config), token);
 }
 

@@ -11,7 +11,6 @@ import {
     type Slot,
 } from '@solana/kit';
 
-import { toResult } from '../json-form';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import {
     assertHasMethods,
@@ -136,7 +135,7 @@ export async function fetchChannelState<TRevision extends RevisionName = 'tombst
     config: FetchChannelConfig<TRevision> = {},
 ): Promise<Fetched<ChannelState<TRevision>>> {
     const { account, slot } = await fetchAccount(rpc, address, config);
-    return toResult({ ...decodeChannelState<TRevision>(account, config), slot });
+    return Object.freeze({ ...decodeChannelState<TRevision>(account, config), slot });
 }
 
 /**
@@ -152,7 +151,7 @@ export async function fetchChannelStates<TRevision extends RevisionName = 'tombs
 ): Promise<readonly Fetched<ChannelState<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
     return Object.freeze(
-        accounts.map(({ account, slot }) => toResult({ ...decodeChannelState<TRevision>(account, config), slot })),
+        accounts.map(({ account, slot }) => Object.freeze({ ...decodeChannelState<TRevision>(account, config), slot })),
     );
 }
 
@@ -301,8 +300,8 @@ function toMaybeChannelAccount<TRevision extends RevisionName>(
     config: FetchChannelConfig<TRevision>,
 ): MaybeAccount<ChannelOf<TRevision>> {
     const state = decodeChannelState<TRevision>(account, config);
-    if (state.kind === 'absent') return toResult({ address: account.address, exists: false });
-    return toResult({ ...toChannelAccount(account, config), exists: true });
+    if (state.kind === 'absent') return Object.freeze({ address: account.address, exists: false });
+    return Object.freeze({ ...toChannelAccount(account, config), exists: true });
 }
 
 function toChannelAccount<TRevision extends RevisionName>(

@@ -1,15 +1,13 @@
-import { type ClientWithRpc, type ExtendedClient, type GetSlotApi } from '@solana/kit';
+import { extendClient, type ClientWithRpc, type ExtendedClient, type GetSlotApi } from '@solana/kit';
 
 import { fetchChannel } from '../channel/fetch';
 import { fetchCurrentSlot } from '../channel/fetch-open-slot';
 import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
-import { extendClient } from '../extend-client';
-import { assertHasNoMisspelt, assertIsInput, readTerms, toAddress, toU64 } from '../input';
+import { toAddress, toU64 } from '../input';
 import { getFinalizeInstruction } from '../instructions/finalize';
 import { getSettleAndFinalizeInstructions } from '../instructions/settle-and-finalize';
 import {
     createPaymentChannels,
-    withPayee,
     type PaymentChannelsPlugin,
     type PaymentChannelsPluginConfig,
     type PaymentChannelsPluginRequirements as SharedRequirements,
@@ -37,21 +35,14 @@ export type PaymentChannelsPluginRequirements = ClientWithRpc<GetSlotApi> & Shar
  * ```
  */
 export function paymentChannels(config: PaymentChannelsPluginConfig<'epoch'> = {}) {
-    assertIsInput('config', config);
     return <TClient extends PaymentChannelsPluginRequirements>(
         client: TClient,
     ): ExtendedClient<TClient, { paymentChannels: PaymentChannelsPlugin<'epoch'> }> =>
         extendClient(client, {
             paymentChannels: createPaymentChannels<'epoch'>(client, config, LOCALNET_DEPLOYMENT, {
                 getEnding: ({ deployment, send, withDefaults }) => ({
-                    reclaim: input =>
+                    reclaim: ({ channel, rentPayer: given }) =>
                         send(async () => {
-                            const { channel, rentPayer: given } = readTerms(
-                                'input',
-                                input,
-                                ['channel', 'rentPayer'],
-                                ['rentPayer'],
-                            );
                             const address = toAddress('channel', channel);
                             const read = async () =>
                                 (await fetchChannel<string, 'epoch'>(client.rpc, address, withDefaults())).data;
@@ -61,17 +52,13 @@ export function paymentChannels(config: PaymentChannelsPluginConfig<'epoch'> = {
                     seal: input => send(() => [getFinalizeInstruction(input, deployment)]),
                     settleAndSeal: input =>
                         send(() =>
-                            getSettleAndFinalizeInstructions<'epoch'>(withPayee(input, client.payer), deployment),
+                            getSettleAndFinalizeInstructions<'epoch'>(
+                                { ...input, payee: input.payee ?? client.payer },
+                                deployment,
+                            ),
                         ),
                 }),
-                prepareOpen: async (terms, { withDefaults }) => {
-                    const { landingSlots, openSlot: given, ...input } = terms;
-                    const names = ['landingSlots', 'openSlot'] as const;
-                    assertHasNoMisspelt(
-                        'input',
-                        input,
-                        names.filter(name => terms[name] === undefined),
-                    );
+                prepareOpen: async ({ landingSlots, openSlot: given, ...input }, { withDefaults }) => {
                     const currentSlot = await fetchCurrentSlot(client.rpc, withDefaults());
                     if (given === undefined) {
                         return { ...input, currentSlot, openSlot: chooseOpenSlot({ currentSlot, landingSlots }) };

@@ -1,6 +1,5 @@
-import { type ClientWithPayer, type ExtendedClient, type TransactionSigner } from '@solana/kit';
+import { extendClient, type ClientWithPayer, type ExtendedClient, type TransactionSigner } from '@solana/kit';
 
-import { extendClient } from '../extend-client';
 import { toSigner } from '../input';
 
 /**

@@ -1,6 +1,5 @@
-import { type ClientWithRpc, type ExtendedClient, type Rpc } from '@solana/kit';
+import { extendClient, type ClientWithRpc, type ExtendedClient, type Rpc } from '@solana/kit';
 
-import { extendClient } from '../extend-client';
 import { assertHasMethods } from '../input';
 
 /**

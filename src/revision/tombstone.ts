@@ -24,7 +24,6 @@ import {
     PAYMENT_CHANNELS_PROGRAM_ERRORS,
     type ChannelArgs,
 } from '../../generated/tombstone';
-import { toShown } from '../json-form';
 import type {
     ChannelLayout,
     DistributeLayout,
@@ -113,7 +112,7 @@ export const TOMBSTONE_SETTLE_AND_FINALIZE: SettleAndFinalizeLayout =
     });
 
 /** The revision that the package's root entry point speaks. */
-export const TOMBSTONE: Revision<'tombstone'> = /* @__PURE__ */ toShown('tombstone', {
+export const TOMBSTONE: Revision<'tombstone'> = /* @__PURE__ */ Object.freeze({
     channel: TOMBSTONE_CHANNEL,
     channelSeeds: TOMBSTONE_CHANNEL_SEEDS,
     distribute: TOMBSTONE_DISTRIBUTE,

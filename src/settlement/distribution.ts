@@ -277,10 +277,8 @@ function findMismatch(
     addresses: DistributionAddresses,
     mint: Address,
 ): LeftOutReason | undefined {
-    if (typeof accounts !== 'object' || (accounts as unknown) === null)
-        refuse('distribution.accounts', accounts, 'an object of accounts');
-    if (!Array.isArray(accounts.recipients))
-        refuse('distribution.accounts.recipients', accounts.recipients, 'an array of accounts');
+    if (typeof accounts !== 'object' || (accounts as unknown) === null) refuse('distribution.accounts', accounts);
+    if (!Array.isArray(accounts.recipients)) refuse('distribution.accounts.recipients', accounts.recipients);
     const expected = [
         ['mint', accounts.mint, mint],
         ['escrow', accounts.escrow, addresses.escrow],

@@ -1,6 +1,5 @@
 import { isSignerRole, type Address, type AddressesByLookupTableAddress, type Instruction } from '@solana/kit';
 
-import { toResult } from '../json-form';
 import { getTransactionFees } from '../runtime/fees';
 import { MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import { measureTransaction } from '../transaction-size';
@@ -61,7 +60,7 @@ function toTransaction(
     ) as AddressesByLookupTableAddress;
     const signers = getSigners(feePayer.address, instructions);
     const computeUnitLimit = computeBudget.computeUnitLimit ? bin.computeUnits : undefined;
-    return toResult({
+    return Object.freeze({
         // An account of two tables is looked up in the other one when one of them is left out.
         bytes:
             tables === 'overlapping'
@@ -81,7 +80,7 @@ function toTransaction(
             units.flatMap(({ creates }) => {
                 if (creates === undefined) return [];
                 const { isPayers, mint, owner, tokenAccount } = creates;
-                return [toResult({ isPayers, mint, owner, tokenAccount })];
+                return [Object.freeze({ isPayers, mint, owner, tokenAccount })];
             }),
         ),
         deadlineAt,
@@ -112,7 +111,7 @@ function toChannels(units: readonly Unit[], options: CheckedOptions): PlannedCha
     return [...channels].map(([channel, { actions, selection }]) => {
         const { index, voucher, voucherIndex } = selection;
         const bringsIn = voucher !== undefined && actions[0] !== 'distribute';
-        return toResult({
+        return Object.freeze({
             actions: Object.freeze(actions),
             channel,
             index: voucherIndex ?? index,

@@ -1,6 +1,5 @@
 import type { Address } from '@solana/kit';
 
-import { toResult } from '../json-form';
 import type { VoucherRefusal, VoucherRefusalContexts } from '../voucher/verdict';
 import type { SignedVoucher } from '../voucher/voucher';
 
@@ -91,5 +90,5 @@ export function leaveOut<TCode extends keyof LeftOutContexts>(
     context: LeftOutContexts[TCode],
 ): LeftOutReason {
     const message = MESSAGES[code](context);
-    return toResult({ code, context: Object.freeze(context), message }) as LeftOutReason;
+    return Object.freeze({ code, context: Object.freeze(context), message }) as LeftOutReason;
 }

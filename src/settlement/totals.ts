@@ -1,6 +1,5 @@
 import { isWritableRole, type Address } from '@solana/kit';
 
-import { toResult } from '../json-form';
 import { MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import type { BatchTotals, PlannedTransaction } from './batch-plan';
 import type { Selection } from './select';
@@ -36,7 +35,7 @@ export function getTotals(
         }
         addLocks(locks, transaction);
     }
-    return toResult({
+    return Object.freeze({
         bytes,
         channels: channels.size,
         computeUnits,
@@ -82,5 +81,5 @@ function getHottest(
         if (hottest === undefined || lock.cost > hottest.cost) hottest = { address, ...lock };
     if (hottest === undefined) return undefined;
     const { address, cost, transactions } = hottest;
-    return toResult({ address, minBlocks: Math.ceil(cost / MAX_ACCOUNT_COST), transactions });
+    return Object.freeze({ address, minBlocks: Math.ceil(cost / MAX_ACCOUNT_COST), transactions });
 }

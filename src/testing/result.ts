@@ -1,14 +1,12 @@
 import type { Address, Signature } from '@solana/kit';
-import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
+import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
 
-import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { parseEvents, type ChannelEvent } from '../events';
 import { readMembers } from '../input';
 import { getProgramFailure, type TransactionFailure } from '../program-error';
 import type { RevisionName } from '../revision/types';
-import { isFailed } from './litesvm';
 import { getTransactionFailure } from './runtime-error';
 
 /** What can be said of a transaction whether it succeeded or failed. */
@@ -56,7 +54,7 @@ export function getRefusal<TRevision extends RevisionName>(
 ): TransactionResult<TRevision> {
     const { bytes, deployment, signature } = known;
     const failure = getProgramFailure({ err: reason, logs: [] }, deployment)!;
-    return toResult({
+    return Object.freeze({
         ...{ bytes, failure, signature },
         ...{ computeUnits: 0, events: [], feeLamports: 0n, logs: [], ok: false },
     });
@@ -89,7 +87,8 @@ export function getTransactionResult<TRevision extends RevisionName>(
     }>,
 ): TransactionResult<TRevision> {
     const { addresses, bytes, deployment, feeLamports, programs, signature } = known;
-    const metadata = isFailed(outcome) ? outcome.meta() : outcome;
+    const isFailed = outcome instanceof FailedTransactionMetadata;
+    const metadata = isFailed ? outcome.meta() : outcome;
     const executed = metadata
         .innerInstructions()
         .flat()
@@ -106,8 +105,8 @@ export function getTransactionResult<TRevision extends RevisionName>(
         logs: metadata.logs(),
         signature,
     };
-    if (!isFailed(outcome)) return toResult({ ...report, ok: true });
+    if (!isFailed) return Object.freeze({ ...report, ok: true });
     const instructions = programs.map(programAddress => ({ programAddress }));
     const failure = getTransactionFailure(outcome, { ...deployment, instructions });
-    return toResult({ ...report, failure, ok: false });
+    return Object.freeze({ ...report, failure, ok: false });
 }

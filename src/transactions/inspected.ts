@@ -7,7 +7,6 @@ import type {
     TransactionWithLifetime,
 } from '@solana/kit';
 
-import { toResult } from '../json-form';
 import type { TopUpInstructionData } from '../../generated/tombstone';
 import type { Split } from '../channel/distribution';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from './check-agreement';
@@ -102,7 +101,7 @@ export function getInspectedOpen<TRevision extends RevisionName>(
         salt: data.salt,
         splits: Object.freeze(data.recipients.map(split => Object.freeze(split))),
     };
-    return remember(toResult(inspected), decoded, context) as InspectedOpen<TRevision>;
+    return remember(Object.freeze(inspected), decoded, context) as InspectedOpen<TRevision>;
 }
 
 /** What is known of an accepted topUp. */
@@ -116,7 +115,7 @@ export function getInspectedTopUp(
         amount: data.amount,
         kind: 'topUp',
     };
-    return remember(toResult(inspected), decoded, context);
+    return remember(Object.freeze(inspected), decoded, context);
 }
 
 /** What an inspection looked at, where nobody else can reach it. */
@@ -164,7 +163,7 @@ function getInspectedTransaction(
         payerTokenAccount: addressOf('payerTokenAccount'),
         priorityFeeLamports: fee.priorityFeeLamports,
         tokenProgram,
-        transaction: toResult({ ...transaction, lifetimeConstraint: getLifetime(agreement, context) }),
+        transaction: Object.freeze({ ...transaction, lifetimeConstraint: getLifetime(agreement, context) }),
         version: message.version,
         wire: toWire(bytes),
     };
@@ -176,7 +175,7 @@ function getLifetime(
 ): TransactionWithLifetime['lifetimeConstraint'] {
     if (durableNonce && instructions[0]?.kind === 'durableNonce') {
         const { nonce, nonceAccountAddress } = durableNonce;
-        return toResult({ nonce, nonceAccountAddress });
+        return Object.freeze({ nonce, nonceAccountAddress });
     }
     return blockhashes.find(({ blockhash }) => blockhash === message.lifetimeToken)!;
 }
@@ -186,12 +185,12 @@ function getAddition(instruction: JudgedInstruction): TransactionAddition[] {
     switch (instruction.kind) {
         case 'createTokenAccount': {
             const { isPaidByOperator, kind, owner } = instruction;
-            return [toResult({ isPaidByOperator, kind, owner: owner!, path })];
+            return [Object.freeze({ isPaidByOperator, kind, owner: owner!, path })];
         }
         case 'guard':
-            return [toResult({ kind: 'guard', path, programAddress: instruction.programAddress })];
+            return [Object.freeze({ kind: 'guard', path, programAddress: instruction.programAddress })];
         case 'memo':
-            return [toResult({ content: decodeMemo(instruction.data), kind: 'memo', path })];
+            return [Object.freeze({ content: decodeMemo(instruction.data), kind: 'memo', path })];
         default:
             return [];
     }

@@ -8,7 +8,8 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import { refuseInput } from '../input';
+import { PaymentChannelsError } from '../errors';
+import { describe } from '../input';
 
 /** The address of the Memo program, which writes its data to the log of a transaction and does nothing else. */
 export const MEMO_PROGRAM_ADDRESS =
@@ -21,7 +22,7 @@ export const MEMO_PROGRAM_ADDRESS =
  */
 export function getMemoInstruction(content: string): Instruction<typeof MEMO_PROGRAM_ADDRESS> {
     if (typeof content !== 'string') {
-        refuseInput('content', 'a string', content);
+        throw new PaymentChannelsError('INPUT_INVALID', { field: 'content', value: describe(content) });
     }
     return Object.freeze({ data: encodeMemo(content), programAddress: MEMO_PROGRAM_ADDRESS });
 }

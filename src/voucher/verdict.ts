@@ -1,6 +1,5 @@
 import type { Address } from '@solana/kit';
 
-import { toResult } from '../json-form';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { TOMBSTONE_ERRORS } from '../revision/tombstone';
 import type { ProgramErrorCodeOf, RevisionName, RevisionTypes } from '../revision/types';
@@ -155,7 +154,7 @@ export function refuse<TCode extends VoucherRefusalCode>(
     context: VoucherRefusalContexts[TCode],
     onChainError?: VoucherOnChainError,
 ): RefusalOf<TCode> {
-    return toResult({
+    return Object.freeze({
         code,
         context: Object.freeze(context),
         kind: 'refused',
@@ -170,10 +169,10 @@ export function customError(
     config: DeploymentConfig<RevisionName> = {},
 ): VoucherOnChainError {
     const { name } = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS)[code]!;
-    return toResult({ code, kind: 'custom', name });
+    return Object.freeze({ code, kind: 'custom', name });
 }
 
 /** One of the runtime's own errors. */
 export function builtinError(name: Extract<VoucherOnChainError, { kind: 'builtin' }>['name']): VoucherOnChainError {
-    return toResult({ kind: 'builtin', name });
+    return Object.freeze({ kind: 'builtin', name });
 }

@@ -1,6 +1,5 @@
 import type { Address, Signature } from '@solana/kit';
 
-import { toResult } from '../../json-form';
 import type { TransactionFailure } from '../../program-error';
 import type { PlannedAction, PlannedChannel, PlannedTransaction } from '../batch-plan';
 import type { ChannelState } from '../../channel/state';
@@ -138,14 +137,14 @@ export class ChannelTask {
             const { payee, settlement } = state.channel;
             this.payee = payee;
             this.#raiseWatermark(settlement.settled);
-            this.#account = toResult({ settled: settlement.settled, status: state.kind });
+            this.#account = Object.freeze({ settled: settlement.settled, status: state.kind });
             return;
         }
         // What was there and is not any more was paid out, and its rent freed.
         const wasThere = this.payee !== undefined || this.signatures.length > 0;
         const status = state.kind === 'absent' && wasThere ? 'freed' : state.kind;
         const settled = this.payee === undefined && !this.hasLanded ? undefined : this.#watermark;
-        this.#account = toResult({ settled, status });
+        this.#account = Object.freeze({ settled, status });
     }
 
     /** So much is settled on chain, at least. */
@@ -200,7 +199,7 @@ export class ChannelTask {
         const { channel, error, failure, leftOut, signatures, status = 'notStarted' } = this;
         const lost = this.#getLost();
         const alreadySettled = lost === undefined ? this.#getAlreadySettled() : undefined;
-        return toResult({
+        return Object.freeze({
             account: this.#account,
             actions: Object.freeze([...this.#actions]),
             alreadySettled,

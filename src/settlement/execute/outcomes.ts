@@ -1,5 +1,4 @@
 import type { DeploymentConfig } from '../../deployment';
-import { toResult } from '../../json-form';
 import { PaymentChannelsError } from '../../errors';
 import { getProgramFailure, type TransactionFailure } from '../../program-error';
 import type { RevisionName } from '../../revision/types';
@@ -123,7 +122,7 @@ export class Outcomes {
         recorded: SentOutcome | undefined = outcome === 'unknown' ? undefined : outcome,
     ): Promise<void> {
         const isOnChain = outcome === 'landed' || outcome === 'failed';
-        const transaction: BatchTransactionResult = toResult({
+        const transaction: BatchTransactionResult = Object.freeze({
             channels: Object.freeze(channels.map(({ channel }) => channel)),
             failure,
             feeLamports: isOnChain ? feeLamports : 0n,

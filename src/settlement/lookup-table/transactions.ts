@@ -1,12 +1,11 @@
 import type { Address, AddressesByLookupTableAddress, Instruction, TransactionSigner } from '@solana/kit';
 
-import { toResult } from '../../json-form';
-import { getListLength, readTerms, toAddress, toList, toU64 } from '../../input';
+import { PaymentChannelsError } from '../../errors';
+import { assertIsInput, describe, toAddress, toU64 } from '../../input';
 import { getTransactionFees } from '../../runtime/fees';
 import { COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS, MAX_COMPUTE_UNITS } from '../../runtime/limits';
 import { createTransactionSizer, findExceededLimit, getTransactionLimits } from '../../transaction-size';
 import type { PlannedTransaction } from '../batch-plan';
-import { readBatchOptions } from '../option-names';
 import { refuse, toParty, type Party } from '../options';
 import {
     findLookupTablePdaSync,
@@ -56,15 +55,6 @@ export type CreateLookupTablesOptions = LookupTableTransactionOptions &
         recentSlots: readonly (bigint | number)[];
     }>;
 
-/** What {@link getCloseLookupTablesTransactions} takes. */
-export type CloseLookupTablesOptions = LookupTableTransactionOptions &
-    Readonly<{
-        /** Gets the rent; the fee payer by default. */
-        recipient?: Address | undefined;
-    }>;
-
-const TABLES = 'an array of tables, as planLookupTables plans them';
-
 /** A transaction about lookup tables; `getBatchTransactionMessage` makes its message, as it does for a batch. */
 export type LookupTableTransaction = PlannedTransaction &
     Readonly<{
@@ -112,12 +102,13 @@ export function getLookupTableTransactions(
     tables: readonly PlannedLookupTable[],
     options: CreateLookupTablesOptions,
 ): LookupTableTransactions {
-    const given = readBatchOptions(options, 'INPUT_INVALID');
-    const checked = toList('tables', tables, TABLES, (table, field) => toTable(field, table), 'BATCH_INVALID');
-    const parties = toParties(given);
+    assertIsInput('options', options);
+    if (!Array.isArray(tables)) refuse('tables', tables);
+    const parties = toParties(options);
     const { authority } = parties;
+    const checked = Array.from(tables as readonly unknown[], (table, index) => toTable(`tables[${index}]`, table));
     const createdCount = checked.filter(({ reused }) => reused === undefined).length;
-    const recentSlots = toRecentSlots(given.recentSlots, createdCount);
+    const recentSlots = toRecentSlots(options.recentSlots, createdCount);
     const transactions: LookupTableTransaction[] = [];
     const lookupTables: [Address, readonly Address[]][] = [];
     for (const { addresses, appended, reused } of checked) {
@@ -141,7 +132,7 @@ export function getLookupTableTransactions(
             step = NOTHING;
         }
     }
-    return toResult({
+    return Object.freeze({
         lookupTables: Object.freeze(Object.fromEntries(lookupTables)) as AddressesByLookupTableAddress,
         transactions: Object.freeze(transactions),
     });
@@ -157,7 +148,8 @@ export function getDeactivateLookupTablesTransactions(
     lookupTables: readonly Address[],
     options: LookupTableTransactionOptions,
 ): readonly LookupTableTransaction[] {
-    const parties = toParties(readBatchOptions(options, 'INPUT_INVALID'));
+    assertIsInput('options', options);
+    const parties = toParties(options);
     const { authority } = toInput(parties);
     return toFullTransactions(
         toAddresses('lookupTables', lookupTables).map(lookupTable => ({
@@ -177,13 +169,16 @@ export function getDeactivateLookupTablesTransactions(
  */
 export function getCloseLookupTablesTransactions(
     lookupTables: readonly Address[],
-    options: CloseLookupTablesOptions,
+    options: LookupTableTransactionOptions &
+        Readonly<{
+            /** Gets the rent; the fee payer by default. */
+            recipient?: Address | undefined;
+        }>,
 ): readonly LookupTableTransaction[] {
-    const given = readBatchOptions(options, 'INPUT_INVALID');
-    const parties = toParties(given);
+    assertIsInput('options', options);
+    const parties = toParties(options);
     const { authority } = toInput(parties);
-    const { recipient: recipientInput = parties.feePayer.address } = given;
-    const recipient = toAddress('recipient', recipientInput);
+    const recipient = toAddress('recipient', options.recipient ?? parties.feePayer.address);
     return toFullTransactions(
         toAddresses('lookupTables', lookupTables).map(lookupTable => ({
             actions: [{ action: 'close', addresses: [], lookupTable }],
@@ -196,17 +191,13 @@ export function getCloseLookupTablesTransactions(
 
 type Parties = Readonly<{ authority: Party; feePayer: Party; computeUnitPrice: bigint }>;
 
-function toParties({
-    authority,
-    computeUnitPrice = 0n,
-    feePayer: feePayerInput,
-}: LookupTableTransactionOptions): Parties {
+function toParties({ authority, computeUnitPrice, feePayer: feePayerInput }: LookupTableTransactionOptions): Parties {
     const feePayer = toParty('feePayer', feePayerInput);
     const given = authority === undefined ? feePayer : toParty('authority', authority);
     return {
         // One signer for each address: kit refuses a transaction with two that are not the same object.
         authority: given.address === feePayer.address ? feePayer : given,
-        computeUnitPrice: toU64('computeUnitPrice', computeUnitPrice),
+        computeUnitPrice: toU64('computeUnitPrice', computeUnitPrice ?? 0n),
         feePayer,
     };
 }
@@ -217,38 +208,34 @@ function toInput({ authority, feePayer }: Parties) {
 }
 
 function toRecentSlots(value: unknown, count: number): bigint[] {
-    const expected = `an array of ${count} or more slots, no two of them the same`;
-    if ((getListLength(value) ?? -1) < count) refuse('recentSlots', value, expected);
-    const slots = toList('recentSlots', value, expected, (slot, path) => toU64(path, slot), 'BATCH_INVALID');
-    if (new Set(slots).size < slots.length) refuse('recentSlots', value, expected);
+    if (!Array.isArray(value) || value.length < count) refuse('recentSlots', value);
+    const slots = Array.from(value as unknown[], (slot, index) => toU64(`recentSlots[${index}]`, slot));
+    if (new Set(slots).size < slots.length) refuse('recentSlots', value);
     return slots;
 }
 
 function toTable(field: string, table: unknown) {
-    const names = ['addresses', 'appendedCount', 'reused'] as const;
-    const {
-        addresses: input,
-        appendedCount,
-        reused,
-    } = readTerms(field, table as PlannedLookupTable, names, ['reused']);
+    assertIsInput(field, table);
+    const { addresses: input, appendedCount, reused } = table as Partial<PlannedLookupTable>;
     const addresses = toAddresses(`${field}.addresses`, input);
-    if (addresses.length > MAX_LOOKUP_TABLE_ADDRESSES) {
-        refuse(`${field}.addresses`, addresses, `an array of at most ${MAX_LOOKUP_TABLE_ADDRESSES} addresses`);
-    }
+    if (addresses.length > MAX_LOOKUP_TABLE_ADDRESSES) refuse(`${field}.addresses`, addresses);
     // A table that is created is empty before.
     const min = reused === undefined ? Math.max(addresses.length, 1) : 0;
-    if (!Number.isInteger(appendedCount) || appendedCount < min || appendedCount > addresses.length) {
-        refuse(`${field}.appendedCount`, appendedCount, `an integer from ${min} to ${addresses.length}`);
+    if (!Number.isInteger(appendedCount) || appendedCount! < min || appendedCount! > addresses.length) {
+        refuse(`${field}.appendedCount`, appendedCount);
     }
     return {
         addresses: Object.freeze(addresses),
-        appended: addresses.slice(addresses.length - appendedCount),
+        appended: addresses.slice(addresses.length - appendedCount!),
         reused: reused === undefined ? undefined : toAddress(`${field}.reused`, reused),
     };
 }
 
 function toAddresses(field: string, value: unknown): Address[] {
-    return toList(field, value, 'an array of addresses', (one, path) => toAddress(path, one), 'BATCH_INVALID');
+    if (!Array.isArray(value)) {
+        throw new PaymentChannelsError('BATCH_INVALID', { field, value: describe(value) });
+    }
+    return Array.from(value as unknown[], (address, index) => toAddress(`${field}[${index}]`, address));
 }
 
 /** As many of the addresses as fit into one transaction behind what is in it already. */
@@ -321,7 +308,7 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
         MAX_COMPUTE_UNITS,
     );
     const computeUnitLimit = computeUnitPrice > 0n ? computeUnits : undefined;
-    return toResult({
+    return Object.freeze({
         bytes,
         channels: Object.freeze([]),
         computeUnitLimit,
@@ -335,7 +322,7 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
         feePayerSigner: feePayer.signer,
         instructions: Object.freeze(step.instructions),
         loadedAccountsDataSizeLimit: undefined,
-        lookupTables: toResult({}) as AddressesByLookupTableAddress,
+        lookupTables: Object.freeze({}) as AddressesByLookupTableAddress,
         signers: Object.freeze([...new Set([feePayer.address, authority.address])]),
         tableActions: Object.freeze(step.actions.map(action => Object.freeze(action))),
         version: 'legacy',

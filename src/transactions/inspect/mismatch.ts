@@ -1,6 +1,5 @@
 import type { Address, TransactionVersion } from '@solana/kit';
 
-import { toResult } from '../../json-form';
 import type { Split } from '../../channel/distribution';
 import type { Bounds } from '../check-agreement';
 
@@ -92,5 +91,5 @@ export function getMismatch<TCode extends InspectionMismatchCode>(
     path: string,
     values: InspectionMismatchValues[TCode] & { name?: string },
 ): InspectionMismatch {
-    return toResult({ code, path, ...values }) as unknown as InspectionMismatch;
+    return Object.freeze({ code, path, ...values }) as unknown as InspectionMismatch;
 }
