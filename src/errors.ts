@@ -1,7 +1,9 @@
+import { toJsonForm } from './json-form';
+
 /** A field that is not what it has to be. */
 type InvalidContext = {
     /** What it has to be, in words. */
-    expected?: string | undefined;
+    expected: string;
     field: string;
     /** What was given. */
     value: string;
@@ -58,6 +60,12 @@ export type PaymentChannelsErrorContexts = {
     JOURNAL_UNAVAILABLE: { path: string; reason: string };
     JOURNAL_UNSAFE: { path: string; reason: string; remedy: string };
     JOURNAL_UNREADABLE: { line?: number | undefined; path: string; reason: string };
+    MODULE_MISSING: {
+        /** The command that installs it. */
+        install: string;
+        module: string;
+        reason: string;
+    };
     NO_ANSWER: { milliseconds: number; what: string };
     PAYER_IS_PAYEE: { address: string };
     REVISION_MISMATCH: { expected: string; field: string; given: string };
@@ -97,7 +105,12 @@ export type PaymentChannelsErrorContexts = {
     TRANSACTION_TOO_LARGE: { actualBytes: number; maxBytes: number };
     TRANSACTION_VERSION_UNSUPPORTED: { field: string; value: string };
     VERIFIER_ANSWER_INVALID: { field: string; value: string };
-    VERIFIER_BACKEND_UNAVAILABLE: { backend: string; reason: string };
+    VERIFIER_BACKEND_UNAVAILABLE: {
+        backend: string;
+        reason: string;
+        /** The command that installs what is missing. */
+        install?: string | undefined;
+    };
     VERIFIER_CLOSED: { backend: string };
     VERIFIER_FAILED: { backend: string; reason: string };
     VOUCHER_CHANNEL_MISMATCH: { channel: string; voucherChannelId: string };
@@ -111,7 +124,7 @@ export type PaymentChannelsErrorCode = keyof PaymentChannelsErrorContexts;
 
 type Messages = { [TCode in PaymentChannelsErrorCode]: (context: PaymentChannelsErrorContexts[TCode]) => string };
 
-const sayWhatIsInvalid = ({ expected = 'something else', field, value }: InvalidContext): string =>
+const sayWhatIsInvalid = ({ expected, field, value }: InvalidContext): string =>
     `${field} has to be ${expected}; got ${value}`;
 
 const DISTRIBUTION_LIMITS = {
@@ -184,6 +197,8 @@ const MESSAGES: Messages = {
         `The journal ${path} can't be used${line === undefined ? '' : `, because of line ${line}`}: ${reason}`,
     JOURNAL_UNSAFE: ({ path, reason, remedy }) =>
         `The journal ${path} is not safe from others: ${reason}. What to do: ${remedy}`,
+    MODULE_MISSING: ({ install, module, reason }) =>
+        `${module}, an optional peer dependency, can't be loaded (${reason}): ${install} installs it`,
     NO_ANSWER: ({ milliseconds, what }) => `There was no answer from ${what} within ${milliseconds} ms`,
     PAYER_IS_PAYEE: ({ address }) => `Payer and payee have to differ; both are ${address}`,
     REVISION_MISMATCH: ({ expected, field, given }) =>
@@ -230,7 +245,8 @@ const MESSAGES: Messages = {
         `${field} is not a version of transactions ('legacy', 0 or 1): ${value}`,
     VERIFIER_ANSWER_INVALID: ({ field, value }) =>
         `${field} has to say true or false for each voucher, and nothing else; got ${value}`,
-    VERIFIER_BACKEND_UNAVAILABLE: ({ backend, reason }) => `Vouchers can't be verified with ${backend}: ${reason}`,
+    VERIFIER_BACKEND_UNAVAILABLE: ({ backend, install, reason }) =>
+        `Vouchers can't be verified with ${backend}: ${reason}${install === undefined ? '' : `; ${install} does it`}`,
     VERIFIER_CLOSED: ({ backend }) => `This verifier (${backend}) was closed: create another one`,
     VERIFIER_FAILED: ({ backend, reason }) =>
         `The verifier (${backend}) could not tell whether the voucher is good: ${reason}`,
@@ -257,6 +273,14 @@ export class PaymentChannelsError<TCode extends PaymentChannelsErrorCode = Payme
         super(MESSAGES[code](context), options);
         this.code = code;
         this.context = Object.freeze({ ...context });
+    }
+
+    /**
+     * What JSON.stringify writes: name, code, message, context and cause, with integers as decimal strings and bytes as
+     * base58. Of the errors of others only name, code, message and cause, and no path of an RPC's address.
+     */
+    toJSON(): unknown {
+        return toJsonForm(this);
     }
 }
 

@@ -1,5 +1,7 @@
 import { containsBytes, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
+import { readDeeply } from './input';
+import { toResult } from './json-form';
 import { getEmitEventDiscriminatorBytes } from '../generated/tombstone';
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from './deployment';
 import { parseProgramLogs } from './program-logs';
@@ -34,6 +36,14 @@ export type ChannelEvent<TRevision extends RevisionName = 'tombstone'> =
 export function parseEvents<TRevision extends RevisionName = 'tombstone'>(
     instructions: readonly ExecutedInstruction[],
     config: DeploymentConfig<TRevision> = {},
+): readonly ChannelEvent<TRevision>[] {
+    const expected = 'an array of the instructions that a transaction executed';
+    return readDeeply('instructions', expected, instructions, () => readEvents(instructions, config));
+}
+
+function readEvents<TRevision extends RevisionName>(
+    instructions: readonly ExecutedInstruction[],
+    config: DeploymentConfig<TRevision>,
 ): readonly ChannelEvent<TRevision>[] {
     const { programAddress } = getProgramConfig(config);
     const parse = getRevisionPart(config, 'parseEvent', TOMBSTONE_PARSE_EVENT);
@@ -84,7 +94,9 @@ export function parseTransactionEvents<TRevision extends RevisionName = 'tombsto
     transaction: RpcTransaction | null,
     config: DeploymentConfig<TRevision> = {},
 ): readonly ChannelEvent<TRevision>[] {
-    return parseEvents(getExecutedInstructions(transaction), config);
+    const expected = 'a transaction, as getTransaction answers it';
+    const read = () => getExecutedInstructions(transaction);
+    return parseEvents(readDeeply('transaction', expected, transaction, read), config);
 }
 
 /**
@@ -114,9 +126,9 @@ function isEvent(data: ReadonlyUint8Array): boolean {
 function toEvent(data: ReadonlyUint8Array, parse: typeof TOMBSTONE_PARSE_EVENT): ChannelEvent<RevisionName> {
     try {
         const event = parse(data);
-        if (event) return Object.freeze(event);
+        if (event) return toResult(event);
     } catch {
         // A payload of another length, or an enum with another value: of another revision or a later version.
     }
-    return Object.freeze({ data, eventType: 'unknown' });
+    return toResult({ data, eventType: 'unknown' });
 }

@@ -165,28 +165,64 @@ export function readOnlyMembers<T extends object>(
 }
 
 /**
+ * Members as {@link readMembers} reads them, where some may be left out. One that is not there is looked for under a name
+ * that is nearly its own: misspelt, it would silently stand for its default.
+ *
+ * @param optional Those of the names that may be left out.
+ */
+export function readTerms<T extends object, TName extends keyof T & string>(
+    field: string,
+    value: T,
+    names: readonly TName[],
+    optional: readonly NoInfer<TName>[],
+    code?: InvalidCode,
+): { [K in TName]: T[K] } {
+    const members = readMembers(field, value, names, code);
+    assertHasNoMisspelt(
+        field,
+        value,
+        optional.filter(name => members[name] === undefined),
+        code,
+    );
+    return members;
+}
+
+/**
  * Refuses a name that is nearly one of some names, and passes over every other one that is not known: for objects that may
  * have more members than those that are looked at, and where a misspelt one would silently stand for a default.
  */
 export function assertHasNoMisspelt(field: string, value: object, names: readonly string[], code?: InvalidCode): void {
     assertIsInput(field, value, code);
+    if (names.length === 0) return;
     for (const key of getMemberNames(field, value, code)) {
-        if (names.includes(key) || key.length > MAX_NAME_LENGTH) continue;
-        const simple = key.toLowerCase();
-        const meant = names.find(name => isNear(simple, name.toLowerCase()));
-        if (meant === undefined) continue;
-        const expected = `left out, or spelt ${meant}`;
+        const meant = names.find(name => isMisspelling(key, name));
+        if (meant === undefined || names.includes(key)) continue;
         throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
-            expected,
+            expected: `left out, or spelt ${meant}`,
             field: getPath(field, key),
             value: 'a value',
         });
     }
 }
 
-/** At most two characters are wrong. */
-function isNear(a: string, b: string): boolean {
-    return Math.abs(a.length - b.length) <= 2 && getEditDistance(a, b) <= 2;
+/** Names that are near to others, and words of their own. */
+const WORDS = ['channel', 'channelId', 'channels', 'payee', 'payer', 'salt', 'slot', 'status', 'state'];
+/** What has been compared, by the name and then by what was written; there are few of either. */
+const comparisons = /* @__PURE__ */ new Map<string, Map<string, boolean>>();
+const MAX_COMPARISONS = 500;
+
+/** Whether one name is another one with at most two characters that are wrong, of a short name one. */
+function isMisspelling(written: string, name: string): boolean {
+    if (written === name || Math.abs(written.length - name.length) > 2 || WORDS.includes(written)) return false;
+    let known = comparisons.get(name);
+    if (known === undefined) comparisons.set(name, (known = new Map<string, boolean>()));
+    let isNear = known.get(written);
+    if (isNear === undefined) {
+        isNear = getEditDistance(written.toLowerCase(), name.toLowerCase()) <= (name.length > 5 ? 2 : 1);
+        if (known.size >= MAX_COMPARISONS) known.clear();
+        known.set(written, isNear);
+    }
+    return isNear;
 }
 
 /** The names in an object; of an array or a `Map`, which has members of another kind, nothing would be seen. */
@@ -288,9 +324,13 @@ export function toList<T>(
     return list;
 }
 
-/** The length of an array; `undefined` for anything else. */
+/** An array of holes can be longer than anybody could wait for; nothing that is real has as many items. */
+const MAX_LIST_LENGTH = 1 << 24;
+
+/** The length of an array; `undefined` for anything else, an array that is too long to be gone through included. */
 export function getListLength(value: unknown): number | undefined {
-    return readSafely(() => (Array.isArray(value) ? value.length : undefined), undefined);
+    const length = readSafely(() => (Array.isArray(value) ? value.length : undefined), undefined);
+    return length === undefined || length > MAX_LIST_LENGTH ? undefined : length;
 }
 
 /**

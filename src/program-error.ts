@@ -7,6 +7,7 @@ import {
     type Address,
 } from '@solana/kit';
 
+import { toResult } from './json-form';
 import { PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOUNT_MISMATCH } from '../generated/tombstone';
 import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from './deployment';
 import { U32_MAX } from './input';
@@ -14,8 +15,14 @@ import { parseProgramLogs } from './program-logs';
 import { TOMBSTONE_ERRORS, TOMBSTONE_TREASURY_OWNERS } from './revision/tombstone';
 import type { RevisionName } from './revision/types';
 import { isRpcRecord, type RpcRecord } from './rpc-answer';
-import { getPrecompileName, PRECOMPILE_ERRORS } from './runtime/programs';
-import { getInstructionErrorName, getTransactionErrorName } from './runtime-errors';
+import { getPrecompileName, PRECOMPILE_ERRORS, type PrecompileErrorName } from './runtime/programs';
+import type { ProgramErrorName } from './program-error-name';
+import {
+    getInstructionErrorName,
+    getTransactionErrorName,
+    type InstructionErrorName,
+    type TransactionErrorName,
+} from './runtime-errors';
 
 /** Why a transaction failed. */
 export type TransactionFailure =
@@ -33,7 +40,7 @@ export type TransactionFailure =
            * Name of the code, when it is certain that the payment-channels program returned it, or a precompile: theirs
            * are as in `PrecompileError`, for instance `InvalidSignature`.
            */
-          name: string | undefined;
+          name: PrecompileErrorName | ProgramErrorName | undefined;
           message: string;
       }>
     | Readonly<{
@@ -41,17 +48,20 @@ export type TransactionFailure =
           kind: 'builtin';
           instructionIndex: number;
           program: Address | undefined;
-          /** As in `InstructionError`, for instance `InvalidAccountData`. */
-          name: string;
+          /** As in `InstructionError`, for instance `InvalidAccountData`; `Unknown` when it can't be read. */
+          name: InstructionErrorName | NewerName;
           message: string;
       }>
     | Readonly<{
           /** The transaction was refused as a whole. */
           kind: 'transaction';
           /** As in `TransactionError`, for instance `BlockhashNotFound`; `Unknown` when it can't be read. */
-          name: string;
+          name: NewerName | TransactionErrorName;
           message: string;
       }>;
+
+/** A name that is newer than this package; a brand, so that no name that is misspelt can be compared with it. */
+type NewerName = string & Readonly<{ __newer: true }>;
 
 /** What is known of a transaction beside its failure; a {@link Deployment} is one. */
 export type ProgramFailureConfig = DeploymentConfig<RevisionName> &
@@ -92,6 +102,19 @@ const TREASURY_ACCOUNT_MISMATCH = PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOU
  */
 export function getProgramFailure(source: unknown, config: ProgramFailureConfig = {}): TransactionFailure | undefined {
     const { programAddress } = getProgramConfig(config);
+    try {
+        return readFailure(source, programAddress, config);
+    } catch {
+        // A proxy or a getter that throws when it is read, in the source or beside it.
+        return undefined;
+    }
+}
+
+function readFailure(
+    source: unknown,
+    programAddress: Address,
+    config: ProgramFailureConfig,
+): TransactionFailure | undefined {
     const found = findError(source);
     if (!found) return undefined;
     const logs = config.logs ?? found.logs;
@@ -122,7 +145,13 @@ function getInstructionFailure(
     if ('name' in error) {
         const { name } = error;
         const message = `instruction ${instructionIndex}: ${name}`;
-        return Object.freeze({ instructionIndex, kind: 'builtin', message, name, program: loggedProgram });
+        return toResult({
+            instructionIndex,
+            kind: 'builtin',
+            message,
+            name: name as NewerName,
+            program: loggedProgram,
+        });
     }
     const { code } = error;
     const precompile = instructionProgram === undefined ? undefined : getPrecompileName(instructionProgram);
@@ -131,7 +160,7 @@ function getInstructionFailure(
     const program = loggedProgram ?? (isOfNoCallee ? programAddress : undefined);
     const errors = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS);
     const named = Object.hasOwn(errors, code) ? errors[code] : undefined;
-    const name = program === programAddress ? named?.name : undefined;
+    const name = program === programAddress ? (named?.name as ProgramErrorName | undefined) : undefined;
     const at = `instruction ${instructionIndex}: `;
     let message = `${at}custom error ${code} of program ${program ?? 'unknown'}`;
     if (named && name !== undefined)
@@ -139,7 +168,7 @@ function getInstructionFailure(
     else if (named && program === undefined) {
         message += `: ${named.name} if it is of the payment-channels program, something else if of one that it called`;
     }
-    return Object.freeze({ code, instructionIndex, kind: 'custom', message, name, program });
+    return toResult({ code, instructionIndex, kind: 'custom', message, name, program });
 }
 
 /** A precompile is no program that logs anything, or that another one could call: only the instruction tells of it. */
@@ -150,7 +179,7 @@ function getPrecompileFailure(
 ): TransactionFailure {
     const name = PRECOMPILE_ERRORS[code];
     const message = `instruction ${instructionIndex}: the ${precompile} precompile refused it: ${name ?? 'error'} (${code})`;
-    return Object.freeze({ code, instructionIndex, kind: 'custom', message, name, program });
+    return toResult({ code, instructionIndex, kind: 'custom', message, name, program });
 }
 
 /** The program looks for the token account of the owner that was compiled into it: with another, the deployment is wrong. */
@@ -164,7 +193,8 @@ function getDeploymentHint(code: number, config: DeploymentConfig<RevisionName>)
 
 /** Says why a transaction was refused as a whole. */
 function getRefusal(name: string): TransactionFailure {
-    return Object.freeze({ kind: 'transaction', message: `the runtime refused the transaction: ${name}`, name });
+    const message = `the runtime refused the transaction: ${name}`;
+    return toResult({ kind: 'transaction', message, name: name as NewerName });
 }
 
 type FoundError = (InstructionError | Readonly<{ name: string }>) &

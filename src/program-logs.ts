@@ -1,5 +1,8 @@
 import { isAddress, type Address } from '@solana/kit';
 
+import { getListLength } from './input';
+import { toResult } from './json-form';
+
 /** One call of a program, as the logs of a transaction tell it. */
 export type LoggedCall = Readonly<{
     program: Address;
@@ -36,15 +39,25 @@ const TRUNCATED = 'Log truncated';
  * @param logs Lines as an RPC has them; anything else reads as no logs at all.
  */
 export function parseProgramLogs(logs: readonly string[]): LoggedCalls {
+    try {
+        return readCalls(logs);
+    } catch {
+        // A proxy that throws when it is read.
+        return readCalls(undefined);
+    }
+}
+
+function readCalls(logs: unknown): LoggedCalls {
     const calls: { -readonly [TKey in keyof LoggedCall]: LoggedCall[TKey] }[] = [];
     const stack: (typeof calls)[number][] = [];
     let firstFailure: LoggedCall | undefined;
-    let isIncomplete = !Array.isArray(logs);
+    const count = getListLength(logs);
+    let isIncomplete = count === undefined;
     const end = (program: string) => {
         const call = stack.pop();
         return call?.program === program ? call : undefined;
     };
-    for (const line of Array.isArray(logs) ? (logs as readonly unknown[]) : []) {
+    for (const line of count === undefined ? [] : (logs as readonly unknown[])) {
         if (typeof line !== 'string') continue;
         const [, called, height] = CALL.exec(line) ?? [];
         const [, succeeded] = SUCCESS.exec(line) ?? [];
@@ -69,5 +82,5 @@ export function parseProgramLogs(logs: readonly string[]): LoggedCalls {
         if (isIncomplete) break;
     }
     calls.forEach(call => Object.freeze(call));
-    return Object.freeze({ calls: Object.freeze(calls), firstFailure, isIncomplete });
+    return toResult({ calls: Object.freeze(calls), firstFailure, isIncomplete });
 }

@@ -9,7 +9,7 @@ import {
 } from '@solana/kit';
 
 import { PaymentChannelsError } from './errors';
-import { describe, I64_MAX, U64_MAX } from './input';
+import { describe, getListLength, I64_MAX, U64_MAX } from './input';
 
 // What an RPC answers is read with these: each takes a value of any kind and the name of its place in the answer, and
 // throws `RPC_RESPONSE_INVALID` with that name. Kit types an answer but does not look whether it is what the type says.
@@ -34,7 +34,7 @@ export function toRpcRecord(field: string, value: unknown): RpcRecord {
 
 export function toRpcList(field: string, value: unknown): readonly unknown[] {
     // A copy has no holes, which methods of a list would pass over in silence.
-    return Array.isArray(value) ? Array.from(value as unknown[]) : refuseRpcAnswer(field, value);
+    return getListLength(value) === undefined ? refuseRpcAnswer(field, value) : Array.from(value as unknown[]);
 }
 
 export function toRpcAddress(field: string, value: unknown): Address {
@@ -72,9 +72,13 @@ export function toContextSlot(field: string, value: unknown, minSlot: bigint | n
     return slot >= BigInt(minSlot) ? slot : refuseRpcAnswer(`${field}.context.slot`, slot);
 }
 
+/** More than the largest transaction; base58 takes time in proportion to the square of its length. */
+const MAX_BASE58_LENGTH = 6_000;
+
 /** Bytes as text in one of the encodings; text that is not exactly what the bytes encode to is refused. */
 export function toRpcBytes(field: string, value: unknown, encoding: 'base58' | 'base64'): ReadonlyUint8Array {
     if (typeof value !== 'string') return refuseRpcAnswer(field, value);
+    if (encoding === 'base58' && value.length > MAX_BASE58_LENGTH) return refuseRpcAnswer(field, value);
     const [encoder, decoder] =
         encoding === 'base58' ? [getBase58Encoder(), getBase58Decoder()] : [getBase64Encoder(), getBase64Decoder()];
     let bytes: ReadonlyUint8Array;

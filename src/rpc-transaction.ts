@@ -8,6 +8,7 @@ import {
 } from '@solana/kit';
 
 import { isBytes } from './bytes';
+import { assertHasNoMisspelt } from './input';
 import {
     isRpcRecord,
     refuseRpcAnswer,
@@ -73,7 +74,10 @@ export function getExecutedInstructions(answer: unknown): readonly ExecutedInstr
 export function toExecutedInstructions(value: unknown): readonly ExecutedInstruction[] {
     return toRpcList('instructions', value).map((item, index) => {
         const field = `instructions[${index}]`;
-        const { data, programAddress, stackHeight } = toRpcRecord(field, item);
+        const instruction = toRpcRecord(field, item);
+        const { data, programAddress, stackHeight } = instruction;
+        // Where it is missing, less is looked at.
+        if (stackHeight === undefined) assertHasNoMisspelt(field, instruction, ['stackHeight']);
         if (data !== undefined && !isBytes(data)) return refuseRpcAnswer(`${field}.data`, data);
         return {
             data,

@@ -32,6 +32,12 @@ const TRANSACTION_ERRORS = [
     'ProgramExecutionTemporarilyRestricted', 'UnbalancedTransaction',
 ] as const;
 
+/** A name of the runtime's for what is wrong with an instruction; `Unknown` for what can't be read. */
+export type InstructionErrorName = (typeof INSTRUCTION_ERRORS)[number] | 'Unknown';
+
+/** A name of the runtime's for what is wrong with a transaction; `Unknown` for what can't be read. */
+export type TransactionErrorName = (typeof TRANSACTION_ERRORS)[number] | 'Unknown';
+
 /** The name of the instruction error that a code of kit's stands for; `undefined` when it stands for none. */
 export function getInstructionErrorName(kitErrorCode: number): string | undefined {
     return INSTRUCTION_ERRORS[kitErrorCode - SOLANA_ERROR__INSTRUCTION_ERROR__UNKNOWN - 1];

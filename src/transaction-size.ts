@@ -20,8 +20,21 @@ import {
 } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
-import { PaymentChannelsError } from './errors';
-import { assertIsInput, describe, toAddress } from './input';
+import { isPaymentChannelsError, PaymentChannelsError } from './errors';
+import {
+    describe,
+    getListLength,
+    type InvalidCode,
+    type OnlyMembers,
+    readMembers,
+    readOnlyMembers,
+    readTerms,
+    refuseInput,
+    toAddress,
+    toBoolean,
+    toEntries,
+    toList,
+} from './input';
 
 /** What a transaction of a version may have at most. */
 export type TransactionLimits = Readonly<{
@@ -103,6 +116,8 @@ export function getTransactionLimits(version: TransactionVersion): TransactionLi
 /**
  * The first limit of its version that a transaction exceeds, if it does.
  *
+ * @throws `INPUT_INVALID` for what is no measure.
+ *
  * @example
  * ```ts
  * const excess = findExceededLimit(sizer.measureWith(instructions), getTransactionLimits(0));
@@ -113,12 +128,25 @@ export function findExceededLimit(
     measure: TransactionMeasure,
     limits: TransactionLimits,
 ): Readonly<{ limit: keyof TransactionLimits; actual: number; max: number }> | undefined {
-    for (const limit of ['bytes', 'accounts', 'signers', 'instructions'] as const) {
-        if (measure[limit] > limits[limit]) {
-            return Object.freeze({ actual: measure[limit], limit, max: limits[limit] });
-        }
+    const actual = toMeasure('measure', measure);
+    const max = toMeasure('limits', limits);
+    for (const limit of MEASURED) {
+        if (actual[limit] > max[limit]) return Object.freeze({ actual: actual[limit], limit, max: max[limit] });
     }
     return undefined;
+}
+
+const MEASURED = ['bytes', 'accounts', 'signers', 'instructions'] as const;
+
+function toMeasure(field: string, value: TransactionMeasure): TransactionMeasure {
+    const measure = readMembers(field, value, MEASURED);
+    for (const name of MEASURED) {
+        // Infinity is no limit.
+        if (typeof measure[name] !== 'number' || !(measure[name] >= 0)) {
+            refuseInput(`${field}.${name}`, 'a number that is not negative', measure[name]);
+        }
+    }
+    return measure;
 }
 
 /**
@@ -126,7 +154,8 @@ export function findExceededLimit(
  *
  * With lookup tables it is the size that `compressTransactionMessageUsingAddressLookupTables` brings it to.
  *
- * @throws `ADDRESS_INVALID` for the fee payer, `TRANSACTION_VERSION_UNSUPPORTED`.
+ * @throws `ADDRESS_INVALID` for the fee payer and the tables, `TRANSACTION_VERSION_UNSUPPORTED`, `INPUT_INVALID` for
+ * anything else.
  *
  * @example
  * ```ts
@@ -136,7 +165,8 @@ export function findExceededLimit(
 export function measureTransaction(
     input: TransactionSizerInput & Readonly<{ instructions: readonly Instruction[] }>,
 ): TransactionMeasure {
-    return createTransactionSizer(input).measureWith(input.instructions);
+    const { instructions, ...rest } = readTerms('input', input, [...SIZER_NAMES, 'instructions'], OPTIONAL_NAMES);
+    return createTransactionSizer(rest).measureWith(instructions);
 }
 
 /**
@@ -145,18 +175,53 @@ export function measureTransaction(
  * @throws As {@link measureTransaction}.
  */
 export function createTransactionSizer(input: TransactionSizerInput): TransactionSizer {
-    assertIsInput('input', input);
-    const version = toTransactionVersion('version', input.version);
-    const { computeBudget = {}, lookupTables = {} } = input;
+    const given = readTerms('input', input, SIZER_NAMES, OPTIONAL_NAMES);
+    const version = toTransactionVersion('version', given.version);
+    const computeBudget = toComputeBudgetParts(given.computeBudget);
+    const { lookupTables = {} as AddressesByLookupTableAddress, omitsCostlyLookupTables = false } = given;
+    const tables = toAddressesByTable('lookupTables', lookupTables);
     const state = new SizerState(
-        toAddress('feePayer', input.feePayer),
+        toAddress('feePayer', given.feePayer),
         version,
-        version === 0 ? lookupTables : {},
+        version === 0 ? tables : {},
         version === 1 ? getConfigBytes(computeBudget) : 0,
-        input.omitsCostlyLookupTables === true,
+        toBoolean('omitsCostlyLookupTables', omitsCostlyLookupTables),
     );
     if (version !== 1) state.append(getComputeBudgetInstructions(version, computeBudget));
     return toSizer(state);
+}
+
+const SIZER_NAMES = ['computeBudget', 'feePayer', 'lookupTables', 'omitsCostlyLookupTables', 'version'] as const;
+
+const OPTIONAL_NAMES = ['computeBudget', 'lookupTables', 'omitsCostlyLookupTables'] as const;
+
+const BUDGET_MEMBERS: OnlyMembers<ComputeBudgetParts> = {
+    computeUnitLimit: true,
+    computeUnitPrice: true,
+    heapSize: true,
+    loadedAccountsDataSizeLimit: true,
+};
+
+function toComputeBudgetParts(value: ComputeBudgetParts = {}): ComputeBudgetParts {
+    const parts = readOnlyMembers('computeBudget', value, BUDGET_MEMBERS);
+    for (const [name, part] of Object.entries(parts)) toBoolean(`computeBudget.${name}`, part);
+    return parts;
+}
+
+/** An index into a lookup table is a byte. */
+const MAX_TABLE_LENGTH = 256;
+
+/** The contents of lookup tables by the address of the table. */
+export function toAddressesByTable(field: string, value: unknown, code?: InvalidCode): AddressesByLookupTableAddress {
+    const expected = 'an object that names, for the address of each lookup table, an array of the addresses in it';
+    const tables: Record<Address, readonly Address[]> = {};
+    for (const [table, addresses] of toEntries(field, value, expected, code)) {
+        const path = `${field}.${table}`;
+        const list = `an array of at most ${MAX_TABLE_LENGTH} addresses`;
+        if ((getListLength(addresses) ?? 0) > MAX_TABLE_LENGTH) refuseInput(path, list, addresses, code);
+        tables[toAddress(field, table)] = toList(path, addresses, list, (one, place) => toAddress(place, one), code);
+    }
+    return tables as AddressesByLookupTableAddress;
 }
 
 function toSizer(state: SizerState): TransactionSizer {
@@ -255,17 +320,28 @@ class SizerState {
             replaced.push([address, old]);
             this.#set(address, merged);
         };
-        for (const { accounts = [], data, programAddress } of instructions) {
-            merge(programAddress, { isPinned: true, isSigner: false, isWritable: false, lookupTable: undefined });
-            for (const account of accounts) merge(account.address, this.#getEntry(account));
-            this.#instructionCount++;
-            this.#instructionBytes += getInstructionBytes(this.#version, accounts.length, data?.length ?? 0);
-        }
-        return () => {
+        const undo = () => {
             for (const [address, entry] of replaced.reverse()) this.#set(address, entry);
             this.#instructionCount = instructionCount;
             this.#instructionBytes = instructionBytes;
         };
+        try {
+            for (const { accounts = [], data, programAddress } of instructions) {
+                assertIsText('programAddress', programAddress);
+                merge(programAddress, { isPinned: true, isSigner: false, isWritable: false, lookupTable: undefined });
+                for (const account of accounts) {
+                    assertIsText('accounts', account.address);
+                    merge(account.address, this.#getEntry(account));
+                }
+                this.#instructionCount++;
+                this.#instructionBytes += getInstructionBytes(this.#version, accounts.length, data?.length ?? 0);
+            }
+        } catch (cause) {
+            undo();
+            if (isPaymentChannelsError(cause)) throw cause;
+            return refuseInput('instructions', 'an array of instructions', instructions, 'INPUT_INVALID', { cause });
+        }
+        return undo;
     }
 
     getMeasure(): TransactionMeasure {
@@ -368,6 +444,10 @@ function getMerged(old: Entry, { isPinned, isSigner, isWritable, lookupTable }: 
         merged.lookupTable === old.lookupTable
         ? old
         : merged;
+}
+
+function assertIsText(name: string, value: unknown): void {
+    if (typeof value !== 'string') refuseInput(`instructions[].${name}`, 'an address', value);
 }
 
 /** Of two tables that hold an account, kit takes the one that sorts first. */

@@ -1,5 +1,6 @@
 import type { Account, Address, EncodedAccount, MaybeEncodedAccount } from '@solana/kit';
 
+import { toResult, withJson } from '../json-form';
 import { isBytes } from '../bytes';
 import { getProgramConfig, getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
@@ -43,7 +44,7 @@ export function decodeChannelAccount<TAddress extends string, TRevision extends 
     if (channel.discriminator !== layout.discriminator) refuse(`its discriminator is ${channel.discriminator}`);
     if (channel.version !== layout.version) refuse(`its layout version is ${channel.version}`);
     const rest = readDeeply('account', 'an account', account, () => ({ ...account }));
-    return Object.freeze({ ...rest, address: account.address, data: channel as ChannelOf<TRevision> });
+    return toResult({ ...rest, address: account.address, data: withJson(channel) as ChannelOf<TRevision> });
 }
 
 /** The only part of an account of the right length that can fail to decode is the status, an enum. */

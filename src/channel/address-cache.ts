@@ -1,7 +1,7 @@
 import type { ProgramDerivedAddress } from '@solana/kit';
 
 import { getProgramConfig, getRevisionName, getTreasuryOwner, type DeploymentConfig } from '../deployment';
-import { assertIsInput, readMembers, readOnlyMembers, toInteger } from '../input';
+import { assertHasNoMisspelt, assertIsInput, readMembers, readOnlyMembers, readTerms, toInteger } from '../input';
 import type { RevisionName } from '../revision/types';
 import { LruCache } from '../lru';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
@@ -78,6 +78,7 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
             const { mint, openSlot, payee, payer, salt } = given;
             const { programAddress } = getProgramConfig(config);
             // Left out it is the payer's; given as undefined it is no key, and no part of one.
+            if (!('authorizedSigner' in seeds)) assertHasNoMisspelt('input', seeds, ['authorizedSigner']);
             const authorizedSigner = 'authorizedSigner' in seeds ? (given.authorizedSigner ?? null) : payer;
             // A number that is not exact may read like a bigint that is.
             const toPart = (value: bigint | number) =>
@@ -89,7 +90,7 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
             return find(derive, 'channel', getRevisionName(config), ...parts, slotPart);
         },
         findEscrowPdaSync: input => {
-            const token = readMembers('input', input, ['channel', 'mint', 'tokenProgram']);
+            const token = readTerms('input', input, ['channel', 'mint', 'tokenProgram'], ['tokenProgram']);
             return findOfOwner(() => findEscrowPdaSync(token), token.channel, token);
         },
         findEventAuthorityPdaSync: (config = {}) => {
@@ -98,11 +99,11 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
             return find(derive, 'eventAuthority', getRevisionName(config), programAddress);
         },
         findTokenPdaSync: input => {
-            const token = readMembers('input', input, ['mint', 'owner', 'tokenProgram']);
+            const token = readTerms('input', input, ['mint', 'owner', 'tokenProgram'], ['tokenProgram']);
             return findOfOwner(() => findTokenPdaSync(token), token.owner, token);
         },
         findTreasuryTokenPdaSync: (input, config = {}) => {
-            const token = readMembers('input', input, ['mint', 'tokenProgram']);
+            const token = readTerms('input', input, ['mint', 'tokenProgram'], ['tokenProgram']);
             return findOfOwner(() => findTreasuryTokenPdaSync(token, config), getTreasuryOwner(config), token);
         },
     });

@@ -4,15 +4,16 @@ import type { Address, TransactionSigner } from '@solana/kit';
 import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import {
+    type OnlyMembers,
     readMembers,
     readOnlyMembers,
+    readTerms,
     toAddress,
     toBytes,
     toOneOf,
     toTokenProgram,
     toU32,
     toU64,
-    type OnlyMembers,
 } from '../input';
 import { assertIsNoAccountOfOther } from '../revision/marks';
 import { TOMBSTONE_OPEN } from '../revision/tombstone';
@@ -97,12 +98,8 @@ export function getChannelMismatches<TRevision extends RevisionName = 'tombstone
     config: DeploymentConfig<TRevision> = {},
 ): readonly ChannelMismatch[] {
     const expected = toExpected(agreed, config);
-    const state = readMembers('channel', channel as LiveChannelToCompare, [
-        'address',
-        'channel',
-        'kind',
-        'tokenProgram',
-    ]);
+    const names = ['address', 'channel', 'kind', 'tokenProgram'] as const;
+    const state = readTerms('channel', channel as LiveChannelToCompare, names, ['tokenProgram']);
     const address = toAddress('channel.address', state.address);
     const isThere = state.kind !== ('absent' as string) && state.kind !== ('closed' as string);
     const account = isThere ? toAccount(state.channel, config) : undefined;

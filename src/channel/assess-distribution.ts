@@ -1,8 +1,19 @@
 import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { isBytes } from '../bytes';
-import { getListLength, readMembers, refuseInput, toAddress, toI64, toInteger, toList, toU64 } from '../input';
+import {
+    getListLength,
+    readMembers,
+    readTerms,
+    refuseInput,
+    toAddress,
+    toI64,
+    toInteger,
+    toList,
+    toU64,
+} from '../input';
 import type { LiveChannelKind } from '../revision/revision';
 import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
 import type { ChannelOf, RevisionName } from '../revision/types';
@@ -125,7 +136,7 @@ const ACCOUNT_NAMES = ['escrow', 'mint', 'payee', 'payer', 'treasury'] as const;
 export function toDistributionAccounts(value: DistributionAccounts, recipientCount: number): DistributionAccounts {
     const field = 'accounts';
     const names = [...ACCOUNT_NAMES, 'otherTreasuries', 'recipients'] as const;
-    const { otherTreasuries = [], recipients, ...accounts } = readMembers(field, value, names);
+    const { otherTreasuries = [], recipients, ...accounts } = readTerms(field, value, names, ['otherTreasuries']);
     for (const name of ACCOUNT_NAMES) assertIsMaybeAccount(`${field}.${name}`, accounts[name]);
     const toAccount = (account: unknown, path: string): MaybeEncodedAccount => {
         assertIsMaybeAccount(path, account as MaybeEncodedAccount);
@@ -237,7 +248,7 @@ export function assessDistributionWith<TRevision extends RevisionName = 'tombsto
         const { account, amount, beneficiary, owner, tokenAccount } = due;
         const { condition } = read(account, { mint, owner, tokenProgram });
         const outcome = getOutcome(amount, condition);
-        return Object.freeze({ amount, beneficiary, condition, outcome, owner, tokenAccount });
+        return toResult({ amount, beneficiary, condition, outcome, owner, tokenAccount });
     });
     for (const { beneficiary, condition, outcome } of payouts) {
         if (outcome !== 'fails') continue;
@@ -258,7 +269,7 @@ export function assessDistributionWith<TRevision extends RevisionName = 'tombsto
     const forfeited = payouts.reduce((sum, { amount, outcome }) => (outcome === 'forfeited' ? sum + amount : sum), 0n);
     const missing = payouts.filter(({ amount, condition }) => amount > 0n && condition === 'missing');
     const isTreasuryMissing = treasury.condition === 'missing';
-    return Object.freeze({
+    return toResult({
         blockers: blockers.filter(blocker => blocker !== undefined),
         forfeited,
         isTreasuryMissing,

@@ -1,9 +1,10 @@
 import type { Address, MaybeEncodedAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
+import { toResult } from '../json-form';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError } from '../errors';
-import { readMembers, toAddress, toU64 } from '../input';
+import { readMembers, readTerms, toAddress, toU64 } from '../input';
 import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import {
@@ -75,7 +76,7 @@ export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
     inputs: AssessOpenInput,
     config: DeploymentConfig<TRevision> = {},
 ): OpenAssessment<TRevision> {
-    const input = readMembers('input', inputs, NAMES);
+    const input = readTerms('input', inputs, NAMES, ['currentSlot', 'openSlot']);
     const { tokenProgram } = input;
     const mint = toAddress('mint', input.mint);
     const [payee, payer] = [toAddress('payee', input.payee), toAddress('payer', input.payer)];
@@ -127,13 +128,13 @@ export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
     ];
     const unready = parties
         .map(({ account, ...party }) =>
-            Object.freeze({
+            toResult({
                 ...party,
                 condition: readTokenAccount(account, { ...token, owner: party.owner }).condition,
             }),
         )
         .filter(({ condition }) => condition !== 'usable');
-    return Object.freeze({
+    return toResult({
         blockers,
         missingTokenAccounts: [
             ...new Set(unready.filter(({ condition }) => condition === 'missing').map(({ owner }) => owner)),
@@ -167,7 +168,7 @@ function getOpenSlotBlocker<TRevision extends RevisionName>(
         return undefined;
     } catch (error) {
         if (!isPaymentChannelsError(error, 'OPEN_SLOT_OUT_OF_WINDOW')) throw error;
-        return Object.freeze({ ...getBlocker('channel', 2003, config), message: `${error.message}.` });
+        return toResult({ ...getBlocker('channel', 2003, config), message: `${error.message}.` });
     }
 }
 

@@ -1,8 +1,9 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { readMembers, toInteger, toU64, U64_MAX } from '../input';
+import { readTerms, toInteger, toU64, U64_MAX } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { findChannelPdaSync, findEscrowPdaSync } from './derive';
@@ -31,6 +32,7 @@ export type CheapSalt = Readonly<{
 
 const SEEDS = ['authorizedSigner', 'mint', 'openSlot', 'payee', 'payer'] as const;
 const NAMES = [...SEEDS, 'firstSalt', 'maxAttempts', 'tokenProgram'] as const;
+const OPTIONAL = ['authorizedSigner', 'firstSalt', 'maxAttempts', 'tokenProgram'] as const;
 const DEFAULT_MAX_ATTEMPTS = 64;
 const MAX_ATTEMPTS = 1_000_000n;
 const CHEAPEST_BUMP = 255;
@@ -57,7 +59,7 @@ export function findCheapChannelSalt<TRevision extends RevisionName = 'tombstone
     input: CheapSaltInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): CheapSalt {
-    const given = readMembers('input', input as CheapSaltInput<'epoch'>, NAMES);
+    const given = readTerms('input', input as CheapSaltInput<'epoch'>, NAMES, OPTIONAL);
     const { firstSalt = 0n, maxAttempts: maxAttemptsInput = DEFAULT_MAX_ATTEMPTS, mint, tokenProgram, ...rest } = given;
     const first = toU64('firstSalt', firstSalt);
     const { authorizedSigner, ...parties } = rest;
@@ -69,7 +71,7 @@ export function findCheapChannelSalt<TRevision extends RevisionName = 'tombstone
         const [channel, bump] = findChannelPdaSync<RevisionName>({ ...seeds, mint, salt }, config);
         if (bump !== CHEAPEST_BUMP) continue;
         const [escrow, escrowBump] = findEscrowPdaSync({ channel, mint, tokenProgram });
-        if (escrowBump === CHEAPEST_BUMP) return Object.freeze({ attempts, channel, escrow, salt });
+        if (escrowBump === CHEAPEST_BUMP) return toResult({ attempts, channel, escrow, salt });
     }
     throw new PaymentChannelsError('SALT_NOT_FOUND', { attempts: maxAttempts });
 }

@@ -3,7 +3,15 @@ import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
 import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
-import { assertIsInput, readMembers, toAddressBytes, toTokenProgram, toU64 } from '../input';
+import {
+    assertHasNoMisspelt,
+    assertIsInput,
+    readMembers,
+    readTerms,
+    toAddressBytes,
+    toTokenProgram,
+    toU64,
+} from '../input';
 import { TOMBSTONE_CHANNEL_SEEDS } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
@@ -16,6 +24,8 @@ const TOKEN_PDA_SEEDS = [
     { kind: 'address', name: 'tokenProgram' },
     { kind: 'address', name: 'mint' },
 ] as const;
+
+const OPTIONAL = ['tokenProgram'] as const;
 
 /**
  * Derives the address of a channel and its bump (spec section 2) at once, for hot paths: `findChannelPda` without a
@@ -49,6 +59,7 @@ function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint 
         if (seed.kind !== 'address') continue;
         // Left out it is the payer's, as for open; given as undefined it is missing by mistake.
         const isPayers = seed.name === 'authorizedSigner' && !(seed.name in seeds);
+        if (isPayers) assertHasNoMisspelt('input', seeds, ['authorizedSigner']);
         values[seed.name] = toAddressBytes(seed.name, isPayers ? fields['payer'] : fields[seed.name]);
     }
     return values;
@@ -60,7 +71,7 @@ function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint 
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenInput): ProgramDerivedAddress {
-    const { channel, ...token } = readMembers('input', input, ['channel', 'mint', 'tokenProgram']);
+    const { channel, ...token } = readTerms('input', input, ['channel', 'mint', 'tokenProgram'], OPTIONAL);
     return deriveTokenPda('channel', channel, token);
 }
 
@@ -70,7 +81,7 @@ export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenI
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
 export function findTokenPdaSync(input: Readonly<{ owner: AddressOrSigner }> & TokenInput): ProgramDerivedAddress {
-    const { owner, ...token } = readMembers('input', input, ['mint', 'owner', 'tokenProgram']);
+    const { owner, ...token } = readTerms('input', input, ['mint', 'owner', 'tokenProgram'], OPTIONAL);
     return deriveTokenPda('owner', owner, token);
 }
 
@@ -83,7 +94,7 @@ export function findTreasuryTokenPdaSync(
     input: TokenInput,
     config: DeploymentConfig<RevisionName> = {},
 ): ProgramDerivedAddress {
-    const token = readMembers('input', input, ['mint', 'tokenProgram']);
+    const token = readTerms('input', input, ['mint', 'tokenProgram'], OPTIONAL);
     return deriveTokenPda('config.treasuryOwner', getTreasuryOwner(config), token);
 }
 

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
-import { readMembers, toAddress } from '../input';
+import { readTerms, toAddress } from '../input';
 import type { RevisionName } from '../revision/types';
 import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type AddressOrSigner, type TokenInput } from './addresses';
 import { toSplits, type Split } from './distribution';
@@ -42,7 +42,7 @@ export async function findDistributionAddresses(
     input: DistributionAddressesInput,
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<DistributionAddresses> {
-    const { splits, ...given } = readMembers('input', input, NAMES);
+    const { splits, ...given } = readTerms('input', input, NAMES, ['tokenProgram']);
     const channel = toAddress('channel', given.channel);
     const treasuryOwner = getTreasuryOwner(config);
     const [[escrow], [payer], [payee], [treasury], ...recipients] = await Promise.all([

@@ -20,6 +20,7 @@ import {
     toU64,
     U16_MAX,
 } from '../input';
+import { withJson } from '../json-form';
 import { TOMBSTONE_HASH } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 
@@ -170,5 +171,5 @@ export function getPayoutsOf(splits: readonly Split[], settled: bigint, payoutWa
     const recipients = splits.map(({ bps }) => shareOf(bps));
     const payee = shareOf(splits.reduce((rest, { bps }) => rest - bps, BPS_DENOMINATOR));
     const paid = recipients.reduce((sum, amount) => sum + amount, payee);
-    return { payee, recipients, remainder: settled - payoutWatermark - paid };
+    return withJson({ payee, recipients, remainder: settled - payoutWatermark - paid });
 }

@@ -1,5 +1,6 @@
 import type { Address, GetAccountInfoApi, GetMultipleAccountsApi, MaybeEncodedAccount, Rpc, Slot } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getRevisionPart, getTreasuryOwner } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertHasMethods, readMembers, toAddress, toTokenProgram, toU64 } from '../input';
@@ -51,7 +52,7 @@ export async function fetchDistributionAssessment<TRevision extends RevisionName
     const { accounts } = await fetchDistributionAccounts(rpc, token, addresses, config);
     const channel = decodeExisting<TRevision>(accounts.channel, config);
     const assessment = assessDistribution<TRevision>({ accounts, addresses, channel, splits, tokenProgram }, config);
-    return Object.freeze({ addresses, assessment, channel, tokenProgram });
+    return toResult({ addresses, assessment, channel, tokenProgram });
 }
 
 /**

@@ -11,6 +11,7 @@ import {
     type Slot,
 } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import {
     assertHasMethods,
@@ -135,7 +136,7 @@ export async function fetchChannelState<TRevision extends RevisionName = 'tombst
     config: FetchChannelConfig<TRevision> = {},
 ): Promise<Fetched<ChannelState<TRevision>>> {
     const { account, slot } = await fetchAccount(rpc, address, config);
-    return Object.freeze({ ...decodeChannelState<TRevision>(account, config), slot });
+    return toResult({ ...decodeChannelState<TRevision>(account, config), slot });
 }
 
 /**
@@ -151,7 +152,7 @@ export async function fetchChannelStates<TRevision extends RevisionName = 'tombs
 ): Promise<readonly Fetched<ChannelState<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
     return Object.freeze(
-        accounts.map(({ account, slot }) => Object.freeze({ ...decodeChannelState<TRevision>(account, config), slot })),
+        accounts.map(({ account, slot }) => toResult({ ...decodeChannelState<TRevision>(account, config), slot })),
     );
 }
 
@@ -300,8 +301,8 @@ function toMaybeChannelAccount<TRevision extends RevisionName>(
     config: FetchChannelConfig<TRevision>,
 ): MaybeAccount<ChannelOf<TRevision>> {
     const state = decodeChannelState<TRevision>(account, config);
-    if (state.kind === 'absent') return Object.freeze({ address: account.address, exists: false });
-    return Object.freeze({ ...toChannelAccount(account, config), exists: true });
+    if (state.kind === 'absent') return toResult({ address: account.address, exists: false });
+    return toResult({ ...toChannelAccount(account, config), exists: true });
 }
 
 function toChannelAccount<TRevision extends RevisionName>(

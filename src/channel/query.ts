@@ -2,6 +2,7 @@ import type { Address, EncodedAccount, GetProgramAccountsApi, Rpc, Slot } from '
 
 import { getProgramConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import { toResult } from '../json-form';
 import { assertHasMethods, readMembers, refuseInput } from '../input';
 import type { RevisionName } from '../revision/types';
 import { toContextSlot, toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
@@ -106,7 +107,7 @@ export function readFoundChannel<TRevision extends RevisionName>(
             throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
         }
         const read: Fetched<LiveChannelState<TRevision>> = { ...state, slot };
-        return { data: account.data, state: Object.freeze(read) as Fetched<LiveChannelState<TRevision>> };
+        return { data: account.data, state: toResult(read) as Fetched<LiveChannelState<TRevision>> };
     } catch (error) {
         if (!isPaymentChannelsError(error)) throw error;
         reports.add(error, address);

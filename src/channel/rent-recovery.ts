@@ -1,6 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { readMembers, toAddress, toI64, toU64 } from '../input';
+import { toResult } from '../json-form';
+import { readMembers, readTerms, toAddress, toI64, toU64 } from '../input';
 import { getReclaimableFromSlot } from '../revision/open-slot';
 import {
     assertIsLiveChannelState,
@@ -53,13 +54,14 @@ export function getRentRecovery(
     const unixTimestamp = toI64('unixTimestamp', moment.unixTimestamp);
     const kind = readKind<'epoch'>(state);
     assertIsStateOf('epoch', state);
-    const given = readMembers('state', state as ClosingChannelState<'epoch'>, ['address', 'channel', 'deadlineAt']);
+    const names = ['address', 'channel', 'deadlineAt'] as const;
+    const given = readTerms('state', state as ClosingChannelState<'epoch'>, names, ['deadlineAt']);
     const address = toAddress('state.address', given.address);
     assertIsLiveChannelState(state);
     const { openSlot } = readMembers('state.channel', given.channel, ['openSlot']);
     const reclaimableFromSlot = getReclaimableFromSlot(toU64('state.channel.openSlot', openSlot));
     const recovery = (rest: Pick<RentRecovery, 'dueAt' | 'dueFromSlot' | 'isDue' | 'step'>): RentRecovery =>
-        Object.freeze({ address, reclaimableFromSlot, state, ...rest });
+        toResult({ address, reclaimableFromSlot, state, ...rest });
     switch (kind as LiveChannelState<'epoch'>['kind']) {
         case 'open':
             return recovery({ isDue: false, step: undefined });

@@ -1,6 +1,7 @@
 import type { Address, EncodedAccount, MaybeAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
+import { toResult } from '../json-form';
 import { isBytes } from '../bytes';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
@@ -9,6 +10,7 @@ import {
     I64_MIN,
     readMembers,
     readOnlyMembers,
+    readTerms,
     refuseInput,
     toAddress,
     toI64,
@@ -108,15 +110,15 @@ export function decodeChannelState<TRevision extends RevisionName = 'tombstone'>
     const { address: addressInput, exists } = readAccount(account, ['address', 'exists']);
     const address = toAddress('account.address', addressInput);
     // An account that does not say whether it exists is not taken for one that does not.
-    if (exists === false) return Object.freeze({ address, kind: 'absent' });
+    if (exists === false) return toResult({ address, kind: 'absent' });
     if (exists !== true) refuseInput('account.exists', 'true or false', exists);
     const known = readAccount(account as EncodedAccount, ['data', 'programAddress']);
     if (isBytes(known.data)) {
         if (known.programAddress === SYSTEM_PROGRAM_ADDRESS && known.data.length === 0) {
-            return Object.freeze({ address, kind: 'absent' });
+            return toResult({ address, kind: 'absent' });
         }
         if (isClosedChannelAccount(known, config)) {
-            return Object.freeze({ address, kind: 'closed' }) as ChannelState<TRevision>;
+            return toResult({ address, kind: 'closed' }) as ChannelState<TRevision>;
         }
     }
     return getLiveChannelState<TRevision>(
@@ -158,7 +160,7 @@ export function getLiveChannelState<TRevision extends RevisionName = 'tombstone'
             ? { reclaimableFromSlot: getReclaimableFromSlot(channel.openSlot) }
             : {}),
     };
-    return Object.freeze(state) as LiveChannelState<TRevision>;
+    return toResult(state) as LiveChannelState<TRevision>;
 }
 
 function getDeadline({ closureStartedAt, gracePeriod }: ChannelOf<RevisionName>): bigint | undefined {
@@ -170,7 +172,7 @@ function getDeadline({ closureStartedAt, gracePeriod }: ChannelOf<RevisionName>)
 export function isLiveChannelState<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
 ): state is LiveChannelState<TRevision> {
-    return LIVE_KINDS.includes(readKind(state));
+    return LIVE_KINDS.includes(readMembers('state', state, ['kind']).kind);
 }
 
 /** The kinds of states that a revision has. */
@@ -216,7 +218,7 @@ const KINDS_OF = { epoch: ['distributed', 'sealed'], tombstone: ['closed', 'fina
 export function assertIsStateOf(expected: RevisionName, state: ChannelState<RevisionName>, field = 'state'): void {
     const given = expected === 'epoch' ? 'tombstone' : 'epoch';
     const isOfOther = (KINDS_OF[given] as readonly string[]).includes(readKind(state, field));
-    const { channel } = readMembers(field, state as OpenChannelState<'epoch'>, ['channel']);
+    const { channel } = readTerms(field, state as OpenChannelState<'epoch'>, ['channel'], ['channel']);
     const lacksSlot =
         expected === 'epoch' &&
         (channel as unknown) !== undefined &&
@@ -224,9 +226,9 @@ export function assertIsStateOf(expected: RevisionName, state: ChannelState<Revi
     if (isOfOther || lacksSlot) throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given });
 }
 
-/** A time or a slot of a state; `undefined` where there is none. */
+/** A time or a slot of a state; `undefined` where there is none, as of a deadline beyond all times. */
 function readMoment<TName extends string>(state: ChannelState<RevisionName>, name: TName): bigint | undefined {
-    const { [name]: moment } = readMembers('state', state as unknown as Record<TName, unknown>, [name]);
+    const { [name]: moment } = readTerms('state', state as unknown as Record<TName, unknown>, [name], [name]);
     return moment === undefined ? undefined : toInteger(`state.${name}`, moment, I64_MIN, U64_MAX);
 }
 
@@ -327,7 +329,7 @@ export function getChannelFigures(
     const isDistributed = kind === 'distributed';
     const authorized = max(settled, accepted);
     const hasPayerWithdrawn = toI64('state.channel.payerWithdrawnAt', payerWithdrawnAt) !== 0n;
-    return Object.freeze({
+    return toResult({
         hasPayerWithdrawn,
         refundable: hasPayerWithdrawn || isDistributed ? 0n : deposit - settled,
         spendable: TAKES_VOUCHERS.includes(kind) ? max(0n, deposit - authorized) : 0n,

@@ -17,6 +17,7 @@ import {
     type TokenArgs,
 } from '@solana-program/token';
 
+import { toResult } from '../json-form';
 import { decodeAddress } from '../address-bytes';
 import { readMembers, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../input';
 import { assertIsMaybeAccount } from './account';
@@ -83,7 +84,7 @@ export function readTokenAccount(
 ): TokenAccountReading {
     assertIsMaybeAccount('account', account);
     const expected = readMembers('expected', expectation, ['mint', 'owner', 'tokenProgram']);
-    const unusable = (condition: TokenAccountCondition, amount = 0n) => Object.freeze({ amount, condition });
+    const unusable = (condition: TokenAccountCondition, amount = 0n) => toResult({ amount, condition });
     if (!account.exists || isUnassigned(account)) return unusable('missing');
     const { data, programAddress } = account;
     if (programAddress !== expected.tokenProgram || !isTokenAccount(account)) return unusable('unreadable');
@@ -98,7 +99,7 @@ export function readTokenAccount(
         const finding = walkExtensions(getExtensions(data), [IMMUTABLE_OWNER]);
         if (finding !== 'usable') return unusable(finding, amount);
     }
-    return Object.freeze({ amount, condition: 'usable' });
+    return toResult({ amount, condition: 'usable' });
 }
 
 /**

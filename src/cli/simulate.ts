@@ -34,7 +34,8 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
             const named = findNamed(flags);
             const progress = createProgressLine(io);
             const startedAt = performance.now();
-            const { runScenario } = await importScenario();
+            // Only now: it takes a while to load.
+            const { runScenario } = await import('../testing/scenario/scenario');
             const { deployment } = named;
             const report = await runScenario({ channels, deployment, elfPath, onProgress: progress.update, seed })
                 .catch((error: unknown) => {
@@ -66,16 +67,6 @@ function withElfHint(error: unknown, revision: RevisionName, elfPath: string | u
     if (!source || !isPaymentChannelsError(error, 'TRANSACTION_FAILED')) return error;
     const message = `${error.message} Is ${source} a program of the ${revision} revision?`;
     return new Error(message, { cause: error });
-}
-
-/** LiteSVM is an optional peer dependency of this package: who does not simulate need not install its native code. */
-async function importScenario() {
-    try {
-        return await import('../testing/scenario/scenario');
-    } catch (cause) {
-        if (!String(cause).includes("'litesvm'")) throw cause;
-        throw new Error('simulate needs the package litesvm: npm install litesvm', { cause });
-    }
 }
 
 function parseCount(value: string): number {

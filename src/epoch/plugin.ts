@@ -1,13 +1,15 @@
-import { extendClient, type ClientWithRpc, type ExtendedClient, type GetSlotApi } from '@solana/kit';
+import { type ClientWithRpc, type ExtendedClient, type GetSlotApi } from '@solana/kit';
 
 import { fetchChannel } from '../channel/fetch';
 import { fetchCurrentSlot } from '../channel/fetch-open-slot';
 import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
-import { toAddress, toU64 } from '../input';
+import { extendClient } from '../extend-client';
+import { assertHasNoMisspelt, assertIsInput, readTerms, toAddress, toU64 } from '../input';
 import { getFinalizeInstruction } from '../instructions/finalize';
 import { getSettleAndFinalizeInstructions } from '../instructions/settle-and-finalize';
 import {
     createPaymentChannels,
+    withPayee,
     type PaymentChannelsPlugin,
     type PaymentChannelsPluginConfig,
     type PaymentChannelsPluginRequirements as SharedRequirements,
@@ -35,14 +37,21 @@ export type PaymentChannelsPluginRequirements = ClientWithRpc<GetSlotApi> & Shar
  * ```
  */
 export function paymentChannels(config: PaymentChannelsPluginConfig<'epoch'> = {}) {
+    assertIsInput('config', config);
     return <TClient extends PaymentChannelsPluginRequirements>(
         client: TClient,
     ): ExtendedClient<TClient, { paymentChannels: PaymentChannelsPlugin<'epoch'> }> =>
         extendClient(client, {
             paymentChannels: createPaymentChannels<'epoch'>(client, config, LOCALNET_DEPLOYMENT, {
                 getEnding: ({ deployment, send, withDefaults }) => ({
-                    reclaim: ({ channel, rentPayer: given }) =>
+                    reclaim: input =>
                         send(async () => {
+                            const { channel, rentPayer: given } = readTerms(
+                                'input',
+                                input,
+                                ['channel', 'rentPayer'],
+                                ['rentPayer'],
+                            );
                             const address = toAddress('channel', channel);
                             const read = async () =>
                                 (await fetchChannel<string, 'epoch'>(client.rpc, address, withDefaults())).data;
@@ -52,13 +61,17 @@ export function paymentChannels(config: PaymentChannelsPluginConfig<'epoch'> = {
                     seal: input => send(() => [getFinalizeInstruction(input, deployment)]),
                     settleAndSeal: input =>
                         send(() =>
-                            getSettleAndFinalizeInstructions<'epoch'>(
-                                { ...input, payee: input.payee ?? client.payer },
-                                deployment,
-                            ),
+                            getSettleAndFinalizeInstructions<'epoch'>(withPayee(input, client.payer), deployment),
                         ),
                 }),
-                prepareOpen: async ({ landingSlots, openSlot: given, ...input }, { withDefaults }) => {
+                prepareOpen: async (terms, { withDefaults }) => {
+                    const { landingSlots, openSlot: given, ...input } = terms;
+                    const names = ['landingSlots', 'openSlot'] as const;
+                    assertHasNoMisspelt(
+                        'input',
+                        input,
+                        names.filter(name => terms[name] === undefined),
+                    );
                     const currentSlot = await fetchCurrentSlot(client.rpc, withDefaults());
                     if (given === undefined) {
                         return { ...input, currentSlot, openSlot: chooseOpenSlot({ currentSlot, landingSlots }) };

@@ -5,7 +5,7 @@ import {
     type ReclaimInstruction,
 } from '../../generated/epoch';
 import { assertIsOfRevision, getProgramConfig, type DeploymentConfig } from '../deployment';
-import { assertIsInput, toAddress } from '../input';
+import { readMembers, toAddress } from '../input';
 import { EPOCH } from '../revision/epoch';
 
 /** What {@link getReclaimInstruction} takes; a fetched channel's data and address have it. */
@@ -26,10 +26,10 @@ export function getReclaimInstruction(
     input: ReclaimInput,
     config: DeploymentConfig<'epoch'> = {},
 ): ReclaimInstruction<Address> {
-    assertIsInput('input', input);
+    const { channel, rentPayer } = readMembers('input', input, ['channel', 'rentPayer']);
     assertIsOfRevision('epoch', config);
     return getGeneratedReclaimInstruction(
-        { channel: toAddress('channel', input.channel), rentPayer: toAddress('rentPayer', input.rentPayer) },
+        { channel: toAddress('channel', channel), rentPayer: toAddress('rentPayer', rentPayer) },
         getProgramConfig({ ...config, revision: EPOCH }),
     );
 }

@@ -3,7 +3,7 @@ import type { TransactionSigner } from '@solana/kit';
 import type { AddressOrSigner } from '../channel/addresses';
 import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
 import { toSplits } from '../channel/distribution';
-import { readMembers, readOnlyMembers, toSigner } from '../input';
+import { readOnlyMembers, readTerms, toSigner } from '../input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import {
     getCreateTokenAccountsInstructionsAsync,
@@ -44,7 +44,7 @@ export async function getOpenInstructionsAsync<TRevision extends RevisionName = 
     input: OpenWithTokenAccountsInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<readonly [...CreateTokenAccountInstruction[], RevisionTypes[TRevision]['openInstruction']]> {
-    const given = readMembers('input', input as OpenWithTokenAccountsInput, OPEN_NAMES);
+    const given = readTerms('input', input as OpenWithTokenAccountsInput, OPEN_NAMES, ['createTokenAccounts']);
     const creations = toCreations(given.createTokenAccounts);
     const open = await getOpenInstructionAsync<TRevision>(input, config);
     if (creations === undefined) return [open];
@@ -96,7 +96,9 @@ export async function getDistributeInstructionsAsync<TRevision extends RevisionN
     config: DeploymentConfig<TRevision> = {},
 ): Promise<readonly [...CreateTokenAccountInstruction[], DistributeInstructionWithRecipients<TRevision>]> {
     const names = ['createTokenAccounts', 'mint', 'tokenProgram'] as const;
-    const { createTokenAccounts, ...token } = readMembers('input', input as DistributeWithTokenAccountsInput, names);
+    const { createTokenAccounts, ...token } = readTerms('input', input as DistributeWithTokenAccountsInput, names, [
+        'createTokenAccounts',
+    ]);
     const creations = toCreations(createTokenAccounts);
     const owners = creations && toOwners('createTokenAccounts.owners', creations.owners);
     const distribute = await getDistributeInstructionAsync<TRevision>(input, config);

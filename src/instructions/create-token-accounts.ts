@@ -10,7 +10,7 @@ import type {
 import { getCreateAssociatedTokenIdempotentInstruction } from '@solana-program/token';
 
 import { findTokenPda, type AddressOrSigner, type TokenInput } from '../channel/addresses';
-import { readMembers, toAddress, toList, toSigner, toTokenProgram } from '../input';
+import { readTerms, toAddress, toList, toSigner, toTokenProgram } from '../input';
 
 /** Which token accounts to create. */
 export type CreateTokenAccountsInput = TokenInput &
@@ -34,7 +34,7 @@ export type CreateTokenAccountInstruction = Instruction<Address> &
 export async function getCreateTokenAccountsInstructionsAsync(
     input: CreateTokenAccountsInput,
 ): Promise<readonly CreateTokenAccountInstruction[]> {
-    const given = readMembers('input', input, ['funder', 'mint', 'owners', 'tokenProgram']);
+    const given = readTerms('input', input, ['funder', 'mint', 'owners', 'tokenProgram'], ['tokenProgram']);
     const payer = toSigner('funder', given.funder);
     const mint = toAddress('mint', given.mint);
     const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);

@@ -1,6 +1,7 @@
 import type { Address, Instruction, TransactionVersion } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
+import { toResult } from '../json-form';
 import { MAX_RECIPIENTS } from '../../generated/tombstone';
 import { decodeAddress } from '../address-bytes';
 import type { AddressOrSigner, TokenInput } from '../channel/addresses';
@@ -11,14 +12,14 @@ import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     assertIsInput,
+    type OnlyMembers,
     readDeeply,
-    readMembers,
     readOnlyMembers,
+    readTerms,
     toAddress,
     toBoolean,
     toInteger,
     toTokenProgram,
-    type OnlyMembers,
 } from '../input';
 import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
@@ -136,7 +137,7 @@ export function getDistributeRequirements<TRevision extends RevisionName = 'tomb
     const instructionTrace =
         measure.instructions + getDistributeCalls({ isSplToken, recipientCount, redirectCount: 0 });
     const redirectCount = Math.min(recipientCount + OTHER_PAYOUTS, MAX_INSTRUCTION_TRACE - instructionTrace);
-    return Object.freeze({
+    return toResult({
         accounts: requirement(measure.accounts, limits.accounts),
         bytes: requirement(measure.bytes, limits.bytes),
         computeUnits: requirement(
@@ -276,9 +277,11 @@ type DescribedPlan = Readonly<{
     bumpSteps: number;
 }>;
 
+const PLAN_NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
+
 /** The very instruction that will distribute a channel. */
 function describePlan(input: DistributionAddressesInput, config: DeploymentConfig<RevisionName>): DescribedPlan {
-    const plan = readMembers('input', input, ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram']);
+    const plan = readTerms('input', input, PLAN_NAMES, ['tokenProgram']);
     const splits = toSplits(plan.splits);
     const token: Required<TokenInput> = {
         mint: toAddress('mint', plan.mint),
@@ -324,7 +327,7 @@ function describeAnyPlan(
     plan: Readonly<{ recipientCount: bigint | number; tokenProgram?: Address | undefined }>,
     config: DeploymentConfig<RevisionName>,
 ): DescribedPlan {
-    const given = readMembers('input', plan, ['recipientCount', 'tokenProgram']);
+    const given = readTerms('input', plan, ['recipientCount', 'tokenProgram'], ['tokenProgram']);
     const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
     const recipientCount = Number(toInteger('recipientCount', given.recipientCount, 0n, BigInt(MAX_RECIPIENTS)));
     // The first two are the lookup table and the fee payer.
@@ -363,5 +366,5 @@ function getPlaceholder(index: number): Address {
 }
 
 function requirement(needed: number, max: number): DistributeRequirement {
-    return Object.freeze({ max, needed });
+    return toResult({ max, needed });
 }

@@ -5,7 +5,7 @@ import { findEventAuthorityPdaSync } from '../channel/derive';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
-import { readMembers, toAddress, toTokenProgram } from '../input';
+import { readTerms, toAddress, toTokenProgram } from '../input';
 import type { DistributeExtra } from '../revision/revision';
 import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
@@ -53,7 +53,12 @@ export async function getDistributeInstructionAsync<TRevision extends RevisionNa
     input: DistributeInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<DistributeInstructionWithRecipients<TRevision>> {
-    const { channel, distributionHash, payee, ...given } = readMembers('input', input as DistributeInput, NAMES);
+    const { channel, distributionHash, payee, ...given } = readTerms(
+        'input',
+        input as DistributeInput,
+        NAMES,
+        OPTIONAL,
+    );
     const token = {
         mint: toAddress('mint', given.mint),
         tokenProgram: toTokenProgram('tokenProgram', given.tokenProgram),
@@ -68,6 +73,7 @@ export async function getDistributeInstructionAsync<TRevision extends RevisionNa
 }
 
 const NAMES = ['channel', 'distributionHash', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
+const OPTIONAL = ['distributionHash', 'tokenProgram'] as const;
 
 /** The instruction of addresses that are derived, and of input that is checked, already. */
 export function buildDistributeInstruction<TRevision extends RevisionName = 'tombstone'>(

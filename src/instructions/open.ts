@@ -5,7 +5,7 @@ import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findT
 import { toSplits, type Split } from '../channel/distribution';
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { readMembers, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
+import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
 import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
@@ -48,6 +48,7 @@ const NAMES = [
     'splits',
     'tokenProgram',
 ] as const;
+const OPTIONAL = ['authorizedSigner', 'distribution', 'tokenProgram'] as const;
 
 /**
  * Opens a channel: creates its account and its escrow and moves the deposit into the escrow (spec section 7.1).
@@ -74,7 +75,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName = '
     terms: OpenInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<RevisionTypes[TRevision]['openInstruction']> {
-    const input = readMembers('input', terms as OpenInput, NAMES);
+    const input = readTerms('input', terms as OpenInput, NAMES, OPTIONAL);
     const payer = toSigner('payer', input.payer);
     const payee = toAddress('payee', input.payee);
     if (payer.address === payee) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });

@@ -1,7 +1,7 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
-import { readMembers, toAddress, toSigner } from '../input';
+import { readTerms, toAddress, toSigner } from '../input';
 import { TOMBSTONE_SETTLE_AND_FINALIZE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
@@ -52,7 +52,7 @@ export function getSettleAndFinalizeInstructions<TRevision extends RevisionName 
     input: SettleAndFinalizeInput,
     config: DeploymentConfig<TRevision> = {},
 ): SettleAndFinalizeInstructions<TRevision> {
-    const given = readMembers('input', input, ['channel', 'payee', 'voucher']);
+    const given = readTerms('input', input, ['channel', 'payee', 'voucher'], ['voucher']);
     const payee = toSigner('payee', given.payee);
     const channel = toAddress('channel', given.channel);
     const { build } = getRevisionPart(config, 'settleAndFinalize', TOMBSTONE_SETTLE_AND_FINALIZE);

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
-import { readMembers } from '../input';
+import { readTerms } from '../input';
 import { TOMBSTONE_SETTLE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
@@ -34,7 +34,7 @@ export function getSettleInstructions<TRevision extends RevisionName = 'tombston
     input: SettleInput,
     config: DeploymentConfig<TRevision> = {},
 ): SettleInstructions<TRevision> {
-    const given = readMembers('input', input, ['channel', 'voucher']);
+    const given = readTerms('input', input, ['channel', 'voucher'], ['channel']);
     const signed = toSignedVoucher(given.voucher);
     if (given.channel !== undefined) assertIsVoucherOf(signed.voucher, given.channel);
     const { voucher } = signed;

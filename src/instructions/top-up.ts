@@ -4,7 +4,7 @@ import { getTopUpInstruction as getGeneratedTopUpInstruction, type TopUpInstruct
 import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { readMembers, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
+import { readTerms, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
 import type { RevisionName } from '../revision/types';
 
 /** What {@link getTopUpInstructionAsync} takes. */
@@ -28,7 +28,7 @@ export async function getTopUpInstructionAsync(
     input: TopUpInput,
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<TopUpInstruction<Address>> {
-    const given = readMembers('input', input, ['amount', 'channel', 'mint', 'payer', 'tokenProgram']);
+    const given = readTerms('input', input, ['amount', 'channel', 'mint', 'payer', 'tokenProgram'], ['tokenProgram']);
     const amount = toU64('amount', given.amount, 1n);
     const channel = toAddress('channel', given.channel);
     const mint = toAddress('mint', given.mint);

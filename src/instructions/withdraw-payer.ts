@@ -7,7 +7,7 @@ import {
 import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
-import { readMembers, toAddress, toSigner, toTokenProgram } from '../input';
+import { readTerms, toAddress, toSigner, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
 
 /** What {@link getWithdrawPayerInstructionAsync} takes. */
@@ -29,7 +29,7 @@ export async function getWithdrawPayerInstructionAsync(
     input: WithdrawPayerInput,
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<WithdrawPayerInstruction<Address>> {
-    const given = readMembers('input', input, ['channel', 'mint', 'payer', 'tokenProgram']);
+    const given = readTerms('input', input, ['channel', 'mint', 'payer', 'tokenProgram'], ['tokenProgram']);
     const channel = toAddress('channel', given.channel);
     const mint = toAddress('mint', given.mint);
     const payer = toSigner('payer', given.payer);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Address } from '@solana/kit';
 
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { assertIsInput, refuseInput, toInteger } from '../input';
+import { readOnlyMembers, refuseInput, toInteger } from '../input';
 import type { BatchJournal, SentTransaction } from '../settlement/execute/journal';
 import {
     toChannels,
@@ -41,6 +41,9 @@ export type FileJournal = BatchJournal &
         [Symbol.asyncDispose]: () => Promise<void>;
     }>;
 
+const MEMBERS = { compactAtBytes: true, now: true } as const;
+/** No system has longer ones. */
+const MAX_PATH_LENGTH = 4_096;
 const COMPACT_AT_BYTES = 4 << 20;
 /** Calls that share one write and one fsync, at most. */
 const MAX_BATCH = 1_000;
@@ -81,15 +84,15 @@ type Call = Readonly<{
  * ```
  */
 export async function openFileJournal(path: string, options: FileJournalOptions = {}): Promise<FileJournal> {
-    if (typeof path !== 'string' || path.length === 0 || path.includes('\0')) {
-        refuseInput('path', 'the path of a folder', path);
+    if (typeof path !== 'string' || path.length === 0 || path.length > MAX_PATH_LENGTH || path.includes('\0')) {
+        refuseInput('path', `the path of a folder, of 1 to ${MAX_PATH_LENGTH} characters`, path);
     }
-    assertIsInput('options', options);
+    const { compactAtBytes = COMPACT_AT_BYTES, now: nowInput } = readOnlyMembers('options', options, MEMBERS);
     // For good: a process may change its folder.
     const folder = resolve(path);
-    const clock = toClock(options.now);
+    const clock = toClock(nowInput);
     const now = () => toNow(clock());
-    const compactAt = toInteger('compactAtBytes', options.compactAtBytes ?? COMPACT_AT_BYTES, 1n, 1n << 30n);
+    const compactAt = toInteger('compactAtBytes', compactAtBytes, 1n, 1n << 30n);
     let log: JournalLog;
     try {
         log = await openLog(folder, Number(compactAt), now);

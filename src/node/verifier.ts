@@ -5,7 +5,8 @@ import type { Address } from '@solana/kit';
 
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { describe, toInteger } from '../input';
+import { describe, readOnlyMembers, toInteger, type OnlyMembers } from '../input';
+import { getInstallCommand } from '../optional-peers';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import { createVoucherPacker, type PackedVoucher, type VoucherPacker } from '../voucher/packer';
@@ -58,6 +59,13 @@ const MAX_BATCH = 256;
 const ANSWER_TIMEOUT_MS = 60_000;
 const MAX_ANSWER_TIMEOUT_MS = 86_400_000n;
 
+const MEMBERS: OnlyMembers<NodeVoucherVerifierOptions> = {
+    answerTimeoutMs: true,
+    backend: true,
+    cacheSize: true,
+    threads: true,
+};
+
 /**
  * Creates a verifier that uses every core, through sodium-native in threads of its own, or the Web Crypto API where
  * sodium-native is not installed: `backend` and `fallbackReason` say which, and why.
@@ -84,17 +92,18 @@ export async function createNodeVoucherVerifier(
     options: NodeVoucherVerifierOptions = {},
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<NodeVoucherVerifier> {
-    const { backend = 'auto' } = options;
-    const cacheSize = toCacheSize(options.cacheSize);
+    const given = readOnlyMembers('options', options, MEMBERS);
+    const { answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS, backend = 'auto' } = given;
+    const cacheSize = toCacheSize(given.cacheSize);
     const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
     const createFallback = (fallbackReason: string | undefined): NodeVoucherVerifier => {
         const verifier = createVoucherVerifier({ cacheSize }, config);
         return toClosable(verifier, { fallbackReason, threads: 0 }, () => Promise.resolve());
     };
-    const threads = Number(toInteger('threads', options.threads ?? availableParallelism(), 1n, 1024n));
-    const answerTimeoutMs = Number(
-        toInteger('answerTimeoutMs', options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS, 1n, MAX_ANSWER_TIMEOUT_MS),
+    const threads = Number(
+        toInteger('threads', given.threads === undefined ? availableParallelism() : given.threads, 1n, 1024n),
     );
+    const answerTimeoutMs = Number(toInteger('answerTimeoutMs', timeoutMs, 1n, MAX_ANSWER_TIMEOUT_MS));
     if (!['auto', 'sodium-native', 'webcrypto'].includes(backend)) {
         const reason = 'there is auto, sodium-native and webcrypto';
         throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend: describe(backend), reason });
@@ -105,14 +114,17 @@ export async function createNodeVoucherVerifier(
     } catch (cause) {
         const reason = getReason(cause);
         if (backend === 'auto') return createFallback(reason);
-        throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend, reason }, { cause });
+        const install = reason === NOT_INSTALLED ? { install: getInstallCommand('sodium-native') } : {};
+        throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend, reason, ...install }, { cause });
     }
 }
+
+const NOT_INSTALLED = 'sodium-native is not installed';
 
 function getReason(cause: unknown): string {
     if (isPaymentChannelsError(cause, 'VERIFIER_FAILED')) return cause.context.reason;
     if (cause instanceof Error && 'code' in cause && cause.code === 'MODULE_NOT_FOUND') {
-        return 'sodium-native is not installed';
+        return NOT_INSTALLED;
     }
     return cause instanceof Error ? cause.message : String(cause);
 }

@@ -1,14 +1,9 @@
-import {
-    extendClient,
-    type ClientWithPayer,
-    type ClientWithRpc,
-    type Commitment,
-    type ExtendedClient,
-    type Rpc,
-} from '@solana/kit';
+import { type ClientWithPayer, type ClientWithRpc, type Commitment, type ExtendedClient, type Rpc } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
-import { assertIsInput } from '../input';
+import { extendClient } from '../extend-client';
+import { assertIsInput, readDeeply, readOnlyMembers, readTerms } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { BatchSettleOptions } from '../settlement/batch';
 import type { BatchPlan } from '../settlement/batch-plan';
@@ -80,12 +75,13 @@ export type BatchSettlement<TRevision extends RevisionName> = Readonly<{
  * ```
  */
 export function batchSettlement(config: BatchSettlementConfig) {
-    assertIsInput('config', config);
+    const members = { commitment: true, journal: true, verifier: true } as const;
+    const given = readOnlyMembers('config', config, members);
     return <TClient extends BatchSettlementRequirements>(
         client: TClient,
     ): ExtendedClient<TClient, { batchSettlement: BatchSettlement<RevisionOfClient<TClient>> }> =>
         extendClient(client, {
-            batchSettlement: createBatchSettlement(client, config) as BatchSettlement<RevisionOfClient<TClient>>,
+            batchSettlement: createBatchSettlement(client, given) as BatchSettlement<RevisionOfClient<TClient>>,
         });
 }
 
@@ -93,27 +89,37 @@ function createBatchSettlement(
     client: BatchSettlementRequirements,
     { commitment, journal, verifier: given }: BatchSettlementConfig,
 ): BatchSettlement<RevisionName> {
-    const deployment = client.paymentChannels?.deployment ?? client.deployment ?? LOCALNET_DEPLOYMENT;
+    const { paymentChannels, rpc, ...ofClient } = readTerms(
+        'client',
+        client,
+        ['deployment', 'paymentChannels', 'rpc'],
+        ['deployment', 'paymentChannels'],
+    );
+    const deployment = paymentChannels?.deployment ?? ofClient.deployment ?? LOCALNET_DEPLOYMENT;
     const verifier = given ?? createVoucherVerifier({}, deployment);
-    const api: Rpc<BatchExecuteApi> = client.rpc;
+    const api: Rpc<BatchExecuteApi> = rpc;
     return Object.freeze<BatchSettlement<RevisionName>>({
         execute: async (requests, options) => {
-            assertIsInput('options', options);
             const { payer: feePayer } = client;
-            const all = { ...options, commitment, feePayer, journal, verifier };
+            const all = { ...copyOptions(options), commitment, feePayer, journal, verifier };
             return await executeBatchSettle<RevisionName>(api, requests, all, deployment);
         },
         plan: async (requests, options) => {
-            assertIsInput('options', options);
-            const { addresses } = options;
+            const given = copyOptions(options);
+            const { addresses } = given;
             const fetched = await fetchBatchItems<RevisionName>(api, requests, {
                 ...deployment,
                 addresses,
                 commitment,
             });
             const { items, unixTimestamp } = fetched;
-            const all = { ...options, feePayer: client.payer, unixTimestamp, verifier };
-            return Object.freeze({ fetched, plan: await planBatchSettleAsync<RevisionName>(items, all, deployment) });
+            const all = { ...given, feePayer: client.payer, unixTimestamp, verifier };
+            return toResult({ fetched, plan: await planBatchSettleAsync<RevisionName>(items, all, deployment) });
         },
     });
+}
+
+function copyOptions<T extends object>(options: T): T {
+    assertIsInput('options', options);
+    return readDeeply('options', 'an object whose members can be read', options, () => ({ ...options }));
 }

@@ -1,5 +1,6 @@
-import { extendClient, type ClientWithPayer, type ExtendedClient, type TransactionSigner } from '@solana/kit';
+import { type ClientWithPayer, type ExtendedClient, type TransactionSigner } from '@solana/kit';
 
+import { extendClient } from '../extend-client';
 import { toSigner } from '../input';
 
 /**

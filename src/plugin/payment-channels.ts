@@ -1,5 +1,4 @@
 import {
-    extendClient,
     nonDivisibleSequentialInstructionPlan,
     type Account,
     type Address,
@@ -30,6 +29,7 @@ import { assertIsSafeToDistribute, assertIsSafeToOpen } from '../channel/assert-
 import { fetchClosingChannels, type ClosingChannelFilter } from '../channel/closing';
 import type { Split } from '../channel/distribution';
 import {
+    assertIsFetchConfig,
     fetchAllChannel,
     fetchAllMaybeChannel,
     fetchChannel,
@@ -49,7 +49,18 @@ import { fetchChannels, type FetchChannelsConfig } from '../channel/query';
 import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/state';
 import { assertIsOfRevision, LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { toAddress, toBoolean, toSigner } from '../input';
+import { extendClient } from '../extend-client';
+import {
+    assertHasNoMisspelt,
+    assertIsInput,
+    readDeeply,
+    readMembers,
+    readOnlyMembers,
+    readTerms,
+    toAddress,
+    toBoolean,
+    toSigner,
+} from '../input';
 import {
     getDistributeInstructionsAsync,
     getOpenInstructionsAsync,
@@ -238,6 +249,7 @@ export type PaymentChannelsPlugin<TRevision extends RevisionName = 'tombstone'> 
  * ```
  */
 export function paymentChannels(config: PaymentChannelsPluginConfig = {}) {
+    assertIsInput('config', config);
     return <TClient extends PaymentChannelsPluginRequirements>(
         client: TClient,
     ): ExtendedClient<TClient, { paymentChannels: PaymentChannelsPlugin }> =>
@@ -246,16 +258,21 @@ export function paymentChannels(config: PaymentChannelsPluginConfig = {}) {
                 getEnding: ({ deployment, send }) => ({
                     finalize: input => send(() => [getFinalizeInstruction(input, deployment)]),
                     settleAndFinalize: input =>
-                        send(() =>
-                            getSettleAndFinalizeInstructions(
-                                { ...input, payee: input.payee ?? client.payer },
-                                deployment,
-                            ),
-                        ),
+                        send(() => getSettleAndFinalizeInstructions(withPayee(input, client.payer), deployment)),
                 }),
                 prepareOpen: input => Promise.resolve(input),
             }),
         });
+}
+
+/** What ends a channel, with the client's payer as the payee unless another one is given. */
+export function withPayee(
+    input: Optional<SettleAndFinalizeInput, 'payee'>,
+    byDefault: TransactionSigner,
+): SettleAndFinalizeInput {
+    const names = ['channel', 'payee', 'voucher'] as const;
+    const { payee = byDefault, ...rest } = readTerms('input', input, names, ['payee', 'voucher']);
+    return { ...rest, payee };
 }
 
 /** What the instructions of a revision are made with. */
@@ -283,8 +300,14 @@ export function createPaymentChannels<TRevision extends RevisionName>(
     byDefault: Deployment<TRevision>,
     parts: PluginParts<TRevision>,
 ): PaymentChannelsPlugin<TRevision> {
-    const deployment = chooseDeployment(client, config, byDefault);
-    const withDefaults: WithDefaults<TRevision> = given => ({ ...config.fetch, ...given, ...deployment });
+    const { deployment: chosen, fetch } = readOnlyMembers('config', config, { deployment: true, fetch: true });
+    const deployment = chooseDeployment(client, { deployment: chosen }, byDefault);
+    if (fetch !== undefined) assertIsFetchConfig(fetch);
+    const withDefaults: WithDefaults<TRevision> = (given = {}) => ({
+        ...fetch,
+        ...copyConfig(given),
+        ...deployment,
+    });
     // Nothing may come between the instructions of a pair, nor may a channel be opened without what it needs: one
     // transaction, or none.
     const send: PluginTools<TRevision>['send'] = build =>
@@ -310,12 +333,18 @@ export function createPaymentChannels<TRevision extends RevisionName>(
     return Object.freeze(plugin);
 }
 
+function copyConfig<T extends object>(given: T): T {
+    assertIsInput('config', given);
+    return readDeeply('config', 'an object whose members can be read', given, () => ({ ...given }));
+}
+
 /** The deployment that is given, or that of the client; the two may not contradict each other. */
 function chooseDeployment<TRevision extends RevisionName>(
-    { deployment: ofClient }: PaymentChannelsPluginRequirements,
+    client: PaymentChannelsPluginRequirements,
     { deployment: given }: PaymentChannelsPluginConfig<TRevision>,
     byDefault: Deployment<TRevision>,
 ): Deployment<TRevision> {
+    const { deployment: ofClient } = readTerms('client', client, ['deployment'], ['deployment']);
     assertIsOfRevision(byDefault.revision.name, given ?? {});
     if (ofClient === undefined) return given ?? byDefault;
     assertIsOfRevision(byDefault.revision.name, ofClient);
@@ -338,18 +367,22 @@ type WithDefaults<TRevision extends RevisionName> = (
 ) => FetchChannelsConfig<TRevision>;
 
 function getAccounts<TRevision extends RevisionName>(
-    { rpc }: PaymentChannelsPluginRequirements,
+    client: PaymentChannelsPluginRequirements,
     withDefaults: WithDefaults<TRevision>,
 ): PaymentChannelsAccounts<TRevision> {
+    const { rpc } = readMembers('client', client, ['rpc']);
     return Object.freeze({
         channel: Object.freeze({
-            fetch: (address, given) => fetchChannel<string, TRevision>(rpc, address, withDefaults(given)),
-            fetchAll: (addresses, given) => fetchAllChannel<TRevision>(rpc, addresses, withDefaults(given)),
-            fetchAllMaybe: (addresses, given) => fetchAllMaybeChannel<TRevision>(rpc, addresses, withDefaults(given)),
-            fetchMaybe: (address, given) => fetchMaybeChannel<string, TRevision>(rpc, address, withDefaults(given)),
-            fetchState: (address, given) => fetchChannelState<TRevision>(rpc, address, withDefaults(given)),
-            find: (filter, given) => fetchChannels<TRevision>(rpc, filter, withDefaults(given)),
-            findClosing: (filter, given) => fetchClosingChannels<TRevision>(rpc, filter, withDefaults(given)),
+            fetch: async (address, given) => await fetchChannel<string, TRevision>(rpc, address, withDefaults(given)),
+            fetchAll: async (addresses, given) => await fetchAllChannel<TRevision>(rpc, addresses, withDefaults(given)),
+            fetchAllMaybe: async (addresses, given) =>
+                await fetchAllMaybeChannel<TRevision>(rpc, addresses, withDefaults(given)),
+            fetchMaybe: async (address, given) =>
+                await fetchMaybeChannel<string, TRevision>(rpc, address, withDefaults(given)),
+            fetchState: async (address, given) => await fetchChannelState<TRevision>(rpc, address, withDefaults(given)),
+            find: async (filter, given) => await fetchChannels<TRevision>(rpc, filter, withDefaults(given)),
+            findClosing: async (filter, given) =>
+                await fetchClosingChannels<TRevision>(rpc, filter, withDefaults(given)),
         } satisfies PaymentChannelsAccounts<TRevision>['channel']),
     });
 }
@@ -360,8 +393,12 @@ function getInstructions<TRevision extends RevisionName>(
     prepareOpen: PluginParts<TRevision>['prepareOpen'],
 ): SharedInstructions<TRevision> {
     const { deployment, send, withDefaults } = tools;
-    const payerOf = (input: { payer?: TransactionSigner | undefined }) =>
-        toSigner('payer', input.payer ?? client.payer);
+    const payerOf = (input: { payer?: TransactionSigner | undefined }) => {
+        const { payer = client.payer } = readTerms('input', input, ['payer'], ['payer']);
+        return toSigner('payer', payer);
+    };
+    const channelOf = (input: { channel: Address }) =>
+        toAddress('channel', readMembers('input', input, ['channel']).channel);
     /** The mint of a channel and its token program, which the caller need not know. */
     const fetchToken = async (channel: Address) => {
         const address = toAddress('channel', channel);
@@ -370,8 +407,12 @@ function getInstructions<TRevision extends RevisionName>(
         return { mint: data.mint, tokenProgram };
     };
     return {
-        distribute: ({ allowForfeit, channel, createTokenAccounts = false, splits }) =>
+        distribute: given =>
             send(async () => {
+                const names = ['allowForfeit', 'channel', 'createTokenAccounts', 'splits'] as const;
+                assertHasNoMisspelt('input', given, names);
+                const members = readMembers('input', given, names);
+                const { allowForfeit, channel, createTokenAccounts = false, splits } = members;
                 const createsTokenAccounts = toBoolean('createTokenAccounts', createTokenAccounts);
                 const { assessment, ...read } = await fetchDistributionAssessment<TRevision>(
                     client.rpc,
@@ -394,7 +435,9 @@ function getInstructions<TRevision extends RevisionName>(
             }),
         open: given =>
             send(async () => {
-                const { allowUnready, createTokenAccounts = false, ...input } = await prepareOpen(given, tools);
+                assertHasNoMisspelt('input', given, ['allowUnready', 'createTokenAccounts']);
+                const copied = readDeeply('input', 'the terms of a channel', given, () => ({ ...given }));
+                const { allowUnready, createTokenAccounts = false, ...input } = await prepareOpen(copied, tools);
                 const createsTokenAccounts = toBoolean('createTokenAccounts', createTokenAccounts);
                 const payer = payerOf(input);
                 const { authorizedSigner = payer.address, mint } = input;
@@ -416,19 +459,24 @@ function getInstructions<TRevision extends RevisionName>(
                 );
             }),
         requestClose: input =>
-            send(() => [getRequestCloseInstruction({ ...input, payer: payerOf(input) }, deployment)]),
+            send(() => [getRequestCloseInstruction({ channel: channelOf(input), payer: payerOf(input) }, deployment)]),
         settle: input => send(() => getSettleInstructions<TRevision>(input, deployment) as readonly Instruction[]),
         topUp: input =>
             send(async () => [
                 await getTopUpInstructionAsync(
-                    { ...input, ...(await fetchToken(input.channel)), payer: payerOf(input) },
+                    {
+                        amount: readMembers('input', input, ['amount']).amount,
+                        channel: channelOf(input),
+                        payer: payerOf(input),
+                        ...(await fetchToken(channelOf(input))),
+                    },
                     deployment,
                 ),
             ]),
         withdrawPayer: input =>
             send(async () => [
                 await getWithdrawPayerInstructionAsync(
-                    { ...input, ...(await fetchToken(input.channel)), payer: payerOf(input) },
+                    { channel: channelOf(input), payer: payerOf(input), ...(await fetchToken(channelOf(input))) },
                     deployment,
                 ),
             ]),

@@ -1,5 +1,6 @@
-import { extendClient, type ClientWithRpc, type ExtendedClient, type Rpc } from '@solana/kit';
+import { type ClientWithRpc, type ExtendedClient, type Rpc } from '@solana/kit';
 
+import { extendClient } from '../extend-client';
 import { assertHasMethods } from '../input';
 
 /**

@@ -4,13 +4,11 @@ import {
     createTransactionMessage,
     createTransactionPlanExecutor,
     createTransactionPlanner,
-    extendClient,
     failedSingleTransactionPlanResult,
     fillTransactionMessageProvisoryResourceLimits,
     flattenTransactionPlanResult,
     isSolanaError,
     isTransactionPlan,
-    parseInstructionOrTransactionPlanInput,
     pipe,
     setTransactionMessageComputeUnitLimit,
     setTransactionMessageComputeUnitPrice,
@@ -22,6 +20,7 @@ import {
     type ClientWithRpc,
     type ClientWithTransactionPlanning,
     type ClientWithTransactionSending,
+    type Commitment,
     type ExtendedClient,
     type InstructionPlan,
     type Rpc,
@@ -32,9 +31,23 @@ import {
 } from '@solana/kit';
 
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { assertHasMethods, refuseInput, toInteger, toU32, toU64 } from '../input';
+import { extendClient } from '../extend-client';
+import {
+    assertHasMethods,
+    readMembers,
+    readOnlyMembers,
+    refuseInput,
+    toInteger,
+    toOneOf,
+    toSigner,
+    toU32,
+    toU64,
+    type OnlyMembers,
+} from '../input';
 import { MAX_COMPUTE_UNITS } from '../runtime/limits';
+import { toTransactionVersion } from '../transaction-size';
 import { within } from '../within';
+import { readAbortSignal, toPlan } from './plan-input';
 import { sendMessage, type SendingApi, type SendingConfig } from './send-message';
 
 /** How a client plans and sends transactions; every field has a default. */
@@ -65,6 +78,22 @@ const RPC_METHODS: readonly (keyof Rpc<SendingApi>)[] = [
     'simulateTransaction',
 ];
 
+const MEMBERS: OnlyMembers<TransactionSendingConfig> = {
+    commitment: true,
+    computeUnitLimit: true,
+    computeUnitMarginPercent: true,
+    computeUnitPrice: true,
+    followTimeoutMs: true,
+    loadedAccountsDataSizeLimit: true,
+    pollIntervalMs: true,
+    requestTimeoutMs: true,
+    resendIntervalMs: true,
+    signTimeoutMs: true,
+    version: true,
+};
+const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
+const MAX_MARGIN_PERCENT = 10_000n;
+
 /**
  * A client plugin that plans, signs, sends and confirms transactions through the client's RPC, paid by the client's
  * payer.
@@ -79,11 +108,18 @@ const RPC_METHODS: readonly (keyof Rpc<SendingApi>)[] = [
  *
  * It is for single sends and small plans: kit's planner, which it uses, takes more than quadratic time.
  *
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field of the config; `INPUT_INVALID` for a client without an RPC.
+ * @throws By field of the config `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `TRANSACTION_VERSION_UNSUPPORTED`,
+ * `INPUT_INVALID`; `INPUT_INVALID` for a client without an RPC.
  */
-export function transactionSending(config: TransactionSendingConfig = {}) {
-    const { loadedAccountsDataSizeLimit, version = 0 } = config;
-    const price = toU64('computeUnitPrice', config.computeUnitPrice ?? 0n);
+export function transactionSending(given: TransactionSendingConfig = {}) {
+    const config = readOnlyMembers('config', given, MEMBERS);
+    const { commitment, computeUnitMarginPercent, computeUnitPrice = 0n, loadedAccountsDataSizeLimit } = config;
+    const version = toTransactionVersion('version', config.version === undefined ? 0 : config.version);
+    if (commitment !== undefined) toOneOf('commitment', commitment, COMMITMENTS);
+    if (computeUnitMarginPercent !== undefined) {
+        toInteger('computeUnitMarginPercent', computeUnitMarginPercent, 0n, MAX_MARGIN_PERCENT);
+    }
+    const price = toU64('computeUnitPrice', computeUnitPrice);
     const computeUnitLimit =
         config.computeUnitLimit === undefined
             ? undefined
@@ -105,7 +141,9 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
     };
 
     return <TClient extends TransactionSendingRequirements>(client: TClient): ExtendedClient<TClient, Sending> => {
-        assertHasMethods('client.rpc', client.rpc, RPC_METHODS);
+        const given = readMembers('client', client, ['payer', 'rpc']);
+        assertHasMethods('client.rpc', given.rpc, RPC_METHODS);
+        toSigner('client.payer', given.payer);
         const createMessage = (): Message =>
             pipe(
                 // Kit's types keep the versions apart; what is done here is the same for each.
@@ -125,7 +163,7 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
             input: Parameters<Sending['sendTransactions']>[0],
             abortSignal: AbortSignal | undefined,
         ): Promise<TransactionPlan> => {
-            const plan = parseInstructionOrTransactionPlanInput(input);
+            const plan = toPlan(input);
             if (isTransactionPlan(plan)) return plan;
             // Kit's planner would leave a listener on the signal for each message that it tries.
             const planner = createTransactionPlanner({
@@ -137,14 +175,14 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
             return await within('the planner', Infinity, () => planner(plan), abortSignal);
         };
         return extendClient(client, {
-            planTransaction: (input, planConfig) => {
-                planConfig?.abortSignal?.throwIfAborted();
-                const plan = parseInstructionOrTransactionPlanInput(input);
-                return Promise.resolve(planOne(plan as InstructionPlan));
+            planTransaction: async (input, planConfig) => {
+                readAbortSignal(planConfig)?.throwIfAborted();
+                return planOne(toPlan(input) as InstructionPlan);
             },
-            planTransactions: async (input, planConfig) => await toTransactionPlan(input, planConfig?.abortSignal),
-            sendTransaction: async (input, { abortSignal } = {}) => {
-                const plan = parseInstructionOrTransactionPlanInput(input);
+            planTransactions: async (input, planConfig) => await toTransactionPlan(input, readAbortSignal(planConfig)),
+            sendTransaction: async (input, sendConfig) => {
+                const abortSignal = readAbortSignal(sendConfig);
+                const plan = toPlan(input);
                 // Before anything of it is sent: several transactions are not a single one.
                 if (isTransactionPlan(plan) && plan.kind !== 'single') {
                     refuseInput('input', 'one transaction, or instructions for one', `a ${plan.kind} plan`);
@@ -160,7 +198,8 @@ export function transactionSending(config: TransactionSendingConfig = {}) {
                     throw createFailedToSendTransactionError(failed, abortSignal?.reason);
                 }
             },
-            sendTransactions: async (input, { abortSignal } = {}) => {
+            sendTransactions: async (input, sendConfig) => {
+                const abortSignal = readAbortSignal(sendConfig);
                 const plan = await toTransactionPlan(input, abortSignal);
                 // Kit would leave a listener on the signal, and give up what is under way as failed.
                 const execute = createTransactionPlanExecutor({

@@ -23,7 +23,8 @@ import {
     type ChannelArgs,
 } from '../../generated/epoch';
 import { assertIsOpenSlotInWindow } from './open-slot';
-import { readMembers, toAddress, toSigner, toU64 } from '../input';
+import { readMembers, readTerms, toAddress, toSigner, toU64 } from '../input';
+import { toShown } from '../json-form';
 import { MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER } from './treasury-owners';
 import type { DistributeExtra, OpenExtra, OpenReading, Revision } from './revision';
 import type { RevisionTypes } from './types';
@@ -40,7 +41,7 @@ const KINDS: Revision['channel']['kinds'] = /* @__PURE__ */ (() => ({
 }))();
 
 /** The revision of the program that runs on mainnet, which the entry point `./epoch` speaks. */
-export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze({
+export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ toShown('epoch', {
     channel: {
         decode: data => getChannelDecoder().decode(data),
         discriminator: CHANNEL_DISCRIMINATOR,
@@ -67,7 +68,8 @@ export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze({
             getOpenInstruction({ ...parts, openSlot: openSlot!, rentPayer: rentPayer! }, config),
         openSlotWindow: OPEN_SLOT_WINDOW,
         toExtra: (input, payer): OpenExtra => {
-            const given = readMembers('input', input as OpenInput, ['currentSlot', 'openSlot', 'rentPayer']);
+            const names = ['currentSlot', 'openSlot', 'rentPayer'] as const;
+            const given = readTerms('input', input as OpenInput, names, ['currentSlot', 'rentPayer']);
             const { currentSlot, openSlot: openSlotInput, rentPayer = payer } = given;
             const openSlot = toU64('openSlot', openSlotInput);
             if (currentSlot !== undefined) assertIsOpenSlotInWindow({ currentSlot, openSlot });

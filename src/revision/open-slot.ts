@@ -1,6 +1,6 @@
 import { OPEN_SLOT_WINDOW } from '../../generated/epoch';
 import { PaymentChannelsError } from '../errors';
-import { readMembers, toInteger, toU64, U64_MAX } from '../input';
+import { readTerms, toInteger, toU64, U64_MAX } from '../input';
 
 // The slot that a channel of the epoch revision is opened for: open lands from it on and up to 1,500 slots after it, and
 // the rent comes back only later than that (spec sections 4.2, 7.1 and 7.8).
@@ -31,7 +31,7 @@ export type ChooseOpenSlotInput = Readonly<{
  * ```
  */
 export function chooseOpenSlot(input: ChooseOpenSlotInput): bigint {
-    const given = readMembers('input', input, ['currentSlot', 'landingSlots']);
+    const given = readTerms('input', input, ['currentSlot', 'landingSlots'], ['landingSlots']);
     const currentSlot = toU64('currentSlot', given.currentSlot);
     const { landingSlots = OPEN_SLOT_WINDOW } = given;
     const unused = OPEN_SLOT_WINDOW - toInteger('landingSlots', landingSlots, 0n, OPEN_SLOT_WINDOW);
@@ -51,7 +51,7 @@ export function assertIsOpenSlotInWindow(
         openSlot: bigint | number;
     }>,
 ): void {
-    const given = readMembers('input', input, ['currentSlot', 'landingSlots', 'openSlot']);
+    const given = readTerms('input', input, ['currentSlot', 'landingSlots', 'openSlot'], ['landingSlots']);
     const openSlot = toU64('openSlot', given.openSlot);
     const currentSlot = toU64('currentSlot', given.currentSlot);
     const { landingSlots = 0n } = given;

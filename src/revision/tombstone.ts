@@ -24,6 +24,7 @@ import {
     PAYMENT_CHANNELS_PROGRAM_ERRORS,
     type ChannelArgs,
 } from '../../generated/tombstone';
+import { toShown } from '../json-form';
 import type {
     ChannelLayout,
     DistributeLayout,
@@ -112,7 +113,7 @@ export const TOMBSTONE_SETTLE_AND_FINALIZE: SettleAndFinalizeLayout =
     });
 
 /** The revision that the package's root entry point speaks. */
-export const TOMBSTONE: Revision<'tombstone'> = /* @__PURE__ */ Object.freeze({
+export const TOMBSTONE: Revision<'tombstone'> = /* @__PURE__ */ toShown('tombstone', {
     channel: TOMBSTONE_CHANNEL,
     channelSeeds: TOMBSTONE_CHANNEL_SEEDS,
     distribute: TOMBSTONE_DISTRIBUTE,

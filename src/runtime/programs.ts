@@ -28,6 +28,9 @@ export const PRECOMPILE_ERRORS = [
     'InvalidInstructionDataSize',
 ] as const;
 
+/** What a precompile may say of an instruction. */
+export type PrecompileErrorName = (typeof PRECOMPILE_ERRORS)[number];
+
 /** The name of a precompile; `undefined` for any other program. */
 export function getPrecompileName(programAddress: Address): string | undefined {
     return Object.hasOwn(PRECOMPILES, programAddress) ? PRECOMPILES[programAddress] : undefined;

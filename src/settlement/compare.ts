@@ -1,5 +1,6 @@
 import type { TransactionVersion } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import type { RevisionName } from '../revision/types';
 import type { BatchItem, BatchMode, BatchSettleOptions } from './batch';
@@ -7,6 +8,7 @@ import type { BatchPlan } from './batch-plan';
 import { isBetter, planLookupTables, type LookupTableOption, type LookupTablePlan } from './lookup-table/plan';
 import { withoutDistribution } from './options';
 import { planBatchSettle } from './plan';
+import { readBatchOptions } from './option-names';
 import { getFinalStatus } from './revision-names';
 
 /** What a batch would cost in one of the ways to send it. */
@@ -46,7 +48,7 @@ export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'
     options: BatchSettleOptions<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): readonly BatchCost[] {
-    const { lookupTables, ...rest } = options;
+    const { lookupTables, ...rest } = readBatchOptions(options);
     const ways: Pick<BatchSettleOptions, 'lookupTables' | 'version'>[] = [
         { version: 'legacy' },
         { version: 0 },
@@ -56,7 +58,7 @@ export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'
     // Throws for whatever is wrong with the items, before they are looked at here.
     planBatchSettle(items, { ...rest, lookupTables, version: 0 }, config);
     const isDistributable = items.length > 0 && items.every(({ distribution }) => distribution !== undefined);
-    const base = withoutDistribution(options.mode);
+    const base = withoutDistribution(rest.mode);
     const costs = ways.flatMap(way => {
         // Version 1 can't do without a limit.
         const budget = way.version === 1 ? { computeUnitLimit: true } : {};
@@ -115,7 +117,7 @@ function toMadeCost(
     const tableFeeLamports = sum(option => option.tableFeeLamports);
     const feeLamports = tableFeeLamports + sum(({ batchFeeLamports }) => batchFeeLamports);
     return [
-        Object.freeze({
+        toResult({
             channels,
             distribute,
             feeLamports,
@@ -182,7 +184,7 @@ export function toCost(
 ): BatchCost {
     const [{ totals }] = plans as readonly [BatchPlan];
     const feeLamports = plans.reduce((sum, plan) => sum + plan.totals.feeLamports, 0n);
-    return Object.freeze({
+    return toResult({
         channels: totals.channels,
         distribute,
         feeLamports,

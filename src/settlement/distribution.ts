@@ -277,8 +277,10 @@ function findMismatch(
     addresses: DistributionAddresses,
     mint: Address,
 ): LeftOutReason | undefined {
-    if (typeof accounts !== 'object' || (accounts as unknown) === null) refuse('distribution.accounts', accounts);
-    if (!Array.isArray(accounts.recipients)) refuse('distribution.accounts.recipients', accounts.recipients);
+    if (typeof accounts !== 'object' || (accounts as unknown) === null)
+        refuse('distribution.accounts', accounts, 'an object of accounts');
+    if (!Array.isArray(accounts.recipients))
+        refuse('distribution.accounts.recipients', accounts.recipients, 'an array of accounts');
     const expected = [
         ['mint', accounts.mint, mint],
         ['escrow', accounts.escrow, addresses.escrow],

@@ -1,5 +1,6 @@
 import { isSignerRole, type Address, type AddressesByLookupTableAddress, type Instruction } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getTransactionFees } from '../runtime/fees';
 import { MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import { measureTransaction } from '../transaction-size';
@@ -60,7 +61,7 @@ function toTransaction(
     ) as AddressesByLookupTableAddress;
     const signers = getSigners(feePayer.address, instructions);
     const computeUnitLimit = computeBudget.computeUnitLimit ? bin.computeUnits : undefined;
-    return Object.freeze({
+    return toResult({
         // An account of two tables is looked up in the other one when one of them is left out.
         bytes:
             tables === 'overlapping'
@@ -80,7 +81,7 @@ function toTransaction(
             units.flatMap(({ creates }) => {
                 if (creates === undefined) return [];
                 const { isPayers, mint, owner, tokenAccount } = creates;
-                return [Object.freeze({ isPayers, mint, owner, tokenAccount })];
+                return [toResult({ isPayers, mint, owner, tokenAccount })];
             }),
         ),
         deadlineAt,
@@ -111,7 +112,7 @@ function toChannels(units: readonly Unit[], options: CheckedOptions): PlannedCha
     return [...channels].map(([channel, { actions, selection }]) => {
         const { index, voucher, voucherIndex } = selection;
         const bringsIn = voucher !== undefined && actions[0] !== 'distribute';
-        return Object.freeze({
+        return toResult({
             actions: Object.freeze(actions),
             channel,
             index: voucherIndex ?? index,

@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { VoucherRefusal, VoucherRefusalContexts } from '../voucher/verdict';
 import type { SignedVoucher } from '../voucher/voucher';
 
@@ -90,5 +91,5 @@ export function leaveOut<TCode extends keyof LeftOutContexts>(
     context: LeftOutContexts[TCode],
 ): LeftOutReason {
     const message = MESSAGES[code](context);
-    return Object.freeze({ code, context: Object.freeze(context), message }) as LeftOutReason;
+    return toResult({ code, context: Object.freeze(context), message }) as LeftOutReason;
 }

@@ -6,10 +6,10 @@ import {
 } from '@solana/kit';
 
 import { createAddressCache, type AddressCache } from '../channel/address-cache';
-import { PaymentChannelsError } from '../errors';
-import { describe, toAddress, toI64, toSigner, toU32, toU64 } from '../input';
+import { assertHasMethods, refuseInput, toAddress, toBoolean, toI64, toOneOf, toSigner, toU32, toU64 } from '../input';
 import {
     createTransactionSizer,
+    toAddressesByTable,
     toTransactionVersion,
     type ComputeBudgetParts,
     type TransactionSizer,
@@ -17,6 +17,7 @@ import {
 import type { DeploymentConfig } from '../deployment';
 import type { RevisionName } from '../revision/types';
 import type { BatchMode, BatchSettleOptions } from './batch';
+import { readBatchOptions } from './option-names';
 import { getEndingNames } from './revision-names';
 
 /** Somebody who signs: here, or elsewhere. */
@@ -47,32 +48,34 @@ export type CheckedOptions = Readonly<{
 }>;
 
 const DEFAULT_MARGIN_SECONDS = 60;
-/** An index into a table is a byte. */
-const MAX_TABLE_LENGTH = 256;
 
 /** @throws As `planBatchSettle`, by field. */
 export function toOptions(
-    options: BatchSettleOptions<RevisionName>,
+    given: BatchSettleOptions<RevisionName>,
     config: DeploymentConfig<RevisionName>,
 ): CheckedOptions {
-    if (typeof options !== 'object' || (options as unknown) === null) refuse('options', options);
+    const options = readBatchOptions(given);
     const { isLastTry = false, marginSeconds = DEFAULT_MARGIN_SECONDS, mode } = options;
     const { missingTokenAccounts = 'leaveOut' } = options;
     const endingNames = getEndingNames(config);
     const { settleAndFinalize } = endingNames;
     const distributes = mode === 'settleAndDistribute' || mode === `${settleAndFinalize}AndDistribute`;
     const finalizes = mode === settleAndFinalize || mode === `${settleAndFinalize}AndDistribute`;
-    if (mode !== 'settle' && !distributes && !finalizes) refuse('mode', mode);
-    if (missingTokenAccounts !== 'create' && missingTokenAccounts !== 'leaveOut') {
-        refuse('missingTokenAccounts', missingTokenAccounts);
+    if (mode !== 'settle' && !distributes && !finalizes) {
+        const end = settleAndFinalize;
+        refuse('mode', mode, `'settle', 'settleAndDistribute', '${end}' or '${end}AndDistribute'`);
     }
-    if (typeof (isLastTry as unknown) !== 'boolean') refuse('isLastTry', isLastTry);
-    const version = toTransactionVersion('version', options.version ?? 0);
-    const computeUnitPrice = toU64('computeUnitPrice', options.computeUnitPrice ?? 0n);
-    const asksForLimit = options.computeUnitLimit ?? (version === 1 || computeUnitPrice > 0n);
+    toBoolean('isLastTry', isLastTry, 'BATCH_INVALID');
+    toOneOf('missingTokenAccounts', missingTokenAccounts, ['create', 'leaveOut'], 'BATCH_INVALID');
+    const { computeUnitPrice: price = 0n, version: versionInput = 0 } = options;
+    const version = toTransactionVersion('version', versionInput);
+    const computeUnitPrice = toU64('computeUnitPrice', price);
+    const { computeUnitLimit: asksForLimit = version === 1 || computeUnitPrice > 0n } = options;
     // Without a limit a price would be for whatever the runtime grants by default.
     const needsLimit = version === 1 || computeUnitPrice > 0n;
-    if (typeof asksForLimit !== 'boolean' || (needsLimit && !asksForLimit)) refuse('computeUnitLimit', asksForLimit);
+    if (typeof asksForLimit !== 'boolean' || (needsLimit && !asksForLimit)) {
+        refuse('computeUnitLimit', asksForLimit, needsLimit ? 'true, with a price or in version 1' : 'true or false');
+    }
     const feePayer = toParty('feePayer', options.feePayer);
     const lookupTables = toLookupTables(version, options.lookupTables);
     const computeBudget: ComputeBudgetParts = {
@@ -81,7 +84,7 @@ export function toOptions(
         loadedAccountsDataSizeLimit: version === 1,
     };
     return {
-        addresses: options.addresses ?? createAddressCache(),
+        addresses: toAddressCache(options.addresses),
         computeBudget,
         computeUnitPrice,
         createsTokenAccounts: missingTokenAccounts === 'create',
@@ -114,7 +117,9 @@ export function withoutDistribution(mode: BatchMode<RevisionName>): BatchMode<Re
 
 /** @throws `ADDRESS_INVALID` or `SIGNER_INVALID`. */
 export function toParty(field: string, value: Address | TransactionSigner): Party {
-    if (typeof value !== 'object') return { address: toAddress(field, value), signer: undefined };
+    if (typeof value !== 'object' || (value as unknown) === null) {
+        return { address: toAddress(field, value), signer: undefined };
+    }
     const signer = toSigner(field, value);
     return { address: signer.address, signer };
 }
@@ -125,20 +130,21 @@ function toLookupTables(
 ): AddressesByLookupTableAddress | undefined {
     if (lookupTables === undefined) return undefined;
     // A caller that names tables counts on them; no other version can use any.
-    if (version !== 0 || typeof lookupTables !== 'object' || lookupTables === null)
-        refuse('lookupTables', lookupTables);
-    const tables: Record<Address, readonly Address[]> = {};
-    for (const [table, addresses] of Object.entries(lookupTables)) {
-        const field = `lookupTables.${table}`;
-        if (!Array.isArray(addresses) || addresses.length > MAX_TABLE_LENGTH) refuse(field, addresses);
-        tables[toAddress('lookupTables', table)] = Array.from(addresses as unknown[], (address, index) =>
-            toAddress(`${field}[${index}]`, address),
-        );
-    }
-    return tables as AddressesByLookupTableAddress;
+    if (version !== 0) refuse('lookupTables', lookupTables, 'left out: only version 0 has lookup tables');
+    return toAddressesByTable('lookupTables', lookupTables, 'BATCH_INVALID');
 }
 
-/** @throws `BATCH_INVALID`. */
-export function refuse(field: string, value: unknown): never {
-    throw new PaymentChannelsError('BATCH_INVALID', { field, value: describe(value) });
+/** A cache of derived addresses, a new one where none is given. */
+function toAddressCache(value: AddressCache | undefined): AddressCache {
+    if (value === undefined) return createAddressCache();
+    assertHasMethods('addresses', value, ['findEscrowPdaSync', 'findTokenPdaSync'], 'BATCH_INVALID');
+    return value;
+}
+
+/**
+ * @param expected What the field has to be, as it stands behind "has to be".
+ * @throws `BATCH_INVALID`.
+ */
+export function refuse(field: string, value: unknown, expected: string): never {
+    return refuseInput(field, expected, value, 'BATCH_INVALID');
 }

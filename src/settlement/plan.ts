@@ -1,8 +1,10 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import type { LiveChannelState } from '../channel/state';
 import type { RevisionName } from '../revision/types';
+import { assertHasMethods, getListLength, readDeeply, toList } from '../input';
 import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../voucher/bounded-verifier';
 import type { VoucherVerifier } from '../voucher/verifier';
 import { keepSignedVoucher } from '../voucher/voucher';
@@ -12,9 +14,10 @@ import { Bins } from './bin';
 import { createDistributionPlanner } from './distribution';
 import { emitTransactions } from './emit';
 import type { LeftOut, LeftOutReason } from './left-out';
+import { readBatchOptions } from './option-names';
 import { refuse, toOptions, type CheckedOptions, type Party } from './options';
 import { groupTasks, packTasks } from './pack';
-import { selectVouchers, toLeftOut, type Selection } from './select';
+import { assertIsItemSpeltRight, ITEMS, type Selection, selectVouchers, toLeftOut } from './select';
 import { createSettleTemplates } from './templates';
 import { getTotals } from './totals';
 import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
@@ -57,12 +60,21 @@ export function planBatchSettle<TRevision extends RevisionName = 'tombstone'>(
     config: DeploymentConfig<TRevision> = {},
 ): BatchPlan {
     const checked = toOptions(options, config);
+    // A program in JavaScript may give anything in an item; what is the matter with most of it has a name of its own.
+    return readDeeply('items', ITEMS, items, () => plan(items, checked, config), 'BATCH_INVALID');
+}
+
+function plan(
+    items: readonly BatchItem<RevisionName>[],
+    checked: CheckedOptions,
+    config: DeploymentConfig<RevisionName>,
+): BatchPlan {
     const leftOut: LeftOut[] = [];
     const selections = selectVouchers(items, checked, leftOut, config);
     const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, config, leftOut);
     const transactions = emitTransactions(packTasks(groupTasks(tasks, checked), creates, checked), checked);
     leftOut.sort((a, b) => a.index - b.index);
-    return Object.freeze({
+    return toResult({
         leftOut: Object.freeze(leftOut),
         mode: checked.mode,
         totals: getTotals(transactions, planned),
@@ -82,20 +94,30 @@ export async function planBatchSettleAsync<TRevision extends RevisionName = 'tom
         Readonly<{ verifier: VoucherVerifier; callbackTimeoutMs?: number | undefined }>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<BatchPlan> {
-    if (!Array.isArray(items)) refuse('items', items);
-    const { callbackTimeoutMs, verifier, ...others } = (options ?? {}) as Partial<typeof options>;
+    if (getListLength(items) === undefined) refuse('items', items, ITEMS);
+    const { callbackTimeoutMs, verifier, ...others } = readBatchOptions(options);
     const timeoutMs = toCallbackTimeoutMs(callbackTimeoutMs);
-    if (typeof verifier?.verifyAll !== 'function') return refuse('verifier', verifier);
+    assertHasMethods('verifier', verifier, ['verifyAll'], 'BATCH_INVALID');
     // What is verified is what is planned, whatever becomes of it meanwhile.
-    const kept = Array.from(items as readonly BatchItem<TRevision>[], item =>
-        item?.voucher === undefined ? item : { ...item, voucher: keepSignedVoucher(item.voucher) },
+    const kept = toList(
+        'items',
+        items,
+        ITEMS,
+        (item, field) => keepItem(item as BatchItem<TRevision>, field),
+        'BATCH_INVALID',
     );
     const unverified: { index: number; item: BatchItem<TRevision>; authorizedSigner: Address }[] = [];
     for (const [index, item] of kept.entries()) {
         if (item?.voucher === undefined || item.isSignatureValid !== undefined) continue;
         // Of a channel without an account every voucher is refused, whoever signed it.
-        const account = (item.channel as Partial<LiveChannelState<RevisionName>> | undefined)?.channel;
-        if (account !== undefined) unverified.push({ authorizedSigner: account.authorizedSigner, index, item });
+        const authorizedSigner = readDeeply(
+            `items[${index}].channel`,
+            'the state of a channel',
+            item.channel,
+            () => (item.channel as Partial<LiveChannelState<RevisionName>> | undefined)?.channel?.authorizedSigner,
+            'BATCH_INVALID',
+        );
+        if (authorizedSigner !== undefined) unverified.push({ authorizedSigner, index, item });
     }
     const verifyAll = createBoundedVerifyAll(verifier, timeoutMs);
     const verdicts = await verifyAll(
@@ -105,6 +127,19 @@ export async function planBatchSettleAsync<TRevision extends RevisionName = 'tom
         kept[index] = { ...item, isSignatureValid: verdicts[place] };
     }
     return planBatchSettle(kept, others as unknown as BatchSettleOptions<TRevision>, config);
+}
+
+function keepItem<TRevision extends RevisionName>(item: BatchItem<TRevision>, field: string): BatchItem<TRevision> {
+    return readDeeply(
+        field,
+        'a batch item',
+        item,
+        () => {
+            if (typeof item === 'object' && (item as unknown) !== null) assertIsItemSpeltRight(field, item);
+            return item?.voucher === undefined ? item : { ...item, voucher: keepSignedVoucher(item.voucher) };
+        },
+        'BATCH_INVALID',
+    );
 }
 
 /** What is done with a channel, and what is left out of it. */

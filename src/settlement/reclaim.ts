@@ -1,10 +1,11 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getReclaimInstruction } from '../../generated/epoch';
 import { getRentRecovery } from '../channel/rent-recovery';
-import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
+import { assertIsStateOf, isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
 import { assertIsOfRevision, getProgramConfig, type DeploymentConfig } from '../deployment';
-import { toAddress, toTokenProgram, toU64 } from '../input';
+import { readMembers, toAddress, toList, toTokenProgram, toU64 } from '../input';
 import { EPOCH } from '../revision/epoch';
 import type { BatchSettleOptions } from './batch';
 import type { PlannedTransaction } from './batch-plan';
@@ -12,6 +13,7 @@ import { Bins } from './bin';
 import { RECLAIM_COMPUTE_UNITS } from './compute-units';
 import { emitTransactions } from './emit';
 import { leaveOut, type LeftOut } from './left-out';
+import { readBatchOptions } from './option-names';
 import { refuse, toOptions } from './options';
 import { Packer } from './packer';
 import { toLeftOut, type Selection } from './select';
@@ -59,24 +61,29 @@ export function planBatchReclaim(
 ): BatchReclaimPlan {
     assertIsOfRevision('epoch', config);
     const epoch = { ...config, revision: EPOCH };
-    const checked = toOptions({ ...options, mode: 'settle', unixTimestamp: 0n }, epoch);
-    const slot = toU64('slot', options.slot);
-    if (!Array.isArray(states)) refuse('states', states);
+    const given = readBatchOptions(options);
+    const checked = toOptions({ ...given, mode: 'settle', unixTimestamp: 0n }, epoch);
+    const slot = toU64('slot', given.slot);
+    const expected = 'an array of states of channels';
+    const channels = toList('states', states, expected, state => state as ChannelState<'epoch'>, 'BATCH_INVALID');
     const leftOut: LeftOut[] = [];
     const groups = new Map<Address, Unit[]>();
     const seen = new Set<Address>();
     const makeUnit = createUnitMaker(epoch);
     const bins = new Bins(checked);
-    for (const [index, state] of (states as readonly ChannelState<'epoch'>[]).entries()) {
-        if (typeof state !== 'object' || (state as unknown) === null) refuse(`states[${index}]`, state);
-        const address = toAddress(`states[${index}].address`, state.address);
+    for (const [index, state] of channels.entries()) {
+        const field = `states[${index}]`;
+        if (typeof state !== 'object' || (state as unknown) === null) refuse(field, state, 'the state of a channel');
+        const address = toAddress(`${field}.address`, readMembers(field, state, ['address']).address);
+        assertIsStateOf('epoch', state, field);
         const reason = getReason(state, slot, seen.has(address));
         seen.add(address);
         if (reason !== undefined || !isLiveChannelState(state)) {
             leftOut.push(toLeftOut(index, address, 'channel', reason!));
             continue;
         }
-        const { rentPayer } = state.channel;
+        const { rentPayer } = readMembers(`${field}.channel`, state.channel, ['rentPayer']);
+        toAddress(`${field}.channel.rentPayer`, rentPayer);
         const unit = makeUnit(state, index);
         const excess = bins.findExcess(unit);
         if (excess !== undefined) {
@@ -90,7 +97,7 @@ export function planBatchReclaim(
     const packer = new Packer(bins);
     packer.packGroups(groups.values());
     const transactions = emitTransactions(packer.bins, checked);
-    return Object.freeze({
+    return toResult({
         feeLamports: transactions.reduce((sum, { feeLamports }) => sum + feeLamports, 0n),
         leftOut: Object.freeze(leftOut),
         transactions: Object.freeze(transactions),

@@ -1,14 +1,16 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import {
+    assertIsStateOf,
     getLiveChannelState,
     isFinalizable,
     isLiveChannelState,
     type ChannelState,
     type LiveChannelState,
 } from '../channel/state';
-import type { DeploymentConfig } from '../deployment';
-import { toAddress, toTokenProgram } from '../input';
+import { getRevisionName, type DeploymentConfig } from '../deployment';
+import { assertHasNoMisspelt, getListLength, toAddress, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
 import { compareVouchers } from '../voucher/better';
 import { checkVoucherToSettle } from '../voucher/check';
@@ -48,6 +50,9 @@ type ChannelItems = {
     distribution: BatchDistribution | undefined;
 };
 
+/** What a batch is made of, in words. */
+export const ITEMS = 'an array of { channel, voucher, … }';
+
 /**
  * Chooses, for each channel, the highest voucher that the chain will accept and the form that it accepts it in.
  *
@@ -67,22 +72,31 @@ export function selectVouchers(
     return selections;
 }
 
+const OPTIONAL_NAMES = ['distribution', 'isSignatureValid', 'payee', 'tokenProgram', 'voucher'] as const;
+
+/** What is left out of an item changes what is done: a misspelt name is not taken for that. */
+export function assertIsItemSpeltRight(field: string, item: BatchItem<RevisionName>): void {
+    const leftOut = OPTIONAL_NAMES.filter(name => item[name] === undefined);
+    assertHasNoMisspelt(field, item, leftOut, 'BATCH_INVALID');
+}
+
 function groupByChannel(
     items: readonly BatchItem<RevisionName>[],
     config: DeploymentConfig<RevisionName>,
 ): ReadonlyMap<Address, ChannelItems> {
-    if (!Array.isArray(items)) refuse('items', items);
+    if (getListLength(items) === undefined) refuse('items', items, ITEMS);
     const channels = new Map<Address, ChannelItems>();
     for (const [index, item] of (items as readonly BatchItem<RevisionName>[]).entries()) {
         const field = `items[${index}]`;
-        if (typeof item !== 'object' || (item as unknown) === null) refuse(field, item);
+        if (typeof item !== 'object' || (item as unknown) === null) refuse(field, item, '{ channel, voucher, … }');
+        assertIsItemSpeltRight(field, item);
         const channel = toChannelState(`${field}.channel`, item.channel, config);
         const payee = item.payee === undefined ? undefined : toParty(`${field}.payee`, item.payee);
         const tokenProgram =
             item.tokenProgram === undefined ? undefined : toTokenProgram(`${field}.tokenProgram`, item.tokenProgram);
         const { distribution, isSignatureValid } = item;
         if (distribution !== undefined && typeof (distribution as unknown) !== 'object') {
-            refuse(`${field}.distribution`, distribution);
+            refuse(`${field}.distribution`, distribution, '{ splits, accounts }');
         }
         let entry = channels.get(channel.address);
         if (entry === undefined) {
@@ -90,15 +104,16 @@ function groupByChannel(
             channels.set(channel.address, entry);
         } else {
             // Which of two states is the newer one, only the caller can know.
-            if (!isSameState(entry.channel, channel))
-                refuse(`${field}.channel`, 'another state than in an item before');
+            if (!isSameState(entry.channel, channel)) {
+                refuse(`${field}.channel`, item.channel, 'the same state as in an item of the same channel before');
+            }
             entry.distribution ??= distribution;
             entry.tokenProgram ??= tokenProgram;
         }
         if (payee !== undefined) entry.payees.push(payee);
         if (item.voucher !== undefined) {
             if (isSignatureValid !== undefined && typeof isSignatureValid !== 'boolean') {
-                refuse(`${field}.isSignatureValid`, isSignatureValid);
+                refuse(`${field}.isSignatureValid`, isSignatureValid, 'true or false');
             }
             entry.vouchers.push({ index, isValid: isSignatureValid, signed: toSignedVoucher(item.voucher) });
         }
@@ -111,13 +126,33 @@ function toChannelState(
     value: BatchItem<RevisionName>['channel'],
     config: DeploymentConfig<RevisionName>,
 ): ChannelState<RevisionName> {
-    if (typeof value !== 'object' || (value as unknown) === null) refuse(field, value);
+    if (typeof value !== 'object' || (value as unknown) === null) refuse(field, value, 'the state of a channel');
     const address = toAddress(`${field}.address`, value.address);
-    if ('kind' in value) return value;
-    if (typeof value.channel?.settlement !== 'object') refuse(`${field}.channel`, value.channel);
+    if ('kind' in value) {
+        assertIsStateOf(getRevisionName(config), value, field);
+        if (isLiveChannelState(value)) assertIsAccount(`${field}.channel`, value.channel);
+        return value;
+    }
+    assertIsAccount(`${field}.channel`, value.channel);
     const state = getLiveChannelState<RevisionName>(address, value.channel, config) as
         LiveChannelState<RevisionName> | undefined;
-    return state ?? refuse(`${field}.channel.status`, value.channel.status);
+    return state ?? refuse(`${field}.channel.status`, value.channel.status, 'a status that the program knows');
+}
+
+const ADDRESSES = ['authorizedSigner', 'mint', 'payee', 'payer'] as const;
+
+/** What of a channel's account a plan looks at; a decoded one has it. */
+function assertIsAccount(field: string, account: LiveChannelState<RevisionName>['channel']): void {
+    const expected = 'the decoded account of a channel';
+    if (typeof account !== 'object' || (account as unknown) === null) refuse(field, account, expected);
+    const { closureStartedAt, deposit, settlement } = account;
+    if (typeof settlement !== 'object' || (settlement as unknown) === null) {
+        refuse(`${field}.settlement`, settlement, '{ settled, payoutWatermark }');
+    }
+    const amounts = [closureStartedAt, deposit, settlement.payoutWatermark, settlement.settled] as const;
+    if (!amounts.every(amount => typeof amount === 'bigint'))
+        refuse(field, account, `${expected}, with bigint amounts`);
+    for (const name of ADDRESSES) if (typeof account[name] !== 'string') toAddress(`${field}.${name}`, account[name]);
 }
 
 function isSameState(a: ChannelState<RevisionName>, b: ChannelState<RevisionName>): boolean {
@@ -381,5 +416,5 @@ export function toLeftOut(
     reason: LeftOutReason,
     voucher?: SignedVoucher,
 ): LeftOut {
-    return Object.freeze({ channel, index, part, reason, ...(voucher === undefined ? {} : { voucher }) });
+    return toResult({ channel, index, part, reason, ...(voucher === undefined ? {} : { voucher }) });
 }

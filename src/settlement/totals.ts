@@ -1,5 +1,6 @@
 import { isWritableRole, type Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import type { BatchTotals, PlannedTransaction } from './batch-plan';
 import type { Selection } from './select';
@@ -35,7 +36,7 @@ export function getTotals(
         }
         addLocks(locks, transaction);
     }
-    return Object.freeze({
+    return toResult({
         bytes,
         channels: channels.size,
         computeUnits,
@@ -81,5 +82,5 @@ function getHottest(
         if (hottest === undefined || lock.cost > hottest.cost) hottest = { address, ...lock };
     if (hottest === undefined) return undefined;
     const { address, cost, transactions } = hottest;
-    return Object.freeze({ address, minBlocks: Math.ceil(cost / MAX_ACCOUNT_COST), transactions });
+    return toResult({ address, minBlocks: Math.ceil(cost / MAX_ACCOUNT_COST), transactions });
 }

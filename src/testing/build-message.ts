@@ -2,12 +2,14 @@ import {
     appendTransactionMessageInstructions,
     compileTransaction,
     createTransactionMessage,
+    isSolanaError,
     pipe,
     setTransactionMessageComputeUnitLimit,
     setTransactionMessageFeePayerSigner,
     setTransactionMessageLifetimeUsingBlockhash,
     setTransactionMessageLoadedAccountsDataSizeLimit,
     signTransactionMessageWithSigners,
+    SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING,
     type Instruction,
     type Transaction,
     type TransactionMessage,
@@ -19,6 +21,7 @@ import {
 import { PaymentChannelsError } from '../errors';
 import { MAX_COMPUTE_UNITS, MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import { describe, readMembers, readOnlyMembers, toAddress, toList, toOneOf, toSigner, toU32 } from '../input';
+import { toInstruction } from '../instruction-input';
 
 type BlockhashLifetime = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
 type Message = TransactionMessage & TransactionMessageWithBlockhashLifetime & TransactionMessageWithFeePayerSigner;
@@ -37,7 +40,8 @@ export type SendOptions = Readonly<{
  * Checks what is to be sent, and returns what makes a signed transaction of it with a blockhash.
  *
  * @throws `INPUT_INVALID`, `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field. What
- * is returned throws `TRANSACTION_MALFORMED` when no transaction can be made, and otherwise whatever a signer throws.
+ * is returned throws `TRANSACTION_MALFORMED` when no transaction can be made, `TRANSACTION_SIGNATURE_MISSING` or
+ * `SIGNER_INVALID` for a signer that does not sign, and otherwise whatever a signer throws.
  */
 export function toTransactionBuilder(
     instructions: readonly Instruction[],
@@ -49,7 +53,7 @@ export function toTransactionBuilder(
     const parts = {
         computeUnitLimit: computeUnitLimit === undefined ? undefined : toU32('computeUnitLimit', computeUnitLimit),
         feePayer: toSigner('feePayer', feePayer),
-        instructions: toList('instructions', instructions, 'an array of instructions', toInstruction),
+        instructions: toList('instructions', instructions, 'an array of instructions', toSent),
         version: toOneOf('version', version, ['legacy', 0, 1]),
     };
     return async blockhash => {
@@ -59,15 +63,25 @@ export function toTransactionBuilder(
         } catch (error) {
             // Either the message is to blame or a signer.
             attempt(() => compileTransaction(message));
-            throw error;
+            throw toTyped(error);
         }
     };
 }
 
-function toInstruction(item: unknown, path: string): Instruction {
+function toSent(item: unknown, path: string): Instruction {
     const { programAddress } = readMembers(path, item as Instruction, ['programAddress']);
     toAddress(`${path}.programAddress`, programAddress);
-    return item as Instruction;
+    return attempt(() => toInstruction(item, path));
+}
+
+/** A signer that does not sign, or answers what is no list of signatures, is told from one that throws. */
+function toTyped(error: unknown): unknown {
+    if (isSolanaError(error, SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING)) {
+        const [signer] = error.context.addresses;
+        return new PaymentChannelsError('TRANSACTION_SIGNATURE_MISSING', { signer: signer! }, { cause: error });
+    }
+    if (!(error instanceof TypeError)) return error;
+    return new PaymentChannelsError('SIGNER_INVALID', { field: 'a signer of the transaction' }, { cause: error });
 }
 
 function attempt<T>(call: () => T): T {

@@ -1,6 +1,7 @@
-import { extendClient, type ClientWithRpc, type ExtendedClient } from '@solana/kit';
+import { type ClientWithRpc, type ExtendedClient } from '@solana/kit';
 
 import type { ClientWithDeployment } from '../deployment';
+import { extendClient } from '../extend-client';
 import type { RevisionName } from '../revision/types';
 import { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 import type { Simulator } from './simulator';

@@ -1,6 +1,7 @@
-import { Clock, EpochSchedule, type LiteSVM } from 'litesvm';
+import type { LiteSVM } from 'litesvm';
 
 import { I64_MIN } from '../input';
+import { getLiteSvm } from './litesvm';
 
 /** The clock of a simulation. */
 export type SimulatorClock = Readonly<{ unixTimestamp: bigint; slot: bigint }>;
@@ -18,6 +19,7 @@ export function getEpochOf(slot: bigint): { epoch: bigint; slotIndex: bigint } {
 
 /** Gives a LiteSVM the epochs of mainnet, and a time to start at. */
 export function startClock(svm: LiteSVM, { slot, unixTimestamp }: SimulatorClock): void {
+    const { Clock, EpochSchedule } = getLiteSvm();
     const { epoch } = getEpochOf(slot);
     svm.setEpochSchedule(new EpochSchedule(SLOTS_IN_EPOCH, SLOTS_IN_EPOCH, false, 0n, 0n));
     svm.setClock(new Clock(slot, guessEpochStart(slot, unixTimestamp), epoch, epoch + 1n, unixTimestamp));

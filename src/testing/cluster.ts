@@ -15,16 +15,19 @@ import {
     type Transaction,
     type TransactionMessageBytes,
 } from '@solana/kit';
-import { FailedTransactionMetadata, type LiteSVM, type SimulatedTransactionInfo } from 'litesvm';
+import type { FailedTransactionMetadata, LiteSVM, SimulatedTransactionInfo } from 'litesvm';
 
 import { RecentBlockhashes } from './blockhashes';
 import { TransactionHistory } from './history';
+import { isFailed } from './litesvm';
 import { getMessageAddresses } from './lookup-table';
 import { advanceNonce } from './nonce';
 import { getRefusal, getTransactionResult, hasLanded, type TransactionResult } from './result';
 import { getRpcTransactionError } from './runtime-error';
 import { SLOT_HASHES_SYSVAR, SlotHashes } from './slot-hashes';
 import type { Deployment } from '../deployment';
+import { getByteCount } from '../bytes';
+import { describe } from '../describe';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput } from '../input';
 import type { RevisionName } from '../revision/types';
@@ -163,7 +166,7 @@ export class Cluster<TRevision extends RevisionName> {
         try {
             const outcome = run();
             return {
-                err: outcome instanceof FailedTransactionMetadata ? getRpcTransactionError(outcome) : null,
+                err: isFailed(outcome) ? getRpcTransactionError(outcome) : null,
                 outcome,
             };
         } catch (cause) {
@@ -186,6 +189,7 @@ export function receiveTransaction(transaction: Transaction): ReceivedTransactio
     let maxBytes: number;
     try {
         const { messageBytes } = transaction;
+        assertAreSignatures(transaction.signatures);
         maxBytes = getTransactionSizeLimit(transaction);
         const message = getCompiledTransactionMessageDecoder().decode(messageBytes);
         // LiteSVM ends the process for bytes that are no message. Lengths in more bytes than they need, and bytes after
@@ -205,6 +209,14 @@ export function receiveTransaction(transaction: Transaction): ReceivedTransactio
     const { bytes: actualBytes } = received;
     if (actualBytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes, maxBytes });
     return received;
+}
+
+function assertAreSignatures(signatures: Transaction['signatures']): void {
+    for (const signature of Object.values<unknown>(signatures)) {
+        if (signature !== null && getByteCount(signature) !== SIGNATURE_BYTES) {
+            throw new Error(`a signature has to be null, or ${SIGNATURE_BYTES} bytes; got ${describe(signature)}`);
+        }
+    }
 }
 
 /** The signature of the fee payer, by which a transaction is known; zeros where it is missing. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { getAddressEncoder, type Address } from '@solana/kit';
 
+import { isBytes } from '../bytes';
 import { LOCALNET_DEPLOYMENT } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../input';
@@ -27,6 +28,9 @@ export const ELF_ENVIRONMENT_VARIABLES = {
 /** The name of a revision that this package has a program of. */
 export type ProgramRevision = keyof typeof ELF_ENVIRONMENT_VARIABLES;
 
+/** No system has longer ones. */
+const MAX_PATH_LENGTH = 4_096;
+
 /**
  * Reads the program ELF of a revision: the given file, or the one that the environment names, or the reference program
  * that comes with this package.
@@ -35,7 +39,9 @@ export type ProgramRevision = keyof typeof ELF_ENVIRONMENT_VARIABLES;
  */
 export function readProgramElf(revision: ProgramRevision, path?: string): ProgramElf {
     toOneOf('revision', revision, Object.keys(ELF_ENVIRONMENT_VARIABLES));
-    if (path !== undefined && typeof path !== 'string') refuseInput('path', 'a path', path);
+    if (path !== undefined && (typeof path !== 'string' || path.length > MAX_PATH_LENGTH)) {
+        refuseInput('path', `a path of at most ${MAX_PATH_LENGTH} characters`, path);
+    }
     const override = path ?? (process.env[ELF_ENVIRONMENT_VARIABLES[revision]] || undefined);
     const source = override ?? 'embedded';
     let bytes: Uint8Array;
@@ -62,7 +68,7 @@ export function readProgramElf(revision: ProgramRevision, path?: string): Progra
  */
 export function getElfForTreasuryOwner(elf: ProgramElf, treasuryOwner: Address): Uint8Array {
     const { bytes, source } = readMembers('elf', elf, ['bytes', 'source']);
-    if (!(bytes instanceof Uint8Array)) refuseInput('elf.bytes', 'a Uint8Array', bytes);
+    if (!isBytes(bytes)) refuseInput('elf.bytes', 'a Uint8Array', bytes);
     if (treasuryOwner === LOCALNET_DEPLOYMENT.treasuryOwner) return bytes;
     const owner = Buffer.from(toAddressBytes('treasuryOwner', treasuryOwner));
     const placeholder = Buffer.from(getAddressEncoder().encode(LOCALNET_DEPLOYMENT.treasuryOwner));

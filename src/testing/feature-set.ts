@@ -1,5 +1,7 @@
 import { getAddressDecoder, type Address } from '@solana/kit';
-import { FeatureSet, LiteSVM } from 'litesvm';
+import type { FeatureSet } from 'litesvm';
+
+import { getLiteSvm } from './litesvm';
 
 /** The feature that enables the `sol_blake3` syscall. */
 const BLAKE3_SYSCALL = 'HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3' as Address;
@@ -23,6 +25,7 @@ export function getSimulatorFeatureSet(): FeatureSet {
 }
 
 function buildFeatureSet(): FeatureSet {
+    const { FeatureSet, LiteSVM } = getLiteSvm();
     // LiteSVM does not say which features it enables, but a default one holds an account for each of them.
     const defaults = new LiteSVM();
     const decoder = getAddressDecoder();

@@ -1,12 +1,14 @@
 import type { Address, Signature } from '@solana/kit';
-import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
+import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
+import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { parseEvents, type ChannelEvent } from '../events';
 import { readMembers } from '../input';
 import { getProgramFailure, type TransactionFailure } from '../program-error';
 import type { RevisionName } from '../revision/types';
+import { isFailed } from './litesvm';
 import { getTransactionFailure } from './runtime-error';
 
 /** What can be said of a transaction whether it succeeded or failed. */
@@ -54,7 +56,7 @@ export function getRefusal<TRevision extends RevisionName>(
 ): TransactionResult<TRevision> {
     const { bytes, deployment, signature } = known;
     const failure = getProgramFailure({ err: reason, logs: [] }, deployment)!;
-    return Object.freeze({
+    return toResult({
         ...{ bytes, failure, signature },
         ...{ computeUnits: 0, events: [], feeLamports: 0n, logs: [], ok: false },
     });
@@ -87,8 +89,7 @@ export function getTransactionResult<TRevision extends RevisionName>(
     }>,
 ): TransactionResult<TRevision> {
     const { addresses, bytes, deployment, feeLamports, programs, signature } = known;
-    const isFailed = outcome instanceof FailedTransactionMetadata;
-    const metadata = isFailed ? outcome.meta() : outcome;
+    const metadata = isFailed(outcome) ? outcome.meta() : outcome;
     const executed = metadata
         .innerInstructions()
         .flat()
@@ -105,8 +106,8 @@ export function getTransactionResult<TRevision extends RevisionName>(
         logs: metadata.logs(),
         signature,
     };
-    if (!isFailed) return Object.freeze({ ...report, ok: true });
+    if (!isFailed(outcome)) return toResult({ ...report, ok: true });
     const instructions = programs.map(programAddress => ({ programAddress }));
     const failure = getTransactionFailure(outcome, { ...deployment, instructions });
-    return Object.freeze({ ...report, failure, ok: false });
+    return toResult({ ...report, failure, ok: false });
 }

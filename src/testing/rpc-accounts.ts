@@ -23,7 +23,7 @@ import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
 /** What a node takes at most in one request. */
-const MAX_ADDRESSES = 100;
+export const MAX_ADDRESSES = 100;
 const MAX_FILTERS = 4;
 const MAX_BASE58_BYTES = 128;
 

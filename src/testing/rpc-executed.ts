@@ -6,9 +6,10 @@ import {
     type CompiledTransactionMessage,
     type ReadonlyUint8Array,
 } from '@solana/kit';
-import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
+import type { TransactionMetadata } from 'litesvm';
 
 import type { ExecutedTransaction } from './history';
+import { isFailed } from './litesvm';
 import { refuseRequest, type RequestConfig } from './rpc-request';
 import { getRpcTransactionError } from './runtime-error';
 
@@ -50,8 +51,8 @@ function toEncodedTransaction(
 }
 
 function toMeta({ addresses, balances, outcome, result }: ExecutedTransaction, message: CompiledTransactionMessage) {
-    const err = outcome instanceof FailedTransactionMetadata ? getRpcTransactionError(outcome) : null;
-    const meta = outcome instanceof FailedTransactionMetadata ? outcome.meta() : outcome;
+    const err = isFailed(outcome) ? getRpcTransactionError(outcome) : null;
+    const meta = isFailed(outcome) ? outcome.meta() : outcome;
     const loaded = addresses.slice(message.staticAccounts.length);
     const lookups = 'addressTableLookups' in message ? (message.addressTableLookups ?? []) : [];
     const writableCount = lookups.reduce((sum, { writableIndexes }) => sum + writableIndexes.length, 0);

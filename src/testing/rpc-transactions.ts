@@ -7,10 +7,12 @@ import {
     type ReadonlyUint8Array,
     type Transaction,
 } from '@solana/kit';
-import { FailedTransactionMetadata, type TransactionMetadata } from 'litesvm';
+import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
 import { getEpochOf, SLOTS_IN_EPOCH } from './clock';
 import { receiveTransaction, type ReceivedTransaction, type Simulation } from './cluster';
+import { isFailed } from './litesvm';
+import { MAX_ADDRESSES } from './rpc-accounts';
 import { toRpcAccount } from './rpc-accounts';
 import { toRpcInnerInstructions, toRpcTransaction } from './rpc-executed';
 import {
@@ -185,9 +187,10 @@ function getAccounts(
     outcome: Simulation['outcome'],
     { addresses, encoding }: RequestConfig,
 ): unknown {
-    if (!Array.isArray(addresses)) return null;
-    const after = !outcome || outcome instanceof FailedTransactionMetadata ? [] : outcome.postAccounts();
-    return (addresses as unknown[]).map(value => {
+    if (addresses === undefined || addresses === null) return null;
+    const wanted = toRequestList(addresses, MAX_ADDRESSES, 'accounts');
+    const after = !outcome || isFailed(outcome) ? [] : outcome.postAccounts();
+    return wanted.map(value => {
         const address = toRequestAddress(value);
         const changed = after.find(account => account.address === address);
         const account = changed ? { ...changed, exists: true as const } : simulator.svm.getAccount(address);
@@ -217,5 +220,5 @@ function toReturnData(programId: ReadonlyUint8Array, data: ReadonlyUint8Array) {
 }
 
 function getError(outcome: FailedTransactionMetadata | TransactionMetadata): unknown {
-    return outcome instanceof FailedTransactionMetadata ? getRpcTransactionError(outcome) : null;
+    return isFailed(outcome) ? getRpcTransactionError(outcome) : null;
 }

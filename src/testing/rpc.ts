@@ -20,10 +20,10 @@ import {
 } from '@solana/kit';
 
 import { createAccountMethods } from './rpc-accounts';
-import { refuseRequest, RpcRefusal, toConfig, type RpcMethods } from './rpc-request';
+import { refuseRequest, RpcRefusal, toConfig, toRequestList, type RpcMethods } from './rpc-request';
 import { createTransactionMethods } from './rpc-transactions';
 import { isPaymentChannelsError } from '../errors';
-import { assertHasMethods } from '../input';
+import { assertHasMethods, readMembers } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
@@ -80,6 +80,9 @@ export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<Simu
  */
 export function createRequestHandler(simulator: Simulator<RevisionName>): (payload: unknown) => object {
     assertHasMethods('simulator', simulator, ['getClock', 'sendTransaction']);
+    const { cluster, svm } = readMembers('simulator', simulator, ['cluster', 'svm']);
+    assertHasMethods('simulator.cluster', cluster, ['execute', 'getAccount']);
+    assertHasMethods('simulator.svm', svm, ['getAccount']);
     const methods: RpcMethods = {
         ...createAccountMethods(simulator),
         ...createTransactionMethods(simulator),
@@ -89,16 +92,31 @@ export function createRequestHandler(simulator: Simulator<RevisionName>): (paylo
 
 /** Answers a JSON-RPC request; errors that are not the caller's come through as they are. */
 function answer(methods: RpcMethods, payload: unknown): object {
-    const { id = null, method, params = [] } = toConfig(payload);
+    let id: unknown = null;
     try {
+        const request = toConfig(copyRequest(payload));
+        const { method, params = [] } = request;
+        ({ id = null } = request);
         if (typeof method !== 'string') return refuseRequest('invalidRequest', 'Invalid request');
         const handle = Object.hasOwn(methods, method) ? methods[method] : undefined;
         if (!handle) return refuseRequest('methodNotFound', `The RPC of a simulator has no method ${method}`);
-        if (!Array.isArray(params)) return refuseRequest('invalidParams', 'Invalid params: a list was expected');
-        return { id, jsonrpc: '2.0', result: handle(...(params as unknown[])) };
+        const given = toRequestList(params, MAX_PARAMS, 'params');
+        return { id, jsonrpc: '2.0', result: handle(...given) };
     } catch (error) {
         const { code, data, message } = toRefusal(error);
         return { error: { code, message, ...(data === undefined ? {} : { data }) }, id, jsonrpc: '2.0' };
+    }
+}
+
+/** No method takes more. */
+const MAX_PARAMS = 10;
+
+/** A request as it came over a wire: nothing in it that answers something else when it is read again. */
+function copyRequest(payload: unknown): unknown {
+    try {
+        return structuredClone(payload);
+    } catch {
+        return refuseRequest('invalidRequest', 'Invalid request');
     }
 }
 

@@ -17,7 +17,7 @@ import {
     getMintSize,
     getMintToInstruction,
 } from '@solana-program/token';
-import { LiteSVM } from 'litesvm';
+import type { LiteSVM } from 'litesvm';
 
 import { findTokenPda, type TokenInput } from '../channel/addresses';
 import { decodeChannelState, type ChannelState } from '../channel/state';
@@ -30,22 +30,15 @@ import {
     type Deployment,
 } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import {
-    readMembers,
-    readOnlyMembers,
-    refuseInput,
-    toAddress,
-    toI64,
-    toInteger,
-    toTokenProgram,
-    toU64,
-} from '../input';
+import { readOnlyMembers, readTerms, refuseInput, toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
+import { toResult } from '../json-form';
 import type { RevisionName } from '../revision/types';
 import { toTransactionBuilder, type SendOptions } from './build-message';
 import { moveClock, startClock, type SimulatorClock } from './clock';
 import { Cluster, receiveTransaction } from './cluster';
 import { getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 import { getSimulatorFeatureSet } from './feature-set';
+import { getLiteSvm } from './litesvm';
 import type { ExecutedTransaction } from './history';
 import { assertSucceeded, type SuccessfulTransactionResult, type TransactionResult } from './result';
 
@@ -69,6 +62,7 @@ export type SimulatorOptions<TRevision extends RevisionName = 'tombstone'> = Rea
     seed?: string | undefined;
 }>;
 
+const DEPLOYMENT = ['programAddress', 'revision', 'treasuryOwner'] as const;
 const DEFAULT_UNIX_TIMESTAMP = 1_750_000_000n;
 const DEFAULT_SLOT = 350_000_000n;
 const DEFAULT_LAMPORTS = 10_000_000_000n;
@@ -109,7 +103,7 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
     /** The time and the slot that programs see. */
     getClock(): SimulatorClock {
         const { slot, unixTimestamp } = this.svm.getClock();
-        return { slot, unixTimestamp };
+        return toResult({ slot, unixTimestamp });
     }
 
     /**
@@ -245,7 +239,7 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED`, by field; `TRANSACTION_FAILED`.
      */
     async createTokenAccount(input: Readonly<{ owner: Address }> & TokenInput): Promise<Address> {
-        const given = readMembers('input', input, ['mint', 'owner', 'tokenProgram']);
+        const given = readTerms('input', input, ['mint', 'owner', 'tokenProgram'], ['tokenProgram']);
         const [mint, owner] = [toAddress('mint', given.mint), toAddress('owner', given.owner)];
         const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
         const [address] = await findTokenPda('owner', owner, { mint, tokenProgram });
@@ -263,7 +257,7 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * @throws As {@link createTokenAccount}.
      */
     async createTreasuryTokenAccount(token: TokenInput): Promise<Address> {
-        const { mint, tokenProgram } = readMembers('token', token, ['mint', 'tokenProgram']);
+        const { mint, tokenProgram } = readTerms('token', token, ['mint', 'tokenProgram'], ['tokenProgram']);
         return await this.createTokenAccount({ mint, owner: getTreasuryOwner(this.deployment), tokenProgram });
     }
 
@@ -277,7 +271,12 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * `TRANSACTION_FAILED`.
      */
     async mintTokens(input: Readonly<{ amount: bigint | number; owner: Address }> & TokenInput): Promise<Address> {
-        const { amount, ...given } = readMembers('input', input, ['amount', 'mint', 'owner', 'tokenProgram']);
+        const { amount, ...given } = readTerms(
+            'input',
+            input,
+            ['amount', 'mint', 'owner', 'tokenProgram'],
+            ['tokenProgram'],
+        );
         const units = toU64('amount', amount);
         const token = await this.createTokenAccount(given);
         const result = await this.send([
@@ -365,7 +364,7 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
      * since every slot of a simulator has a block.
      */
     getLatestBlockhash(): Readonly<{ blockhash: Blockhash; lastValidBlockHeight: bigint }> {
-        return this.cluster.blockhashes.getLatest();
+        return toResult(this.cluster.blockhashes.getLatest());
     }
 
     /** A transaction that was executed, one of the last ten thousand; not one that was refused before it ran. */
@@ -380,8 +379,8 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
  * It is deterministic: the same options and the same calls give the same addresses, signatures and results. Create one
  * for a group of tests rather than one for each: every program that LiteSVM loads maps memory until it is collected.
  *
- * @throws `ELF_INVALID` when there is no program to load; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the clock;
- * `INPUT_INVALID` or `ADDRESS_INVALID`, by field.
+ * @throws `MODULE_MISSING` where LiteSVM is not installed; `ELF_INVALID` when there is no program to load;
+ * `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the clock; `INPUT_INVALID` or `ADDRESS_INVALID`, by field.
  *
  * @example
  * ```ts
@@ -402,7 +401,7 @@ export async function createSimulator<TRevision extends RevisionName = 'tombston
         unixTimestamp: true,
     });
     const { deployment = LOCALNET_DEPLOYMENT as Deployment<TRevision> } = given;
-    const config = readMembers('deployment', deployment, ['programAddress', 'revision', 'treasuryOwner']);
+    const config = readTerms('deployment', deployment, DEPLOYMENT, DEPLOYMENT);
     const { programAddress } = getProgramConfig(config);
     const seed = toText('seed', given.seed) ?? 'simulator';
     const clock = {
@@ -410,7 +409,7 @@ export async function createSimulator<TRevision extends RevisionName = 'tombston
         unixTimestamp: toI64('unixTimestamp', given.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP),
     };
     const elf = readProgramElf(getRevisionName(config), toText('elfPath', given.elfPath));
-    const svm = new LiteSVM()
+    const svm = new (getLiteSvm().LiteSVM)()
         .withFeatureSet(getSimulatorFeatureSet())
         .withBuiltins()
         .withDefaultPrograms()

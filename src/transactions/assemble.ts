@@ -20,9 +20,22 @@ import {
     type TransactionVersion,
 } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { assertIsInput, describe, toAddress, toInteger, toU64 } from '../input';
+import {
+    describe,
+    readDeeply,
+    readMembers,
+    readTerms,
+    refuseInput,
+    toAddress,
+    toInteger,
+    toList,
+    toOneOf,
+    toU64,
+} from '../input';
+import { toInstruction } from '../instruction-input';
 import type { RevisionName } from '../revision/types';
 import { MICRO_LAMPORTS_PER_LAMPORT } from '../runtime/fees';
 import {
@@ -34,6 +47,7 @@ import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import type { SignerWait } from '../signing';
 import type { BlockhashLifetime } from './agreement';
+import { toAddressesByTable } from '../transaction-size';
 import { toBlockhash } from './check-agreement';
 import { getMemoInstruction } from './memo';
 import { signWith, toCosigner, type TransactionCosigner } from './sign';
@@ -82,7 +96,7 @@ export type AssembledTransaction = Readonly<{
 
 type Message = TransactionMessage & TransactionMessageWithFeePayer;
 
-const VERSIONS: readonly unknown[] = ['legacy', 0, 1];
+const VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
 
 /**
  * Builds a transaction that opens a channel, paid for by the operator, and has the payer sign it (spec section 7.1).
@@ -104,11 +118,13 @@ export async function assembleOpenTransaction<TRevision extends RevisionName = '
     input: AssembleOpenInput<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): Promise<AssembledTransaction> {
-    assertIsInput('input', input);
-    const payer = toCosigner('payer', input.payer);
-    const { rentPayer } = input as AssembleOpenInput<'epoch'>;
+    const names = ['payer', 'rentPayer'] as const;
+    const { payer: payerInput, rentPayer } = readTerms('input', input as AssembleOpenInput<'epoch'>, names, [
+        'rentPayer',
+    ]);
+    const payer = toCosigner('payer', payerInput);
     const open = {
-        ...input,
+        ...copyMembers(input),
         rentPayer: rentPayer === undefined ? undefined : createNoopSigner(toAddress('rentPayer', rentPayer)),
     } as unknown as OpenInput<TRevision>;
     return await assemble(await getOpenInstructionAsync<TRevision>(open, config), payer, input);
@@ -124,22 +140,22 @@ export async function assembleTopUpTransaction(
     input: AssembleInput & TopUpInput,
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<AssembledTransaction> {
-    assertIsInput('input', input);
-    const payer = toCosigner('payer', input.payer);
+    const payer = toCosigner('payer', readMembers('input', input, ['payer']).payer);
     return await assemble(await getTopUpInstructionAsync(input, config), payer, input);
 }
 
 async function assemble(
     instruction: Instruction,
     payer: TransactionCosigner,
-    input: AssembleInput,
+    assembleInput: AssembleInput,
 ): Promise<AssembledTransaction> {
+    const input = readTerms('input', assembleInput, NAMES, OPTIONAL);
     const operator = toAddress('operator', input.operator);
     if (operator === payer.address) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: operator });
     const { extraInstructions = [], memo, version = 0 } = input;
-    if (!VERSIONS.includes(version)) refuse('version', version);
-    if (memo !== undefined && typeof memo !== 'string') refuse('memo', memo);
-    if (!Array.isArray(extraInstructions)) refuse('extraInstructions', extraInstructions);
+    toOneOf('version', version, VERSIONS);
+    if (memo !== undefined && typeof memo !== 'string') refuseInput('memo', 'a string', memo);
+    const extra = toList('extraInstructions', extraInstructions, 'an array of instructions', toExtra);
     const lifetime = toLifetime(input.blockhash);
 
     const message = pipe(
@@ -148,30 +164,56 @@ async function assemble(
         m => setTransactionMessageFeePayer(operator, m) as Message,
         m => setTransactionMessageLifetimeUsingBlockhash(lifetime, m) as Message,
         m => setBudget(m, input),
-        m => appendTransactionMessageInstructions([...extraInstructions, instruction], m) as Message,
+        m => appendTransactionMessageInstructions([...extra, instruction], m) as Message,
         m =>
             memo === undefined ? m : (appendTransactionMessageInstructions([getMemoInstruction(memo)], m) as Message),
     );
     const unsigned = compile(message, input.lookupTables);
     // Before anybody is asked to sign it.
     toDecodedTransaction(unsigned);
-    const { bytes, transaction } = await signWith(payer, unsigned, input);
-    return Object.freeze({ transaction, wire: toWire(bytes) });
+    const { bytes, transaction } = await signWith(payer, unsigned, assembleInput);
+    return toResult({ transaction, wire: toWire(bytes) });
 }
 
-function refuse(field: string, value: unknown): never {
-    throw new PaymentChannelsError('INPUT_INVALID', { field, value: describe(value) });
+const OPTIONAL = [
+    'computeUnitLimit',
+    'extraInstructions',
+    'lookupTables',
+    'memo',
+    'priorityFeeLamports',
+    'version',
+] as const;
+const NAMES = [
+    'blockhash',
+    'computeUnitLimit',
+    'extraInstructions',
+    'lookupTables',
+    'memo',
+    'operator',
+    'priorityFeeLamports',
+    'version',
+] as const;
+
+/** The members of an object, those of its own that can be listed. */
+function copyMembers<T extends object>(input: T): T {
+    return readDeeply('input', 'an object whose members can be read', input, () => ({ ...input }));
 }
 
 function toLifetime(lifetime: BlockhashLifetime): BlockhashLifetime {
-    const { blockhash, lastValidBlockHeight } = (lifetime ?? {}) as Partial<BlockhashLifetime>;
-    return Object.freeze({
+    const { blockhash, lastValidBlockHeight } =
+        typeof lifetime === 'object' && (lifetime as unknown) !== null
+            ? readMembers('blockhash', lifetime, ['blockhash', 'lastValidBlockHeight'])
+            : ({} as Partial<BlockhashLifetime>);
+    return toResult({
         blockhash: toBlockhash('blockhash.blockhash', blockhash) as BlockhashLifetime['blockhash'],
         lastValidBlockHeight: toU64('blockhash.lastValidBlockHeight', lastValidBlockHeight),
     });
 }
 
-function setBudget(message: Message, { computeUnitLimit, priorityFeeLamports }: AssembleInput): Message {
+function setBudget(
+    message: Message,
+    { computeUnitLimit, priorityFeeLamports }: Pick<AssembleInput, 'computeUnitLimit' | 'priorityFeeLamports'>,
+): Message {
     const units =
         computeUnitLimit === undefined
             ? // What the runtime grants an instruction that asks for nothing; a message of version 1 has to ask.
@@ -202,15 +244,28 @@ function compile(message: Message, lookupTables: AssembleInput['lookupTables']):
         if (isPaymentChannelsError(cause)) throw cause;
         // For instance an instruction of the caller's that writes to a program.
         const reason = cause instanceof Error ? cause.message : describe(cause);
-        throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field: 'message', reason }, { cause });
+        return refuseMessage('message', reason, cause);
+    }
+}
+
+/** No transaction can be made of it. */
+function refuseMessage(field: string, reason: string, cause?: unknown): never {
+    throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field, reason }, { cause });
+}
+
+function toExtra(value: unknown, field: string): Instruction {
+    try {
+        return toInstruction(value, field);
+    } catch (error) {
+        return refuseMessage(field, (error as Error).message, error);
     }
 }
 
 function compress(message: Message, lookupTables: NonNullable<AssembleInput['lookupTables']>): Message {
-    if (message.version !== 0) return refuse('lookupTables', `given for version ${message.version}`);
-    const tables = Object.entries(lookupTables).map(([table, addresses]): [Address, Address[]] => [
-        toAddress('lookupTables', table),
-        Array.isArray(addresses) ? [...addresses] : refuse(`lookupTables.${table}`, addresses),
-    ]);
-    return compressTransactionMessageUsingAddressLookupTables(message, Object.fromEntries(tables)) as Message;
+    if (message.version !== 0) refuseInput('lookupTables', 'left out: only version 0 has lookup tables', lookupTables);
+    if (typeof lookupTables !== 'object' || (lookupTables as unknown) === null) {
+        refuseMessage('lookupTables', `they have to be an object of addresses; got ${describe(lookupTables)}`);
+    }
+    const tables = toAddressesByTable('lookupTables', lookupTables);
+    return compressTransactionMessageUsingAddressLookupTables(message as Message & { version: 0 }, tables) as Message;
 }

@@ -7,6 +7,7 @@ import {
     type TransactionWithLifetime,
 } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { assertIsOfRevision, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput, describe, readMembers } from '../input';
@@ -63,7 +64,7 @@ export async function cosignTransaction(
         throw new PaymentChannelsError('TRANSACTION_MESSAGE_CHANGED', { signer: expected });
     }
     await assertIsSigned(signed, message.signers);
-    const cosigned = Object.freeze({ ...signed, lifetimeConstraint: inspected.transaction.lifetimeConstraint });
+    const cosigned = toResult({ ...signed, lifetimeConstraint: inspected.transaction.lifetimeConstraint });
     assertIsSendableTransaction(cosigned);
     return cosigned;
 }

@@ -1,5 +1,6 @@
 import type { Transaction } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { isPaymentChannelsError } from '../errors';
 import { getProgramConfig, type DeploymentConfig } from '../deployment';
 import type { RevisionName } from '../revision/types';
@@ -89,7 +90,7 @@ async function inspect<TAgreement extends CheckedAgreement, TData, TInspected>(
     const mismatches = applyRules(rules, context);
     // Without mismatches the instruction is there; to accept one that is not, nothing at all may be left to chance.
     if (mismatches.length > 0 || context.data === undefined) return refuse(mismatches);
-    return Object.freeze({ inspected: getInspected(decoded, context, context.data), isAccepted: true });
+    return toResult({ inspected: getInspected(decoded, context, context.data), isAccepted: true });
 }
 
 /** Everything that the rules find wrong, in their order. */
@@ -101,7 +102,7 @@ export function applyRules<TContext>(
 }
 
 function refuse(mismatches: readonly InspectionMismatch[]) {
-    return Object.freeze({ isAccepted: false, mismatches: Object.freeze([...mismatches]) } as const);
+    return toResult({ isAccepted: false, mismatches: Object.freeze([...mismatches]) } as const);
 }
 
 function tryDecode(transaction: string | Transaction): DecodedTransaction | InspectionMismatch {

@@ -7,6 +7,7 @@ import type {
     TransactionWithLifetime,
 } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import type { TopUpInstructionData } from '../../generated/tombstone';
 import type { Split } from '../channel/distribution';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from './check-agreement';
@@ -101,7 +102,7 @@ export function getInspectedOpen<TRevision extends RevisionName>(
         salt: data.salt,
         splits: Object.freeze(data.recipients.map(split => Object.freeze(split))),
     };
-    return remember(Object.freeze(inspected), decoded, context) as InspectedOpen<TRevision>;
+    return remember(toResult(inspected), decoded, context) as InspectedOpen<TRevision>;
 }
 
 /** What is known of an accepted topUp. */
@@ -115,7 +116,7 @@ export function getInspectedTopUp(
         amount: data.amount,
         kind: 'topUp',
     };
-    return remember(Object.freeze(inspected), decoded, context);
+    return remember(toResult(inspected), decoded, context);
 }
 
 /** What an inspection looked at, where nobody else can reach it. */
@@ -163,7 +164,7 @@ function getInspectedTransaction(
         payerTokenAccount: addressOf('payerTokenAccount'),
         priorityFeeLamports: fee.priorityFeeLamports,
         tokenProgram,
-        transaction: Object.freeze({ ...transaction, lifetimeConstraint: getLifetime(agreement, context) }),
+        transaction: toResult({ ...transaction, lifetimeConstraint: getLifetime(agreement, context) }),
         version: message.version,
         wire: toWire(bytes),
     };
@@ -175,7 +176,7 @@ function getLifetime(
 ): TransactionWithLifetime['lifetimeConstraint'] {
     if (durableNonce && instructions[0]?.kind === 'durableNonce') {
         const { nonce, nonceAccountAddress } = durableNonce;
-        return Object.freeze({ nonce, nonceAccountAddress });
+        return toResult({ nonce, nonceAccountAddress });
     }
     return blockhashes.find(({ blockhash }) => blockhash === message.lifetimeToken)!;
 }
@@ -185,12 +186,12 @@ function getAddition(instruction: JudgedInstruction): TransactionAddition[] {
     switch (instruction.kind) {
         case 'createTokenAccount': {
             const { isPaidByOperator, kind, owner } = instruction;
-            return [Object.freeze({ isPaidByOperator, kind, owner: owner!, path })];
+            return [toResult({ isPaidByOperator, kind, owner: owner!, path })];
         }
         case 'guard':
-            return [Object.freeze({ kind: 'guard', path, programAddress: instruction.programAddress })];
+            return [toResult({ kind: 'guard', path, programAddress: instruction.programAddress })];
         case 'memo':
-            return [Object.freeze({ content: decodeMemo(instruction.data), kind: 'memo', path })];
+            return [toResult({ content: decodeMemo(instruction.data), kind: 'memo', path })];
         default:
             return [];
     }

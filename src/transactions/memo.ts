@@ -8,8 +8,7 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { describe } from '../input';
+import { refuseInput } from '../input';
 
 /** The address of the Memo program, which writes its data to the log of a transaction and does nothing else. */
 export const MEMO_PROGRAM_ADDRESS =
@@ -22,7 +21,7 @@ export const MEMO_PROGRAM_ADDRESS =
  */
 export function getMemoInstruction(content: string): Instruction<typeof MEMO_PROGRAM_ADDRESS> {
     if (typeof content !== 'string') {
-        throw new PaymentChannelsError('INPUT_INVALID', { field: 'content', value: describe(content) });
+        refuseInput('content', 'a string', content);
     }
     return Object.freeze({ data: encodeMemo(content), programAddress: MEMO_PROGRAM_ADDRESS });
 }

@@ -13,6 +13,7 @@ import {
     type TransactionMessageBytes,
 } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getByteCount, isBytes } from '../bytes';
 import { PaymentChannelsError } from '../errors';
 import { describe } from '../describe';
@@ -93,7 +94,7 @@ function decodeBytes(bytes: ReadonlyUint8Array): DecodedTransaction {
         // A signature count in more bytes than it needs, or a signer that the message names twice.
         return refuse('transaction.signatures', 'they are not encoded in the one canonical way');
     }
-    return Object.freeze({ bytes, message, transaction: Object.freeze(decoded) });
+    return toResult({ bytes, message, transaction: Object.freeze(decoded) });
 }
 
 /** The bytes of a transaction that is an object, which may have come from anywhere, for instance from a wallet. */

@@ -1,5 +1,6 @@
 import type { Address, SignatureBytes } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import {
     PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS,
     PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_CHANNEL_MISMATCH,
@@ -106,14 +107,14 @@ export async function checkVoucher<TRevision extends RevisionName = 'tombstone'>
     const authorizedSigner = channel.account?.authorizedSigner ?? signedVoucher.signer;
     // A copy: what somebody else does with its bytes is not done to the verdict's.
     const signature = copyBytes(signedVoucher.signature) as SignatureBytes;
-    const answer: unknown = await verify(Object.freeze({ ...signedVoucher, signature }), authorizedSigner);
+    const answer: unknown = await verify(toResult({ ...signedVoucher, signature }), authorizedSigner);
     return decide(check, toVerdict('verify', answer));
 }
 
 function decide(check: Check, isSignatureGood: boolean): VoucherVerdict {
     const { acceptedAmount, channel, signedVoucher } = check;
     if (isReplay(check, isSignatureGood)) {
-        return Object.freeze({ kind: 'replay', signedVoucher, watermark: acceptedAmount });
+        return toResult({ kind: 'replay', signedVoucher, watermark: acceptedAmount });
     }
     const refusal = checkStatus(check);
     if (refusal !== undefined) return refusal;
@@ -127,11 +128,11 @@ function decide(check: Check, isSignatureGood: boolean): VoucherVerdict {
         checkMargin(check, account);
     if (broken !== undefined) return broken;
     if (!isSignatureGood) {
-        return refuse('SIGNATURE_INVALID', { signer: signedVoucher.signer }, Object.freeze({ kind: 'precompile' }));
+        return refuse('SIGNATURE_INVALID', { signer: signedVoucher.signer }, toResult({ kind: 'precompile' }));
     }
     const { cumulativeAmount: watermark } = signedVoucher.voucher;
-    if (isExtension) return Object.freeze({ kind: 'extended', signedVoucher, watermark });
-    return Object.freeze({ delta: watermark - getBase(check, account), kind: 'accepted', signedVoucher, watermark });
+    if (isExtension) return toResult({ kind: 'extended', signedVoucher, watermark });
+    return toResult({ delta: watermark - getBase(check, account), kind: 'accepted', signedVoucher, watermark });
 }
 
 /** Whether it is the voucher accepted last: the same bytes, or the same voucher signed again by the same key. */

@@ -2,7 +2,7 @@ import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
 import { isOnCurve } from '../channel/derive/on-curve';
 import { isPaymentChannelsError } from '../errors';
-import { refuseInput, toAddress, toAddressBytes, toBytes, toI64, toU64, U64_MAX } from '../input';
+import { assertHasNoMisspelt, refuseInput, toAddress, toAddressBytes, toBytes, toI64, toU64, U64_MAX } from '../input';
 import type { VoucherLayout } from '../revision/revision';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import { LruCache } from '../lru';
@@ -90,6 +90,7 @@ export function readSignedVoucher(value: SignedVoucher): SignedVoucher {
             return refuse('voucher', '{ channelId, cumulativeAmount, expiresAt }', voucher);
         }
         const { channelId, cumulativeAmount, expiresAt } = voucher;
+        if (expiresAt === undefined) assertHasNoMisspelt('voucher', voucher, ['expiresAt'], 'VOUCHER_INVALID');
         return { signature, signer, voucher: { channelId, cumulativeAmount, expiresAt } };
     } catch (cause) {
         if (isPaymentChannelsError(cause)) throw cause;

@@ -9,6 +9,7 @@ import {
     type SignatureBytes,
 } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { isBytes } from '../bytes';
 import type { DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
@@ -44,7 +45,7 @@ export async function signVoucher(
     const message = encodeVoucher(voucher, config);
     if (isKeyPair(signer)) {
         const [address, signature] = await signWithKeys(signer, message);
-        return Object.freeze({ signature, signer: address, voucher });
+        return toResult({ signature, signer: address, voucher });
     }
     const messageSigner = toMessageSigner('signer', signer);
     const { address } = messageSigner;

@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { TOMBSTONE_ERRORS } from '../revision/tombstone';
 import type { ProgramErrorCodeOf, RevisionName, RevisionTypes } from '../revision/types';
@@ -154,7 +155,7 @@ export function refuse<TCode extends VoucherRefusalCode>(
     context: VoucherRefusalContexts[TCode],
     onChainError?: VoucherOnChainError,
 ): RefusalOf<TCode> {
-    return Object.freeze({
+    return toResult({
         code,
         context: Object.freeze(context),
         kind: 'refused',
@@ -169,10 +170,10 @@ export function customError(
     config: DeploymentConfig<RevisionName> = {},
 ): VoucherOnChainError {
     const { name } = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS)[code]!;
-    return Object.freeze({ code, kind: 'custom', name });
+    return toResult({ code, kind: 'custom', name });
 }
 
 /** One of the runtime's own errors. */
 export function builtinError(name: Extract<VoucherOnChainError, { kind: 'builtin' }>['name']): VoucherOnChainError {
-    return Object.freeze({ kind: 'builtin', name });
+    return toResult({ kind: 'builtin', name });
 }

@@ -82,7 +82,13 @@ export function createVoucherVerifier(
         let keys = imported.get(subtle);
         if (keys === undefined) imported.set(subtle, (keys = new WeakMap()));
         const key = await getOrStart(keys, packed.key, () => importKey(subtle, packed.key));
-        return await verifyPacked(subtle, key, packed);
+        try {
+            return await verifyPacked(subtle, key, packed);
+        } catch (error) {
+            // The key may be what is wrong: an engine that breaks down may have given anything for it.
+            keys.delete(packed.key);
+            throw error;
+        }
     };
 
     return Object.freeze({

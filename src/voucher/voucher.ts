@@ -1,9 +1,10 @@
 import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { getByteCount } from '../bytes';
 import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
-import { readMembers, refuseInput, toAddress, toBytes, toI64, toU64 } from '../input';
+import { readTerms, refuseInput, toAddress, toBytes, toI64, toU64 } from '../input';
 import { assertIsNoVoucherOfOther } from '../revision/marks';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
@@ -61,8 +62,9 @@ export function toVoucherField(field: string, input: VoucherInput): Voucher {
         input,
         // No expiry given is none; null is no answer (JSON makes null of NaN) and is refused.
         ['channelId', 'cumulativeAmount', 'expiresAt'],
+        ['expiresAt'],
     );
-    return Object.freeze({
+    return toResult({
         channelId: toAddress(`${field}.channelId`, channelId),
         cumulativeAmount: toU64(`${field}.cumulativeAmount`, cumulativeAmount),
         expiresAt: toI64(`${field}.expiresAt`, expiresAt),
@@ -91,7 +93,7 @@ export function decodeVoucher(bytes: ReadonlyUint8Array, config: DeploymentConfi
     const count = getByteCount(bytes);
     if (count !== undefined) assertIsNoVoucherOfOther('voucher', count, getRevisionName(config));
     const { channelId, cumulativeAmount, expiresAt, magic } = decode(toBytes('voucher', bytes, fixedSize));
-    const voucher = Object.freeze({ channelId, cumulativeAmount, expiresAt });
+    const voucher = toResult({ channelId, cumulativeAmount, expiresAt });
     // The encoder writes the one magic that there is.
     if (magic?.some((byte, index) => byte !== encodeVoucher(voucher, config)[index])) {
         const value = [...magic].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
@@ -108,8 +110,8 @@ export function decodeVoucher(bytes: ReadonlyUint8Array, config: DeploymentConfi
  */
 export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
     const names = ['signature', 'signer', 'voucher'] as const;
-    const given = readVoucherMembers('signedVoucher', SIGNED_VOUCHER, input, names);
-    return Object.freeze({
+    const given = readVoucherMembers('signedVoucher', SIGNED_VOUCHER, input, names, []);
+    return toResult({
         signature: toBytes('signature', given.signature, SIGNATURE_LENGTH) as SignatureBytes,
         signer: toAddress('signer', given.signer),
         voucher: toVoucher(given.voucher),
@@ -138,7 +140,8 @@ function readVoucherMembers<T extends object, TName extends keyof T & string>(
     expected: string,
     value: T,
     names: readonly TName[],
+    optional: readonly NoInfer<TName>[],
 ): { [K in TName]: T[K] } {
     if (typeof value !== 'object' || value === null) refuseInput(field, expected, value, 'VOUCHER_INVALID');
-    return readMembers(field, value, names, 'VOUCHER_INVALID');
+    return readTerms(field, value, names, optional, 'VOUCHER_INVALID');
 }

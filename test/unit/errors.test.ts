@@ -25,7 +25,7 @@ const CONTEXTS = {
     SIGNER_INVALID: { field: 'payer' },
     SPLITS_DUPLICATE_RECIPIENT: { field: 'splits[1].recipient', firstField: 'splits[0].recipient', recipient: CHANNEL },
     SPLITS_HASH_MISMATCH: { actualHash: 'aa', expectedHash: 'bb' },
-    SPLITS_INVALID: { field: 'splits', value: 'null' },
+    SPLITS_INVALID: { expected: 'an array', field: 'splits', value: 'null' },
     SPLITS_RECIPIENT_IS_CHANNEL: { channel: CHANNEL, field: 'splits[0].recipient' },
     SPLITS_SUM_TOO_HIGH: { maxBps: 10_000, sumBps: 10_001 },
     SPLITS_TOO_MANY: { count: 33, max: 32 },
@@ -33,7 +33,7 @@ const CONTEXTS = {
     TRANSACTION_FAILED: { logs: [], reason: 'custom error 2' },
     TRANSACTION_TOO_LARGE: { actualBytes: 1233, maxBytes: 1232 },
     VOUCHER_CHANNEL_MISMATCH: { channel: CHANNEL, voucherChannelId: 'another' },
-    VOUCHER_INVALID: { field: 'voucher', value: 'null' },
+    VOUCHER_INVALID: { expected: 'an object', field: 'voucher', value: 'null' },
     VOUCHER_SIGNER_CHANGED_MESSAGE: { signer: CHANNEL },
     VOUCHER_SIGNER_DID_NOT_SIGN: { signer: CHANNEL },
 } satisfies Partial<PaymentChannelsErrorContexts>;

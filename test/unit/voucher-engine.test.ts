@@ -59,6 +59,7 @@ const FAULTS: { fault: () => unknown; title: string }[] = [
     },
     { fault: () => Promise.reject(new DOMException('bad data', 'DataError')), title: 'finds fault with a good key' },
     { fault: () => Promise.reject(undefined), title: 'rejects with nothing' },
+    { fault: () => Promise.resolve(undefined), title: 'answers with nothing' },
 ];
 
 describe.each<{ name: Name; place: number; when: string }>([

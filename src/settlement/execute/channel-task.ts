@@ -1,5 +1,6 @@
 import type { Address, Signature } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import type { TransactionFailure } from '../../program-error';
 import type { PlannedAction, PlannedChannel, PlannedTransaction } from '../batch-plan';
 import type { ChannelState } from '../../channel/state';
@@ -137,14 +138,14 @@ export class ChannelTask {
             const { payee, settlement } = state.channel;
             this.payee = payee;
             this.#raiseWatermark(settlement.settled);
-            this.#account = Object.freeze({ settled: settlement.settled, status: state.kind });
+            this.#account = toResult({ settled: settlement.settled, status: state.kind });
             return;
         }
         // What was there and is not any more was paid out, and its rent freed.
         const wasThere = this.payee !== undefined || this.signatures.length > 0;
         const status = state.kind === 'absent' && wasThere ? 'freed' : state.kind;
         const settled = this.payee === undefined && !this.hasLanded ? undefined : this.#watermark;
-        this.#account = Object.freeze({ settled, status });
+        this.#account = toResult({ settled, status });
     }
 
     /** So much is settled on chain, at least. */
@@ -199,7 +200,7 @@ export class ChannelTask {
         const { channel, error, failure, leftOut, signatures, status = 'notStarted' } = this;
         const lost = this.#getLost();
         const alreadySettled = lost === undefined ? this.#getAlreadySettled() : undefined;
-        return Object.freeze({
+        return toResult({
             account: this.#account,
             actions: Object.freeze([...this.#actions]),
             alreadySettled,

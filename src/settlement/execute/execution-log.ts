@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import type { ChannelTask, Tally } from './channel-task';
 import type { BatchCounts, BatchProgress, BatchStop, BatchTransactionResult } from './report';
 
@@ -32,7 +33,7 @@ export class ExecutionLog {
     /** The first reason counts: it may be what the others follow from. */
     stop(reason: BatchStop['reason'], error: unknown): void {
         if (this.#stopped !== undefined) return;
-        this.#stopped = Object.freeze({ error, reason });
+        this.#stopped = toResult({ error, reason });
         this.report({ kind: 'stopping', stop: this.#stopped });
     }
 
@@ -52,12 +53,10 @@ export class ExecutionLog {
     report(step: ProgressStep): void {
         if (this.onProgress === undefined) return;
         const fail = (error: unknown) => {
-            this.#stopped ??= Object.freeze({ error, reason: 'aborted' });
+            this.#stopped ??= toResult({ error, reason: 'aborted' });
         };
         try {
-            const answer: unknown = this.onProgress(
-                Object.freeze({ ...step, counts: this.#getCounts() }) as BatchProgress,
-            );
+            const answer: unknown = this.onProgress(toResult({ ...step, counts: this.#getCounts() }) as BatchProgress);
             // A listener may well be an async function; its promise is nobody else's.
             Promise.resolve(answer).catch(fail);
         } catch (error) {
@@ -66,7 +65,7 @@ export class ExecutionLog {
     }
 
     #getCounts(): BatchCounts {
-        return Object.freeze({
+        return toResult({
             ...this.tally,
             channels: this.channels,
             feeLamports: this.feeLamports,

@@ -1,5 +1,6 @@
 import type { Address, Rpc } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError } from '../../errors';
@@ -117,7 +118,7 @@ export class BatchExecutor {
         }
         for (const task of this.#tasks.values()) task.status ??= task.hasFailed ? 'failed' : 'notStarted';
         this.#log.report({ kind: 'finished' });
-        return Object.freeze({
+        return toResult({
             channels: Object.freeze([...this.#tasks.values()].map(task => task.getResult())),
             feeLamports: this.#log.feeLamports,
             rounds: this.#rounds,

@@ -8,6 +8,7 @@ import {
     type Rpc,
 } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DistributionAccounts } from '../../channel/assess-distribution';
 import { toSplits } from '../../channel/distribution';
@@ -129,7 +130,7 @@ export async function readBatch<TRevision extends RevisionName>(
         const distribution = distributions[requestIndex];
         const error = errors.get(address);
         if (error !== undefined) {
-            unreadable.push(Object.freeze({ channel: address, error, requestIndex }));
+            unreadable.push(toResult({ channel: address, error, requestIndex }));
             continue;
         }
         requestIndexes.push(requestIndex);
@@ -149,14 +150,14 @@ export async function readBatch<TRevision extends RevisionName>(
             treasury: get(found.treasury),
         };
         items.push(
-            Object.freeze({
+            toResult({
                 ...base,
                 distribution: { accounts: distributionAccounts, allowForfeit, splits },
                 tokenProgram,
             }),
         );
     }
-    return Object.freeze({
+    return toResult({
         items: Object.freeze(items),
         requestIndexes: Object.freeze(requestIndexes),
         slot,

@@ -1,7 +1,7 @@
 import { isSignature, type Address, type Base64EncodedWireTransaction, type Signature } from '@solana/kit';
 
-import { PaymentChannelsError } from '../../errors';
-import { assertIsInput, describe, toAddress, toInteger, toU64 } from '../../input';
+import { readMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toU64 } from '../../input';
+import { toResult } from '../../json-form';
 import type { PlannedAction } from '../batch-plan';
 import type { SentChannel, SentOutcome, SentTransaction } from './journal';
 import { MAX_LEASE_MS } from './journal-state';
@@ -23,22 +23,18 @@ const ACTIONS: Readonly<Record<PlannedAction, true>> = {
     settleAndSeal: true,
 };
 const isAction = (value: unknown): value is PlannedAction => typeof value === 'string' && Object.hasOwn(ACTIONS, value);
-const isOutcome = (value: unknown): value is SentOutcome =>
-    value === 'expired' || value === 'failed' || value === 'landed' || value === 'refused';
-
-function refuse(field: string, value: unknown): never {
-    throw new PaymentChannelsError('INPUT_INVALID', { field, value: describe(value) });
-}
+const OUTCOMES: readonly SentOutcome[] = ['expired', 'failed', 'landed', 'refused'];
 
 export function toOwner(value: unknown): string {
-    if (typeof value !== 'string' || value.length === 0 || value.length > MAX_OWNER_LENGTH) refuse('owner', value);
+    if (typeof value !== 'string' || value.length === 0 || value.length > MAX_OWNER_LENGTH) {
+        return refuseInput('owner', `a name of 1 to ${MAX_OWNER_LENGTH} characters`, value);
+    }
     return value;
 }
 
 /** Each channel once, in the order in which they are named first. */
 export function toChannels(value: unknown): readonly Address[] {
-    if (!Array.isArray(value)) refuse('channels', value);
-    return [...new Set(Array.from(value as unknown[], (one, index) => toAddress(`channels[${index}]`, one)))];
+    return [...new Set(toList('channels', value, 'an array of addresses', (one, path) => toAddress(path, one)))];
 }
 
 export function toDurationMs(value: unknown): number {
@@ -48,7 +44,7 @@ export function toDurationMs(value: unknown): number {
 /** The wall clock of a journal, in whole milliseconds; what it says is looked at each time that it is asked. */
 export function toClock(value: unknown): () => unknown {
     const clock = value ?? Date.now;
-    return typeof clock === 'function' ? (clock as () => unknown) : refuse('now', clock);
+    return typeof clock === 'function' ? (clock as () => unknown) : refuseInput('now', 'a function', clock);
 }
 
 /** What a clock says, in whole milliseconds. */
@@ -58,19 +54,27 @@ export function toNow(value: unknown): number {
 }
 
 export function toSignature(field: string, value: unknown): Signature {
-    return typeof value === 'string' && isSignature(value) ? value : refuse(field, value);
+    return typeof value === 'string' && isSignature(value)
+        ? value
+        : refuseInput(field, 'the signature of a transaction, in base58', value);
 }
 
 export function toOutcome(value: unknown): SentOutcome {
-    return isOutcome(value) ? value : refuse('outcome', value);
+    return toOneOf('outcome', value, OUTCOMES);
 }
 
 export function toSentTransaction(value: unknown): SentTransaction {
-    assertIsInput('transaction', value);
-    const { channels, feeLamports, lastValidBlockHeight, signature, wireTransaction } = value as SentTransaction;
-    if (!Array.isArray(channels)) refuse('transaction.channels', channels);
-    return Object.freeze({
-        channels: Object.freeze(channels.map((one, index) => toSentChannel(`transaction.channels[${index}]`, one))),
+    const names = ['channels', 'feeLamports', 'lastValidBlockHeight', 'signature', 'wireTransaction'] as const;
+    const { channels, feeLamports, lastValidBlockHeight, signature, wireTransaction } = readMembers(
+        'transaction',
+        value as SentTransaction,
+        names,
+    );
+    const expected = 'an array of { channel, actions }';
+    return toResult({
+        channels: Object.freeze(
+            toList('transaction.channels', channels, expected, (one, path) => toSentChannel(path, one)),
+        ),
         feeLamports: toU64('transaction.feeLamports', feeLamports),
         lastValidBlockHeight: toU64('transaction.lastValidBlockHeight', lastValidBlockHeight),
         signature: toSignature('transaction.signature', signature),
@@ -79,13 +83,12 @@ export function toSentTransaction(value: unknown): SentTransaction {
 }
 
 function toSentChannel(field: string, value: unknown): SentChannel {
-    assertIsInput(field, value);
-    const { actions, channel, cumulativeAmount } = value as SentChannel;
-    if (!Array.isArray(actions)) refuse(`${field}.actions`, actions);
-    return Object.freeze({
+    const names = ['actions', 'channel', 'cumulativeAmount'] as const;
+    const { actions, channel, cumulativeAmount } = readMembers(field, value as SentChannel, names);
+    return toResult({
         actions: Object.freeze(
-            Array.from(actions as unknown[], (action, index) =>
-                isAction(action) ? action : refuse(`${field}.actions[${index}]`, action),
+            toList(`${field}.actions`, actions, 'an array of actions', (action, path) =>
+                isAction(action) ? action : refuseInput(path, Object.keys(ACTIONS).join(', or '), action),
             ),
         ),
         channel: toAddress(`${field}.channel`, channel),
@@ -100,5 +103,7 @@ function toWireTransaction(value: unknown): Base64EncodedWireTransaction {
         value.length <= MAX_WIRE_LENGTH &&
         value.length % 4 === 0 &&
         /^[A-Za-z0-9+/]+={0,2}$/.test(value);
-    return isGood ? (value as Base64EncodedWireTransaction) : refuse('transaction.wireTransaction', value);
+    return isGood
+        ? (value as Base64EncodedWireTransaction)
+        : refuseInput('transaction.wireTransaction', 'a transaction in base64', value);
 }

@@ -1,5 +1,6 @@
 import { PaymentChannelsError } from '../../errors';
 import { assertIsInput } from '../../input';
+import { readOnlyMembers } from '../../input';
 import type { BatchJournal } from './journal';
 import {
     toChannels,
@@ -35,7 +36,7 @@ export type MemoryJournalOptions = Readonly<{
  */
 export function createMemoryJournal(options: MemoryJournalOptions = {}): BatchJournal {
     assertIsInput('options', options);
-    const now = toClock(options.now);
+    const now = toClock(readOnlyMembers('options', options, { now: true }).now);
     const state = createJournalState();
     // Each call runs to its end before another one starts: nothing in between is awaited.
     return Object.freeze({

@@ -1,4 +1,5 @@
 import type { DeploymentConfig } from '../../deployment';
+import { toResult } from '../../json-form';
 import { PaymentChannelsError } from '../../errors';
 import { getProgramFailure, type TransactionFailure } from '../../program-error';
 import type { RevisionName } from '../../revision/types';
@@ -122,7 +123,7 @@ export class Outcomes {
         recorded: SentOutcome | undefined = outcome === 'unknown' ? undefined : outcome,
     ): Promise<void> {
         const isOnChain = outcome === 'landed' || outcome === 'failed';
-        const transaction: BatchTransactionResult = Object.freeze({
+        const transaction: BatchTransactionResult = toResult({
             channels: Object.freeze(channels.map(({ channel }) => channel)),
             failure,
             feeLamports: isOnChain ? feeLamports : 0n,

@@ -1,6 +1,7 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
+import { toResult } from '../../json-form';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
@@ -171,7 +172,7 @@ function planGroup(
     const channels = new Set(items.map(({ item }) => item.channel.address));
     const leftOut = new Map<Address, LeftOut[]>();
     for (const entry of plan.leftOut) {
-        const renumbered = Object.freeze({ ...entry, index: items[entry.index]!.requestIndex });
+        const renumbered = toResult({ ...entry, index: items[entry.index]!.requestIndex });
         const known = leftOut.get(entry.channel);
         if (known === undefined) leftOut.set(entry.channel, [renumbered]);
         else known.push(renumbered);

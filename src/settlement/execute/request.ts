@@ -12,13 +12,25 @@ import {
 } from '@solana/kit';
 
 import type { Split } from '../../channel/distribution';
-import { assertIsInput, toAddress, toInteger, toSigner, toU64 } from '../../input';
+import {
+    assertHasMethods,
+    assertIsInput,
+    readTerms,
+    toAbortSignal,
+    toAddress,
+    toInteger,
+    toList,
+    toOneOf,
+    toSigner,
+    toU64,
+} from '../../input';
 import type { DeploymentConfig } from '../../deployment';
 import type { RevisionName } from '../../revision/types';
 import { keepSignedVoucher, type SignedVoucher } from '../../voucher/voucher';
 import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../../voucher/bounded-verifier';
 import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/verifier';
 import type { BatchDistribution, BatchSettleOptions } from '../batch';
+import { readBatchOptions } from '../option-names';
 import { refuse, toOptions } from '../options';
 import { createBoundedJournal } from './bounded-journal';
 import type { BatchJournal } from './journal';
@@ -177,7 +189,7 @@ export type CheckedExecuteOptions = Readonly<{
     timers: Timers;
 }>;
 
-const COMMITMENTS: readonly unknown[] = ['processed', 'confirmed', 'finalized'] satisfies readonly Commitment[];
+const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
 const MAX_CONCURRENCY = 1_000n;
 /** What is added to it has its place in the journal too. */
 const MAX_OWNER_LENGTH = 200;
@@ -187,24 +199,23 @@ const JOURNAL_FUNCTIONS = ['acquire', 'getUnresolved', 'recordOutcome', 'recordS
 
 /** @throws As `executeBatchSettle`, by field. */
 export function toExecuteOptions(
-    options: BatchExecuteOptions<RevisionName>,
+    given: BatchExecuteOptions<RevisionName>,
     config: DeploymentConfig<RevisionName>,
 ): CheckedExecuteOptions {
-    assertIsInput('options', options);
+    const options = readBatchOptions(given, 'INPUT_INVALID');
     const { abortSignal, commitment = 'confirmed', journal, onProgress, owner, timers = SYSTEM_TIMERS } = options;
-    if (!COMMITMENTS.includes(commitment)) refuse('commitment', commitment);
+    toOneOf('commitment', commitment, COMMITMENTS, 'BATCH_INVALID');
     assertIsInput('journal', journal);
-    for (const name of JOURNAL_FUNCTIONS) {
-        if (typeof journal[name] !== 'function') refuse(`journal.${name}`, journal[name]);
-    }
-    if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', onProgress);
+    assertHasMethods('journal', journal, JOURNAL_FUNCTIONS, 'BATCH_INVALID');
+    toAbortSignal('abortSignal', abortSignal);
+    if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', onProgress, 'a function');
     if (owner !== undefined && (typeof owner !== 'string' || owner === '' || owner.length > MAX_OWNER_LENGTH)) {
-        refuse('owner', owner);
+        refuse('owner', owner, `a name of 1 to ${MAX_OWNER_LENGTH} characters`);
     }
-    const price = options.computeUnitPrice;
+    const { computeUnitPrice: price, concurrency = 16, maxAttempts = 5 } = options;
     if (price !== undefined && typeof price !== 'function') toU64('computeUnitPrice', price);
     const toMs = (field: keyof BatchExecuteOptions<RevisionName>, fallback: number, min = 0n) =>
-        Number(toInteger(field, options[field] ?? fallback, min, MAX_MS));
+        Number(toInteger(field, options[field] === undefined ? fallback : options[field], min, MAX_MS));
     const { addresses, computeUnitLimit, funder, lookupTables, marginSeconds, missingTokenAccounts, mode, version } =
         options;
     const { maxPayerTokenAccounts } = options;
@@ -220,8 +231,8 @@ export function toExecuteOptions(
         mode,
         version,
     };
-    const verifier = options.verifier ?? createVoucherVerifier({}, config);
-    if (typeof verifier.verifyAll !== 'function') refuse('verifier', verifier);
+    const { verifier = createVoucherVerifier({}, config) } = options;
+    assertHasMethods('verifier', verifier, ['verifyAll'], 'BATCH_INVALID');
     const callbackTimeoutMs = toCallbackTimeoutMs(options.callbackTimeoutMs);
     // What the planner would refuse in every round is refused before the first.
     const { distributes, marginSeconds: lateSeconds } = toOptions(
@@ -233,14 +244,14 @@ export function toExecuteOptions(
         commitment,
         computeUnitPrice: price,
         distributes,
-        concurrency: Number(toInteger('concurrency', options.concurrency ?? 16, 1n, MAX_CONCURRENCY)),
+        concurrency: Number(toInteger('concurrency', concurrency, 1n, MAX_CONCURRENCY)),
         callbackTimeoutMs,
         journal: createBoundedJournal(journal, callbackTimeoutMs, abortSignal),
         lateMs: 1_000 * lateSeconds,
         leaseMs: toMs('leaseMs', 300_000, 1n),
         leaseWaitMs: toMs('leaseWaitMs', 0),
         followTimeoutMs: toMs('followTimeoutMs', 900_000, 1n),
-        maxAttempts: Number(toInteger('maxAttempts', options.maxAttempts ?? 5, 1n, MAX_ATTEMPTS)),
+        maxAttempts: Number(toInteger('maxAttempts', maxAttempts, 1n, MAX_ATTEMPTS)),
         onProgress,
         owner: `${owner ?? 'executor'} ${crypto.randomUUID()}`,
         patienceMs: toMs('patienceMs', 120_000),
@@ -257,15 +268,23 @@ export function toExecuteOptions(
 
 /** The requests of a batch, checked as far as they can be without the chain. */
 export function toRequests(requests: readonly BatchRequest[]): readonly BatchRequest[] {
-    if (!Array.isArray(requests)) refuse('requests', requests);
-    return Array.from(requests as readonly BatchRequest[], (request, index) => {
-        const field = `requests[${index}]`;
-        assertIsInput(field, request);
-        toAddress(`${field}.channel`, request.channel);
-        if (request.payee !== undefined) toSigner(`${field}.payee`, request.payee);
-        const { isSignatureValid, voucher } = request;
+    const expected = 'an array of { channel, voucher, … }';
+    return toList('requests', requests, expected, (item, field) => toRequest(item, field), 'BATCH_INVALID');
+}
+
+const OPTIONAL_REQUEST_NAMES = ['allowForfeit', 'isSignatureValid', 'payee', 'splits', 'voucher'] as const;
+const REQUEST_NAMES = ['channel', ...OPTIONAL_REQUEST_NAMES] as const;
+
+function toRequest(item: unknown, field: string): BatchRequest {
+    // Whatever else an application keeps in it is its own.
+    const request = readTerms(field, item as BatchRequest, REQUEST_NAMES, OPTIONAL_REQUEST_NAMES, 'BATCH_INVALID');
+    const { payee, voucher } = request;
+    if (payee !== undefined) toSigner(`${field}.payee`, payee);
+    return Object.freeze({
+        ...request,
+        channel: toAddress(`${field}.channel`, request.channel),
         // The very voucher that is verified now is the one that is sent, however much later. What is wrong with it, or with
         // its verdict, concerns its channel only: planning says so.
-        return Object.freeze({ ...request, isSignatureValid, voucher: keepSignedVoucher(voucher) });
+        voucher: keepSignedVoucher(voucher),
     });
 }

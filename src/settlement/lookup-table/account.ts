@@ -12,8 +12,20 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { PaymentChannelsError } from '../../errors';
-import { toU64, U64_MAX } from '../../input';
+import { assertIsMaybeAccount } from '../../channel/account';
+import {
+    getListLength,
+    readMembers,
+    readTerms,
+    refuseInput,
+    toAddress,
+    toInteger,
+    toList,
+    toU64,
+    U64_MAX,
+} from '../../input';
 import {
     ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS,
     LOOKUP_TABLE_COOLDOWN_SLOTS,
@@ -73,12 +85,15 @@ export function getLookupTableSize(addressCount: number): number {
  * @throws `LOOKUP_TABLE_INVALID` with the reason.
  */
 export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
-    const { address } = account;
+    assertIsMaybeAccount('account', account);
+    const { address: addressInput } = readMembers('account', account, ['address']);
+    const address = toAddress('account.address', addressInput);
     const refuse = (reason: string): never => {
         throw new PaymentChannelsError('LOOKUP_TABLE_INVALID', { address, reason });
     };
     if (!account.exists) return refuse('there is no account');
-    const { data, programAddress } = account;
+    const { data, programAddress: owner } = readMembers('account', account, ['data', 'programAddress']);
+    const programAddress = toAddress('account.programAddress', owner);
     if (programAddress !== ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS) return refuse(`it is owned by ${programAddress}`);
     const count = (data.length - getLookupTableSize(0)) / ADDRESS_BYTES;
     if (count < 0 || !Number.isInteger(count) || count > MAX_LOOKUP_TABLE_ADDRESSES) {
@@ -92,7 +107,7 @@ export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
             `it holds ${count} addresses, ${meta.lastExtendedStartIndex} of them from before its last extension`,
         );
     }
-    return Object.freeze({
+    return toResult({
         address,
         addresses: Object.freeze(decodeAddresses(data, count)),
         authority: meta.hasAuthority === 1 ? meta.authority : undefined,
@@ -103,22 +118,56 @@ export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
 }
 
 /** Says whether a table can be used or closed, and from which slot on. */
-export function getLookupTableStatus({ deactivationSlot, lastExtendedSlot }: LookupTable): LookupTableStatus {
+export function getLookupTableStatus(lookupTable: LookupTable): LookupTableStatus {
+    const { deactivationSlot, lastExtendedSlot } = toTable(lookupTable);
     return deactivationSlot === undefined
-        ? Object.freeze({ kind: 'active', usableFromSlot: lastExtendedSlot + 1n })
-        : Object.freeze({ closableFromSlot: deactivationSlot + LOOKUP_TABLE_COOLDOWN_SLOTS, kind: 'deactivated' });
+        ? toResult({ kind: 'active', usableFromSlot: lastExtendedSlot + 1n })
+        : toResult({ closableFromSlot: deactivationSlot + LOOKUP_TABLE_COOLDOWN_SLOTS, kind: 'deactivated' });
 }
 
 /**
  * The addresses of a table that a transaction can use in a slot: all of an active table, but for those that were
  * appended in that slot or later; none of a table that was deactivated, although for some minutes it still works.
  *
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the slot.
+ * @throws By field: `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `ADDRESS_INVALID`, `INPUT_INVALID`, `BATCH_INVALID`.
  */
-export function getUsableAddresses(table: LookupTable, slot: bigint | number): readonly Address[] {
-    const { addresses, deactivationSlot, lastExtendedSlot, lastExtendedStartIndex } = table;
+export function getUsableAddresses(lookupTable: LookupTable, slot: bigint | number): readonly Address[] {
+    const { addresses, deactivationSlot, lastExtendedSlot, lastExtendedStartIndex } = toTable(lookupTable);
+    const at = toU64('slot', slot);
     if (deactivationSlot !== undefined) return [];
-    return toU64('slot', slot) > lastExtendedSlot ? addresses : addresses.slice(0, lastExtendedStartIndex);
+    return at > lastExtendedSlot ? addresses : addresses.slice(0, lastExtendedStartIndex);
+}
+
+const TABLE_NAMES = [
+    'address',
+    'addresses',
+    'authority',
+    'deactivationSlot',
+    'lastExtendedSlot',
+    'lastExtendedStartIndex',
+] as const;
+
+/** A lookup table as {@link decodeLookupTable} returns it, from a caller who may have put it together. */
+export function toTable(value: unknown, field = 'table'): LookupTable {
+    const table = readTerms(field, value as LookupTable, TABLE_NAMES, ['authority', 'deactivationSlot']);
+    const { authority, deactivationSlot } = table;
+    const expected = `an array of at most ${MAX_LOOKUP_TABLE_ADDRESSES} addresses`;
+    if ((getListLength(table.addresses) ?? 0) > MAX_LOOKUP_TABLE_ADDRESSES) {
+        refuseInput(`${field}.addresses`, expected, table.addresses, 'BATCH_INVALID');
+    }
+    const toOne = (address: unknown, path: string) => toAddress(path, address);
+    const addresses = toList(`${field}.addresses`, table.addresses, expected, toOne, 'BATCH_INVALID');
+    return {
+        address: toAddress(`${field}.address`, table.address),
+        addresses: Object.freeze(addresses),
+        authority: authority === undefined ? undefined : toAddress(`${field}.authority`, authority),
+        deactivationSlot:
+            deactivationSlot === undefined ? undefined : toU64(`${field}.deactivationSlot`, deactivationSlot),
+        lastExtendedSlot: toU64(`${field}.lastExtendedSlot`, table.lastExtendedSlot),
+        lastExtendedStartIndex: Number(
+            toInteger(`${field}.lastExtendedStartIndex`, table.lastExtendedStartIndex, 0n, BigInt(addresses.length)),
+        ),
+    };
 }
 
 function decodeAddresses(data: ReadonlyUint8Array, count: number): Address[] {

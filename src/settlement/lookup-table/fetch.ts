@@ -1,7 +1,8 @@
 import type { Address, AddressesByLookupTableAddress, GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { fetchAccounts, type FetchChannelConfig } from '../../channel/fetch';
-import { assertHasMethods, assertIsInput } from '../../input';
+import { getListLength } from '../../input';
 import { refuse } from '../options';
 import { decodeLookupTable, getUsableAddresses, type LookupTable } from './account';
 
@@ -41,16 +42,15 @@ export async function fetchLookupTables(
     addresses: readonly Address[],
     config: FetchLookupTablesConfig = {},
 ): Promise<FetchedLookupTables> {
-    assertIsInput('config', config);
-    assertHasMethods('rpc', rpc, ['getMultipleAccounts']);
-    if (!Array.isArray(addresses)) refuse('addresses', addresses);
+    if (getListLength(addresses) === undefined)
+        refuse('addresses', addresses, 'an array of addresses of lookup tables');
     const accounts = await fetchAccounts(rpc, addresses, config);
     const tables = accounts.map(({ account }) => decodeLookupTable(account));
     const slot = accounts.reduce((earliest, { slot: at }) => (at < earliest ? at : earliest), accounts[0]?.slot ?? 0n);
     const usable = tables
         .map(table => [table.address, getUsableAddresses(table, slot + 1n)] as const)
         .filter(([, { length }]) => length > 0);
-    return Object.freeze({
+    return toResult({
         lookupTables: Object.freeze(Object.fromEntries(usable)) as AddressesByLookupTableAddress,
         slot,
         tables: Object.freeze(tables),

@@ -12,8 +12,16 @@ import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
 import { findProgramDerivedAddress } from '../../channel/derive/program-derived-address';
 import { encodeSeeds } from '../../seeds';
-import { PaymentChannelsError } from '../../errors';
-import { assertIsInput, describe, toAddress, toAddressBytes, toU64 } from '../../input';
+import {
+    assertIsInput,
+    getListLength,
+    readMembers,
+    refuseInput,
+    toAddress,
+    toAddressBytes,
+    toList,
+    toU64,
+} from '../../input';
 import { toParty, type Party } from '../options';
 import {
     ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS,
@@ -45,9 +53,10 @@ export type LookupTableSeedsInput = Readonly<{
  */
 export function findLookupTablePdaSync(seeds: LookupTableSeedsInput): ProgramDerivedAddress {
     assertIsInput('seeds', seeds);
+    const given = readMembers('input', seeds, ['authority', 'recentSlot']);
     const values = {
-        authority: toAddressBytes('authority', seeds.authority),
-        recentSlot: toU64('recentSlot', seeds.recentSlot),
+        authority: toAddressBytes('authority', given.authority),
+        recentSlot: toU64('recentSlot', given.recentSlot),
     };
     const program = toAddressBytes('programAddress', ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS);
     return findProgramDerivedAddress(encodeSeeds(LOOKUP_TABLE_SEEDS, values), program);
@@ -70,10 +79,10 @@ export type CreateLookupTableInput = Readonly<{
  * @throws `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
  */
 export function getCreateLookupTableInstruction(input: CreateLookupTableInput): Instruction {
-    assertIsInput('input', input);
-    const authority = toParty('authority', input.authority).address;
-    const payer = toParty('payer', input.payer);
-    const recentSlot = toU64('recentSlot', input.recentSlot);
+    const given = readMembers('input', input, ['authority', 'payer', 'recentSlot']);
+    const authority = toParty('authority', given.authority).address;
+    const payer = toParty('payer', given.payer);
+    const recentSlot = toU64('recentSlot', given.recentSlot);
     const [table, bump] = findLookupTablePdaSync({ authority, recentSlot });
     return toInstruction(getCreateDataEncoder().encode({ bump, kind: undefined, recentSlot }), [
         { address: table, role: AccountRole.WRITABLE },
@@ -99,25 +108,23 @@ export type ExtendLookupTableInput = Readonly<{
  * @throws `ADDRESS_INVALID` or `SIGNER_INVALID`, by field; `BATCH_INVALID` for no address or more than 38.
  */
 export function getExtendLookupTableInstruction(input: ExtendLookupTableInput): Instruction {
-    assertIsInput('input', input);
-    const { addresses: addressesInput } = input;
-    if (
-        !Array.isArray(addressesInput) ||
-        addressesInput.length === 0 ||
-        addressesInput.length > MAX_EXTENSION_ADDRESSES
-    ) {
-        throw new PaymentChannelsError('BATCH_INVALID', { field: 'addresses', value: describe(addressesInput) });
+    const given = readMembers('input', input, ['addresses', 'authority', 'lookupTable', 'payer']);
+    const { addresses: addressesInput } = given;
+    const count = getListLength(addressesInput) ?? 0;
+    const expected = `an array of 1 to ${MAX_EXTENSION_ADDRESSES} addresses`;
+    if (count === 0 || count > MAX_EXTENSION_ADDRESSES) {
+        return refuseInput('addresses', expected, addressesInput, 'BATCH_INVALID');
     }
     const head = getExtendHeadEncoder();
-    const data = new Uint8Array(head.fixedSize + ADDRESS_BYTES * addressesInput.length);
-    head.write({ count: addressesInput.length, kind: undefined }, data, 0);
-    for (const [index, address] of (addressesInput as readonly unknown[]).entries()) {
-        data.set(toAddressBytes(`addresses[${index}]`, address), head.fixedSize + ADDRESS_BYTES * index);
-    }
+    const data = new Uint8Array(head.fixedSize + ADDRESS_BYTES * count);
+    head.write({ count, kind: undefined }, data, 0);
+    toList('addresses', addressesInput, expected, (address, path, index) =>
+        data.set(toAddressBytes(path, address), head.fixedSize + ADDRESS_BYTES * index),
+    );
     return toInstruction(data, [
-        { address: toAddress('lookupTable', input.lookupTable), role: AccountRole.WRITABLE },
-        toSignerMeta(toParty('authority', input.authority), AccountRole.READONLY_SIGNER),
-        toSignerMeta(toParty('payer', input.payer), AccountRole.WRITABLE_SIGNER),
+        { address: toAddress('lookupTable', given.lookupTable), role: AccountRole.WRITABLE },
+        toSignerMeta(toParty('authority', given.authority), AccountRole.READONLY_SIGNER),
+        toSignerMeta(toParty('payer', given.payer), AccountRole.WRITABLE_SIGNER),
         { address: SYSTEM_PROGRAM_ADDRESS, role: AccountRole.READONLY },
     ]);
 }
@@ -131,10 +138,10 @@ export type DeactivateLookupTableInput = Readonly<{ lookupTable: Address; author
  * @throws `ADDRESS_INVALID` or `SIGNER_INVALID`, by field.
  */
 export function getDeactivateLookupTableInstruction(input: DeactivateLookupTableInput): Instruction {
-    assertIsInput('input', input);
+    const given = readMembers('input', input, ['authority', 'lookupTable']);
     return toInstruction(getDeactivateDataEncoder().encode(), [
-        { address: toAddress('lookupTable', input.lookupTable), role: AccountRole.WRITABLE },
-        toSignerMeta(toParty('authority', input.authority), AccountRole.READONLY_SIGNER),
+        { address: toAddress('lookupTable', given.lookupTable), role: AccountRole.WRITABLE },
+        toSignerMeta(toParty('authority', given.authority), AccountRole.READONLY_SIGNER),
     ]);
 }
 
@@ -151,11 +158,11 @@ export type CloseLookupTableInput = DeactivateLookupTableInput &
  * @throws `ADDRESS_INVALID` or `SIGNER_INVALID`, by field.
  */
 export function getCloseLookupTableInstruction(input: CloseLookupTableInput): Instruction {
-    assertIsInput('input', input);
+    const given = readMembers('input', input, ['authority', 'lookupTable', 'recipient']);
     return toInstruction(getCloseDataEncoder().encode(), [
-        { address: toAddress('lookupTable', input.lookupTable), role: AccountRole.WRITABLE },
-        toSignerMeta(toParty('authority', input.authority), AccountRole.READONLY_SIGNER),
-        { address: toAddress('recipient', input.recipient), role: AccountRole.WRITABLE },
+        { address: toAddress('lookupTable', given.lookupTable), role: AccountRole.WRITABLE },
+        toSignerMeta(toParty('authority', given.authority), AccountRole.READONLY_SIGNER),
+        { address: toAddress('recipient', given.recipient), role: AccountRole.WRITABLE },
     ]);
 }
 

@@ -1,15 +1,17 @@
 import type { Address, AddressesByLookupTableAddress, TransactionSigner } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import { createAddressCache } from '../../channel/address-cache';
 import type { DeploymentConfig } from '../../deployment';
-import { assertIsInput, toU64, U64_MAX } from '../../input';
+import { toList, toU64, U64_MAX } from '../../input';
 import type { RevisionName } from '../../revision/types';
 import type { BatchItem, BatchSettleOptions } from '../batch';
 import type { BatchPlan } from '../batch-plan';
 import type { LeftOut } from '../left-out';
+import { readBatchOptions } from '../option-names';
 import { refuse, toParty } from '../options';
 import { planBatchSettle } from '../plan';
-import { getLookupTableSize, type LookupTable } from './account';
+import { getLookupTableSize, toTable, type LookupTable } from './account';
 import { MAX_LOOKUP_TABLE_ADDRESSES } from './program';
 import {
     getCloseLookupTablesTransactions,
@@ -112,8 +114,7 @@ export function planLookupTables<TRevision extends RevisionName = 'tombstone'>(
     options: PlanLookupTablesOptions<TRevision>,
     config: DeploymentConfig<TRevision> = {},
 ): LookupTablePlan {
-    assertIsInput('options', options);
-    const { batch: batchOptions, ...settings } = toSettings(options);
+    const { batch: batchOptions, ...settings } = toSettings(readBatchOptions(options, 'INPUT_INVALID'));
     // The plans derive the same addresses.
     const addresses = batchOptions.addresses ?? createAddressCache({ maxEntries: MAX_CACHED_ADDRESSES });
     const batch = { ...batchOptions, addresses };
@@ -150,7 +151,7 @@ export function planLookupTables<TRevision extends RevisionName = 'tombstone'>(
     const chosen = weighedOptions
         .filter(({ lockedLamports }) => lockedLamports <= maxLockedLamports)
         .reduce((best, option) => (isBetter(option, best, savedLamportsPerLockedSol) ? option : best));
-    return Object.freeze({ chosen, options: Object.freeze(weighedOptions) });
+    return toResult({ chosen, options: Object.freeze(weighedOptions) });
 }
 
 /** Whether something is better, and not only as good: fewer channels that don't fit, then lower fees for what it locks. */
@@ -178,29 +179,30 @@ type Settings = Readonly<{
 function toSettings<TRevision extends RevisionName>(
     options: PlanLookupTablesOptions<TRevision>,
 ): Settings & Readonly<{ batch: BatchSettleOptions<TRevision> }> {
-    const { authority, lamportsPerByte, maxLockedLamports, reuse = [], savedLamportsPerLockedSol, ...batch } = options;
+    const {
+        authority,
+        lamportsPerByte = DEFAULT_LAMPORTS_PER_BYTE,
+        maxLockedLamports = U64_MAX,
+        reuse = [],
+        savedLamportsPerLockedSol = DEFAULT_SAVED_LAMPORTS_PER_LOCKED_SOL,
+        ...batch
+    } = options;
     const { lookupTables, version = 0 } = batch as Partial<BatchSettleOptions>;
-    if (lookupTables !== undefined) refuse('lookupTables', lookupTables);
+    if (lookupTables !== undefined)
+        refuse('lookupTables', lookupTables, 'left out: tables that there are go into reuse');
     // No other version can use tables.
-    if (version !== 0) refuse('version', version);
-    if (!Array.isArray(reuse)) refuse('reuse', reuse);
-    for (const [index, table] of (reuse as readonly LookupTable[]).entries()) {
-        assertIsInput(`reuse[${index}]`, table);
-        if (!Array.isArray(table.addresses)) refuse(`reuse[${index}].addresses`, table.addresses);
-    }
+    if (version !== 0) refuse('version', version, '0, the only version that has lookup tables');
+    const tables = toList('reuse', reuse, 'an array of lookup tables', toTable, 'BATCH_INVALID');
     if (authority !== undefined) toParty('authority', authority);
     return {
         authority: authority ?? batch.feePayer,
         batch,
         computeUnitPrice: batch.computeUnitPrice,
         feePayer: batch.feePayer,
-        lamportsPerByte: toU64('lamportsPerByte', lamportsPerByte ?? DEFAULT_LAMPORTS_PER_BYTE),
-        maxLockedLamports: toU64('maxLockedLamports', maxLockedLamports ?? U64_MAX),
-        savedLamportsPerLockedSol: toU64(
-            'savedLamportsPerLockedSol',
-            savedLamportsPerLockedSol ?? DEFAULT_SAVED_LAMPORTS_PER_LOCKED_SOL,
-        ),
-        reuse: (reuse as readonly LookupTable[]).filter(({ deactivationSlot }) => deactivationSlot === undefined),
+        lamportsPerByte: toU64('lamportsPerByte', lamportsPerByte),
+        maxLockedLamports: toU64('maxLockedLamports', maxLockedLamports),
+        savedLamportsPerLockedSol: toU64('savedLamportsPerLockedSol', savedLamportsPerLockedSol),
+        reuse: tables.filter(({ deactivationSlot }) => deactivationSlot === undefined),
     };
 }
 
@@ -267,7 +269,7 @@ function fillTables(
         }
     }
     return filled.map(({ addresses, appendedCount, reused: address }) =>
-        Object.freeze({ addresses: Object.freeze(addresses), appendedCount, reused: address }),
+        toResult({ addresses: Object.freeze(addresses), appendedCount, reused: address }),
     );
 }
 
@@ -316,7 +318,7 @@ function toOption(
     none: ReturnType<typeof weighTables>,
 ): LookupTableOption {
     const { feeLamports, transactions } = plan.totals;
-    return Object.freeze({
+    return toResult({
         ...option,
         appendedCount: option.tables.reduce((sum, { appendedCount }) => sum + appendedCount, 0),
         batchFeeLamports: feeLamports,

@@ -1,11 +1,12 @@
 import type { Address, AddressesByLookupTableAddress, Instruction, TransactionSigner } from '@solana/kit';
 
-import { PaymentChannelsError } from '../../errors';
-import { assertIsInput, describe, toAddress, toU64 } from '../../input';
+import { toResult } from '../../json-form';
+import { getListLength, readTerms, toAddress, toList, toU64 } from '../../input';
 import { getTransactionFees } from '../../runtime/fees';
 import { COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS, MAX_COMPUTE_UNITS } from '../../runtime/limits';
 import { createTransactionSizer, findExceededLimit, getTransactionLimits } from '../../transaction-size';
 import type { PlannedTransaction } from '../batch-plan';
+import { readBatchOptions } from '../option-names';
 import { refuse, toParty, type Party } from '../options';
 import {
     findLookupTablePdaSync,
@@ -55,6 +56,15 @@ export type CreateLookupTablesOptions = LookupTableTransactionOptions &
         recentSlots: readonly (bigint | number)[];
     }>;
 
+/** What {@link getCloseLookupTablesTransactions} takes. */
+export type CloseLookupTablesOptions = LookupTableTransactionOptions &
+    Readonly<{
+        /** Gets the rent; the fee payer by default. */
+        recipient?: Address | undefined;
+    }>;
+
+const TABLES = 'an array of tables, as planLookupTables plans them';
+
 /** A transaction about lookup tables; `getBatchTransactionMessage` makes its message, as it does for a batch. */
 export type LookupTableTransaction = PlannedTransaction &
     Readonly<{
@@ -102,13 +112,12 @@ export function getLookupTableTransactions(
     tables: readonly PlannedLookupTable[],
     options: CreateLookupTablesOptions,
 ): LookupTableTransactions {
-    assertIsInput('options', options);
-    if (!Array.isArray(tables)) refuse('tables', tables);
-    const parties = toParties(options);
+    const given = readBatchOptions(options, 'INPUT_INVALID');
+    const checked = toList('tables', tables, TABLES, (table, field) => toTable(field, table), 'BATCH_INVALID');
+    const parties = toParties(given);
     const { authority } = parties;
-    const checked = Array.from(tables as readonly unknown[], (table, index) => toTable(`tables[${index}]`, table));
     const createdCount = checked.filter(({ reused }) => reused === undefined).length;
-    const recentSlots = toRecentSlots(options.recentSlots, createdCount);
+    const recentSlots = toRecentSlots(given.recentSlots, createdCount);
     const transactions: LookupTableTransaction[] = [];
     const lookupTables: [Address, readonly Address[]][] = [];
     for (const { addresses, appended, reused } of checked) {
@@ -132,7 +141,7 @@ export function getLookupTableTransactions(
             step = NOTHING;
         }
     }
-    return Object.freeze({
+    return toResult({
         lookupTables: Object.freeze(Object.fromEntries(lookupTables)) as AddressesByLookupTableAddress,
         transactions: Object.freeze(transactions),
     });
@@ -148,8 +157,7 @@ export function getDeactivateLookupTablesTransactions(
     lookupTables: readonly Address[],
     options: LookupTableTransactionOptions,
 ): readonly LookupTableTransaction[] {
-    assertIsInput('options', options);
-    const parties = toParties(options);
+    const parties = toParties(readBatchOptions(options, 'INPUT_INVALID'));
     const { authority } = toInput(parties);
     return toFullTransactions(
         toAddresses('lookupTables', lookupTables).map(lookupTable => ({
@@ -169,16 +177,13 @@ export function getDeactivateLookupTablesTransactions(
  */
 export function getCloseLookupTablesTransactions(
     lookupTables: readonly Address[],
-    options: LookupTableTransactionOptions &
-        Readonly<{
-            /** Gets the rent; the fee payer by default. */
-            recipient?: Address | undefined;
-        }>,
+    options: CloseLookupTablesOptions,
 ): readonly LookupTableTransaction[] {
-    assertIsInput('options', options);
-    const parties = toParties(options);
+    const given = readBatchOptions(options, 'INPUT_INVALID');
+    const parties = toParties(given);
     const { authority } = toInput(parties);
-    const recipient = toAddress('recipient', options.recipient ?? parties.feePayer.address);
+    const { recipient: recipientInput = parties.feePayer.address } = given;
+    const recipient = toAddress('recipient', recipientInput);
     return toFullTransactions(
         toAddresses('lookupTables', lookupTables).map(lookupTable => ({
             actions: [{ action: 'close', addresses: [], lookupTable }],
@@ -191,13 +196,17 @@ export function getCloseLookupTablesTransactions(
 
 type Parties = Readonly<{ authority: Party; feePayer: Party; computeUnitPrice: bigint }>;
 
-function toParties({ authority, computeUnitPrice, feePayer: feePayerInput }: LookupTableTransactionOptions): Parties {
+function toParties({
+    authority,
+    computeUnitPrice = 0n,
+    feePayer: feePayerInput,
+}: LookupTableTransactionOptions): Parties {
     const feePayer = toParty('feePayer', feePayerInput);
     const given = authority === undefined ? feePayer : toParty('authority', authority);
     return {
         // One signer for each address: kit refuses a transaction with two that are not the same object.
         authority: given.address === feePayer.address ? feePayer : given,
-        computeUnitPrice: toU64('computeUnitPrice', computeUnitPrice ?? 0n),
+        computeUnitPrice: toU64('computeUnitPrice', computeUnitPrice),
         feePayer,
     };
 }
@@ -208,34 +217,38 @@ function toInput({ authority, feePayer }: Parties) {
 }
 
 function toRecentSlots(value: unknown, count: number): bigint[] {
-    if (!Array.isArray(value) || value.length < count) refuse('recentSlots', value);
-    const slots = Array.from(value as unknown[], (slot, index) => toU64(`recentSlots[${index}]`, slot));
-    if (new Set(slots).size < slots.length) refuse('recentSlots', value);
+    const expected = `an array of ${count} or more slots, no two of them the same`;
+    if ((getListLength(value) ?? -1) < count) refuse('recentSlots', value, expected);
+    const slots = toList('recentSlots', value, expected, (slot, path) => toU64(path, slot), 'BATCH_INVALID');
+    if (new Set(slots).size < slots.length) refuse('recentSlots', value, expected);
     return slots;
 }
 
 function toTable(field: string, table: unknown) {
-    assertIsInput(field, table);
-    const { addresses: input, appendedCount, reused } = table as Partial<PlannedLookupTable>;
+    const names = ['addresses', 'appendedCount', 'reused'] as const;
+    const {
+        addresses: input,
+        appendedCount,
+        reused,
+    } = readTerms(field, table as PlannedLookupTable, names, ['reused']);
     const addresses = toAddresses(`${field}.addresses`, input);
-    if (addresses.length > MAX_LOOKUP_TABLE_ADDRESSES) refuse(`${field}.addresses`, addresses);
+    if (addresses.length > MAX_LOOKUP_TABLE_ADDRESSES) {
+        refuse(`${field}.addresses`, addresses, `an array of at most ${MAX_LOOKUP_TABLE_ADDRESSES} addresses`);
+    }
     // A table that is created is empty before.
     const min = reused === undefined ? Math.max(addresses.length, 1) : 0;
-    if (!Number.isInteger(appendedCount) || appendedCount! < min || appendedCount! > addresses.length) {
-        refuse(`${field}.appendedCount`, appendedCount);
+    if (!Number.isInteger(appendedCount) || appendedCount < min || appendedCount > addresses.length) {
+        refuse(`${field}.appendedCount`, appendedCount, `an integer from ${min} to ${addresses.length}`);
     }
     return {
         addresses: Object.freeze(addresses),
-        appended: addresses.slice(addresses.length - appendedCount!),
+        appended: addresses.slice(addresses.length - appendedCount),
         reused: reused === undefined ? undefined : toAddress(`${field}.reused`, reused),
     };
 }
 
 function toAddresses(field: string, value: unknown): Address[] {
-    if (!Array.isArray(value)) {
-        throw new PaymentChannelsError('BATCH_INVALID', { field, value: describe(value) });
-    }
-    return Array.from(value as unknown[], (address, index) => toAddress(`${field}[${index}]`, address));
+    return toList(field, value, 'an array of addresses', (one, path) => toAddress(path, one), 'BATCH_INVALID');
 }
 
 /** As many of the addresses as fit into one transaction behind what is in it already. */
@@ -308,7 +321,7 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
         MAX_COMPUTE_UNITS,
     );
     const computeUnitLimit = computeUnitPrice > 0n ? computeUnits : undefined;
-    return Object.freeze({
+    return toResult({
         bytes,
         channels: Object.freeze([]),
         computeUnitLimit,
@@ -322,7 +335,7 @@ function toTransaction(step: Step, parties: Parties, dependsOn: readonly number[
         feePayerSigner: feePayer.signer,
         instructions: Object.freeze(step.instructions),
         loadedAccountsDataSizeLimit: undefined,
-        lookupTables: Object.freeze({}) as AddressesByLookupTableAddress,
+        lookupTables: toResult({}) as AddressesByLookupTableAddress,
         signers: Object.freeze([...new Set([feePayer.address, authority.address])]),
         tableActions: Object.freeze(step.actions.map(action => Object.freeze(action))),
         version: 'legacy',

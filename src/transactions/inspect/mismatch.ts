@@ -1,5 +1,6 @@
 import type { Address, TransactionVersion } from '@solana/kit';
 
+import { toResult } from '../../json-form';
 import type { Split } from '../../channel/distribution';
 import type { Bounds } from '../check-agreement';
 
@@ -91,5 +92,5 @@ export function getMismatch<TCode extends InspectionMismatchCode>(
     path: string,
     values: InspectionMismatchValues[TCode] & { name?: string },
 ): InspectionMismatch {
-    return Object.freeze({ code, path, ...values }) as unknown as InspectionMismatch;
+    return toResult({ code, path, ...values }) as unknown as InspectionMismatch;
 }

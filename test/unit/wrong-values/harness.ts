@@ -62,7 +62,7 @@ export const WRONG_VALUES: readonly (readonly [title: string, value: unknown])[]
     ['an empty array', []],
     ['an array', [1, 'a']],
     ['an array of nothing', [undefined, null]],
-    ['a sparse array', new Array(1e5)],
+    ['a sparse array', new Array(2 ** 32 - 1)],
     ['an empty object', {}],
     ['an object without a prototype', Object.create(null)],
     ['a Map', new Map([['a', 1]])],
@@ -122,21 +122,25 @@ function replace(value: unknown, [key, ...rest]: Place, wrong: unknown, asGetter
 
 const MAX_WAIT_MS = 30_000;
 
-async function run(call: (...args: never[]) => unknown, args: readonly unknown[]): Promise<unknown> {
+/** What comes of a call. */
+type Outcome = Readonly<{ error?: unknown; isPromise: boolean; result?: unknown }>;
+
+async function run(call: Call, args: readonly unknown[]): Promise<Outcome> {
     let timer: NodeJS.Timeout | undefined;
+    let isPromise = false;
     try {
-        const result = (call as (...all: unknown[]) => unknown)(...args);
+        const result = call(...args);
         const isIterator = typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
         const settled = isIterator ? (result as AsyncGenerator).next() : result;
         // Nothing is made of a result that pretends to be a promise.
-        if (!(settled instanceof Promise)) return undefined;
+        isPromise = settled instanceof Promise;
+        if (!isPromise) return { isPromise, result };
         const late = new Promise((_, reject) => {
             timer = setTimeout(() => reject(new Error('it never answers')), MAX_WAIT_MS);
         });
-        await Promise.race([settled, late]);
-        return undefined;
+        return { isPromise, result: await Promise.race([settled, late]) };
     } catch (error) {
-        return error;
+        return { error, isPromise };
     } finally {
         clearTimeout(timer);
     }
@@ -149,31 +153,91 @@ function judge(error: unknown): string | undefined {
         const stack = error instanceof Error ? (error.stack ?? '').split('\n').slice(0, 4).join(' ') : '';
         return `${String(error).slice(0, 160)} ${stack}`;
     }
-    if (error.message.length > 2_000) return `a message of ${error.message.length} characters`;
-    return /undefined has|\[object|has to be something else/.test(error.message) ? error.message : undefined;
+    const { code, context, message } = error;
+    if (message.length > 2_000) return `a message of ${message.length} characters`;
+    if (/undefined has|\[object|something else/.test(message)) return message;
+    const expected = 'expected' in context ? [context.expected].flat() : [];
+    if (!expected.every(part => message.includes(String(part)))) return `what is expected is not said: ${message}`;
+    return JSON.stringify(error).includes(`"code":"${code}"`) ? undefined : `no JSON: ${message}`;
 }
 
+function judgeResult(result: unknown): string | undefined {
+    if (typeof result === 'bigint') return undefined;
+    try {
+        JSON.stringify(result);
+        return undefined;
+    } catch (error) {
+        return `JSON.stringify of the result: ${String(error).slice(0, 160)}`;
+    }
+}
+
+export type Call = (...args: unknown[]) => unknown;
+
 /** Every wrong value in every place of good arguments: what comes of it, where that is not as it has to be. */
-export async function findFaults(
-    call: (...args: never[]) => unknown,
-    makeArguments: MakeArguments,
-): Promise<readonly string[]> {
+export async function findFaults(call: Call, makeArguments: MakeArguments): Promise<readonly string[]> {
     const faults: string[] = [];
-    const note = (title: string, place: Place, error: unknown) => {
-        const fault = judge(error);
+    const note = (title: string, place: Place, fault: string | undefined) => {
         if (fault !== undefined) faults.push(`${title} at [${place.join('][')}]: ${fault}`);
     };
-    note('the good arguments', [], await run(call, makeArguments()));
+    const good = await run(call, makeArguments());
+    note('the good arguments', [], judge(good.error) ?? judgeResult(good.result));
+    const attempt = async (title: string, place: Place, args: readonly unknown[]) => {
+        const { error, isPromise } = await run(call, args);
+        // What answers with a promise says everything with it.
+        const isThrown = error !== undefined && good.isPromise && !isPromise;
+        note(title, place, judge(error) ?? (isThrown ? `it throws, and does not reject: ${String(error)}` : undefined));
+    };
     const places = [...findPlaces(makeArguments(), [], new Set())];
     for (const place of places) {
         for (const [title, wrong] of WRONG_VALUES) {
-            note(title, place, await run(call, replace(makeArguments(), place, wrong, false) as unknown[]));
+            await attempt(title, place, replace(makeArguments(), place, wrong, false) as unknown[]);
         }
         if (place.length > 1) {
-            const args = replace(makeArguments(), place, undefined, true) as unknown[];
-            note('a getter that throws', place, await run(call, args));
+            await attempt('a getter that throws', place, replace(makeArguments(), place, undefined, true) as unknown[]);
         }
     }
-    note('no arguments', [], await run(call, []));
+    await attempt('no arguments', [], []);
     return faults;
+}
+
+/** One letter is missing, and one is another: what people write. */
+const MISSPELLINGS: readonly ((name: string) => string)[] = [
+    name => name.slice(0, -1),
+    name => name.replace(/[a-z](?=[^a-z]*$)/, letter => (letter === 'x' ? 'y' : 'x')),
+];
+
+/**
+ * Members of good arguments that may be misspelt without anybody being told. A name is told from one that a function has
+ * no use for by what comes of a value that is wrong everywhere: that is refused.
+ */
+export async function findPassedOver(call: Call, makeArguments: MakeArguments): Promise<readonly string[]> {
+    const passed: string[] = [];
+    for (const place of findPlaces(makeArguments(), [], new Set())) {
+        const name = place.at(-1)!;
+        // An address is no name.
+        if (typeof name !== 'string' || name.length < 5 || name.length >= 32) continue;
+        const isLookedAt = isRefusal(
+            await run(call, replace(makeArguments(), place, Symbol('wrong'), false) as unknown[]),
+        );
+        if (!isLookedAt) continue;
+        for (const misspell of MISSPELLINGS) {
+            const args = rename(makeArguments(), place, misspell(name)) as unknown[];
+            if (!isRefusal(await run(call, args))) passed.push(`[${place.join('][')}] as ${misspell(name)}`);
+        }
+    }
+    return passed;
+}
+
+function isRefusal({ error }: Outcome): boolean {
+    return isPaymentChannelsError(error);
+}
+
+function rename(value: unknown, [key, ...rest]: Place, name: string): unknown {
+    const from = value as Record<number | string, unknown>;
+    if (rest.length > 0) {
+        const copy = (Array.isArray(from) ? [...(from as unknown[])] : { ...from }) as typeof from;
+        copy[key!] = rename(from[key!], rest, name);
+        return copy;
+    }
+    return Object.fromEntries(Object.entries(from).map(([own, member]) => [own === key ? name : own, member]));
 }

@@ -1,0 +1,66 @@
+import { readOnlyMembers, type InvalidCode, type OnlyMembers } from '../input';
+import type { RevisionName } from '../revision/types';
+import type { BatchSettleOptions } from './batch';
+import type { BatchExecuteOptions } from './execute/request';
+import type { PlanLookupTablesOptions } from './lookup-table/plan';
+import type { CloseLookupTablesOptions, CreateLookupTablesOptions } from './lookup-table/transactions';
+import type { BatchReclaimOptions } from './reclaim';
+
+/** What any of the functions for batches takes as an option. */
+type AnyBatchOptions = BatchExecuteOptions<RevisionName> &
+    BatchReclaimOptions &
+    BatchSettleOptions<RevisionName> &
+    CloseLookupTablesOptions &
+    CreateLookupTablesOptions &
+    PlanLookupTablesOptions<RevisionName>;
+
+// One vocabulary for all of them: the same object of options goes to the function that plans, to the one that makes the
+// lookup tables and to the one that executes. A name that none of them knows is a misspelt one.
+const NAMES: OnlyMembers<AnyBatchOptions> = {
+    abortSignal: true,
+    addresses: true,
+    authority: true,
+    callbackTimeoutMs: true,
+    commitment: true,
+    computeUnitLimit: true,
+    computeUnitPrice: true,
+    concurrency: true,
+    feePayer: true,
+    followTimeoutMs: true,
+    funder: true,
+    isLastTry: true,
+    journal: true,
+    lamportsPerByte: true,
+    leaseMs: true,
+    leaseWaitMs: true,
+    lookupTables: true,
+    marginSeconds: true,
+    maxAttempts: true,
+    // Without it there is no limit.
+    maxLockedLamports: 'given',
+    maxPayerTokenAccounts: true,
+    missingTokenAccounts: true,
+    mode: true,
+    onProgress: true,
+    owner: true,
+    patienceMs: true,
+    pollIntervalMs: true,
+    recentSlots: true,
+    recipient: true,
+    requestTimeoutMs: true,
+    resendIntervalMs: true,
+    reuse: true,
+    roundMs: true,
+    savedLamportsPerLockedSol: true,
+    signTimeoutMs: true,
+    slot: true,
+    timers: true,
+    unixTimestamp: true,
+    verifier: true,
+    version: true,
+};
+
+/** The options of a function for batches, each read once. */
+export function readBatchOptions<T extends object>(options: T, code: InvalidCode = 'BATCH_INVALID'): T {
+    return readOnlyMembers<object>('options', options, NAMES as OnlyMembers<object>, code) as T;
+}

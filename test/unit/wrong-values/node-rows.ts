@@ -1,0 +1,60 @@
+import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
+import {
+    assertSucceeded,
+    createSimulator,
+    createSimulatorRpc,
+    getElfForTreasuryOwner,
+    readProgramElf,
+    simulated,
+} from '../../../src/testing/index';
+import { addressOf } from '../../fixtures/parties';
+import type { createGoodValues } from './good-values';
+import type { Call, MakeArguments } from './harness';
+
+// A call with good arguments for every function of ./node and ./testing. What a call opens, it closes.
+
+type Row = Readonly<{ call: Call; makeArguments: MakeArguments }>;
+type Rows = Readonly<Record<string, Row>>;
+
+const closing = (open: (...args: never[]) => Promise<Readonly<{ close: () => Promise<unknown> }>>): Call => {
+    return async (...args) => {
+        const opened = await open(...(args as never[]));
+        await opened.close();
+    };
+};
+
+export function createNodeRows(): Rows {
+    return {
+        createNodeVoucherVerifier: {
+            call: closing(createNodeVoucherVerifier as never),
+            makeArguments: () => [{ answerTimeoutMs: 5_000, backend: 'webcrypto', cacheSize: 10, threads: 1 }, {}],
+        },
+        openFileJournal: {
+            call: closing(openFileJournal as never),
+            makeArguments: () => ['a journal', { compactAtBytes: 1_000_000, now: () => 1 }],
+        },
+    };
+}
+
+export async function createTestingRows({ config }: ReturnType<typeof createGoodValues>): Promise<Rows> {
+    const failed = { failure: { message: 'it failed' }, logs: ['a'], ok: false };
+    const simulator = await createSimulator();
+    const elf = readProgramElf('tombstone');
+    return {
+        assertSucceeded: { call: assertSucceeded as never, makeArguments: () => [{ ...failed, ok: true }] },
+        createSimulator: {
+            call: createSimulator as never,
+            makeArguments: () => [{ deployment: config, seed: 'a', slot: 350_000_000n, unixTimestamp: 1_750_000_000n }],
+        },
+        createSimulatorRpc: { call: createSimulatorRpc as never, makeArguments: () => [simulator] },
+        getElfForTreasuryOwner: {
+            call: getElfForTreasuryOwner as never,
+            makeArguments: () => [{ ...elf }, addressOf(3)],
+        },
+        readProgramElf: {
+            call: readProgramElf as never,
+            makeArguments: () => ['tombstone', elf.source === 'embedded' ? undefined : elf.source],
+        },
+        simulated: { call: simulated as never, makeArguments: () => [simulator] },
+    };
+}

@@ -1,0 +1,326 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { createClient, lamports, type Signature } from '@solana/kit';
+
+import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
+import { createSimulator, simulated } from '../../../src/testing/index';
+import { createRequestHandler } from '../../../src/testing/rpc';
+import { addressOf } from '../../fixtures/parties';
+import { createGoodValues } from './good-values';
+import type { Call, MakeArguments } from './harness';
+
+// A call with good arguments for every method of the objects that the package makes, by its name. What is missing here
+// fails the test.
+
+/** The methods of an object, each bound to it. */
+type Methods = Readonly<Record<string, Call>>;
+
+export type ObjectRows = Readonly<{
+    /** Makes the object; what has to be closed is closed by `dispose`. */
+    create: () => Promise<Readonly<{ dispose?: () => Promise<unknown>; object: object }>>;
+    rows: Readonly<Record<string, MakeArguments>>;
+}>;
+
+/** The methods of an object, be they its own or those of its class. */
+export function getMethods(object: object): Methods {
+    const prototype: unknown = Object.getPrototypeOf(object);
+    const isOfClass = prototype !== Object.prototype && prototype !== null;
+    const names = [...Object.keys(object), ...(isOfClass ? Object.getOwnPropertyNames(prototype) : [])];
+    const methods: Record<string, Call> = {};
+    for (const name of names) {
+        const member = (object as Record<string, unknown>)[name];
+        if (name === 'constructor' || typeof member !== 'function') continue;
+        methods[name] = (...args) => (member as Call).apply(object, args);
+    }
+    return methods;
+}
+
+const SIGNATURE = '5'.repeat(86) as Signature;
+
+/** The objects that an entry point makes. */
+export async function createObjectRows(entry: 'epoch' | 'root'): Promise<Readonly<Record<string, ObjectRows>>> {
+    const good = createGoodValues(entry);
+    const { config, deployment, isEpoch, PAYEE, PAYER, planned, sizer, SPLITS, toolkit } = good;
+    const limits = toolkit.getTransactionLimits(0);
+    const journalRows = (): ObjectRows['rows'] => ({
+        acquire: () => ['me', [channel], 60_000],
+        getLeases: () => [[channel]],
+        getUnresolved: () => [[channel]],
+        recordOutcome: () => [SIGNATURE, 'landed'],
+        recordSent: () => [
+            'me',
+            {
+                channels: [{ actions: ['settle'], channel, cumulativeAmount: 5n }],
+                feeLamports: 5_000n,
+                lastValidBlockHeight: 100n,
+                signature: SIGNATURE,
+                wireTransaction: 'AAAA',
+            },
+        ],
+        release: () => ['me', [channel]],
+    });
+    const verifierRows: ObjectRows['rows'] = {
+        verify: () => [voucher, signer.address],
+        verifyAll: () => [[{ authorizedSigner: signer.address, signedVoucher: voucher }]],
+    };
+    // A channel that is open, of a client who is its payer; what is wrong is told from what is missing on the chain.
+    const simulator = await createSimulator({ deployment: deployment as never });
+    const signer = await simulator.createFundedSigner({ label: 'payer' });
+    const client = createClient()
+        .use(toolkit.payer(signer))
+        .use(simulated(simulator))
+        .use(toolkit.transactionSending({ followTimeoutMs: 1_000, pollIntervalMs: 1 }))
+        .use(toolkit.paymentChannels())
+        .use(toolkit.batchSettlement({ journal: toolkit.createMemoryJournal() }));
+    const mint = await simulator.createMint();
+    await simulator.mintTokens({ amount: 1_000_000n, mint, owner: signer.address });
+    await simulator.createTreasuryTokenAccount({ mint });
+    const slot = isEpoch ? { openSlot: simulator.getClock().slot } : {};
+    const terms = {
+        deposit: 1_000n,
+        gracePeriodSeconds: 60,
+        mint,
+        payee: PAYEE.address,
+        salt: 1n,
+        splits: SPLITS,
+        ...slot,
+    };
+    const { instructions, pdas } = client.paymentChannels;
+    await instructions.open({ ...terms, createTokenAccounts: true }).sendTransaction();
+    const [channel] = await pdas.channel({ ...terms, authorizedSigner: signer.address, payer: signer.address });
+    const voucherTerms = { channelId: channel, cumulativeAmount: 500n };
+    const voucher = await toolkit.signVoucher(voucherTerms, signer, config as never);
+    const token = { mint, tokenProgram: good.TOKEN_PROGRAM };
+    const seeds = { ...terms, authorizedSigner: signer.address, payer: signer.address };
+    const request = { ...good.request, channel, voucher };
+    const memo = toolkit.getMemoInstruction('hello');
+    const settle = {
+        accounts: [{ address: signer.address, role: 0 }],
+        data: new Uint8Array(1),
+        programAddress: memo.programAddress,
+    };
+    const { feePayer: _, lookupTables: __, unixTimestamp: ___, ...batch } = planned;
+    const reading = { commitment: 'confirmed', minContextSlot: 1n };
+    const existing =
+        (object: object): ObjectRows['create'] =>
+        async () => ({ object });
+    const ending = { channel, payee: PAYEE, voucher };
+    const sent = () => [[memo, { ...settle }], { abortSignal: new AbortController().signal }];
+    const found = { payee: PAYEE.address, status: 'open', ...(isEpoch ? { openSlot: 1_000n } : {}) };
+
+    return {
+        'createAddressCache()': {
+            create: async () => ({ object: toolkit.createAddressCache() }),
+            rows: {
+                findChannelPdaSync: () => [seeds, config],
+                findEscrowPdaSync: () => [{ channel, ...token }],
+                findEventAuthorityPdaSync: () => [config],
+                findTokenPdaSync: () => [{ ...token, owner: PAYER.address }],
+                findTreasuryTokenPdaSync: () => [token, config],
+            },
+        },
+        'createMemoryJournal()': {
+            create: async () => ({ object: toolkit.createMemoryJournal() }),
+            rows: journalRows(),
+        },
+        'createNodeVoucherVerifier()': {
+            create: async () => {
+                const object = await createNodeVoucherVerifier({ backend: 'webcrypto' }, config as never);
+                return { dispose: () => object.close(), object };
+            },
+            // Closed it refuses everything, so that is not tried here.
+            rows: { ...verifierRows, close: () => [] },
+        },
+        'createRequestHandler()': {
+            create: async () => {
+                const handle = createRequestHandler(await createSimulator({ deployment: deployment as never }));
+                // Kit takes the answers with their bigints.
+                const ask = (method: string) => (params: unknown) =>
+                    void handle({ id: 1, jsonrpc: '2.0', method, params });
+                const names = ['getAccountInfo', 'getMultipleAccounts', 'getProgramAccounts', 'getSignatureStatuses'];
+                const others = ['getTransaction', 'isBlockhashValid', 'sendTransaction', 'simulateTransaction'];
+                const asked = Object.fromEntries([...names, ...others].map(name => [name, ask(name)]));
+                return { object: { ...asked, handle: (payload: unknown) => void handle(payload) } };
+            },
+            rows: {
+                getAccountInfo: () => [[channel, { commitment: 'confirmed', encoding: 'base64' }]],
+                getMultipleAccounts: () => [[[channel], { commitment: 'confirmed', encoding: 'base64' }]],
+                getProgramAccounts: () => [
+                    [
+                        deployment.programAddress,
+                        {
+                            dataSlice: { length: 1, offset: 0 },
+                            encoding: 'base64',
+                            filters: [{ memcmp: { bytes: '2', encoding: 'base58', offset: 0 } }, { dataSize: 216 }],
+                            withContext: true,
+                        },
+                    ],
+                ],
+                getSignatureStatuses: () => [[[SIGNATURE], { searchTransactionHistory: true }]],
+                getTransaction: () => [[SIGNATURE, { encoding: 'json', maxSupportedTransactionVersion: 0 }]],
+                handle: () => [{ id: 1, jsonrpc: '2.0', method: 'getSlot', params: [{ commitment: 'confirmed' }] }],
+                isBlockhashValid: () => [[addressOf(0x61), { commitment: 'confirmed' }]],
+                sendTransaction: () => [[good.wire, { encoding: 'base64', skipPreflight: true }]],
+                simulateTransaction: () => [
+                    [
+                        good.wire,
+                        {
+                            accounts: { addresses: [channel], encoding: 'base64' },
+                            encoding: 'base64',
+                            innerInstructions: true,
+                            replaceRecentBlockhash: true,
+                            sigVerify: false,
+                        },
+                    ],
+                ],
+            },
+        },
+        'createTransactionSizer()': {
+            create: async () => ({ object: toolkit.createTransactionSizer(sizer as never) }),
+            rows: {
+                append: () => [[memo]],
+                fork: () => [],
+                getLookupTables: () => [],
+                getMeasure: () => [],
+                measureWith: () => [good.instructions],
+                tryAppend: () => [good.instructions, { ...limits }],
+            },
+        },
+        'createVoucherVerifier()': {
+            create: async () => ({ object: toolkit.createVoucherVerifier({}, config as never) }),
+            rows: verifierRows,
+        },
+        'client.batchSettlement': {
+            create: existing(client.batchSettlement),
+            rows: {
+                execute: () => [
+                    [request],
+                    { ...batch, abortSignal: good.ABORTED, owner: 'me', patienceMs: 10, version: 0 },
+                ],
+                plan: () => [[request], { ...batch, callbackTimeoutMs: 1_000 }],
+            },
+        },
+        'client.paymentChannels': {
+            create: existing(client.paymentChannels),
+            rows: { assessDistribution: () => [{ channel, splits: SPLITS }] },
+        },
+        'client.paymentChannels.accounts.channel': {
+            create: existing(client.paymentChannels.accounts.channel),
+            rows: {
+                fetch: () => [channel, reading],
+                fetchAll: () => [[channel], reading],
+                fetchAllMaybe: () => [[channel], reading],
+                fetchMaybe: () => [channel, reading],
+                fetchState: () => [channel, reading],
+                find: () => [found, reading],
+                findClosing: () => [{ payee: PAYEE.address }, reading],
+            },
+        },
+        'client.paymentChannels.instructions': {
+            // A plan that can be sent is a promise of instructions.
+            create: existing(client.paymentChannels.instructions),
+            rows: {
+                distribute: () => [{ allowForfeit: [], channel, createTokenAccounts: true, splits: SPLITS }],
+                open: () => [
+                    {
+                        ...terms,
+                        ...(isEpoch ? { landingSlots: 100 } : {}),
+                        allowUnready: true,
+                        authorizedSigner: signer.address,
+                        createTokenAccounts: true,
+                        payer: signer,
+                        salt: 2n,
+                    },
+                ],
+                requestClose: () => [{ channel, payer: signer }],
+                settle: () => [{ channel, voucher }],
+                topUp: () => [{ amount: 5n, channel, payer: signer }],
+                withdrawPayer: () => [{ channel, payer: signer }],
+                ...(isEpoch
+                    ? {
+                          reclaim: () => [{ channel, rentPayer: PAYER.address }],
+                          seal: () => [{ channel }],
+                          settleAndSeal: () => [ending],
+                      }
+                    : { finalize: () => [{ channel }], settleAndFinalize: () => [ending] }),
+            },
+        },
+        'client.paymentChannels.pdas': {
+            create: existing(client.paymentChannels.pdas),
+            rows: {
+                channel: () => [seeds],
+                escrow: () => [{ channel, ...token }],
+                treasuryToken: () => [token],
+            },
+        },
+        'openFileJournal()': {
+            create: async () => {
+                const folder = await mkdtemp(join(tmpdir(), 'wrong-values-'));
+                const journal = await openFileJournal(join(folder, 'journal'));
+                const { close: _close, ...object } = journal;
+                const dispose = async () => {
+                    await journal.close();
+                    await rm(folder, { recursive: true });
+                };
+                return { dispose, object };
+            },
+            rows: journalRows(),
+        },
+        plugins: {
+            create: async () => ({
+                object: {
+                    batchSettlement: toolkit.batchSettlement({ journal: toolkit.createMemoryJournal() }),
+                    payer: toolkit.payer(PAYER),
+                    paymentChannels: toolkit.paymentChannels(),
+                    rpc: toolkit.rpc(good.RPC as never),
+                    simulated: simulated(await createSimulator({ deployment: deployment as never })),
+                    transactionSending: toolkit.transactionSending(),
+                },
+            }),
+            rows: {
+                batchSettlement: () => [{ deployment, payer: PAYER, rpc: good.RPC }],
+                payer: () => [{}],
+                paymentChannels: () => [{ deployment, payer: PAYER, rpc: good.RPC }],
+                rpc: () => [{}],
+                simulated: () => [{}],
+                transactionSending: () => [{ payer: PAYER, rpc: good.RPC }],
+            },
+        },
+        simulator: {
+            create: async () => ({ object: await createSimulator({ deployment: deployment as never }) }),
+            rows: {
+                advanceClock: () => [{ seconds: 1n, slots: 1n }],
+                createFundedSigner: () => [{ label: 'a', lamports: 5n }],
+                createMint: () => [{ decimals: 2, label: 'mint', tokenProgram: token.tokenProgram }],
+                createSigner: () => ['label'],
+                createTokenAccount: () => [{ ...token, owner: PAYER.address }],
+                createTreasuryTokenAccount: () => [token],
+                getChannel: () => [channel],
+                getClock: () => [],
+                getExecutedTransaction: () => [SIGNATURE],
+                getLamports: () => [PAYER.address],
+                getLatestBlockhash: () => [],
+                getTokenAmount: () => [addressOf(9)],
+                mintTokens: () => [{ ...token, amount: 1n, owner: PAYER.address }],
+                send: () => [[memo], { computeUnitLimit: 10_000, feePayer: signer, version: 0 }],
+                sendOrThrow: () => [[memo], { computeUnitLimit: 10_000, feePayer: signer, version: 0 }],
+                sendTransaction: () => [good.transaction],
+                setClock: () => [{ slot: 400_000_000n, unixTimestamp: 1_760_000_000n }],
+                setLamports: () => [addressOf(77), lamports(5n)],
+            },
+        },
+        transactionSending: {
+            create: existing(getSending(client as unknown as Methods)),
+            rows: { planTransaction: sent, planTransactions: sent, sendTransaction: sent, sendTransactions: sent },
+        },
+    };
+}
+
+function getSending({ planTransaction, planTransactions, sendTransaction, sendTransactions }: Methods): Methods {
+    // What is sent is told by a result of kit, in kit's own form.
+    const send = async (...args: unknown[]) => void (await sendTransaction!(...args));
+    const sendAll = async (...args: unknown[]) => void (await sendTransactions!(...args));
+    return { planTransaction, planTransactions, sendTransaction: send, sendTransactions: sendAll } as Methods;
+}

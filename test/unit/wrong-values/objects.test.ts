@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import * as node from '../../../src/node/index';
+import * as testing from '../../../src/testing/index';
+import { createGoodValues } from './good-values';
+import { findFaults, findPassedOver } from './harness';
+import { createObjectRows, getMethods } from './object-rows';
+import { createNodeRows, createTestingRows } from './node-rows';
+
+// As wrong-values.test.ts, for what the other entry points export, and for the methods of everything that is made.
+
+// A wrong path is a path: whatever is written to it is written here.
+const home = process.cwd();
+let folder: string;
+beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'wrong-values-'));
+    process.chdir(folder);
+});
+afterAll(async () => {
+    process.chdir(home);
+    await rm(folder, { recursive: true });
+});
+
+describe.each([
+    ['node', node, createNodeRows()],
+    ['testing', testing, await createTestingRows(createGoodValues('root'))],
+] as const)('%s', (_, entry, rows) => {
+    const functions = Object.entries(entry as Record<string, unknown>).filter(
+        ([key, value]) => typeof value === 'function' && !/^[A-Z]/.test(key),
+    );
+
+    it('every function that is exported is looked at', () => {
+        expect(Object.keys(rows).sort()).toEqual(functions.map(([key]) => key).sort());
+    });
+
+    it.each(Object.entries(rows))('%s', async (_key, { call, makeArguments }) => {
+        expect(await findFaults(call, makeArguments)).toEqual([]);
+        expect(await findPassedOver(call, makeArguments)).toEqual([]);
+    });
+});
+
+describe.each(['root', 'epoch'] as const)('what %s makes', async entry => {
+    describe.each(Object.entries(await createObjectRows(entry)))('%s', async (_, { create, rows }) => {
+        const { dispose, object } = await create();
+        const methods = getMethods(object);
+        afterAll(async () => await dispose?.());
+
+        it('every method is looked at', () => {
+            expect(Object.keys(rows).sort()).toEqual(Object.keys(methods).sort());
+        });
+
+        // Closed it refuses everything.
+        it.each(Object.entries(rows).filter(([name]) => name !== 'close'))('%s', async (name, makeArguments) => {
+            expect(await findFaults(methods[name]!, makeArguments)).toEqual([]);
+            const passed = await findPassedOver(methods[name]!, makeArguments);
+            // Those of an instruction of kit.
+            expect(passed.filter(place => !place.includes('[accounts] as'))).toEqual([]);
+        });
+    });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+
+import * as renderedEpoch from '../../../generated/epoch';
+import * as renderedTombstone from '../../../generated/tombstone';
+import * as epoch from '../../../src/epoch/index';
+import * as root from '../../../src/index';
+import { findFaults, findPassedOver } from './harness';
+import { createRows } from './rows';
+
+// "Every function refuses bad input with a PaymentChannelsError": every public function, every argument and member of it,
+// every kind of wrong value. What is rendered from the IDL has the errors of kit's codecs, and is not looked at here.
+
+const ENTRY_POINTS = [
+    ['root', root, renderedTombstone],
+    ['epoch', epoch, renderedEpoch],
+] as const;
+
+/** The filters of a request, in kit's form: kit makes numbers of their bigints. */
+const NO_RESULTS = ['getChannelFilters'];
+/** What may be left out and has no name of ours: in an instruction of kit, and in the answer of a node. */
+const NAMED_BY_OTHERS = [/^\[0\]\[instructions\]\[0\]\[accounts\]/, /^\[0\]\[meta\]\[loadedAddresses\]/];
+
+describe.each(ENTRY_POINTS)('%s', (name, entry, rendered) => {
+    const rows = createRows(name);
+    const isRendered = (key: string) =>
+        (rendered as Record<string, unknown>)[key] === (entry as Record<string, unknown>)[key];
+    const functions = Object.entries(entry).filter(
+        ([key, value]) => typeof value === 'function' && !/^[A-Z]/.test(key) && !isRendered(key),
+    );
+
+    it('every function that is exported is looked at', () => {
+        expect(Object.keys(rows).sort()).toEqual(functions.map(([key]) => key).sort());
+    });
+
+    describe.each(functions)('%s', (key, call) => {
+        const variants = [rows[key]!].flat();
+        const run = NO_RESULTS.includes(key) ? (...args: never[]) => void call(...args) : call;
+
+        it('refuses what is wrong with an error of its own', async () => {
+            for (const makeArguments of variants) expect(await findFaults(run, makeArguments)).toEqual([]);
+        });
+
+        it('passes over no name that is misspelt', async () => {
+            for (const makeArguments of variants) {
+                const passed = await findPassedOver(call, makeArguments);
+                expect(passed.filter(place => !NAMED_BY_OTHERS.some(pattern => pattern.test(place)))).toEqual([]);
+            }
+        });
+    });
+});
