@@ -5,7 +5,7 @@ import { readTerms, toAddress, toSigner } from '../input';
 import { TOMBSTONE_SETTLE_AND_FINALIZE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
-import { toSignedVoucher, type SignedVoucher, type Voucher } from '../voucher/voucher';
+import { toSignedVoucherFor, type SignedVoucher, type Voucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
 
 /** What {@link getSettleAndFinalizeInstructions} takes. */
@@ -60,7 +60,7 @@ export function getSettleAndFinalizeInstructions<TRevision extends RevisionName 
         build({ channel, payee, voucher }, getProgramConfig(config)) as FinalInstruction<TRevision>;
 
     if (given.voucher === undefined) return [buildFor(undefined)];
-    const signed = toSignedVoucher(given.voucher);
+    const signed = toSignedVoucherFor(given.voucher, config, 'voucher');
     assertIsVoucherOf(signed.voucher, channel);
     return [getVerifyVoucherInstruction(signed, config), buildFor(signed.voucher)];
 }

@@ -5,7 +5,7 @@ import { readTerms } from '../input';
 import { TOMBSTONE_SETTLE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
-import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
+import { toSignedVoucherFor, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
 
 /** What {@link getSettleInstructions} takes. */
@@ -28,14 +28,15 @@ export type SettleInstructions<TRevision extends RevisionName = 'tombstone'> = r
  *
  * The two instructions are one pair: nothing may come between them. Several pairs may share a transaction.
  *
- * @throws The errors of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
+ * @throws The errors of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel,
+ * `REVISION_MISMATCH` for one that was signed for another revision.
  */
 export function getSettleInstructions<TRevision extends RevisionName = 'tombstone'>(
     input: SettleInput,
     config: DeploymentConfig<TRevision> = {},
 ): SettleInstructions<TRevision> {
     const given = readTerms('input', input, ['channel', 'voucher'], ['channel']);
-    const signed = toSignedVoucher(given.voucher);
+    const signed = toSignedVoucherFor(given.voucher, config, 'voucher');
     if (given.channel !== undefined) assertIsVoucherOf(signed.voucher, given.channel);
     const { voucher } = signed;
     const { build } = getRevisionPart(config, 'settle', TOMBSTONE_SETTLE);

@@ -10,6 +10,7 @@ import { getInstallCommand } from '../optional-peers';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import { createVoucherPacker, type PackedVoucher, type VoucherPacker } from '../voucher/packer';
+import { assertIsSignedFor } from '../voucher/signed-for';
 import { getStrictnessCases, STRICTNESS_MESSAGE_LENGTH } from '../voucher/strict-signature';
 import {
     createVoucherVerifier,
@@ -110,7 +111,7 @@ export async function createNodeVoucherVerifier(
     }
     if (backend === 'webcrypto') return createFallback(undefined);
     try {
-        return createSodiumVerifier(await startPool(threads, answerTimeoutMs), packer);
+        return createSodiumVerifier(await startPool(threads, answerTimeoutMs), packer, config);
     } catch (cause) {
         const reason = getReason(cause);
         if (backend === 'auto') return createFallback(reason);
@@ -171,7 +172,11 @@ async function verifyRecords(
     throw new PaymentChannelsError('VERIFIER_FAILED', { backend: 'sodium-native', reason });
 }
 
-function createSodiumVerifier(pool: Pool, packer: VoucherPacker): NodeVoucherVerifier {
+function createSodiumVerifier(
+    pool: Pool,
+    packer: VoucherPacker,
+    config: DeploymentConfig<RevisionName>,
+): NodeVoucherVerifier {
     const submit = (vouchers: readonly PackedVoucher[]) => verifyRecords(pool, vouchers, packer.messageLength);
 
     // What is asked one by one, but in the same turn of the event loop, goes to a thread in one batch.
@@ -197,6 +202,7 @@ function createSodiumVerifier(pool: Pool, packer: VoucherPacker): NodeVoucherVer
         backend: 'sodium-native',
         verify: async (signedVoucher: SignedVoucher, authorizedSigner: Address) => {
             const packed = packer.pack(signedVoucher, authorizedSigner);
+            assertIsSignedFor('signedVoucher', packed?.signature, config);
             return packed !== undefined && (await ask(packed));
         },
         verifyAll: async (vouchers: readonly VoucherVerification[]) => {

@@ -292,6 +292,7 @@ const LASTING_REFUSALS: readonly LeftOutReason['code'][] = [
     'CHANNEL_NOT_SETTLEABLE',
     'DEADLINE_PASSED',
     'EXPIRED',
+    'REVISION_MISMATCH',
     'SIGNATURE_INVALID',
     'SIGNER_MISMATCH',
 ];

@@ -12,7 +12,7 @@ import { PaymentChannelsError } from '../errors';
 import { assertHasNoMisspelt, readMembers, refuseInput, toAddress, toI64, toOneOf, toU32, toU64 } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { VoucherInstruction } from './verdict';
-import { toSignedVoucher, type SignedVoucher } from './voucher';
+import { toSignedVoucher, toSignedVoucherFor, type SignedVoucher } from './voucher';
 
 /** What a voucher is checked against. */
 export type VoucherCheckInput<TRevision extends RevisionName = 'tombstone'> = Readonly<{
@@ -97,7 +97,7 @@ export function toCheck(input: VoucherCheckInput<RevisionName>, config: Deployme
     const { instruction = 'settle', marginSeconds = 0, minimumDelta = 1n } = given;
     const channel = toCheckedChannel(given.channel, config);
     const instructions = ['settle', SETTLE_AND_END[getRevisionName(config)]] as const;
-    const accepted = given.accepted === undefined ? undefined : toSignedVoucher(given.accepted);
+    const accepted = given.accepted === undefined ? undefined : toSignedVoucherFor(given.accepted, config, 'accepted');
     if (accepted !== undefined && accepted.voucher.channelId !== channel.address) {
         const { channelId: voucherChannelId } = accepted.voucher;
         throw new PaymentChannelsError('VOUCHER_CHANNEL_MISMATCH', { channel: channel.address, voucherChannelId });

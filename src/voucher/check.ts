@@ -16,6 +16,7 @@ import type { RevisionName } from '../revision/types';
 import { toVerdict } from './answer';
 import { lastsAsLong } from './better';
 import { toCheck, type Check, type CheckedAccount, type VoucherCheckInput } from './check-input';
+import { findOtherRevision } from './signed-for';
 import { builtinError, customError, refuse, type VoucherRefusal, type VoucherVerdict } from './verdict';
 import { verifyVoucher } from './verify';
 import type { SignedVoucher } from './voucher';
@@ -112,7 +113,10 @@ export async function checkVoucher<TRevision extends RevisionName = 'tombstone'>
 }
 
 function decide(check: Check, isSignatureGood: boolean): VoucherVerdict {
-    const { acceptedAmount, channel, signedVoucher } = check;
+    const { acceptedAmount, channel, config, signedVoucher } = check;
+    const other = findOtherRevision(signedVoucher.signature, config);
+    // Whatever else it says, it was said to another program.
+    if (other !== undefined) return refuse('REVISION_MISMATCH', other, Object.freeze({ kind: 'precompile' }));
     if (isReplay(check, isSignatureGood)) {
         return toResult({ kind: 'replay', signedVoucher, watermark: acceptedAmount });
     }

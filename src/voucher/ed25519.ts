@@ -13,7 +13,7 @@ import {
 import type { DeploymentConfig } from '../deployment';
 import type { RevisionName } from '../revision/types';
 import { ED25519_PROGRAM_ADDRESS } from '../runtime/programs';
-import { encodeVoucher, toSignedVoucher, type SignedVoucher } from './voucher';
+import { encodeVoucher, toSignedVoucherFor, type SignedVoucher } from './voucher';
 
 /** An instruction of the Ed25519 precompile. It takes no accounts. */
 export type Ed25519Instruction = Instruction<typeof ED25519_PROGRAM_ADDRESS> & InstructionWithData<ReadonlyUint8Array>;
@@ -39,13 +39,13 @@ const getSignatureEncoder = () => fixEncoderSize(getBytesEncoder(), 64);
  * The precompile instruction that verifies the signature of a voucher, in the one layout that the program accepts
  * (spec section 6.6). It has to stand directly before the instruction that settles the voucher.
  *
- * @throws As {@link toSignedVoucher}.
+ * @throws As {@link toSignedVoucher}; `REVISION_MISMATCH` for a voucher that was signed for another revision.
  */
 export function getVerifyVoucherInstruction(
     signedVoucher: SignedVoucher,
     config: DeploymentConfig<RevisionName> = {},
 ): Ed25519Instruction {
-    const { signature, signer, voucher } = toSignedVoucher(signedVoucher);
+    const { signature, signer, voucher } = toSignedVoucherFor(signedVoucher, config);
     const message = encodeVoucher(voucher, config);
 
     // Header, key, signature, message: without gaps, and the offsets follow from the sizes.

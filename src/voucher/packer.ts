@@ -1,4 +1,4 @@
-import type { Address, ReadonlyUint8Array } from '@solana/kit';
+import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 
 import { isOnCurve } from '../channel/derive/on-curve';
 import { isPaymentChannelsError } from '../errors';
@@ -6,6 +6,7 @@ import { assertHasNoMisspelt, refuseInput, toAddress, toAddressBytes, toBytes, t
 import type { VoucherLayout } from '../revision/revision';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import { LruCache } from '../lru';
+import { copySignedFor } from './signed-for';
 import { isStrictPoint, isStrictSignature } from './strict-signature';
 import { SIGNATURE_LENGTH, SIGNED_VOUCHER, type SignedVoucher } from './voucher';
 
@@ -69,7 +70,8 @@ export function createVoucherPacker(cacheSize: number, layout: VoucherLayout = T
         pack: (signedVoucher: SignedVoucher, authorizedSignerInput: Address) => {
             const { signature: signatureInput, signer, voucher } = readSignedVoucher(signedVoucher);
             // A copy: the caller may change its bytes while an engine is at work.
-            const signature = toBytes('signature', signatureInput, SIGNATURE_LENGTH);
+            const copy = toBytes('signature', signatureInput, SIGNATURE_LENGTH) as SignatureBytes;
+            const signature = copySignedFor(signatureInput, copy);
             const message = getMessage(voucher);
             const authorizedSigner = toCacheKey('authorizedSigner', authorizedSignerInput);
             const key = getKey(authorizedSigner);

@@ -11,11 +11,12 @@ import {
 
 import { toResult } from '../json-form';
 import { isBytes } from '../bytes';
-import type { DeploymentConfig } from '../deployment';
+import { getRevisionName, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { readDeeply, toMessageSigner } from '../input';
 import type { RevisionName } from '../revision/types';
 import { waitForSigner, type SignerWait } from '../signing';
+import { rememberSignedFor } from './signed-for';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 
 /** Whatever can sign a voucher: any kit message signer, or a key pair of the Web Crypto API. */
@@ -43,16 +44,19 @@ export async function signVoucher(
 ): Promise<SignedVoucher> {
     const voucher = toVoucher(input);
     const message = encodeVoucher(voucher, config);
+    const revision = getRevisionName(config);
     if (isKeyPair(signer)) {
         const [address, signature] = await signWithKeys(signer, message);
-        return toResult({ signature, signer: address, voucher });
+        return toResult({ signature: rememberSignedFor(signature, revision), signer: address, voucher });
     }
     const messageSigner = toMessageSigner('signer', signer);
     const { address } = messageSigner;
     const signature = await signMessage(message, messageSigner, config);
     if (signature === undefined) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: address });
     // What a wallet returns is not ours: a signature of another length would go into a transaction as it is.
-    return toSignedVoucher({ signature, signer: address, voucher });
+    const signed = toSignedVoucher({ signature, signer: address, voucher });
+    rememberSignedFor(signed.signature, revision);
+    return signed;
 }
 
 function isKeyPair(signer: VoucherSigner): signer is CryptoKeyPair {

@@ -79,6 +79,8 @@ export type VoucherRefusalContexts = {
     NOT_ABOVE_ACCEPTED: { acceptedAmount: bigint; cumulativeAmount: bigint };
     NOT_ABOVE_SETTLED: { cumulativeAmount: bigint; settled: bigint };
     OVER_DEPOSIT: { cumulativeAmount: bigint; deposit: bigint };
+    /** The voucher is known to have been signed for another revision: the bytes of its vouchers are others. */
+    REVISION_MISMATCH: { expected: RevisionName; given: RevisionName };
     SIGNATURE_INVALID: { signer: Address };
     SIGNER_MISMATCH: { authorizedSigner: Address; signer: Address };
 };
@@ -139,6 +141,8 @@ const MESSAGES: Messages = {
         `the voucher is over ${cumulativeAmount} in all, and ${settled} is settled already`,
     OVER_DEPOSIT: ({ cumulativeAmount, deposit }) =>
         `the voucher is over ${cumulativeAmount} in all, and the deposit is ${deposit}: top the channel up first`,
+    REVISION_MISMATCH: ({ expected, given }) =>
+        `the voucher was signed for the ${given} revision of the program; the channel is one of the ${expected} revision`,
     SIGNATURE_INVALID: ({ signer }) => `the signature is not one of ${signer} over this voucher`,
     SIGNER_MISMATCH: ({ authorizedSigner, signer }) =>
         `the voucher was signed by ${signer}; the authorized signer is ${authorizedSigner}`,

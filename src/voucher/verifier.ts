@@ -12,6 +12,7 @@ import {
     type PackedVoucher,
     type VoucherPacker,
 } from './packer';
+import { assertIsSignedFor } from './signed-for';
 import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
 import { assertEngineIsStrict, getOrStart, importKey, verifyPacked } from './web-crypto';
 
@@ -95,6 +96,7 @@ export function createVoucherVerifier(
         backend: 'webcrypto',
         verify: async (signedVoucher: SignedVoucher, authorizedSigner: Address) => {
             const packed = packer.pack(signedVoucher, authorizedSigner);
+            assertIsSignedFor('signedVoucher', packed?.signature, config);
             const subtle = await getEngine();
             return packed !== undefined && (await verifyOne(subtle, packed));
         },

@@ -5,6 +5,7 @@ import type { VoucherLayout } from '../revision/revision';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import { createVoucherPacker, type VoucherPacker } from './packer';
+import { assertIsSignedFor } from './signed-for';
 import type { SignedVoucher } from './voucher';
 import { assertEngineIsStrict, importKey, verifyPacked } from './web-crypto';
 
@@ -26,7 +27,8 @@ function getPacker(layout: VoucherLayout): VoucherPacker {
  * @param authorizedSigner The channel's authorized signer. A voucher by any other key is not good, whatever it says of
  * its signer.
  * @throws As {@link toSignedVoucher}; `ADDRESS_INVALID` for the authorized signer; `ED25519_UNSUPPORTED` where the
- * runtime does not know Ed25519 or verifies it in another way than the precompile, `VERIFIER_FAILED` when it breaks down.
+ * runtime does not know Ed25519 or verifies it in another way than the precompile, `VERIFIER_FAILED` when it breaks down;
+ * `REVISION_MISMATCH` for a voucher that is known to have been signed for another revision.
  */
 export async function verifyVoucher(
     signedVoucher: SignedVoucher,
@@ -35,6 +37,7 @@ export async function verifyVoucher(
 ): Promise<boolean> {
     const layout = getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER);
     const packed = getPacker(layout).pack(signedVoucher, authorizedSigner);
+    assertIsSignedFor('signedVoucher', packed?.signature, config);
     const subtle = await assertEngineIsStrict(globalThis.crypto?.subtle);
     return packed !== undefined && (await verifyPacked(subtle, await importKey(subtle, packed.key), packed));
 }

@@ -8,6 +8,7 @@ import { readTerms, refuseInput, toAddress, toBytes, toI64, toU64 } from '../inp
 import { assertIsNoVoucherOfOther } from '../revision/marks';
 import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
+import { assertIsSignedFor, copySignedFor } from './signed-for';
 
 /** Bytes of an Ed25519 signature. */
 export const SIGNATURE_LENGTH = 64;
@@ -112,10 +113,28 @@ export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
     const names = ['signature', 'signer', 'voucher'] as const;
     const given = readVoucherMembers('signedVoucher', SIGNED_VOUCHER, input, names, []);
     return toResult({
-        signature: toBytes('signature', given.signature, SIGNATURE_LENGTH) as SignatureBytes,
+        signature: copySignedFor(
+            given.signature,
+            toBytes('signature', given.signature, SIGNATURE_LENGTH) as SignatureBytes,
+        ),
         signer: toAddress('signer', given.signer),
         voucher: toVoucher(given.voucher),
     });
+}
+
+/**
+ * {@link toSignedVoucher} of one that is to be brought in to a certain program.
+ *
+ * @throws As {@link toSignedVoucher}; `REVISION_MISMATCH` for one that is known to have been signed for another revision.
+ */
+export function toSignedVoucherFor(
+    input: SignedVoucher,
+    config: DeploymentConfig<RevisionName>,
+    field = 'signedVoucher',
+): SignedVoucher {
+    const signed = toSignedVoucher(input);
+    assertIsSignedFor(field, signed.signature, config);
+    return signed;
 }
 
 /**
