@@ -280,7 +280,7 @@ function toDurableNonce(value: DurableNonce): DurableNonce {
     });
 }
 
-const MEMOS_MEMBERS: OnlyMembers<NonNullable<TransactionAgreement['memos']>> = { allowed: true, required: true };
+const MEMOS_MEMBERS: OnlyMembers<NonNullable<TransactionAgreement['memos']>> = { allowed: true, required: 'given' };
 
 function toMemos(value: NonNullable<TransactionAgreement['memos']>): CheckedAgreement['memos'] {
     const { allowed = [], required = [] } = readOnlyMembers('agreement.memos', value, MEMOS_MEMBERS, INVALID);

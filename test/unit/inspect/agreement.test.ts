@@ -106,6 +106,7 @@ const BAD: Row[] = [
     ['versions', undefined, 'AGREEMENT_INVALID'],
     ['computeUnitLimit', undefined, 'AGREEMENT_INVALID'],
     ['maxComputeUnitPriceMicroLamports', undefined, 'AGREEMENT_INVALID'],
+    ['memos', { allowed: ['order 42'], required: undefined }, 'AGREEMENT_INVALID', 'memos.required'],
     ['deposit', { max: undefined, min: 1n }, 'AGREEMENT_INVALID', 'deposit.max'],
     ['deposit', { max: 5n, min: undefined }, 'AGREEMENT_INVALID', 'deposit.min'],
     ['openSlot', undefined, 'AGREEMENT_INVALID'],
