@@ -44,7 +44,7 @@ type ChannelItems = {
     channel: ChannelState<RevisionName>;
     vouchers: { index: number; isValid: boolean | undefined; signed: SignedVoucher }[];
     index: number;
-    /** Everybody that an item names; one that is not the channel's payee counts only where none is. */
+    /** Whoever the items name, in their order; the first one has to be the channel's payee. */
     payees: Party[];
     tokenProgram: Address | undefined;
     distribution: BatchDistribution | undefined;
@@ -191,12 +191,14 @@ function select(
         return undefined;
     }
     const { payee: payeeAddress } = state.channel;
-    const payees = items.payees.filter(({ address }) => address === payeeAddress);
-    const payee = payees.find(({ signer }) => signer !== undefined) ?? payees[0];
-    if (payee === undefined && items.payees.length > 0) {
-        const { address: given } = items.payees[0]!;
-        return dropChannel(leaveOut('PAYEE_MISMATCH', { channel: state.address, given, payee: payeeAddress }));
+    const [named] = items.payees;
+    if (named !== undefined && named.address !== payeeAddress) {
+        return dropChannel(
+            leaveOut('PAYEE_MISMATCH', { channel: state.address, given: named.address, payee: payeeAddress }),
+        );
     }
+    const canSignHere = ({ address, signer }: Party) => address === payeeAddress && signer !== undefined;
+    const payee = items.payees.find(canSignHere) ?? named;
     const isClosing = state.kind === 'closing';
     const canSign = options.finalizes || payee !== undefined;
     const isOver = isFinalizable(state, options.now);

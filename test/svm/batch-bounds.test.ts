@@ -394,4 +394,23 @@ describe('channels that others have leased', () => {
             expect(((await errorOf(call)) as { context: unknown }).context).toMatchObject({ field: 'leaseWaitMs' });
         }
     });
+
+    it('of its own that run out whenever a node has been asked do not have it ask for ever', async () => {
+        const { requests } = await lab.prepare(2);
+        let asked = 0;
+        const result = await lab.execute(requests, { leaseMs: 500, mode: 'settle' }, async (method, _, send) => {
+            if (method === 'getLatestBlockhash') {
+                asked++;
+                await lab.timers.sleep(1_000);
+            }
+            return await send();
+        });
+        expect(asked).toBeLessThan(200);
+        expect(lab.timers.now()).toBeLessThan(300_000);
+        expect(result.transactions).toEqual([]);
+        for (const { error, status } of result.channels) {
+            expect(status).toBe('failed');
+            expect(error).toMatchObject({ cause: { code: 'JOURNAL_LEASE_LOST' }, code: 'BATCH_ATTEMPTS_EXHAUSTED' });
+        }
+    });
 });

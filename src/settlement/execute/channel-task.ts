@@ -46,6 +46,8 @@ export class ChannelTask {
     isEndPutOff = false;
     /** Whether somebody else has its lease, so that nothing more is done once what is under way has ended. */
     hasLostLease = false;
+    /** How often in a row, and since when, its lease has run out before what was signed for it could be sent. */
+    lapses: Readonly<{ count: number; since: number }> | undefined;
     /** Until when somebody else has its lease, in milliseconds of the journal's clock. */
     leasedUntil: number | undefined;
     /** Steps of its last round that have not landed. */

@@ -62,7 +62,7 @@ export class BatchExecutor {
         const isWanted = () => !this.#isStopping();
         this.#tasks = createTasks(requests, tally);
         this.#leases = new Leases(options, channel => this.#giveUpLease(channel));
-        this.#suspects = new Suspects(options.maxAttempts, () => timers.now());
+        this.#suspects = new Suspects(options);
         this.#log = new ExecutionLog(this.#tasks.size, tally, () => this.#underWay.size, options.onProgress);
         this.#calls = new RpcCalls({
             onRetry: retry => this.#log.report({ ...retry, kind: 'retrying' }),
@@ -335,9 +335,11 @@ export class BatchExecutor {
             const isOutdated = this.#leases.lapses !== lapses || step.tasks.some(task => task.hasLostLease);
             if (isOutdated || this.#isStopping()) {
                 this.#round.kill(step);
+                if (!this.#isStopping()) this.#suspects.countLapse(step, owner);
                 return undefined;
             }
             await journal.recordSent(owner, prepared.sent);
+            for (const task of step.concerns) task.lapses = undefined;
             return prepared;
         } catch (error) {
             this.#round.kill(step);

@@ -2,6 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { PaymentChannelsError } from '../../errors';
 import type { TransactionFailure } from '../../program-error';
+import type { Timers } from '../../sending/rpc-calls';
 import type { ChannelTask, Step } from './channel-task';
 
 /**
@@ -15,8 +16,7 @@ export function isOfAnotherStatus(failure: TransactionFailure | undefined): bool
 /** What becomes of the channels of a transaction that did not land. */
 export class Suspects {
     constructor(
-        private readonly maxAttempts: number,
-        private readonly now: () => number,
+        private readonly options: Readonly<{ maxAttempts: number; patienceMs: number; timers: Pick<Timers, 'now'> }>,
     ) {}
 
     /** A channel that did not get through for no fault of its own: it has so many attempts, and those that time is for. */
@@ -24,10 +24,30 @@ export class Suspects {
         task.attempts++;
         task.failure = failure;
         task.error = error;
-        if (task.attempts < this.maxAttempts || this.now() < task.triedUntil) return;
+        const { maxAttempts, timers } = this.options;
+        if (task.attempts < maxAttempts || timers.now() < task.triedUntil) return;
         const { attempts, channel } = task;
         task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause: error });
         task.status ??= 'failed';
+    }
+
+    /**
+     * The leases of channels have run out before what was signed could be sent. Where that happens each time, as with short
+     * ones and a slow node, it has an end as well.
+     */
+    countLapse({ concerns }: Pick<Step, 'concerns'>, owner: string): void {
+        const { maxAttempts, patienceMs, timers } = this.options;
+        const now = timers.now();
+        for (const task of concerns) {
+            const { count, since } = (task.lapses ??= { count: 0, since: now });
+            const attempts = count + 1;
+            task.lapses = { count: attempts, since };
+            if (task.hasLostLease || attempts < maxAttempts || now - since <= patienceMs) continue;
+            const { channel } = task;
+            const cause = new PaymentChannelsError('JOURNAL_LEASE_LOST', { channels: [channel], owner });
+            task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause });
+            task.status ??= 'failed';
+        }
     }
 
     /**

@@ -226,12 +226,13 @@ describe('what is left out of a batch', () => {
     });
 });
 
-describe('items of one channel that name several payees', () => {
-    it('go by the one who is, and by a signer rather than by an address', () => {
+describe('items of one channel that name its payee in several ways', () => {
+    it('go by a signer rather than by an address', () => {
         const item = itemWith({}, closing(300n));
-        const others = [nameToAddress('x'), MERCHANT.address, MERCHANT, undefined];
-        for (const shift of others.keys()) {
-            const payees = [...others.slice(shift), ...others.slice(0, shift)];
+        for (const payees of [
+            [MERCHANT, MERCHANT.address],
+            [undefined, MERCHANT.address, MERCHANT],
+        ]) {
             const result = plan(
                 payees.map((payee, index) => ({ ...(index === 0 ? item : { channel: item.channel }), payee })),
                 'settle',
