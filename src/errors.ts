@@ -1,4 +1,4 @@
-import { toJsonForm } from './json-form';
+import { toJsonForm, toResult } from './json-form';
 
 /** A field that is not what it has to be. */
 type InvalidContext = {
@@ -272,7 +272,7 @@ export class PaymentChannelsError<TCode extends PaymentChannelsErrorCode = Payme
     constructor(code: TCode, context: PaymentChannelsErrorContexts[TCode], options?: ErrorOptions) {
         super(MESSAGES[code](context), options);
         this.code = code;
-        this.context = Object.freeze({ ...context });
+        this.context = toResult({ ...context }) as Readonly<PaymentChannelsErrorContexts[TCode]>;
     }
 
     /**

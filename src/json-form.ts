@@ -146,7 +146,8 @@ export function toResult(result: object): object {
 
 /** As {@link toResult}, of something that others may go on to change. */
 export function withJson<T extends object>(result: T): T {
-    return Object.defineProperty(result, 'toJSON', JSON_FORM);
+    // What is frozen already has it, or stays as it is.
+    return Object.isExtensible(result) ? Object.defineProperty(result, 'toJSON', JSON_FORM) : result;
 }
 
 /** What is not shown as what is in it. */

@@ -48,20 +48,23 @@ export type TransactionFailure =
           kind: 'builtin';
           instructionIndex: number;
           program: Address | undefined;
-          /** As in `InstructionError`, for instance `InvalidAccountData`; `Unknown` when it can't be read. */
-          name: InstructionErrorName | NewerName;
+          /**
+           * As in `InstructionError`, for instance `InvalidAccountData`; `Unknown` when it can't be read. A runtime that is
+           * newer than this package may have others.
+           */
+          name: InstructionErrorName;
           message: string;
       }>
     | Readonly<{
           /** The transaction was refused as a whole. */
           kind: 'transaction';
-          /** As in `TransactionError`, for instance `BlockhashNotFound`; `Unknown` when it can't be read. */
-          name: NewerName | TransactionErrorName;
+          /**
+           * As in `TransactionError`, for instance `BlockhashNotFound`; `Unknown` when it can't be read. A runtime that is
+           * newer than this package may have others.
+           */
+          name: TransactionErrorName;
           message: string;
       }>;
-
-/** A name that is newer than this package; a brand, so that no name that is misspelt can be compared with it. */
-type NewerName = string & Readonly<{ __newer: true }>;
 
 /** What is known of a transaction beside its failure; a {@link Deployment} is one. */
 export type ProgramFailureConfig = DeploymentConfig<RevisionName> &
@@ -149,7 +152,7 @@ function getInstructionFailure(
             instructionIndex,
             kind: 'builtin',
             message,
-            name: name as NewerName,
+            name: name as InstructionErrorName,
             program: loggedProgram,
         });
     }
@@ -194,7 +197,7 @@ function getDeploymentHint(code: number, config: DeploymentConfig<RevisionName>)
 /** Says why a transaction was refused as a whole. */
 function getRefusal(name: string): TransactionFailure {
     const message = `the runtime refused the transaction: ${name}`;
-    return toResult({ kind: 'transaction', message, name: name as NewerName });
+    return toResult({ kind: 'transaction', message, name: name as TransactionErrorName });
 }
 
 type FoundError = (InstructionError | Readonly<{ name: string }>) &

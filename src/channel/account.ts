@@ -43,6 +43,7 @@ export function decodeChannelAccount<TAddress extends string, TRevision extends 
     const channel = tryDecode(layout, data) ?? refuse('its status is not one that the program knows');
     if (channel.discriminator !== layout.discriminator) refuse(`its discriminator is ${channel.discriminator}`);
     if (channel.version !== layout.version) refuse(`its layout version is ${channel.version}`);
+    withJson(channel.settlement);
     const rest = readDeeply('account', 'an account', account, () => ({ ...account }));
     return toResult({ ...rest, address: account.address, data: withJson(channel) as ChannelOf<TRevision> });
 }

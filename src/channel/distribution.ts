@@ -171,5 +171,5 @@ export function getPayoutsOf(splits: readonly Split[], settled: bigint, payoutWa
     const recipients = splits.map(({ bps }) => shareOf(bps));
     const payee = shareOf(splits.reduce((rest, { bps }) => rest - bps, BPS_DENOMINATOR));
     const paid = recipients.reduce((sum, amount) => sum + amount, payee);
-    return withJson({ payee, recipients, remainder: settled - payoutWatermark - paid });
+    return withJson({ payee, recipients: withJson(recipients), remainder: settled - payoutWatermark - paid });
 }

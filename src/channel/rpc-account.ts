@@ -1,5 +1,6 @@
 import { lamports, type Account, type Address, type MaybeEncodedAccount } from '@solana/kit';
 
+import { toResult } from '../json-form';
 import { refuseRpcAnswer, toRpcAddress, toRpcBytes, toRpcList, toRpcRecord, toRpcU64 } from '../rpc-answer';
 
 /**
@@ -10,7 +11,7 @@ import { refuseRpcAnswer, toRpcAddress, toRpcBytes, toRpcList, toRpcRecord, toRp
  */
 export function toMaybeEncodedAccount(field: string, address: Address, value: unknown): MaybeEncodedAccount {
     if (value === null) return Object.freeze({ address, exists: false });
-    return Object.freeze({ ...toEncodedAccount(field, address, value), exists: true });
+    return toResult({ ...toEncodedAccount(field, address, value), exists: true });
 }
 
 /** As {@link toMaybeEncodedAccount} for an account that has to be there. */
@@ -23,7 +24,7 @@ export function toEncodedAccount(field: string, address: Address, value: unknown
     const data = toRpcBytes(`${field}.data[0]`, text, encoding);
     const { executable } = account;
     if (typeof executable !== 'boolean') return refuseRpcAnswer(`${field}.executable`, executable);
-    return Object.freeze({
+    return toResult({
         address,
         data: data as Uint8Array,
         executable,

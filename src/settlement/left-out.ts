@@ -91,5 +91,5 @@ export function leaveOut<TCode extends keyof LeftOutContexts>(
     context: LeftOutContexts[TCode],
 ): LeftOutReason {
     const message = MESSAGES[code](context);
-    return toResult({ code, context: Object.freeze(context), message }) as LeftOutReason;
+    return toResult({ code, context: toResult({ ...context }), message }) as LeftOutReason;
 }

@@ -43,7 +43,7 @@ export function getTotals(
         createdTokenAccounts,
         feeLamports,
         hottestAccount: getHottest(locks),
-        settledByMint: Object.freeze(settledByMint),
+        settledByMint: toResult(settledByMint),
         transactions: transactions.length,
         vouchers,
     });

@@ -1,6 +1,7 @@
 import type { Address, Signature, Transaction } from '@solana/kit';
 import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
+import { toResult, withJson } from '../json-form';
 import type { RevisionName } from '../revision/types';
 import type { TransactionResult } from './result';
 
@@ -26,7 +27,14 @@ export class TransactionHistory {
     readonly #executed = new Map<Signature, ExecutedTransaction>();
 
     add(executed: ExecutedTransaction): void {
-        this.#executed.set(executed.result.signature, Object.freeze(executed));
+        const balances = toResult({
+            after: withJson(executed.balances.after),
+            before: withJson(executed.balances.before),
+        });
+        this.#executed.set(
+            executed.result.signature,
+            toResult({ ...executed, balances, clock: toResult(executed.clock) }),
+        );
         if (this.#executed.size > MAX_TRANSACTIONS) this.#executed.delete(this.#executed.keys().next().value!);
     }
 

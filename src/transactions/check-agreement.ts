@@ -20,6 +20,7 @@ import {
     U64_MAX,
     type OnlyMembers,
 } from '../input';
+import { toResult } from '../json-form';
 import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type {
@@ -255,7 +256,7 @@ const BOUNDS_MEMBERS = { max: 'given', min: 'given' } as const;
 
 function toBlockhashLifetime(value: unknown, field: string): BlockhashLifetime {
     const lifetime = readMembers(field, value as BlockhashLifetime, ['blockhash', 'lastValidBlockHeight'], INVALID);
-    return Object.freeze({
+    return toResult({
         blockhash: toBlockhash(`${field}.blockhash`, lifetime.blockhash) as BlockhashLifetime['blockhash'],
         lastValidBlockHeight: toU64(`${field}.lastValidBlockHeight`, lifetime.lastValidBlockHeight),
     });

@@ -161,7 +161,7 @@ export function refuse<TCode extends VoucherRefusalCode>(
 ): RefusalOf<TCode> {
     return toResult({
         code,
-        context: Object.freeze(context),
+        context: toResult({ ...context }),
         kind: 'refused',
         message: MESSAGES[code](context),
         onChainError,

@@ -316,3 +316,14 @@ describe('parseProgramLogs', () => {
         expect(parseProgramLogs(logs as string[])).toMatchObject({ firstFailure: undefined, isIncomplete: true });
     });
 });
+
+describe('the name of a failure', () => {
+    it('is one of the names there are: the compiler knows a misspelt one', () => {
+        const failure = getProgramFailure(error(233), { logs: logsOf(PROGRAM) });
+        expect(failure?.name === 'voucherExpired').toBe(true);
+        // @ts-expect-error No error of the program, of a precompile or of the runtime is called so.
+        expect(failure?.name === 'voucherExpird').toBe(false);
+        // @ts-expect-error And none of those that an error of the program can have.
+        if (failure?.kind === 'custom') expect(failure.name === 'BlockhashNotFound').toBe(false);
+    });
+});

@@ -8,7 +8,7 @@ import {
     type Rpc,
 } from '@solana/kit';
 
-import { toResult } from '../../json-form';
+import { toResult, withJson } from '../../json-form';
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DistributionAccounts } from '../../channel/assess-distribution';
 import { toSplits } from '../../channel/distribution';
@@ -136,23 +136,23 @@ export async function readBatch<TRevision extends RevisionName>(
         requestIndexes.push(requestIndex);
         const base = { channel: state as ChannelState<TRevision>, isSignatureValid, payee, voucher };
         if (distribution === undefined || isPaymentChannelsError(distribution)) {
-            items.push(Object.freeze(base));
+            items.push(toResult(base));
             continue;
         }
         const get = (account: Address) => tokenAccounts.accounts.get(account)!;
         const { addresses: found, mint, splits, tokenProgram } = distribution;
-        const distributionAccounts: DistributionAccounts = {
+        const distributionAccounts: DistributionAccounts = withJson({
             escrow: get(found.escrow),
             mint,
             payee: get(found.payee),
             payer: get(found.payer),
             recipients: found.recipients.map(get),
             treasury: get(found.treasury),
-        };
+        });
         items.push(
             toResult({
                 ...base,
-                distribution: { accounts: distributionAccounts, allowForfeit, splits },
+                distribution: withJson({ accounts: distributionAccounts, allowForfeit, splits }),
                 tokenProgram,
             }),
         );

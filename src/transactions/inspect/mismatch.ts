@@ -92,5 +92,9 @@ export function getMismatch<TCode extends InspectionMismatchCode>(
     path: string,
     values: InspectionMismatchValues[TCode] & { name?: string },
 ): InspectionMismatch {
-    return toResult({ code, path, ...values }) as unknown as InspectionMismatch;
+    const { expected } = values as { expected?: unknown };
+    // Bounds of amounts.
+    const isObject = typeof expected === 'object' && expected !== null && !Array.isArray(expected);
+    const shown = isObject ? { expected: toResult({ ...expected }) } : {};
+    return toResult({ code, path, ...values, ...shown }) as unknown as InspectionMismatch;
 }

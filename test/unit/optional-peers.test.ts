@@ -1,0 +1,58 @@
+import { describe, expect, it, vi } from 'vitest';
+
+import { peerDependencies, peerDependenciesMeta } from '../../package.json';
+import { runCli } from '../../src/cli/cli';
+import { getInstallCommand, OPTIONAL_PEERS } from '../../src/optional-peers';
+import { createSimulator } from '../../src/testing';
+import { errorOf } from '../fixtures/refusals';
+
+// As where neither of them is installed.
+vi.mock('node:module', async original => {
+    const module = await original<typeof import('node:module')>();
+    const createRequire = (from: string) => {
+        const missing = (name: string): never => {
+            throw Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- ${from}`), {
+                code: 'MODULE_NOT_FOUND',
+            });
+        };
+        return Object.assign(missing, module.createRequire(from), { resolve: missing });
+    };
+    return { ...module, createRequire };
+});
+
+describe('a module that is missing is named, with the command that installs it', () => {
+    it('the commands have the versions of package.json', () => {
+        const optional = Object.keys(peerDependenciesMeta);
+        expect(OPTIONAL_PEERS).toEqual(
+            Object.fromEntries(Object.entries(peerDependencies).filter(([name]) => optional.includes(name))),
+        );
+        expect(getInstallCommand('litesvm')).toBe(`npm install litesvm@"${peerDependencies.litesvm}"`);
+    });
+
+    it('LiteSVM, by createSimulator', async () => {
+        const error = await errorOf(() => createSimulator());
+        expect(error).toMatchObject({
+            code: 'MODULE_MISSING',
+            context: {
+                install: getInstallCommand('litesvm'),
+                module: 'litesvm',
+                reason: "Cannot find module 'litesvm'",
+            },
+        });
+        expect(String(error)).toContain('npm install litesvm');
+    });
+
+    it('LiteSVM, by the command simulate', async () => {
+        let text = '';
+        const io = { isErrorTerminal: false, writeError: (part: string) => (text += part), writeOutput: () => true };
+        expect(await runCli(['simulate'], io as never)).toBe(1);
+        expect(text).toMatch(/^payment-channels: litesvm, .*npm install litesvm@"\^[\d.]+"/);
+    });
+
+    it('sodium-native, by createNodeVoucherVerifier', async () => {
+        const { createNodeVoucherVerifier } = await import('../../src/node');
+        const error = await errorOf(() => createNodeVoucherVerifier({ backend: 'sodium-native' }));
+        expect(error).toMatchObject({ code: 'VERIFIER_BACKEND_UNAVAILABLE' });
+        expect(String(error)).toContain(getInstallCommand('sodium-native'));
+    });
+});
