@@ -10,7 +10,7 @@ import { leaveToCaller } from './leave-to-caller';
 import { liftEventData } from './lift-event-data';
 import { liftTypes } from './lift-types';
 import { normalizeNames } from './normalize-names';
-import { simplifyNumbers } from './simplify-numbers';
+import { simplifyTypes } from './simplify-types';
 import { spreadSubInstructions } from './spread-sub-instructions';
 import { typeStatusFields } from './type-status-fields';
 import { writeDiscriminators } from './write-discriminators';
@@ -41,7 +41,7 @@ export function prepare(root: RootNode): Prepared {
         writeDiscriminators,
         escapeDocs,
         leaveToCaller,
-        simplifyNumbers,
+        simplifyTypes,
         liftEventData,
         liftTypes,
     ].reduce((tree, visitor) => visitor(tree), root);

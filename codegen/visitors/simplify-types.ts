@@ -3,12 +3,16 @@ import { isNode, type RootNode, type TypeNode } from '@codama/nodes';
 import { transformNodes, walkNodes, type RawNode } from '../nodes';
 
 /**
- * Describes numbers as the renderer can write them: one of a single byte has no byte order, and an amount of SOL that is
- * given as a number in the file, which has no lamports, is a number.
+ * Describes types as the renderer can write them: a number of a single byte has no byte order, an amount of SOL that is
+ * given as a number in the file, which has no lamports, is a number, and there is no prefix or suffix of nothing.
  */
-export function simplifyNumbers(root: RootNode): RootNode {
+export function simplifyTypes(root: RootNode): RootNode {
     return transformNodes(root, node => {
         switch (node.kind) {
+            case 'hiddenPrefixTypeNode':
+                return node.prefix.length === 0 ? node.type : node;
+            case 'hiddenSuffixTypeNode':
+                return node.suffix.length === 0 ? node.type : node;
             case 'numberTypeNode': {
                 const hasOrder = !['i8', 'shortU16', 'u8'].includes(node.format);
                 return hasOrder || node.endian === 'le' ? node : { ...node, endian: 'le' };
