@@ -18,17 +18,23 @@ export function isRawNode(value: unknown): value is RawNode {
 }
 
 /** Every node of a tree with the path to it, a node before what is in it, in the order of the file. */
-export function* walkNodes(node: RawNode, path = '', ancestors: readonly RawNode[] = []): Generator<NodeVisit> {
-    yield { ancestors, node, path };
-    const below = [...ancestors, node];
-    for (const [attribute, value] of Object.entries(node)) {
-        const step = joinPath(path, attribute);
-        if (isRawNode(value)) yield* walkNodes(value, step, below);
-        if (!Array.isArray(value)) continue;
-        for (const [index, item] of value.entries()) {
-            if (isRawNode(item)) yield* walkNodes(item, `${step}[${index}]`, below);
+export function walkNodes(node: RawNode): NodeVisit[] {
+    const visits: NodeVisit[] = [];
+    const walk = (node: RawNode, path: string, ancestors: readonly RawNode[]) => {
+        visits.push({ ancestors, node, path });
+        // Most nodes hold no others, and need no list of what is above those.
+        let below: readonly RawNode[] | undefined;
+        for (const [attribute, value] of Object.entries(node)) {
+            if (isRawNode(value)) walk(value, joinPath(path, attribute), (below ??= [...ancestors, node]));
+            if (!Array.isArray(value)) continue;
+            for (const [index, item] of value.entries()) {
+                if (!isRawNode(item)) continue;
+                walk(item, `${joinPath(path, attribute)}[${index}]`, (below ??= [...ancestors, node]));
+            }
         }
-    }
+    };
+    walk(node, '', []);
+    return visits;
 }
 
 /** The path to an attribute of the node at a path. */
@@ -43,7 +49,8 @@ export function mapPrograms(root: RootNode, change: (program: ProgramNode, index
 }
 
 /**
- * A copy of a tree in which each node is replaced by what `transform` makes of it, from the leaves up.
+ * A tree in which each node is replaced by what `transform` makes of it, from the leaves up. The one that is given stays as
+ * it is; what does not change is in both.
  *
  * Unlike the identity visitor of Codama it keeps the attributes that the node constructors don't know, such as the docs
  * of an enum variant.
@@ -53,15 +60,19 @@ export function transformNodes<TNode extends object>(
     transform: (node: Node, ancestors: readonly Node[]) => object,
     ancestors: readonly Node[] = [],
 ): TNode {
-    // Most nodes hold no others, and need no list of what is above those.
     let below: readonly Node[] | undefined;
-    const copy = (value: unknown): unknown =>
+    const change = (value: unknown): unknown =>
         isRawNode(value)
             ? transformNodes(value, transform, (below ??= [...ancestors, node as unknown as Node]))
             : value;
-    const entries = Object.entries(node).map(([attribute, value]: [string, unknown]) => [
-        attribute,
-        Array.isArray(value) ? value.map(copy) : copy(value),
-    ]);
-    return transform(Object.fromEntries(entries) as Node, ancestors) as TNode;
+    let changed: Record<string, unknown> | undefined;
+    for (const [attribute, value] of Object.entries(node) as [string, unknown][]) {
+        let other = value;
+        if (Array.isArray(value)) {
+            const items = value.map(change);
+            if (items.some((item, index) => item !== value[index])) other = items;
+        } else other = change(value);
+        if (other !== value) (changed ??= { ...node } as Record<string, unknown>)[attribute] = other;
+    }
+    return transform((changed ?? node) as unknown as Node, ancestors) as TNode;
 }

@@ -1,4 +1,4 @@
-import type { StructFieldTypeNode, TypeNode } from '@codama/nodes';
+import type { DefinedTypeNode, StructFieldTypeNode, TypeNode } from '@codama/nodes';
 
 import type { FindType } from './constants';
 
@@ -32,4 +32,28 @@ export function getFields(type: TypeNode, findType: FindType): readonly StructFi
         else at = isWrapper(at) ? at.type : undefined;
     }
     return undefined;
+}
+
+/** What a value of a type is, without what only says where or how long it is, what a number means, or what it is called. */
+export function resolveType(type: TypeNode, findType: FindType, links: readonly DefinedTypeNode[] = []): TypeNode {
+    if (isWrapper(type)) return resolveType(type.type, findType, links);
+    if (type.kind === 'amountTypeNode' || type.kind === 'dateTimeTypeNode') {
+        return resolveType(type.number, findType, links);
+    }
+    if (type.kind !== 'definedTypeLinkNode') return type;
+    const found = findType(type);
+    // An enum is told from others by its declaration.
+    if (found === undefined || links.includes(found) || found.type.kind === 'enumTypeNode') return type;
+    return resolveType(found.type, findType, [...links, found]);
+}
+
+/** Whether a value of a type may be nothing. */
+export function isOption(
+    type: TypeNode,
+): type is Extract<TypeNode, { item: TypeNode; kind: `${string}ptionTypeNode` }> {
+    return (
+        type.kind === 'optionTypeNode' ||
+        type.kind === 'remainderOptionTypeNode' ||
+        type.kind === 'zeroableOptionTypeNode'
+    );
 }

@@ -4,7 +4,7 @@ import { findByName } from '../by-name';
 import { encodeConstant, type FindType } from '../constants';
 import { nameType } from '../describe';
 import type { TypeFacts } from '../type-facts';
-import { isWrapper } from '../types';
+import { isOption, isWrapper } from '../types';
 import { describeMisfit } from './numbers';
 
 /** What is wrong with a value for a type: where inside of the value, and what; `undefined` when it fits. */
@@ -162,14 +162,6 @@ export function hasSizeOf(
 
 function isScalar(type: TypeNode | undefined): boolean {
     return type?.kind === 'enumTypeNode' && type.variants.every(({ kind }) => kind === 'enumEmptyVariantTypeNode');
-}
-
-function isOption(type: TypeNode): type is Extract<TypeNode, { item: TypeNode; kind: `${string}ptionTypeNode` }> {
-    return (
-        type.kind === 'optionTypeNode' ||
-        type.kind === 'remainderOptionTypeNode' ||
-        type.kind === 'zeroableOptionTypeNode'
-    );
 }
 
 function firstOf<T>(items: readonly T[], find: (item: T, index: number) => Misfit | undefined): Misfit | undefined {

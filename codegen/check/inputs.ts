@@ -13,7 +13,7 @@ import { findByName } from '../by-name';
 import { toComparable } from '../compare';
 import type { FindType } from '../constants';
 import { nameType } from '../describe';
-import { isWrapper } from '../types';
+import { resolveType } from '../types';
 import { getArgumentStructs, getFlatArguments } from '../visitors/flatten-arguments';
 import { linkedPda, linkedProgram, programOf, type CheckContext, type TypedVisit } from './context';
 import { error } from './finding';
@@ -274,8 +274,8 @@ function checkRemaining({ accounts, remainingAccounts = [] }: InstructionNode, p
                 'Name another list.',
             );
         } else if (argument) {
-            const type = resolve(argument.type, findType);
-            if (type?.kind === 'arrayTypeNode' && findShape(type.item, findType) === 'address') return;
+            const type = resolveType(argument.type, findType);
+            if (type.kind === 'arrayTypeNode' && findShape(type.item, findType) === 'address') return;
             wrong(
                 own,
                 `The argument "${name}" is ${nameType(argument.type)}, and no list of addresses.`,
@@ -318,27 +318,10 @@ function checkByteDeltas(
     });
 }
 
-/** A type without what only says where or how long it is. */
-function resolve(type: TypeNode, findType: FindType, links: readonly string[] = []): TypeNode | undefined {
-    if (isWrapper(type)) return resolve(type.type, findType, links);
-    switch (type.kind) {
-        case 'amountTypeNode':
-        case 'dateTimeTypeNode':
-            return resolve(type.number, findType, links);
-        case 'definedTypeLinkNode': {
-            const found = links.includes(type.name) ? undefined : findType(type);
-            if (found === undefined || found.type.kind === 'enumTypeNode') return type;
-            return resolve(found.type, findType, [...links, type.name]);
-        }
-        default:
-            return type;
-    }
-}
-
 /** What a value of a type is in TypeScript, equal for types whose values can stand for each other. */
 function findShape(type: TypeNode, findType: FindType): string {
-    const inner = resolve(type, findType);
-    switch (inner?.kind) {
+    const inner = resolveType(type, findType);
+    switch (inner.kind) {
         case 'booleanTypeNode':
             return 'boolean';
         case 'bytesTypeNode':

@@ -141,7 +141,7 @@ function checkMemberNames({ report, visits }: CheckContext): void {
         const args = [
             ...getFlatArguments(instruction, getArgumentStructs(programOf({ ancestors })!)).map(({ node }) => node),
             ...(instruction.extraArguments ?? []),
-        ].map(({ name }) => name as string);
+        ].flatMap(({ defaultValueStrategy, name }) => (defaultValueStrategy === 'omitted' ? [] : [name as string]));
         const taken = new Set([
             ...accounts,
             ...args,

@@ -78,7 +78,7 @@ function addProgramPages(
     }
     for (const instruction of program.instructions) {
         const path = `instructions/${instruction.name}.ts`;
-        pages.set(path, mendInstruction(pages.get(path)!, instruction));
+        pages.set(path, mendInstruction(pages.get(path)!, instruction, types));
         pages.set(`overrides/${instruction.name}.ts`, getOverrides(instruction, program, nameApi).page);
     }
 }

@@ -1,4 +1,7 @@
-import { isNode, type InstructionNode } from '@codama/nodes';
+import type { InstructionNode } from '@codama/nodes';
+
+import type { TypeFacts } from '../type-facts';
+import { isOption, resolveType } from '../types';
 
 // The few phrases of the renderer that are wrong wherever they stand, and cannot be mended by a page or a tree of ours.
 // The renderer is pinned to one version, and a test fails when it no longer says one of them.
@@ -29,11 +32,12 @@ function mendNothing(page: string): string {
 export function mendInstruction(
     page: string,
     { accounts, arguments: args, extraArguments = [] }: InstructionNode,
+    { findType }: TypeFacts,
 ): string {
     const signerOf = new Map(accounts.map(({ isSigner, name }) => [name as string, isSigner]));
     const options = new Set(
         [...args, ...extraArguments]
-            .filter(({ type }) => isNode(type, ['optionTypeNode', 'remainderOptionTypeNode', 'zeroableOptionTypeNode']))
+            .filter(({ type }) => isOption(resolveType(type, findType)))
             .map(({ name }) => name as string),
     );
     const mended = mendDefaults(page)
@@ -64,7 +68,16 @@ export function mendInstruction(
             /accountMeta\.address === \w+ \? undefined : accountMeta/g,
             '(accountMeta.address as string) === instruction.programAddress ? undefined : accountMeta',
         );
-    return importInputs(declareArguments(mended));
+    const taken = new Set(accounts.map(({ name }) => name as string));
+    const fixed = args.filter(
+        ({ defaultValueStrategy, name }) => defaultValueStrategy === 'omitted' && taken.has(name),
+    );
+    // What nobody gives is no input, and so none that is called otherwise beside an account of its name.
+    const given = fixed.reduce(
+        (page, { name }) => page.replaceAll(new RegExp(`\\b${name}: input\\.${name}Arg\\b,?`, 'g'), ''),
+        mended,
+    );
+    return importInputs(declareArguments(given));
 }
 
 /** Declares the arguments in each function that uses them: the renderer forgets those that only a program's address needs. */

@@ -129,6 +129,7 @@ export const IDLS = {
                             size: U8,
                             variants: ['shut', 'open'].map(name => ({ kind: 'enumEmptyVariantTypeNode', name })),
                         }),
+                        field('bell', { kind: 'hiddenPrefixTypeNode', prefix: [], type: U8 }),
                     ),
                 ),
                 type('chain', struct(field('sum', U64), field('next', option(link('chain'))))),
@@ -144,6 +145,7 @@ export const IDLS = {
     ),
     inputs: root(
         program({
+            definedTypes: [type('tip', option(U8))],
             instructions: [
                 instruction(
                     'ring',
@@ -167,7 +169,31 @@ export const IDLS = {
                     ],
                     { optionalAccountStrategy: 'omitted' },
                 ),
-                instruction('void', 2, [meta('clerk')], [], { optionalAccountStrategy: 'programId' }),
+                instruction('void', 2, [meta('clerk'), meta('boss', { isOptional: true })]),
+                // An argument that nobody gives has the name of an account, and one that is given has another's.
+                instruction(
+                    'swap',
+                    3,
+                    [
+                        meta('tag'),
+                        meta('sum'),
+                        meta('payee', {
+                            defaultValue: {
+                                condition: { kind: 'argumentValueNode', name: 'limit' },
+                                ifFalse: { kind: 'accountValueNode', name: 'sum' },
+                                ifTrue: { kind: 'accountValueNode', name: 'tag' },
+                                kind: 'conditionalValueNode',
+                                value: value(1),
+                            },
+                        }),
+                    ],
+                    [
+                        argument('sum', U64),
+                        argument('limit', U64),
+                        argument('tip', link('tip')),
+                        argument('echo', link('tip'), follow('argumentValueNode', 'tip')),
+                    ],
+                ),
             ],
         }),
     ),

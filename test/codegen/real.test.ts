@@ -121,7 +121,7 @@ it('has the sub-instructions, each told from the others, and not what stands for
 describe('types', () => {
     it.each([
         ['Lists', { inPlace: [{}, {}], linked: [{}] }, [1, 2]],
-        ['Door', { state: 1 }, [1]],
+        ['Door', { bell: 2, state: 1 }, [1, 2]],
         ['Tree', { branches: [{ length: 2, tree: { branches: [], leaf: 3 } }], leaf: 1 }, [1, 1, 2, 3, 0]],
         ['Near', { coin: { worth: 1n } }, [1, 0, 0, 0, 0, 0, 0, 0]],
     ])('come back as they were written: %s', (name, given, bytes) => {
@@ -169,6 +169,26 @@ describe('inputs', () => {
         const parse = use<(built: Instruction) => { accounts: { boss?: unknown } }>('inputs', 'parseRingInstruction');
         expect(parse(build({})).accounts.boss).toBeUndefined();
         expect(parse(build({ boss: signer })).accounts.boss).toMatchObject({ address: signer.address });
+    });
+});
+
+describe('inputs with the names of accounts', () => {
+    const swap = (input: object) =>
+        use('inputs', 'getSwapInstruction')({ limit: 0n, sum: clerk, sumArg: 7n, tag: other, tip: null, ...input });
+
+    it('are told from those, and an argument that nobody gives is none', () => {
+        const built = swap({});
+        expect(built.accounts.map(({ address }) => address)).toEqual([other, clerk, clerk]);
+        expect(bytesOf(built)).toEqual([3, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    });
+
+    it.each([1, 1n])('are compared as the numbers that they are: %s', limit => {
+        expect(swap({ limit }).accounts[2]!.address).toBe(other);
+    });
+
+    it('follow each other when they are nothing, too', () => {
+        expect(bytesOf(swap({ tip: 9 })).slice(17)).toEqual([1, 9, 1, 9]);
+        expect(bytesOf(swap({ echo: null, tip: 9 })).slice(17)).toEqual([1, 9, 0]);
     });
 });
 
