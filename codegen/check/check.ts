@@ -13,6 +13,7 @@ import { checkInputs } from './inputs';
 import { checkLinks } from './links';
 import { checkNames } from './names';
 import { checkNumbers } from './numbers';
+import { checkOffsets } from './offsets';
 import { checkRecursion } from './recursion';
 import { checkRendered } from './rendered';
 import { checkShape } from './shape';
@@ -64,6 +65,7 @@ function checkTree(json: unknown, { isHouse = false, use = 'render' }: CheckOpti
     checkValues(context);
     checkInputs(context);
     checkEnds(context);
+    checkOffsets(context);
     checkWithCodama(context, [...findings]);
     if (!isBad()) checkRendered(context);
     checkHouseRules(context, house);

@@ -1,4 +1,4 @@
-import type { DefinedTypeNode, InstructionNode, Node, PdaNode, ProgramNode, RootNode } from '@codama/nodes';
+import type { InstructionNode, Node, PdaNode, ProgramNode, RootNode } from '@codama/nodes';
 
 import { findByName } from '../by-name';
 import { walkNodes, type NodeVisit } from '../nodes';
@@ -26,7 +26,7 @@ export type Located<TNode> = Readonly<{ node: TNode; path: string }>;
 export type TypedVisit = Readonly<{ node: Node; path: string; ancestors: readonly Node[] }>;
 
 export function createContext(root: RootNode, report: Report): CheckContext {
-    const visits = [...walkNodes(root as unknown as NodeVisit['node'])] as unknown as TypedVisit[];
+    const visits = walkNodes(root as unknown as NodeVisit['node']) as unknown as TypedVisit[];
     const isProgram = (visit: TypedVisit): visit is TypedVisit & { node: ProgramNode } =>
         visit.node.kind === 'programNode';
     const programs = visits.filter(isProgram);
@@ -59,16 +59,6 @@ export function linkedProgram(
     programs: readonly ProgramNode[],
 ): ProgramNode | undefined {
     return program === undefined ? own : findByName(programs, program.name);
-}
-
-/** The defined type that a link points to. */
-export function linkedType(
-    link: Link,
-    own: ProgramNode | undefined,
-    programs: readonly ProgramNode[],
-): DefinedTypeNode | undefined {
-    const program = linkedProgram(link, own, programs);
-    return program && findByName(program.definedTypes, link.name);
 }
 
 /** The PDA that a link points to. */

@@ -3,7 +3,7 @@ import type { Node, TypeNode } from '@codama/nodes';
 import { findByName } from '../by-name';
 import { toComparable } from '../compare';
 import { getArgumentStructs, getFlatArguments } from '../visitors/flatten-arguments';
-import { linkedType, programOf, type CheckContext } from './context';
+import { programOf, type CheckContext } from './context';
 import type { Finding } from './finding';
 
 const DOCUMENTED: ReadonlySet<string> = new Set([
@@ -63,7 +63,7 @@ export function checkHouseRules(context: CheckContext, severity: Finding['severi
 function checkArguments(
     instruction: Extract<Node, { kind: 'instructionNode' }>,
     visit: CheckContext['visits'][number],
-    { all, report }: CheckContext,
+    { graph, report }: CheckContext,
     severity: Finding['severity'],
 ): void {
     const program = programOf(visit)!;
@@ -71,9 +71,7 @@ function checkArguments(
     for (const { field, index, node } of getFlatArguments(instruction, structs)) {
         if (node.defaultValueStrategy === 'omitted') continue;
         const type =
-            node.type.kind === 'definedTypeLinkNode'
-                ? (linkedType(node.type, program, all)?.type ?? node.type)
-                : node.type;
+            node.type.kind === 'definedTypeLinkNode' ? (graph.find(node.type, program)?.type ?? node.type) : node.type;
         const found = describeNonInteger(type);
         if (found === undefined) continue;
         const within = field === undefined ? '' : ` (field "${node.name}" of the struct)`;

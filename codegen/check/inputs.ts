@@ -1,6 +1,7 @@
 import {
     isNode,
     VALUE_NODES,
+    type AccountLinkNode,
     type InstructionAccountNode,
     type InstructionArgumentNode,
     type InstructionInputValueNode,
@@ -68,8 +69,8 @@ function checkInstruction(node: InstructionNode, visit: TypedVisit, context: Che
         });
     }
     checkRemaining(node, path, inputs);
-    checkByteDeltas(node, path, inputs, name => {
-        const account = findByName(linkedProgram({ name }, program, all)?.accounts ?? [], name);
+    checkByteDeltas(node, path, inputs, link => {
+        const account = findByName(linkedProgram(link, program, all)?.accounts ?? [], link.name);
         return account?.size !== undefined;
     });
 }
@@ -296,11 +297,11 @@ function checkByteDeltas(
     { byteDeltas = [] }: InstructionNode,
     path: string,
     { args, findType, wrong }: Inputs,
-    hasSize: (account: string) => boolean,
+    hasSize: (account: AccountLinkNode) => boolean,
 ): void {
     byteDeltas.forEach(({ value }, index) => {
         const own = `${path}.byteDeltas[${index}].value`;
-        if (value.kind === 'accountLinkNode' && !hasSize(value.name)) {
+        if (value.kind === 'accountLinkNode' && !hasSize(value)) {
             wrong(
                 own,
                 `The account "${value.name}" has no "size", so that nothing says how many bytes it adds.`,

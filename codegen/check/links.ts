@@ -1,11 +1,11 @@
 import type { InstructionNode, ProgramNode } from '@codama/nodes';
 
 import { findByName } from '../by-name';
-import { instructionOf, linkedPda, linkedProgram, linkedType, programOf, type CheckContext } from './context';
+import { instructionOf, linkedPda, linkedProgram, programOf, type CheckContext } from './context';
 import { error } from './finding';
 
 /** Every link leads somewhere: to a program, a type, an account, a PDA, an instruction, a variant, a field. */
-export function checkLinks({ all, report, visits }: CheckContext): void {
+export function checkLinks({ all, graph, report, visits }: CheckContext): void {
     for (const visit of visits) {
         const { node, path } = visit;
         const own = programOf(visit);
@@ -30,7 +30,7 @@ export function checkLinks({ all, report, visits }: CheckContext): void {
                 expect(find(linkedProgram(node, own, all)?.accounts, node.name), 'account', ({ accounts }) => accounts);
                 break;
             case 'definedTypeLinkNode':
-                expect(linkedType(node, own, all), 'type', ({ definedTypes }) => definedTypes);
+                expect(own && graph.find(node, own), 'type', ({ definedTypes }) => definedTypes);
                 break;
             case 'instructionLinkNode':
                 expect(
@@ -61,7 +61,7 @@ export function checkLinks({ all, report, visits }: CheckContext): void {
                 break;
             }
             case 'enumValueNode': {
-                const type = linkedType(node.enum, own, all);
+                const type = own && graph.find(node.enum, own);
                 if (type === undefined) break;
                 const variants = type.type.kind === 'enumTypeNode' ? type.type.variants : [];
                 if (!find(variants, node.variant)) {

@@ -51,6 +51,16 @@ export function checkValues({ report, typesOf, visits }: CheckContext): void {
         const held = node.kind === 'constantNode' ? undefined : getHeld(node);
         if (held === undefined) continue;
         const { attribute, type, value } = held;
+        if (held.attribute === 'defaultValue' && held.value.kind === 'tupleValueNode') {
+            report(
+                error({
+                    rule: 'unsupported',
+                    path: `${path}.defaultValue`,
+                    message: 'No default of a tuple is rendered: the compiler takes it for a list.',
+                    fix: 'Make the type a struct, which takes the same bytes, or take the default out.',
+                }),
+            );
+        }
         // A number that stands beside its type is checked as one (numbers.ts).
         if (value.kind === 'numberValueNode' && type.kind !== 'definedTypeLinkNode') continue;
         const misfit = findMisfit(type, value, types.findType);

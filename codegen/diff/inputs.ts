@@ -64,7 +64,7 @@ function createIsFollowed(instruction: InstructionNode): (name: string) => boole
     let followed: ReadonlySet<unknown> | undefined;
     return name => {
         followed ??= new Set(
-            [...walkNodes(instruction as unknown as RawNode)].flatMap(({ node }) =>
+            walkNodes(instruction as unknown as RawNode).flatMap(({ node }) =>
                 node.kind === 'argumentValueNode' ? [node['name']] : [],
             ),
         );

@@ -1,25 +1,20 @@
 import type { DefinedTypeNode, ProgramNode, RootNode } from '@codama/nodes';
 
 import { programOf } from '../check/context';
-import { isEmptyType } from '../empty';
 import { mapPrograms, transformNodes } from '../nodes';
-import { createTypeGraph, foldTypes } from '../type-graph';
+import { createTypeGraph } from '../type-graph';
 import { createFreeNames } from './free-names';
 
 /** A type that stands for another, and whose codec makes that of the other only when it is needed. */
 export type DeferredType = Readonly<{ name: string; of: string }>;
 
-const LISTS: ReadonlySet<string> = new Set(['arrayTypeNode', 'mapTypeNode', 'setTypeNode']);
-
 /**
  * Puts a stand-in in the place of each link that the renderer can't follow: from a type to itself or to one that holds
- * it, where making the one codec would make the other without end; and to what takes no bytes, as the item of a list,
- * which it takes for a list of a fixed size.
+ * it, where making the one codec would make the other without end.
  */
 export function deferLinks(root: RootNode): { root: RootNode; deferred: DeferredType[] } {
     const programs = [root.program, ...root.additionalPrograms];
     const graph = createTypeGraph(programs);
-    const isEmpty = foldTypes(graph, isEmptyType, false);
     const toFreeName = createFreeNames(programs);
     const standIns = new Map<DefinedTypeNode, string>();
 
@@ -30,9 +25,7 @@ export function deferLinks(root: RootNode): { root: RootNode; deferred: Deferred
         if (linked === undefined || ancestors.at(-1)?.kind === 'enumValueNode') return node;
         const holder = ancestors.find(ancestor => ancestor.kind === 'definedTypeNode');
         const circle = graph.recursive.get(linked);
-        const isInCircle = circle !== undefined && holder !== undefined && graph.recursive.get(holder) === circle;
-        const isEmptyItem = LISTS.has(ancestors.at(-1)?.kind ?? '') && isEmpty(node, program);
-        if (!isInCircle && !isEmptyItem) return node;
+        if (circle === undefined || holder === undefined || graph.recursive.get(holder) !== circle) return node;
         const name = standIns.get(linked) ?? toFreeName(`${node.name}Ref`);
         standIns.set(linked, name);
         return { ...node, name };

@@ -1,14 +1,12 @@
 import { pascalCase, type DefinedTypeNode, type Node, type RootNode, type TypeNode } from '@codama/nodes';
 
 import { mapPrograms, transformNodes } from '../nodes';
-import { createTypeFacts } from '../type-facts';
 import { isWrapper } from '../types';
 import { createFreeNames } from './free-names';
 
 /**
  * Gives each enum that is written out in place a type of its own, called after where it stands (the field `state` of
- * `drawer` is a `drawerState`), and so each item of a list that takes no bytes: the renderer can only declare the one
- * under a name, and takes a list of the other to have a fixed size.
+ * `drawer` is a `drawerState`): the renderer can only declare one under a name.
  *
  * And so each struct inside of another type that has defaults: the renderer gives a field that is called like a discriminator
  * of the whole the value of that, and the compiler can't tell what such a struct is made from.
@@ -16,12 +14,10 @@ import { createFreeNames } from './free-names';
 export function liftTypes(root: RootNode): RootNode {
     const programs = [root.program, ...root.additionalPrograms];
     const toFreeName = createFreeNames(programs);
-    const typesOf = createTypeFacts(programs);
     return mapPrograms(root, program => {
         const lifted: DefinedTypeNode[] = [];
-        const { isEmpty } = typesOf(program);
         const withLinks = transformNodes(program, (inner, above) => {
-            if (!isLifted(inner, above, isEmpty)) return inner;
+            if (!isLifted(inner, above)) return inner;
             const name = toFreeName(getPlaceName([...above, inner]));
             lifted.push({ docs: [], kind: 'definedTypeNode', name, type: inner } as object as DefinedTypeNode);
             return { kind: 'definedTypeLinkNode', name };
@@ -30,18 +26,13 @@ export function liftTypes(root: RootNode): RootNode {
     });
 }
 
-const LISTS: ReadonlySet<string> = new Set(['arrayTypeNode', 'mapTypeNode', 'setTypeNode']);
-
-function isLifted(node: Node, above: readonly Node[], isEmpty: (type: TypeNode) => boolean): node is TypeNode & Node {
+function isLifted(node: Node, above: readonly Node[]): node is TypeNode & Node {
     const parent = above.at(-1);
     // The constants of a program are rendered as values, without types.
     if (parent === undefined || above.some(({ kind }) => kind === 'constantNode')) return false;
     if (node.kind === 'enumTypeNode') return parent.kind !== 'definedTypeNode';
-    if (node.kind === 'structTypeNode' && isInside(above)) {
-        return node.fields.some(({ defaultValue }) => defaultValue !== undefined);
-    }
-    const isItem = LISTS.has(parent.kind) && node.kind.endsWith('TypeNode');
-    return isItem && node.kind !== 'definedTypeLinkNode' && isEmpty(node as TypeNode);
+    if (node.kind !== 'structTypeNode' || !isInside(above)) return false;
+    return node.fields.some(({ defaultValue }) => defaultValue !== undefined);
 }
 
 /** Whether a struct stands inside of another type, and is not the whole of one, nor what a variant or an account holds. */
@@ -51,8 +42,6 @@ function isInside(above: readonly Node[]): boolean {
     return above.at(-1)!.kind !== 'definedTypeNode';
 }
 
-const SUFFIXES: Readonly<Record<string, string>> = { enumTypeNode: 'Enum', structTypeNode: 'Struct' };
-
 /** A name for what stands at a place: the names on the way to it. */
 function getPlaceName(nodes: readonly Node[]): string {
     const names = nodes
@@ -61,5 +50,5 @@ function getPlaceName(nodes: readonly Node[]): string {
     const name = names.map((name, index) => (index === 0 ? name : pascalCase(name))).join('');
     // What is not below a name of its own would take the one of the type that it stands in.
     const isNamed = names.length > 1;
-    return isNamed ? name : `${name}${SUFFIXES[nodes.at(-1)!.kind] ?? 'Item'}`;
+    return isNamed ? name : `${name}${nodes.at(-1)!.kind === 'enumTypeNode' ? 'Enum' : 'Struct'}`;
 }

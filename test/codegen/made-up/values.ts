@@ -80,7 +80,8 @@ export function makeValue(type: Json, random: Random, find: Find, depth = 0): un
         case 'solAmountTypeNode':
             return lamports(BigInt(below(100)));
         case 'stringTypeNode':
-            return pick(['', 'a', 'hé']);
+            // What the other encodings have, text has as well.
+            return pick(type['encoding'] === 'utf8' ? ['', 'a', 'hé'] : ['', 'abcd', '1234']);
         case 'structTypeNode':
             return makeStruct(type['fields'] as Json[], random, find, depth + 1);
         case 'tupleTypeNode':
