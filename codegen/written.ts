@@ -70,6 +70,7 @@ export function getTypeLayout(type: TypeNode, types: TypeFacts): Layout {
 
 /** What comes behind as many constant bytes is not told apart any more: no discriminator looks at that many. */
 const MAX_BYTES = 100_000;
+const isFull = ({ bytes }: Draft) => bytes.size >= MAX_BYTES;
 
 const createDraft = (): Draft => ({ bytes: new Map(), isWhole: true, length: 0, unknown: [] });
 
@@ -88,10 +89,11 @@ function writeType(type: TypeNode, types: TypeFacts, draft: Draft): void {
             return writeFields(type.fields, types, draft);
         case 'definedTypeLinkNode': {
             const found = types.findType(type);
-            if (found === undefined || types.isRecursive(found)) draft.isWhole = false;
             // A type of a known size is not looked through for nothing: it may hold others many times over.
-            else if (types.sizeOf(type) !== undefined && !types.holdsConstants(found.type))
-                writeSize(type, types, draft);
+            const isSized = types.sizeOf(type) !== undefined;
+            if (found === undefined || types.isRecursive(found)) draft.isWhole = false;
+            else if (isSized && !types.holdsConstants(found.type)) writeSize(type, types, draft);
+            else if (isSized && isFull(draft)) writeUnknown(type, types, draft);
             else writeType(found.type, types, draft);
             return;
         }
@@ -108,16 +110,16 @@ function writeType(type: TypeNode, types: TypeFacts, draft: Draft): void {
 }
 
 function writeConstant(type: TypeNode, value: ValueNode, types: TypeFacts, draft: Draft): void {
-    const isFull = draft.bytes.size >= MAX_BYTES;
-    const bytes = isFull ? undefined : encodeConstant(type, value, types.findType);
-    const start = draft.length;
-    if (bytes === undefined) {
-        writeSize(type, types, draft);
-        if (draft.length > start) draft.unknown.push([start, draft.length]);
-        return;
-    }
-    bytes.forEach((byte, index) => draft.bytes.set(start + index, byte));
+    const bytes = isFull(draft) ? undefined : encodeConstant(type, value, types.findType);
+    if (bytes === undefined) return writeUnknown(type, types, draft);
+    bytes.forEach((byte, index) => draft.bytes.set(draft.length + index, byte));
     draft.length += bytes.length;
+}
+
+function writeUnknown(type: TypeNode, types: TypeFacts, draft: Draft): void {
+    const start = draft.length;
+    writeSize(type, types, draft);
+    if (draft.length > start) draft.unknown.push([start, draft.length]);
 }
 
 function writeSize(type: TypeNode, types: TypeFacts, draft: Draft): void {

@@ -1,14 +1,25 @@
 import { isNode, VALUE_NODES, type EnumTypeNode, type Node, type TypeNode, type ValueNode } from '@codama/nodes';
 
-import { getNumberRange } from '../constants';
-import { locate, type CheckContext } from './context';
+import { getNumberRange, MAX_DATA_SIZE } from '../constants';
+import type { TypeFacts } from '../type-facts';
+import { locate, programOf, type CheckContext } from './context';
 import { error } from './finding';
 
 /** Numbers fit the formats that the IDL gives them, and what counts or selects is an unsigned integer. */
-export function checkNumbers({ report, visits }: CheckContext): void {
+export function checkNumbers({ report, typesOf, visits }: CheckContext): void {
     const wrong = (path: string, message: string, fix: string) => report(error({ rule: 'number', path, message, fix }));
 
-    for (const { node, path } of visits) {
+    for (const visit of visits) {
+        const { node, path } = visit;
+        const program = programOf(visit);
+        const size = program && getSize(node, typesOf(program));
+        if (size !== undefined && size > MAX_DATA_SIZE) {
+            wrong(
+                path,
+                `This is ${size} bytes or items, and no account holds more than ${MAX_DATA_SIZE}.`,
+                'Correct the size.',
+            );
+        }
         const held = getHeld(node);
         if (held) {
             const problem = describeMisfit(held.type, held.value);
@@ -82,6 +93,23 @@ export function checkNumbers({ report, visits }: CheckContext): void {
                 );
             }
         }
+    }
+}
+
+/** How much a node says that there is. */
+function getSize(node: Node, { sizeOf }: TypeFacts): number | undefined {
+    switch (node.kind) {
+        case 'accountNode':
+        case 'eventNode':
+            return sizeOf(node.data);
+        case 'definedTypeNode':
+            return sizeOf(node.type);
+        case 'fixedCountNode':
+            return node.value;
+        case 'fixedSizeTypeNode':
+            return node.size;
+        default:
+            return undefined;
     }
 }
 

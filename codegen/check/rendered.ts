@@ -1,9 +1,12 @@
+import { getNameApi } from '@codama/renderers-js';
 import type { ProgramNode } from '@codama/nodes';
 
 import { findByName } from '../by-name';
 import { isStackOverflow } from '../depth';
-import { MARKED_NAMES } from '../names';
+import { MARKED_NAMES, NAMES } from '../names';
 import { getClientPages, type Pages } from '../pages/client';
+import { getEventConstant } from '../pages/events';
+import { getSeedsConstant } from '../pages/seeds';
 import { findClashes, type Clash } from '../rendered-names';
 import type { TypeFacts } from '../type-facts';
 import { prepare, type Prepared } from '../visitors/prepare';
@@ -26,7 +29,9 @@ export function checkRendered({ programs, report, root, typesOf }: CheckContext)
     if (!checkFiles()) return;
 
     const origins = new Map(files.map(({ file, origin }) => [file, origin]));
-    const originOf = (page: string): Origin =>
+    const parts = new Map(trees.flatMap((tree, index) => getParts(tree, programs[index]!)));
+    const originOf = (page: string, name: string): Origin =>
+        parts.get(`${page} ${name}`) ??
         origins.get(page) ??
         // The pages that a program has beside those of what it holds are called as it is.
         origins.get(page.replace(/^[^/]*/, 'programs')) ?? { path: 'program', what: `program "${root.program.name}"` };
@@ -96,14 +101,14 @@ export function checkRendered({ programs, report, root, typesOf }: CheckContext)
     }
 
     function describeClash({ isExported, name, other, page }: Clash): [path: string, message: string] {
-        const origin = originOf(page);
+        const origin = originOf(page, name);
         if (other === undefined) {
             return [
                 origin.path,
                 `"${name}" would be a name in the client of ${origin.what}, and is a word of the language.`,
             ];
         }
-        const second = originOf(other);
+        const second = originOf(other, name);
         if (isExported) {
             // What can be renamed without the rest is not the program.
             const [from, to] = origin.path.split('.').length > 1 ? [origin, second] : [second, origin];
@@ -133,6 +138,31 @@ function render(prepared: Prepared): Error | Pages {
     } finally {
         console.warn = warn;
     }
+}
+
+/** What a program holds that is rendered on a page with others, by that and its name there. */
+function getParts(tree: ProgramNode, { node: program, path }: Located<ProgramNode>): (readonly [string, Origin])[] {
+    const api = getNameApi(NAMES);
+    const part = (folder: string, rendered: string, what: string, attribute: string, index: number, name: string) =>
+        [
+            `${folder}/${tree.name}.ts ${rendered}`,
+            { path: `${path}.${attribute}[${index}]`, what: `${what} "${name}"` },
+        ] as const;
+    const prefix = api.programErrorConstantPrefix(tree.name);
+    return [
+        ...program.constants.map(({ name }, index) =>
+            part('constants', api.constant(name), 'constant', 'constants', index, name),
+        ),
+        ...program.errors.map(({ name }, index) =>
+            part('errors', `${prefix}${api.programErrorConstant(name)}`, 'error', 'errors', index, name),
+        ),
+        ...program.events.map(({ name }, index) =>
+            part('events', getEventConstant(name, api), 'event', 'events', index, name),
+        ),
+        ...program.pdas.map(({ name }, index) =>
+            part('seeds', getSeedsConstant(name, api), 'PDA', 'pdas', index, name),
+        ),
+    ];
 }
 
 /** The files that what a program holds is rendered to, one for each, as if no two could be the same. */

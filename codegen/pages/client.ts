@@ -11,7 +11,7 @@ import { getEnumPage } from './enums';
 import { getErrorsPage } from './errors';
 import { getEventsPage } from './events';
 import { getFolderIndexPage, getInstructionsIndexPage } from './folder-index';
-import { mendDefaults, mendInstruction } from './mend';
+import { mendAccount, mendDefaults, mendInstruction } from './mend';
 import { getNumbersPage } from './numbers';
 import { getOverrides } from './overrides';
 import type { NameApi } from './page';
@@ -75,6 +75,10 @@ function addProgramPages(
         if (found === undefined) continue;
         pages.set(`types/${type.name}.ts`, found.page);
         for (const name of found.numbers) numbers.add(name);
+    }
+    for (const account of program.accounts) {
+        const path = `accounts/${account.name}.ts`;
+        pages.set(path, mendAccount(pages.get(path)!, account));
     }
     for (const instruction of program.instructions) {
         const path = `instructions/${instruction.name}.ts`;

@@ -118,6 +118,11 @@ export function getEventsPage(program: ProgramNode, facts: TypeFacts, nameApi: N
     );
 }
 
+/** The name of the bytes that tell an event. */
+export function getEventConstant(event: string, nameApi: NameApi): string {
+    return `${nameApi.constant(event)}_EVENT_DISCRIMINATOR`;
+}
+
 /** By what an event is recognized, and where its data type starts; `undefined` when nothing tells it. */
 function getRecognition(event: EventNode, data: DefinedTypeNode, types: TypeFacts, nameApi: NameApi) {
     const { findType } = types;
@@ -137,7 +142,7 @@ function getRecognition(event: EventNode, data: DefinedTypeNode, types: TypeFact
         !isPrefix ||
         discriminators.some(({ kind }) => kind === 'fieldDiscriminatorNode') ||
         holdsBytes(getTypeLayout(data.type, types), first.bytes);
-    const constant = `${nameApi.constant(event.name)}_EVENT_DISCRIMINATOR`;
+    const constant = getEventConstant(event.name, nameApi);
     return {
         parts: runs.map((run, index): Part => ({
             ...run,

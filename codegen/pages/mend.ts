@@ -1,4 +1,4 @@
-import type { InstructionNode } from '@codama/nodes';
+import type { AccountNode, InstructionNode } from '@codama/nodes';
 
 import type { TypeFacts } from '../type-facts';
 import { isOption, resolveType } from '../types';
@@ -12,10 +12,12 @@ const AS_ADDRESS = 'getAddressFromResolvedInstructionAccount';
 const AS_GIVEN = 'getNonNullResolvedInstructionInput';
 const AS_SIGNER = 'getResolvedInstructionAccountAsTransactionSigner';
 
-/** What is given is a value: `0`, `0n`, `false` and `null` too. Only what is not given takes the default. */
+/** What is given is there, whatever it is: `0`, `0n`, `false` and `null` too. Only what is not given takes the default. */
 export function mendDefaults(page: string): string {
     return mendNothing(page)
-        .replaceAll(/^if \(!args\.(\w+)\) \{$/gm, 'if (args.$1 === undefined) {')
+        .replaceAll(/^if \((!?)args\.(\w+)\) \{$/gm, (_, not: string, name: string) =>
+            not ? `if (args.${name} === undefined) {` : `if (args.${name} !== undefined) {`,
+        )
         .replaceAll(/\b(\w+): value\.\1 \?\? (?!null\b)/g, '$1: value.$1 !== undefined ? value.$1 : ');
 }
 
@@ -26,6 +28,11 @@ export function mendDefaults(page: string): string {
 function mendNothing(page: string): string {
     const mended = page.replaceAll(/(?<=(?::|=|\?\?|,|\[|\() ?)none\(\)/g, 'null');
     return /\bnone\(/.test(mended) ? mended : withoutImport('none', '@solana/kit', mended);
+}
+
+/** The page of an account whose functions keep their names from a variable of the renderer's, `fetchConfig`. */
+export function mendAccount(page: string, { name }: AccountNode): string {
+    return name === 'config' ? page.replaceAll(/\bfetchConfig(?= \} = config|\);)/g, 'fetching') : page;
 }
 
 /** The page of an instruction with defaults that follow other inputs as those may be given. */

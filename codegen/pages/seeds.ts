@@ -13,11 +13,16 @@ export function getSeedsPage(program: ProgramNode, nameApi: NameApi): string | u
     return sections.length === 0 ? undefined : getPage(...sections);
 }
 
+/** The name of the seeds of a PDA. */
+export function getSeedsConstant(pda: string, nameApi: NameApi): string {
+    return nameApi.constant(`${pda}PdaSeeds`);
+}
+
 function getSeeds({ name, seeds }: PdaNode, nameApi: NameApi): string | undefined {
     const items = seeds.map(getSeed);
     if (items.includes(undefined)) return undefined;
     const docs = getDocBlock([`The seeds of the address "${name}", in order.`]);
-    return `${docs}export const ${nameApi.constant(`${name}PdaSeeds`)} = [${items.join(', ')}] as const;`;
+    return `${docs}export const ${getSeedsConstant(name, nameApi)} = [${items.join(', ')}] as const;`;
 }
 
 function getSeed(seed: PdaSeedNode): string | undefined {

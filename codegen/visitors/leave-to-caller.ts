@@ -1,10 +1,12 @@
-import type {
-    InstructionAccountNode,
-    InstructionArgumentNode,
-    InstructionInputValueNode,
-    InstructionNode,
-    InstructionRemainingAccountsNode,
-    RootNode,
+import {
+    isNode,
+    VALUE_NODES,
+    type InstructionAccountNode,
+    type InstructionArgumentNode,
+    type InstructionInputValueNode,
+    type InstructionNode,
+    type InstructionRemainingAccountsNode,
+    type RootNode,
 } from '@codama/nodes';
 
 import { findByName } from '../by-name';
@@ -16,7 +18,8 @@ import { transformNodes } from '../nodes';
  * caller gives. So every IDL renders to a client that is whole in itself.
  *
  * The same for a default that may come to nothing: the renderer writes the program's address in the place of a required
- * account that it has no value for.
+ * account that it has no value for. And for the default of an argument that more than the data is made from: only the
+ * encoder of the data knows it.
  */
 export function leaveToCaller(root: RootNode): RootNode {
     return transformNodes(root, node => {
@@ -32,7 +35,8 @@ export function leaveToCaller(root: RootNode): RootNode {
                 return {
                     ...node,
                     accounts: node.accounts.map(account => toKnown(account, node)),
-                    extraArguments: getUsedArguments(node),
+                    arguments: withoutHiddenDefaults(node.arguments, node),
+                    extraArguments: withoutHiddenDefaults(getUsedArguments(node), node),
                     byteDeltas: (node.byteDeltas ?? []).filter(({ value }) => value.kind !== 'resolverValueNode'),
                     remainingAccounts: (node.remainingAccounts ?? []).map(givenByCaller),
                 };
@@ -56,6 +60,20 @@ function getUsedArguments(node: InstructionNode): InstructionArgumentNode[] {
         (node.remainingAccounts ?? []).length > 0 ||
         extra.some(({ defaultValue }) => defaultValue !== undefined);
     return hasInput ? extra : [];
+}
+
+function withoutHiddenDefaults(
+    args: readonly InstructionArgumentNode[],
+    { byteDeltas = [], remainingAccounts = [] }: InstructionNode,
+): InstructionArgumentNode[] {
+    const used = new Set(
+        [...byteDeltas, ...remainingAccounts].flatMap(({ value }) =>
+            value.kind === 'argumentValueNode' ? [value.name] : [],
+        ),
+    );
+    const isHidden = ({ defaultValue, name }: InstructionArgumentNode) =>
+        used.has(name) && isNode(defaultValue, VALUE_NODES);
+    return args.map(argument => (isHidden(argument) ? withoutDefault(argument) : argument));
 }
 
 function toKnown(account: InstructionAccountNode, { accounts }: InstructionNode): InstructionAccountNode {

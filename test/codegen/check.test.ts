@@ -57,6 +57,13 @@ it.each([
     ]);
 });
 
+it('says by which command an Anchor IDL becomes one that can be read', () => {
+    const anchor = { address: 'x', instructions: [{ args: [], name: 'ring' }], metadata: { name: 'till' } };
+    const [finding] = checkIdl(anchor);
+    expect(finding!.message).toBe('This is not a Codama IDL: an Anchor IDL instead of a rootNode.');
+    expect(finding!.fix).toContain('npx codama convert in.json out.json');
+});
+
 it('tells where a file stops being JSON', () => {
     const { findings, root } = parseIdl('{ "kind": "rootNode",');
     expect(root).toBeUndefined();

@@ -132,6 +132,30 @@ export const IDLS = {
                         field('bell', { kind: 'hiddenPrefixTypeNode', prefix: [], type: U8 }),
                     ),
                 ),
+                type(
+                    'held',
+                    struct(
+                        field('owner', {
+                            item: ADDRESS,
+                            kind: 'zeroableOptionTypeNode',
+                            zeroValue: byte('ff'.repeat(32)).constant,
+                        }),
+                        field('none', list(struct())),
+                        // Written behind the next one, and read from there.
+                        field('late', {
+                            kind: 'postOffsetTypeNode',
+                            offset: -2,
+                            strategy: 'relative',
+                            type: { kind: 'preOffsetTypeNode', offset: 1, strategy: 'relative', type: U8 },
+                        }),
+                        field('early', {
+                            kind: 'postOffsetTypeNode',
+                            offset: 1,
+                            strategy: 'relative',
+                            type: U8,
+                        }),
+                    ),
+                ),
                 type('chain', struct(field('sum', U64), field('next', option(link('chain'))))),
                 type('tree', struct(field('leaf', U8), field('branches', list(link('branch'))))),
                 type('branch', struct(field('length', U8), field('tree', link('tree')))),
@@ -195,6 +219,61 @@ export const IDLS = {
                     ],
                 ),
             ],
+        }),
+    ),
+    hidden: root(
+        program({
+            instructions: [
+                instruction(
+                    'ring',
+                    1,
+                    [
+                        meta('clerk'),
+                        meta('bell', {
+                            defaultValue: {
+                                condition: { kind: 'argumentValueNode', name: 'loud' },
+                                ifFalse: { kind: 'programIdValueNode' },
+                                ifTrue: { kind: 'accountValueNode', name: 'clerk' },
+                                kind: 'conditionalValueNode',
+                            },
+                        }),
+                    ],
+                    [
+                        argument('loud', { kind: 'booleanTypeNode', size: U8 }),
+                        argument('space', U8, { defaultValue: value(3) }),
+                        argument('payees', list(ADDRESS), { defaultValue: { items: [], kind: 'arrayValueNode' } }),
+                    ],
+                    {
+                        byteDeltas: [
+                            {
+                                kind: 'instructionByteDeltaNode',
+                                value: { kind: 'argumentValueNode', name: 'space' },
+                                withHeader: false,
+                            },
+                        ],
+                        remainingAccounts: [
+                            {
+                                kind: 'instructionRemainingAccountsNode',
+                                value: { kind: 'argumentValueNode', name: 'payees' },
+                            },
+                        ],
+                    },
+                ),
+            ],
+        }),
+    ),
+    config: root(
+        program({
+            accounts: [
+                {
+                    data: struct(field('tag', U8, always(1))),
+                    discriminators: byTag,
+                    kind: 'accountNode',
+                    name: 'config',
+                    pda: { kind: 'pdaLinkNode', name: 'vault' },
+                },
+            ],
+            pdas: [vault],
         }),
     ),
     following: root(

@@ -129,6 +129,14 @@ describe('types', () => {
         expect(codecOf('types', name).decode(Uint8Array.from(bytes))).toEqual(given);
     });
 
+    it('may always take as many bytes, and stand elsewhere than they are written', () => {
+        const bytes = Uint8Array.from([...new Array<number>(32).fill(255), 1, 1, 2]);
+        const codec = codecOf('types', 'Held');
+        expect(codec.encode({ early: 1, late: 2, none: [{}], owner: null })).toEqual(bytes);
+        expect(codec.decode(bytes)).toMatchObject({ early: 1, late: 2, none: [{}], owner: { __option: 'None' } });
+        expect(codec).toMatchObject({ fixedSize: 35 });
+    });
+
     it('may hold themselves, many times over', () => {
         const codec = codecOf('types', 'Chain');
         let chain: object | null = null;
@@ -190,6 +198,23 @@ describe('inputs with the names of accounts', () => {
         expect(bytesOf(swap({ tip: 9 })).slice(17)).toEqual([1, 9, 1, 9]);
         expect(bytesOf(swap({ echo: null, tip: 9 })).slice(17)).toEqual([1, 9, 0]);
     });
+});
+
+it('knows what is there, and what more than the data is made from', () => {
+    const build = (input: object) =>
+        use('hidden', 'getRingInstruction')({ clerk, payees: [other], space: 4, ...input });
+    expect(build({ loud: false }).accounts.map(({ address }) => address)).toEqual([clerk, clerk, other]);
+    expect(build({ loud: true })).toMatchObject({ byteDelta: 4 });
+    expect(bytesOf(build({ loud: true })).slice(0, 4)).toEqual([1, 1, 4, 1]);
+});
+
+it('fetches an account that is called config from its seeds', async () => {
+    const fetchMaybe = use<(rpc: object, seeds: object) => Promise<{ exists: boolean }>>(
+        'config',
+        'fetchMaybeConfigFromSeeds',
+    );
+    const rpc = { getAccountInfo: () => ({ send: () => Promise.resolve({ context: {}, value: null }) }) };
+    expect(await fetchMaybe(rpc, { owner: clerk })).toMatchObject({ exists: false });
 });
 
 describe('more accounts than are named', () => {

@@ -68,6 +68,13 @@ export const RENDERED_NAMES: Row[] = [
         ],
     ],
     [
+        'a constant with the name of what tells an instruction',
+        program => set(program['constants']![0]!, 'name', 'topUpDiscriminator'),
+        [
+            'error duplicate-name program.constants[0]: The client would have two things called "TOP_UP_DISCRIMINATOR", of constant "topUpDiscriminator" and of instruction "topUp" (program.instructions[2]).',
+        ],
+    ],
+    [
         'an account with the name of an instruction',
         program => set(named(program['accounts'], 'closedChannel'), 'name', 'topUp'),
         [
@@ -290,6 +297,66 @@ export const VALUES: Row[] = [
         program => addType(program, 'fee', struct(field('note', { kind: 'fixedSizeTypeNode', size: 4, type: U64 }))),
         [
             'error unsupported program.definedTypes[0].type.fields[0].type.size: 8 bytes are put in 4 here, so that the last ones would be lost.',
+        ],
+    ],
+    [
+        'what is moved to where there is nothing',
+        program =>
+            addType(
+                program,
+                'fee',
+                struct(
+                    field('sum', { kind: 'preOffsetTypeNode', offset: 4, strategy: 'relative', type: U64 }),
+                    field('rate', U64),
+                ),
+            ),
+        [
+            'error unsupported program.definedTypes[0]: Its offsets move what it holds so that bytes 12 to 20 are written, and there are 16.',
+        ],
+    ],
+    [
+        'what is moved to where something else is',
+        program =>
+            addType(
+                program,
+                'fee',
+                struct(
+                    field('sum', U64),
+                    field('rate', { kind: 'preOffsetTypeNode', offset: 0, strategy: 'absolute', type: U64 }),
+                ),
+            ),
+        [
+            'error unsupported program.definedTypes[0]: Its offsets move what it holds so that the byte at 0 is written twice.',
+        ],
+    ],
+    [
+        'what is read from before its end',
+        program => addType(program, 'fee', { kind: 'postOffsetTypeNode', offset: -8, strategy: 'relative', type: U64 }),
+        [
+            'error unsupported program.definedTypes[0]: Its offsets move what it holds so that it is read to byte 0 of 8.',
+        ],
+    ],
+    [
+        'more than an account holds',
+        program => addType(program, 'fee', { kind: 'fixedSizeTypeNode', size: 2 ** 40, type: bytes }),
+        [
+            'error number program.definedTypes[0]: This is 1099511627776 bytes or items, and no account holds more than 10485760.',
+            'error number program.definedTypes[0].type: This is 1099511627776 bytes or items, and no account holds more than 10485760.',
+        ],
+    ],
+    [
+        'a tuple by default',
+        program =>
+            addType(
+                program,
+                'fee',
+                struct({
+                    ...field('pair', { kind: 'tupleTypeNode', items: [U64, U64] }),
+                    defaultValue: { kind: 'tupleValueNode', items: [value(1), value(2)] },
+                }),
+            ),
+        [
+            'error unsupported program.definedTypes[0].type.fields[0].defaultValue: No default of a tuple is rendered: the compiler takes it for a list.',
         ],
     ],
     [

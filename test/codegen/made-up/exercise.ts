@@ -3,9 +3,7 @@ import { isNode, VALUE_NODES, type InstructionNode, type Node, type ProgramNode,
 import type { Decoder, Encoder, Instruction } from '@solana/kit';
 
 import { NAMES } from '../../../codegen/names';
-import { createTypeFacts } from '../../../codegen/type-facts';
-import { getLeafInstructions } from '../../../codegen/visitors/spread-sub-instructions';
-import { normalize } from '../../../codegen/visitors/prepare';
+import { prepare } from '../../../codegen/visitors/prepare';
 import type { ClientModule } from '../compile';
 import { createRandom, type Random } from './random';
 import { makeAddress, makeSigner, makeStruct, makeValue, type Find } from './values';
@@ -18,11 +16,14 @@ type Parse = (instruction: Instruction) => { data: object };
 export async function exercise(root: RootNode, client: ClientModule, seed: number): Promise<string[]> {
     const random = createRandom(seed);
     const names = getNameApi(NAMES);
-    const tree = normalize(root);
+    // The tree that is rendered says what the functions of the client take.
+    const { deferred, root: tree } = prepare(root);
     const programs = [tree.program, ...tree.additionalPrograms];
-    const typesOf = createTypeFacts(programs);
-    const find: Find = name =>
-        programs.flatMap(({ definedTypes }) => definedTypes).find(type => type.name === name)!.type as object as Json;
+    const standIns = new Map(deferred.map(({ name, of }) => [name, of]));
+    const types = new Map(
+        programs.flatMap(({ definedTypes }) => definedTypes).map(({ name, type }) => [name as string, type as object]),
+    );
+    const find: Find = name => types.get(standIns.get(name) ?? name) as Json;
     const problems: string[] = [];
     const attempt = async (what: string, act: () => Promise<void> | void) => {
         try {
@@ -46,10 +47,10 @@ export async function exercise(root: RootNode, client: ClientModule, seed: numbe
         });
 
     for (const program of programs) {
-        for (const { name, type } of program.definedTypes) await roundTrip(name, type as object as Json);
+        for (const { name } of program.definedTypes) await roundTrip(name, find(name)!);
         for (const { data, name } of program.accounts) await roundTrip(name, data as object as Json);
-        for (const { node } of getLeafInstructions(program, typesOf(program))) {
-            await attempt(node.name, () => build(node, program));
+        for (const instruction of program.instructions) {
+            await attempt(instruction.name, () => build(instruction, program));
         }
     }
     return problems;
@@ -62,7 +63,7 @@ export async function exercise(root: RootNode, client: ClientModule, seed: numbe
             ([name, value]) => [taken.has(name) ? `${name}Arg` : name, value] as const,
         );
         const remaining = (node.remainingAccounts ?? []).flatMap(({ isOptional, isSigner, value }) =>
-            isOptional && random.chance(0.5)
+            args.some(({ name }) => name === value.name) || (isOptional && random.chance(0.5))
                 ? []
                 : [[value.name, [isSigner === true ? makeSigner(random) : makeAddress(random)]] as const],
         );
