@@ -22,6 +22,7 @@ import {
 import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import { decodeChannelAccount, isClosedChannelAccount, readAccount } from './account';
+import { assertIsNoAccountOfOther } from '../revision/marks';
 import { getReclaimableFromSlot } from '../revision/open-slot';
 
 /**
@@ -210,20 +211,38 @@ export function readKind<TRevision extends RevisionName>(
 const KINDS_OF = { epoch: ['distributed', 'sealed'], tombstone: ['closed', 'finalized'] } as const;
 
 /**
+ * Throws when a channel can only be what a state says it is in another revision.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsNoKindOfOther(field: string, kind: string, expected: RevisionName): void {
+    const given = expected === 'epoch' ? 'tombstone' : 'epoch';
+    if ((KINDS_OF[given] as readonly string[]).includes(kind)) {
+        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given });
+    }
+}
+
+/**
  * Throws for the state of a channel of another revision, as far as one can tell: by what it is called there, and by the
  * open slot that every channel of the epoch revision has.
  *
  * @throws `REVISION_MISMATCH`.
  */
 export function assertIsStateOf(expected: RevisionName, state: ChannelState<RevisionName>, field = 'state'): void {
-    const given = expected === 'epoch' ? 'tombstone' : 'epoch';
-    const isOfOther = (KINDS_OF[given] as readonly string[]).includes(readKind(state, field));
+    assertIsNoKindOfOther(field, readKind(state, field), expected);
     const { channel } = readTerms(field, state as OpenChannelState<'epoch'>, ['channel'], ['channel']);
-    const lacksSlot =
-        expected === 'epoch' &&
-        (channel as unknown) !== undefined &&
-        readMembers(`${field}.channel`, channel, ['openSlot']).openSlot === undefined;
-    if (isOfOther || lacksSlot) throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given });
+    if ((channel as unknown) === undefined) return;
+    assertHasSlotOf(expected, readMembers(`${field}.channel`, channel, ['openSlot']).openSlot, field);
+}
+
+/**
+ * Throws for the account of a channel without the open slot that each has in a revision. Who makes one up for several
+ * revisions may give it more than it has.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertHasSlotOf(expected: RevisionName, openSlot: unknown, field: string): void {
+    if (openSlot === undefined) assertIsNoAccountOfOther(field, false, expected);
 }
 
 /** A time or a slot of a state; `undefined` where there is none, as of a deadline beyond all times. */

@@ -1,6 +1,8 @@
 import type { Address } from '@solana/kit';
 
 import {
+    assertHasSlotOf,
+    assertIsNoKindOfOther,
     getStateKinds,
     isLiveChannelState,
     type ChannelState,
@@ -123,12 +125,14 @@ function toCheckedChannel(value: ChannelState<RevisionName>, config: DeploymentC
     const given = readMembers('channel', value as ClosingChannelState<RevisionName>, names, 'VOUCHER_INVALID');
     const kind: unknown = given.kind;
     if (typeof kind !== 'string') return refuseInput('channel', expected, value, 'VOUCHER_INVALID');
+    const revision = getRevisionName(config);
+    assertIsNoKindOfOther('channel', kind, revision);
     const address = toAddress('channel.address', given.address);
     const known = toOneOf('channel.kind', kind, getStateKinds(config), 'VOUCHER_INVALID') as CheckedChannel['kind'];
     const deadlineAt = known === 'closing' ? given.deadlineAt : undefined;
     return {
         account: isLiveChannelState({ address, kind: known } as ChannelState<RevisionName>)
-            ? toCheckedAccount(given.channel)
+            ? toCheckedAccount(given.channel, revision)
             : undefined,
         address,
         deadlineAt: deadlineAt === undefined ? undefined : toI64('channel.deadlineAt', deadlineAt),
@@ -136,11 +140,17 @@ function toCheckedChannel(value: ChannelState<RevisionName>, config: DeploymentC
     };
 }
 
-const ACCOUNT_NAMES = ['authorizedSigner', 'deposit', 'gracePeriod', 'settlement'] as const;
+const ACCOUNT_NAMES = ['authorizedSigner', 'deposit', 'gracePeriod', 'openSlot', 'settlement'] as const;
 
-function toCheckedAccount(value: LiveChannelState<RevisionName>['channel']): CheckedAccount {
+function toCheckedAccount(value: LiveChannelState<RevisionName>['channel'], revision: RevisionName): CheckedAccount {
     const field = 'channel.channel';
-    const account = readMembers(field, value, ACCOUNT_NAMES, 'VOUCHER_INVALID');
+    const { openSlot, ...account } = readMembers(
+        field,
+        value as typeof value & { openSlot?: bigint },
+        ACCOUNT_NAMES,
+        'VOUCHER_INVALID',
+    );
+    assertHasSlotOf(revision, openSlot, 'channel');
     const { settled } = readMembers(`${field}.settlement`, account.settlement, ['settled'], 'VOUCHER_INVALID');
     if (typeof account.authorizedSigner !== 'string') {
         refuseInput(`${field}.authorizedSigner`, 'an address', account.authorizedSigner, 'VOUCHER_INVALID');

@@ -415,3 +415,22 @@ describe('bad input', () => {
         });
     });
 });
+
+describe('a channel of the other revision', () => {
+    const mismatch = expect.objectContaining({ code: 'REVISION_MISMATCH' }) as Error;
+
+    it.each(byRevision({ epoch: ['finalized', 'closed'], tombstone: ['sealed', 'distributed'] }))(
+        'is told by what it is called there: %s',
+        kind => {
+            const channel = { ...OPEN, kind } as ChannelState;
+            expect(() => check({ channel })).toThrow(mismatch);
+        },
+    );
+
+    it('is told by the open slot that it lacks', () => {
+        const { openSlot: _, ...channel } = ACCOUNT as Channel & { openSlot?: bigint };
+        const call = () => check({ channel: { ...OPEN, channel } as ChannelState });
+        if (byRevision({ epoch: true, tombstone: false })) expect(call).toThrow(mismatch);
+        else expect(call()).toMatchObject({ kind: 'accepted' });
+    });
+});
