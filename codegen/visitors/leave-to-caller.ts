@@ -1,4 +1,5 @@
 import {
+    type ConditionalValueNode,
     isNode,
     VALUE_NODES,
     type InstructionAccountNode,
@@ -109,8 +110,26 @@ const BEYOND_THE_CLIENT: ReadonlySet<string> = new Set([
 function needsMore(value: InstructionInputValueNode): boolean {
     if (BEYOND_THE_CLIENT.has(value.kind)) return true;
     if (value.kind !== 'conditionalValueNode') return false;
-    const branches = [value.ifTrue, value.ifFalse].filter(branch => branch !== undefined);
-    return value.condition.kind === 'resolverValueNode' || branches.some(needsMore);
+    const { condition, ifFalse, ifTrue, value: wanted } = value;
+    // Where an input is not there, nothing can follow from it.
+    if (wanted === undefined && ifFalse !== undefined && isUsed(condition, ifFalse)) return true;
+    const branches = [ifTrue, ifFalse].filter(branch => branch !== undefined);
+    return condition.kind === 'resolverValueNode' || branches.some(needsMore);
+}
+
+/** Whether a value is made from an input. */
+function isUsed(input: ConditionalValueNode['condition'], value: InstructionInputValueNode): boolean {
+    if (value.kind === input.kind && 'name' in value && value.name === input.name) return true;
+    switch (value.kind) {
+        case 'conditionalValueNode':
+            return [value.condition, value.ifTrue, value.ifFalse].some(
+                part => part !== undefined && isUsed(input, part),
+            );
+        case 'pdaValueNode':
+            return value.seeds.some(({ value: seed }) => isUsed(input, seed));
+        default:
+            return false;
+    }
 }
 
 /** Whether a value is that of the wallet around the client, which only an account of an instruction can have. */
