@@ -1,3 +1,5 @@
+import type * as nodeModule from 'node:module';
+
 import { describe, expect, it, vi } from 'vitest';
 
 import { peerDependencies, peerDependenciesMeta } from '../../package.json';
@@ -8,7 +10,7 @@ import { errorOf } from '../fixtures/refusals';
 
 // As where neither of them is installed.
 vi.mock('node:module', async original => {
-    const module = await original<typeof import('node:module')>();
+    const module = await original<typeof nodeModule>();
     const createRequire = (from: string) => {
         const missing = (name: string): never => {
             throw Object.assign(new Error(`Cannot find module '${name}'\nRequire stack:\n- ${from}`), {
