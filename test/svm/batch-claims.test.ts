@@ -377,6 +377,30 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             expect(lab.getFailedOnChain()).toEqual([]);
         });
 
+        it('nor does a better voucher that has just expired, by a time that a node does not know yet', async () => {
+            const { channels, requests } = await lab.prepare(1, closingFor(600n));
+            const { address, payer, voucherAmount } = channels[0]!;
+            const { session } = lab.market.payers.find(({ wallet }) => wallet === payer)!;
+            const expiresAt = lab.simulator.getClock().unixTimestamp + 2n;
+            const terms = { channelId: address, cumulativeAmount: voucherAmount + 1n, expiresAt };
+            const better = { ...requests[0]!, voucher: await signVoucher(terms, session, deployment) };
+            let before: unknown;
+            let stale = 3;
+            const all = [...requests, better];
+            const result = await lab.execute(all, { mode: 'settle' }, async (method, _, send) => {
+                if (method === 'getMultipleAccounts' && before !== undefined && stale-- > 0) return before;
+                const answer = await send();
+                if (method === 'getMultipleAccounts' && before === undefined) {
+                    before = answer;
+                    await lab.timers.sleep(3_000);
+                }
+                return answer;
+            });
+            expect(stale).toBeLessThan(0);
+            expect(resultOf(result.channels).settledAmount).toBe(voucherAmount);
+            expect(lab.getFailedOnChain()).toEqual([]);
+        });
+
         it('and what fails for anything else is tried once, and failed', async () => {
             const { requests } = await lab.prepare(1);
             let sends = 0;

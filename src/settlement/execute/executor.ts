@@ -22,7 +22,7 @@ import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './req
 import { countPayerTokenAccounts, planRound, selectLastTries, verifyRound, type Verdicts } from './plan-round';
 import { Preparer, type PreparedTransaction } from './preparer';
 import { Round } from './round';
-import { isOfAnotherStatus, Suspects } from './suspects';
+import { isOutOfDate, Suspects } from './suspects';
 
 /** One execution of a batch: rounds of reading, planning and sending until nothing is left to do. */
 export class BatchExecutor {
@@ -312,7 +312,7 @@ export class BatchExecutor {
         await this.#outcomes.refuse(step, prepared, outcome);
         const { pollIntervalMs, timers } = this.options;
         // The others get time to hear of it.
-        if (isOfAnotherStatus(outcome.failure)) await timers.sleep(pollIntervalMs);
+        if (isOutOfDate(outcome.failure)) await timers.sleep(pollIntervalMs);
         return false;
     }
 

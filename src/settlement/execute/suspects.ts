@@ -5,12 +5,27 @@ import type { TransactionFailure } from '../../program-error';
 import type { Timers } from '../../sending/rpc-calls';
 import type { ChannelTask, Step } from './channel-task';
 
+/** What the program finds wrong, by their names, that no plan by the newest state and time of a channel does. */
+const OUT_OF_DATE: readonly string[] = [
+    'channelCloseTooEarly',
+    'channelNotDistributable',
+    'invalidChannelStatus',
+    'nothingToDistribute',
+    'sealGracePeriodNotElapsed',
+    'voucherExpired',
+    'voucherOverDeposit',
+    'voucherWatermarkNotMonotonic',
+];
+/** What it finds where there is no channel any more, or a tombstone (spec section 6.1). */
+const GONE: readonly string[] = ['InvalidAccountData', 'InvalidAccountOwner'];
+
 /**
- * Whether a failure says that the channel is not as it was read: whoever reads it again may ask a node that does not know it
- * yet either.
+ * Whether a failure says that the channel, or the time, is not as it was read: whoever reads it again may ask a node that
+ * does not know it yet either.
  */
-export function isOfAnotherStatus(failure: TransactionFailure | undefined): boolean {
-    return failure?.kind === 'custom' && failure.name === 'invalidChannelStatus';
+export function isOutOfDate(failure: TransactionFailure | undefined): boolean {
+    if (failure?.kind === 'custom') return failure.name !== undefined && OUT_OF_DATE.includes(failure.name);
+    return failure?.kind === 'builtin' && GONE.includes(failure.name);
 }
 
 /** What becomes of the channels of a transaction that did not land. */
@@ -65,7 +80,7 @@ export class Suspects {
             task.failure = failure;
             task.error = error;
             if (tasks.length === 1) {
-                if (isOfAnotherStatus(failure)) this.count(task, failure, error);
+                if (isOutOfDate(failure)) this.count(task, failure, error);
                 else task.failAlone(planned.channels[0]!);
             }
             if (suspects.length === 1) task.group = `suspect ${task.channel}`;
