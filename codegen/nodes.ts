@@ -60,18 +60,20 @@ export function transformNodes<TNode extends object>(
     transform: (node: Node, ancestors: readonly Node[]) => object,
     ancestors: readonly Node[] = [],
 ): TNode {
+    // Most nodes hold no others, and need no list of what is above those.
     let below: readonly Node[] | undefined;
-    const change = (value: unknown): unknown =>
-        isRawNode(value)
-            ? transformNodes(value, transform, (below ??= [...ancestors, node as unknown as Node]))
-            : value;
     let changed: Record<string, unknown> | undefined;
     for (const [attribute, value] of Object.entries(node) as [string, unknown][]) {
         let other = value;
-        if (Array.isArray(value)) {
-            const items = value.map(change);
+        if (isRawNode(value)) {
+            other = transformNodes(value, transform, (below ??= [...ancestors, node as unknown as Node]));
+        } else if (Array.isArray(value) && value.some(isRawNode)) {
+            const holder = (below ??= [...ancestors, node as unknown as Node]);
+            const items = value.map((item: unknown) =>
+                isRawNode(item) ? transformNodes(item, transform, holder) : item,
+            );
             if (items.some((item, index) => item !== value[index])) other = items;
-        } else other = change(value);
+        }
         if (other !== value) (changed ??= { ...node } as Record<string, unknown>)[attribute] = other;
     }
     return transform((changed ?? node) as unknown as Node, ancestors) as TNode;

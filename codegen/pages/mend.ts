@@ -26,6 +26,7 @@ export function mendDefaults(page: string): string {
  * another option takes it.
  */
 function mendNothing(page: string): string {
+    if (!page.includes('none')) return page;
     const mended = page.replaceAll(/(?<=(?::|=|\?\?|,|\[|\() ?)none\(\)/g, 'null');
     return /\bnone\(/.test(mended) ? mended : withoutImport('none', '@solana/kit', mended);
 }

@@ -10,16 +10,29 @@ import { transformNodes, type RawNode } from '../nodes';
 export function completeLists(root: RootNode): RootNode {
     return transformNodes(root, node => {
         const raw = node as unknown as RawNode;
-        const spec = NODE_SPECS[raw.kind] ?? {};
-        const isNull = Object.keys(spec).some(attribute => raw[attribute] === null);
+        const { attributes, lists } = getAttributes(raw.kind);
+        const isNull = attributes.some(attribute => raw[attribute] === null);
         const given = isNull ? Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== null)) : raw;
-        const missing = Object.entries(spec).filter(
-            ([name, { type }]) => type === 'nodes' && given[name] === undefined,
-        );
+        const missing = lists.filter(attribute => given[attribute] === undefined);
         if (!isNull && missing.length === 0 && raw.kind !== 'accountNode') return node;
-        const lists = Object.fromEntries(missing.map(([name]) => [name, []]));
         // An account without data is one whose struct has no fields.
         const data = raw.kind === 'accountNode' ? { data: { kind: 'structTypeNode', fields: [] } } : {};
-        return { ...data, ...given, ...lists };
+        return { ...data, ...given, ...Object.fromEntries(missing.map(attribute => [attribute, []])) };
     });
+}
+
+type Attributes = Readonly<{ attributes: readonly string[]; lists: readonly string[] }>;
+const ATTRIBUTES = new Map<string, Attributes>();
+
+/** The attributes of a kind of node, and those that hold lists. */
+function getAttributes(kind: string): Attributes {
+    const known = ATTRIBUTES.get(kind);
+    if (known !== undefined) return known;
+    const entries = Object.entries(NODE_SPECS[kind] ?? {});
+    const found = {
+        attributes: entries.map(([attribute]) => attribute),
+        lists: entries.flatMap(([attribute, { type }]) => (type === 'nodes' ? [attribute] : [])),
+    };
+    ATTRIBUTES.set(kind, found);
+    return found;
 }
