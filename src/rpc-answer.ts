@@ -28,13 +28,26 @@ export function isRpcRecord(value: unknown): value is RpcRecord {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function readAnswer<T>(field: string, value: unknown, read: () => T | undefined): T {
+    let answer: T | undefined;
+    try {
+        answer = read();
+    } catch (cause) {
+        return refuseRpcAnswer(field, value, cause);
+    }
+    return answer ?? refuseRpcAnswer(field, value);
+}
+
 export function toRpcRecord(field: string, value: unknown): RpcRecord {
-    return isRpcRecord(value) ? value : refuseRpcAnswer(field, value);
+    // A copy: a transport may hand out anything, and whatever it is, it is read here, once.
+    return readAnswer(field, value, () => (isRpcRecord(value) ? { ...value } : undefined));
 }
 
 export function toRpcList(field: string, value: unknown): readonly unknown[] {
     // A copy has no holes, which methods of a list would pass over in silence.
-    return getListLength(value) === undefined ? refuseRpcAnswer(field, value) : Array.from(value as unknown[]);
+    return readAnswer(field, value, () =>
+        getListLength(value) === undefined ? undefined : Array.from(value as unknown[]),
+    );
 }
 
 export function toRpcAddress(field: string, value: unknown): Address {
