@@ -43,7 +43,12 @@ export type Wire = Readonly<{
     join: (sequences: readonly Sequence[]) => Sequence;
     /** How many bytes a type always takes; `undefined` when that varies. */
     sizeOf: (type: TypeNode) => number | undefined;
+    /** The place behind a type that stands at a place. */
+    behind: (place: Place, type: TypeNode) => Place;
 }>;
+
+/** A place in data: how many parts of varying size come before it, and how many bytes after the last of those. */
+export type Place = Readonly<{ parts: number; bytes: number }>;
 
 type WireContext = Readonly<{
     interner: Interner;
@@ -96,6 +101,11 @@ function createWire({ findType, interner, sequenceOfDefined }: WireContext): Wir
             }),
         );
     const wire: Wire = {
+        behind: (place, type) =>
+            sequenceOf(type).reduce(({ bytes, parts }, { atom, count }) => {
+                const size = interner.sizeOf(atom);
+                return size === undefined ? { bytes: 0, parts: parts + count } : { bytes: bytes + size * count, parts };
+            }, place),
         idOf: type => id(sequenceOf(type)),
         idOfSequence: id,
         join: concat,
@@ -122,7 +132,7 @@ function createWire({ findType, interner, sequenceOfDefined }: WireContext): Wir
             case 'setTypeNode':
                 return list(type.count, sequenceOf(type.item));
             case 'booleanTypeNode':
-                return sequenceOf(type.size as TypeNode);
+                return upTo(1, type.size as TypeNode);
             case 'bytesTypeNode':
                 return rest(bytes(1));
             case 'definedTypeLinkNode': {
@@ -147,7 +157,7 @@ function createWire({ findType, interner, sequenceOfDefined }: WireContext): Wir
             case 'numberTypeNode':
                 return type.format === 'shortU16' ? atom('shortU16') : number(type.format, type.endian);
             case 'optionTypeNode': {
-                const parts = [sequenceOf(type.prefix as TypeNode), sequenceOf(type.item)] as const;
+                const parts = [upTo(1, type.prefix as TypeNode), sequenceOf(type.item)] as const;
                 const size = type.fixed ? sizeOfSequence(concat(parts)) : undefined;
                 return atom(`${type.fixed ? 'fixed option' : 'option'} ${parts.map(id).join(' ')}`, size);
             }
@@ -155,7 +165,10 @@ function createWire({ findType, interner, sequenceOfDefined }: WireContext): Wir
             case 'preOffsetTypeNode': {
                 const inner = sequenceOf(type.type);
                 const isNothing = type.offset === 0 && type.strategy !== 'absolute' && type.strategy !== 'preOffset';
-                return isNothing ? inner : atom(`${type.kind} ${type.strategy} ${type.offset} ${id(inner)}`);
+                if (isNothing) return inner;
+                const innerSize = type.strategy === 'padded' ? sizeOfSequence(inner) : undefined;
+                const size = innerSize === undefined ? undefined : innerSize + type.offset;
+                return atom(`${type.kind} ${type.strategy} ${type.offset} ${id(inner)}`, size);
             }
             case 'publicKeyTypeNode':
                 return bytes(32);
@@ -193,12 +206,19 @@ function createWire({ findType, interner, sequenceOfDefined }: WireContext): Wir
     }
 
     function enumeration(type: EnumTypeNode): Sequence {
-        const size = sequenceOf(type.size as TypeNode);
+        const values = type.variants.map(({ discriminator }, index) => discriminator ?? index);
+        const size = upTo(Math.max(0, ...values), type.size as TypeNode);
         if (type.variants.every(({ kind }) => kind === 'enumEmptyVariantTypeNode')) return size;
-        const variants = type.variants.map(
-            (variant, index) => `${variant.discriminator ?? index}: ${id(sequenceOf(getPayload(variant)))}`,
-        );
-        return atom(`enum ${id(size)} ${variants.sort().join(', ')}`);
+        const payloads = type.variants.map(variant => sequenceOf(getPayload(variant)));
+        const variants = payloads.map((payload, index) => `${values[index]!}: ${id(payload)}`);
+        const [first, ...others] = new Set(payloads.map(payload => sizeOfSequence(concat([size, payload]))));
+        return atom(`enum ${id(size)} ${variants.sort().join(', ')}`, others.length === 0 ? first : undefined);
+    }
+
+    /** A number that is no greater than some limit: one of variable size takes a single byte then. */
+    function upTo(limit: number, type: TypeNode): Sequence {
+        const isShort = type.kind === 'numberTypeNode' && type.format === 'shortU16' && limit < 0x80;
+        return isShort ? number('u8', 'le') : sequenceOf(type);
     }
 
     function repeat(sequence: Sequence, count: number): Sequence {

@@ -34,6 +34,14 @@ export function relateDefaults(before: WithDefault, after: WithDefault, sides: S
     return isFixed(after) ? 'types' : 'compatible';
 }
 
+/** Whether two fields always have the same bytes, whatever their types. */
+export function isSameConstant(before: WithDefault, after: WithDefault, sides: Sides): boolean {
+    const bytes = ({ defaultValue, type }: WithDefault, side: Side) =>
+        defaultValue && encodeConstant(type, defaultValue as ValueNode, side.findType)?.join();
+    const [oldBytes, newBytes] = [bytes(before, sides.old), bytes(after, sides.new)];
+    return isFixed(before) && isFixed(after) && oldBytes !== undefined && oldBytes === newBytes;
+}
+
 /** Whether two defaults lead to the same bytes, or to the same account. */
 export function isSameDefault(
     before: { type?: TypeNode; defaultValue?: Node },

@@ -2,7 +2,7 @@ import type { InstructionArgumentNode, StructFieldTypeNode } from '@codama/nodes
 
 import { align, type Alignment } from './align';
 import type { AddChange, ChangeKind, Impact } from './change';
-import { isFixed, relateDefaults, tellDefaultsApart } from './defaults';
+import { isFixed, isSameConstant, relateDefaults, tellDefaultsApart } from './defaults';
 import { nameType } from '../describe';
 import { relateTypes, tellTypesApart } from './relation';
 import { count, listNames, type Side, type Sides } from './side';
@@ -49,7 +49,7 @@ const KINDS: Record<
 /** So many fields at another offset are named. */
 const MAX_SHIFTED = 20;
 
-type Placed = { field: Field; name: string; offset: number | undefined };
+type Placed = { field: Field; name: string; offset: number | undefined; size: number | undefined };
 type Placement = Alignment<Placed>;
 
 /** Compares two lists of fields that follow each other in bytes. */
@@ -77,6 +77,12 @@ export function compareFields(
     const alignment = align(place(before, sides.old, start.old), place(after, sides.new, start.new), keyOf);
     const end = alignment.reduce((end, { how }, index) => (how === 'added' || how === 'removed' ? end : index), -1);
     const regrouped = findRegrouped(alignment, sides);
+    // What takes no bytes may stand anywhere.
+    const solid = (fields: readonly Field[], { wire }: Side, others: readonly Field[]) => {
+        const names = new Set(others.map(({ name }) => name));
+        return fields.filter(({ name, type }) => names.has(name) && wire.sizeOf(type) !== 0).map(({ name }) => name);
+    };
+    const isReordered = solid(before, sides.old, after).join() !== solid(after, sides.new, before).join();
 
     for (const [index, item] of alignment.entries()) {
         const group = regrouped.get(index);
@@ -129,7 +135,7 @@ export function compareFields(
     }
 
     function comparePair({ how, new: after, old: before }: Extract<Placement, { old: Placed; new: Placed }>): void {
-        if (how === 'moved') {
+        if (how === 'moved' && isReordered) {
             add(
                 kinds.moved,
                 'wire',
@@ -145,7 +151,8 @@ export function compareFields(
                 'Code that names it does not compile; the bytes are the same.',
             );
         }
-        const relation = relateTypes(before.field.type, after.field.type, sides);
+        const found = relateTypes(before.field.type, after.field.type, sides);
+        const relation = found === 'wire' && isSameConstant(before.field, after.field, sides) ? 'types' : found;
         if (relation !== 'same') {
             const words = tellTypesApart(before.field.type, after.field.type, sides);
             add(
@@ -236,7 +243,9 @@ function reportOffsets(alignment: readonly Placement[], noun: string, add: AddCh
         (item.how === 'kept' || item.how === 'renamed') &&
         item.old.offset !== undefined &&
         item.new.offset !== undefined &&
-        item.old.offset !== item.new.offset
+        item.old.offset !== item.new.offset &&
+        // What takes no bytes is read and written nowhere.
+        (item.old.size !== 0 || item.new.size !== 0)
             ? [`\`${item.new.name}\` ${item.old.offset} → ${item.new.offset}`]
             : [],
     );
@@ -252,8 +261,8 @@ function reportOffsets(alignment: readonly Placement[], noun: string, add: AddCh
 function place(fields: readonly Field[], side: Side, start: number | undefined): Placed[] {
     let offset = start;
     return fields.map(field => {
-        const placed = { field, name: field.name, offset };
         const size = side.wire.sizeOf(field.type);
+        const placed = { field, name: field.name, offset, size };
         offset = offset === undefined || size === undefined ? undefined : offset + size;
         return placed;
     });

@@ -33,6 +33,9 @@ export function comparePdas(before: PdaNode, after: PdaNode, sides: Sides, add: 
     }
     // Constants that are cut in other places are hashed alike.
     const isSameSeeds = JSON.stringify(writeSeeds(before, sides.old)) === JSON.stringify(writeSeeds(after, sides.new));
+    const variable = ({ seeds }: PdaNode) =>
+        seeds.flatMap(seed => (seed.kind === 'variablePdaSeedNode' ? [seed.name as string] : []));
+    const isSameOrder = isSameSeeds && variable(before).join() === variable(after).join();
     const named = ({ seeds }: PdaNode, side: Side) => {
         const times = new Map<string, number>();
         return seeds.map(seed => {
@@ -57,7 +60,7 @@ export function comparePdas(before: PdaNode, after: PdaNode, sides: Sides, add: 
             continue;
         }
         const [oldSeed, newSeed] = [item.old.seed, item.new.seed];
-        if (item.how === 'moved' && !(isSameSeeds && newSeed.kind === 'constantPdaSeedNode')) {
+        if (item.how === 'moved' && !isSameOrder && !(isSameSeeds && newSeed.kind === 'constantPdaSeedNode')) {
             add(
                 'seed-moved',
                 'wire',

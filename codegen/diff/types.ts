@@ -4,7 +4,7 @@ import { match } from './align';
 import type { AddChange, ChangeKind } from './change';
 import { describeType, tellApart } from '../describe';
 import { compareFields, RETYPED, type Layout } from './fields';
-import { relateTypes, tellTypesApart } from './relation';
+import { isSameSize, relateTypes, tellTypesApart } from './relation';
 import type { Side, Sides } from './side';
 import { getPayload } from '../wire';
 
@@ -96,8 +96,8 @@ function startOf(type: TypeNode, side: Side): number | undefined {
 }
 
 function compareEnums(before: EnumTypeNode, after: EnumTypeNode, sides: Sides, add: AddChange): void {
-    const [oldSize, newSize] = [before.size as TypeNode, after.size as TypeNode];
-    if (sides.old.wire.idOf(oldSize) !== sides.new.wire.idOf(newSize)) {
+    if (!isSameSize(before, after, sides)) {
+        const [oldSize, newSize] = [before.size as TypeNode, after.size as TypeNode];
         const words = tellTypesApart(oldSize, newSize, sides);
         add(
             'type-retyped',
