@@ -192,7 +192,8 @@ export {
     type RevisionOfClient,
 } from './plugin/batch-settlement';
 export { payer } from './plugin/payer';
-export { type PluginDistributeInput, type SelfSendingPlan } from './plugin/payment-channels';
+export { type PluginDistributeInput } from './plugin/payment-channels';
+export { type SelfSendingPlan } from './plugin/self-sending';
 export { rpc } from './plugin/rpc';
 export { type SendingApi } from './plugin/send-message';
 export {

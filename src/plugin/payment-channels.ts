@@ -16,7 +16,6 @@ import {
     type ProgramDerivedAddress,
     type TransactionSigner,
 } from '@solana/kit';
-import { addSelfPlanAndSendFunctions, type SelfPlanAndSendFunctions } from '@solana/kit/program-client-core';
 
 import {
     findChannelPda,
@@ -75,6 +74,7 @@ import { getSettleAndFinalizeInstructions, type SettleAndFinalizeInput } from '.
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
+import { toSelfSending, type SelfSendingPlan } from './self-sending';
 
 /** What the plugin stands on. */
 export type PaymentChannelsPluginRequirements = ClientWithPayer &
@@ -92,9 +92,6 @@ export type PaymentChannelsPluginConfig<TRevision extends RevisionName = 'tombst
 }>;
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
-
-/** A plan that can be planned and sent: `.sendTransaction()`. */
-export type SelfSendingPlan = Promise<InstructionPlan> & SelfPlanAndSendFunctions;
 
 /** What {@link PaymentChannelsInstructions.open} takes. */
 export type PluginOpenInput<TRevision extends RevisionName = 'tombstone'> = Optional<
@@ -311,7 +308,7 @@ export function createPaymentChannels<TRevision extends RevisionName>(
     // Nothing may come between the instructions of a pair, nor may a channel be opened without what it needs: one
     // transaction, or none.
     const send: PluginTools<TRevision>['send'] = build =>
-        addSelfPlanAndSendFunctions(
+        toSelfSending(
             client,
             (async (): Promise<InstructionPlan> => nonDivisibleSequentialInstructionPlan([...(await build())]))(),
         );

@@ -20,6 +20,10 @@ import { findOtherRevision } from './signed-for';
 import { builtinError, customError, refuse, type VoucherRefusal, type VoucherVerdict } from './verdict';
 import { verifyVoucher } from './verify';
 import type { SignedVoucher } from './voucher';
+import { within } from '../within';
+
+/** A request of a payer waits for it. */
+const VERIFY_TIMEOUT_MS = 60_000;
 
 export type { VoucherCheckInput } from './check-input';
 
@@ -81,7 +85,8 @@ export function checkVoucherToSettle(
  * The verdict has the very voucher that was verified, whatever becomes of the bytes that were given meanwhile.
  *
  * @param verify What verifies the signature, {@link verifyVoucher} by default: `true` for good, `false` for bad.
- * @throws As {@link checkVoucherState}, or as `verify`; `VERIFIER_ANSWER_INVALID` when it answers anything else.
+ * @throws As {@link checkVoucherState}, or as `verify`; `VERIFIER_ANSWER_INVALID` when it answers anything else;
+ * `NO_ANSWER` when it has not answered after a minute.
  *
  * @example
  * ```ts
@@ -108,7 +113,8 @@ export async function checkVoucher<TRevision extends RevisionName = 'tombstone'>
     const authorizedSigner = channel.account?.authorizedSigner ?? signedVoucher.signer;
     // A copy: what somebody else does with its bytes is not done to the verdict's.
     const signature = copyBytes(signedVoucher.signature) as SignatureBytes;
-    const answer: unknown = await verify(toResult({ ...signedVoucher, signature }), authorizedSigner);
+    const verified = toResult({ ...signedVoucher, signature });
+    const answer: unknown = await within('verify', VERIFY_TIMEOUT_MS, () => verify(verified, authorizedSigner));
     return decide(check, toVerdict('verify', answer));
 }
 

@@ -27,6 +27,7 @@ import {
 import { createSimulator, createSimulatorRpc, simulated, type Simulator } from '../../src/testing';
 import { CHANNEL_RENT, ENDED_KIND, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
 import { TOKEN_PROGRAMS } from './fixtures/channel';
+import { interceptRpc } from './fixtures/intercepted-rpc';
 
 const ELSEWHERE: Deployment = {
     programAddress: address('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin'),
@@ -291,6 +292,18 @@ describe('a single send', () => {
         expect(await client.paymentChannels.accounts.channel.find({ payer: own.address })).not.toContainEqual(
             expect.objectContaining({ channel: expect.objectContaining({ salt: 12n }) as unknown }),
         );
+    });
+
+    it('waits for what is read no longer than until it is aborted', async () => {
+        const silent = interceptRpc(createSimulatorRpc(simulator), () => new Promise(() => undefined));
+        const client = createClient().use(payer(own)).use(rpc(silent)).use(transactionSending()).use(paymentChannels());
+        const { instructions } = client.paymentChannels;
+        for (const send of ['planTransaction', 'planTransactions', 'sendTransaction', 'sendTransactions'] as const) {
+            const controller = new AbortController();
+            const sending = instructions.open({ ...terms, salt: 13n })[send]({ abortSignal: controller.signal });
+            controller.abort(new Error('enough'));
+            await expect(sending).rejects.toThrow('enough');
+        }
     });
 
     it('is the same code over any RPC', async () => {

@@ -332,6 +332,19 @@ describe('checkVoucher', () => {
         expect(verify).toHaveBeenCalledOnce();
     });
 
+    it('does not wait for its verifier for ever', async () => {
+        vi.useFakeTimers({ toFake: ['clearTimeout', 'setTimeout'] });
+        const input = { channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW };
+        try {
+            const checking = checkVoucher(input, () => new Promise(() => undefined));
+            const refused = expect(checking).rejects.toMatchObject({ code: 'NO_ANSWER' });
+            await vi.advanceTimersByTimeAsync(60_000);
+            await refused;
+        } finally {
+            vi.useRealTimers();
+        }
+    });
+
     it('passes on what its verifier throws', async () => {
         const broken = () => Promise.reject(new Error('no thread'));
         await expect(
