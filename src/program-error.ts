@@ -84,8 +84,9 @@ const TREASURY_ACCOUNT_MISMATCH = PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOU
  * Says why a transaction failed, and which program said so.
  *
  * The number of an error does not tell whose it is: what a program that was called returns comes through unchanged, and
- * the numbers collide (spec section 11). The logs tell which program failed first; without them a name is given only
- * for a code that no program called by this one has, and only when the instruction is known to be this program's.
+ * the numbers collide (spec section 11). The logs tell which program failed first, and that it was a precompile where
+ * they have nothing of it; without them a name is given only for a code that no program called by this one has, and only
+ * when the instruction is known to be this program's.
  *
  * @param source Any of: what sending or simulating threw (kit's errors, with all that they wrap), the answer of
  * simulateTransaction or getTransaction, a signature status or a logs notification, the transaction error in those.
@@ -130,7 +131,9 @@ function readFailure(
 }
 
 /** The error of an instruction: a code of a program, or one of the runtime's own. */
-type InstructionError = Readonly<{ instructionIndex: number } & ({ code: number } | { name: string })>;
+type InstructionError = Readonly<
+    { instructionIndex: number } & ({ code: number; isOfPrecompile?: boolean } | { name: string })
+>;
 
 /** Says why an instruction failed. */
 function getInstructionFailure(
@@ -144,7 +147,8 @@ function getInstructionFailure(
 ): TransactionFailure {
     const { instructionIndex } = error;
     const { instructionProgram, logs, programAddress } = known;
-    const loggedProgram = parseProgramLogs(logs ?? []).firstFailure?.program;
+    const { firstFailure, isIncomplete } = parseProgramLogs(logs ?? []);
+    const loggedProgram = firstFailure?.program;
     if ('name' in error) {
         const { name } = error;
         const message = `instruction ${instructionIndex}: ${name}`;
@@ -158,7 +162,12 @@ function getInstructionFailure(
     }
     const { code } = error;
     const precompile = instructionProgram === undefined ? undefined : getPrecompileName(instructionProgram);
-    if (precompile !== undefined) return getPrecompileFailure(error, precompile, instructionProgram!);
+    // Any other program that is called is in the logs, and one that fails with a code says so there.
+    const isUnlogged = logs !== undefined && !isIncomplete && firstFailure === undefined;
+    const isOfPrecompile = isUnlogged && instructionProgram === undefined && PRECOMPILE_ERRORS[code] !== undefined;
+    if (error.isOfPrecompile === true || precompile !== undefined || isOfPrecompile) {
+        return getPrecompileFailure(error, precompile, instructionProgram);
+    }
     const isOfNoCallee = code >= FIRST_CODE_OF_NO_CALLEE && instructionProgram === programAddress;
     const program = loggedProgram ?? (isOfNoCallee ? programAddress : undefined);
     const errors = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS);
@@ -174,14 +183,18 @@ function getInstructionFailure(
     return toResult({ code, instructionIndex, kind: 'custom', message, name, program });
 }
 
-/** A precompile is no program that logs anything, or that another one could call: only the instruction tells of it. */
+/**
+ * A precompile is no program that logs anything, or that another one could call: the instruction tells of it, or that
+ * nothing was logged of the one that failed.
+ */
 function getPrecompileFailure(
     { code, instructionIndex }: Readonly<{ code: number; instructionIndex: number }>,
-    precompile: string,
-    program: Address,
+    precompile: string | undefined,
+    program: Address | undefined,
 ): TransactionFailure {
     const name = PRECOMPILE_ERRORS[code];
-    const message = `instruction ${instructionIndex}: the ${precompile} precompile refused it: ${name ?? 'error'} (${code})`;
+    const who = precompile === undefined ? 'a precompile' : `the ${precompile} precompile`;
+    const message = `instruction ${instructionIndex}: ${who} refused it: ${name ?? 'error'} (${code})`;
     return toResult({ code, instructionIndex, kind: 'custom', message, name, program });
 }
 
@@ -322,7 +335,9 @@ function readKitError(context: RpcRecord): FoundError | undefined {
 /** A node that verifies precompiles before it simulates has the error in its message only, as Rust prints it. */
 function readPrecompileRefusal(message: unknown): FoundError | undefined {
     const [, index, code] = /InstructionError\((\d{1,3}), Custom\((\d{1,9})\)\)/.exec(String(message)) ?? [];
-    return index === undefined ? undefined : { code: Number(code), instructionIndex: Number(index) };
+    return index === undefined
+        ? undefined
+        : { code: Number(code), instructionIndex: Number(index), isOfPrecompile: true };
 }
 
 function withLogs(found: FoundError, logs: unknown): FoundError {

@@ -1,4 +1,11 @@
 import {
+    appendTransactionMessageInstructions,
+    createTransactionMessage,
+    getBase64EncodedWireTransaction,
+    pipe,
+    setTransactionMessageFeePayerSigner,
+    setTransactionMessageLifetimeUsingBlockhash,
+    signTransactionMessageWithSigners,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
     SolanaError,
@@ -8,8 +15,14 @@ import {
 } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import { ED25519_PROGRAM_ADDRESS, getProgramFailure, signVoucher, type BatchRequest } from '../../src';
-import { createSimulator } from '../../src/testing';
+import {
+    ED25519_PROGRAM_ADDRESS,
+    getProgramFailure,
+    getSettleInstructions,
+    signVoucher,
+    type BatchRequest,
+} from '../../src';
+import { createSimulator, createSimulatorRpc } from '../../src/testing';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import { SendingStage } from './fixtures/sending-stage';
 
@@ -72,6 +85,30 @@ it.each(REVISIONS)('so does a batch, and blames the channel alone, $name', async
     expect(result.channels[1]!.failure).toMatchObject(REFUSED);
 });
 
+it.each([0, 1])(
+    'whoever has only what a node says knows it by the logs, behind %d other instructions',
+    async others => {
+        const { channel, signer, simulator } = await SendingStage.create();
+        const rpc = createSimulatorRpc(simulator);
+        const voucher = breakSignature(await signVoucher({ channelId: channel, cumulativeAmount: 5n }, signer));
+        const instructions = [...Array.from({ length: others }, () => memo), ...getSettleInstructions({ voucher })];
+        const { value: blockhash } = await rpc.getLatestBlockhash().send();
+        const message = pipe(
+            createTransactionMessage({ version: 0 }),
+            m => setTransactionMessageFeePayerSigner(signer, m),
+            m => setTransactionMessageLifetimeUsingBlockhash(blockhash, m),
+            m => appendTransactionMessageInstructions(instructions, m),
+        );
+        const wire = getBase64EncodedWireTransaction(await signTransactionMessageWithSigners(message));
+        const sending = rpc.sendTransaction(wire, { encoding: 'base64' }).send();
+        const refusal: unknown = await sending.catch((caught: unknown) => caught);
+        const expected = { ...REFUSED, instructionIndex: others, program: undefined };
+        expect(getProgramFailure(refusal)).toMatchObject(expected);
+        const simulated = await rpc.simulateTransaction(wire, { encoding: 'base64' }).send();
+        expect(getProgramFailure(simulated)).toMatchObject(expected);
+    },
+);
+
 describe('a node that verifies before it simulates', () => {
     const refusal = (serverMessage: string) =>
         new SolanaError(SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_PRECOMPILE_VERIFICATION_FAILURE, {
@@ -85,7 +122,14 @@ describe('a node that verifies before it simulates', () => {
             ...REFUSED,
             instructionIndex: 0,
         });
-        expect(getProgramFailure(refusal(message))).toMatchObject({ code: 2, instructionIndex: 0 });
+        expect(getProgramFailure(refusal(message))).toEqual({
+            code: 2,
+            instructionIndex: 0,
+            kind: 'custom',
+            message: 'instruction 0: a precompile refused it: InvalidSignature (2)',
+            name: 'InvalidSignature',
+            program: undefined,
+        });
         expect(getProgramFailure(refusal('Transaction precompile verification failure'))).toBeUndefined();
     });
 

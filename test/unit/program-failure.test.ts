@@ -176,6 +176,20 @@ describe('whose code it is', () => {
         );
     });
 
+    it.each<[title: string, logs: string[], instructions: ProgramFailureConfig['instructions'], name: unknown]>([
+        [
+            'none of the failure',
+            logsOf(PROGRAM).slice(0, 1).concat(`Program ${PROGRAM} success`),
+            undefined,
+            'InvalidSignature',
+        ],
+        ['nothing at all', [], undefined, 'InvalidSignature'],
+        ['nothing, and the instruction is known', [], instructions, undefined],
+        ['less than there was', [`Program ${PROGRAM} invoke [1]`, 'Log truncated'], undefined, undefined],
+    ])('is that of a precompile where the logs have %s', (_, logs, instructions, name) => {
+        expect(getProgramFailure(error(2), { instructions, logs })).toMatchObject({ name, program: undefined });
+    });
+
     it('is not told by logs that the node cut off: what stands behind the cut may be of the caller only', () => {
         const logs = [
             `Program ${PROGRAM} invoke [1]`,
