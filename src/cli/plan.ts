@@ -80,9 +80,11 @@ export function addPlanCommand(program: Command, io: Io): void {
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
         .action(async (path: string, flags: PlanFlags) => {
-            const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+            const read = await readFile(path, 'utf8').catch((cause: unknown) => {
                 throw new UsageError(`${path} can't be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
             });
+            // Editors put a byte order mark in front, which is no part of the JSON.
+            const text = read.startsWith('\uFEFF') ? read.slice(1) : read;
             const { costs, deployment, plan } = await makePlan(text, flags).catch((error: unknown) => {
                 // Whatever the toolkit refuses here is in the file or in the flags.
                 if (!isPaymentChannelsError(error)) throw error;

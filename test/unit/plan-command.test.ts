@@ -191,6 +191,13 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
         expect(json).toMatchObject({ programAddress, revision, treasuryOwner });
     });
 
+    it('reads a file with a byte order mark in front', async () => {
+        const { file } = await makeFile(facts, 1);
+        const plain = await run(file);
+        expect(plain.exitCode).toBe(0);
+        expect(await run(`\uFEFF${JSON.stringify(file)}`)).toEqual(plain);
+    });
+
     it('prints the transactions, and what each option costs per channel', async () => {
         const { file } = await makeFile(facts, 8);
         const { error, exitCode, output } = await run(file, '--transaction-version', 'legacy');

@@ -177,12 +177,7 @@ describe('whose code it is', () => {
     });
 
     it.each<[title: string, logs: string[], instructions: ProgramFailureConfig['instructions'], name: unknown]>([
-        [
-            'none of the failure',
-            logsOf(PROGRAM).slice(0, 1).concat(`Program ${PROGRAM} success`),
-            undefined,
-            'InvalidSignature',
-        ],
+        ['none of the failure', logsOf(), undefined, 'InvalidSignature'],
         ['nothing at all', [], undefined, 'InvalidSignature'],
         ['nothing, and the instruction is known', [], instructions, undefined],
         ['less than there was', [`Program ${PROGRAM} invoke [1]`, 'Log truncated'], undefined, undefined],
