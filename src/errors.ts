@@ -249,7 +249,7 @@ const MESSAGES: Messages = {
         `Vouchers can't be verified with ${backend}: ${reason}${install === undefined ? '' : `; ${install} does it`}`,
     VERIFIER_CLOSED: ({ backend }) => `This verifier (${backend}) was closed: create another one`,
     VERIFIER_FAILED: ({ backend, reason }) =>
-        `The verifier (${backend}) could not tell whether the voucher is good: ${reason}`,
+        `The verifier (${backend}) could not tell whether the signature is good: ${reason}`,
     VOUCHER_CHANNEL_MISMATCH: ({ channel, voucherChannelId }) =>
         `The voucher was signed for channel ${voucherChannelId}, not for ${channel}`,
     VOUCHER_INVALID: sayWhatIsInvalid,

@@ -211,8 +211,15 @@ const WORDS = ['channel', 'channelId', 'channels', 'payee', 'payer', 'salt', 'sl
 const comparisons = /* @__PURE__ */ new Map<string, Map<string, boolean>>();
 const MAX_COMPARISONS = 500;
 
+/** What others call the same, the rendered clients and other functions of this package among them. */
+const SAYS_THE_SAME: Readonly<Record<string, readonly string[]>> = {
+    expiresAt: ['expiration', 'expiry'],
+    voucher: ['hasVoucher', 'signedVoucher'],
+};
+
 /** Whether one name is another one with at most two characters that are wrong, of a short name one. */
 function isMisspelling(written: string, name: string): boolean {
+    if (Object.hasOwn(SAYS_THE_SAME, name) && SAYS_THE_SAME[name]!.includes(written)) return true;
     if (written === name || Math.abs(written.length - name.length) > 2 || WORDS.includes(written)) return false;
     let known = comparisons.get(name);
     if (known === undefined) comparisons.set(name, (known = new Map<string, boolean>()));
@@ -259,7 +266,9 @@ export function findNearest(name: string, names: readonly string[]): string | un
         const distance = getEditDistance(simple, other.toLowerCase());
         if (distance < least) [nearest, least] = [other, distance];
     }
-    return nearest ?? names.find(other => isPartOf(simple, other.toLowerCase()));
+    if (nearest !== undefined) return nearest;
+    const byLength = (a: string, b: string) => Math.abs(a.length - name.length) - Math.abs(b.length - name.length);
+    return names.filter(other => isPartOf(simple, other.toLowerCase())).sort(byLength)[0];
 }
 
 function isPartOf(a: string, b: string): boolean {

@@ -10,7 +10,7 @@ import {
 import { toResult } from './json-form';
 import { PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOUNT_MISMATCH } from '../generated/tombstone';
 import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from './deployment';
-import { U32_MAX } from './input';
+import { assertHasNoMisspelt, U32_MAX } from './input';
 import { parseProgramLogs } from './program-logs';
 import { TOMBSTONE_ERRORS, TOMBSTONE_TREASURY_OWNERS } from './revision/tombstone';
 import type { RevisionName } from './revision/types';
@@ -91,7 +91,8 @@ const TREASURY_ACCOUNT_MISMATCH = PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOU
  * @param source Any of: what sending or simulating threw (kit's errors, with all that they wrap), the answer of
  * simulateTransaction or getTransaction, a signature status or a logs notification, the transaction error in those.
  * @returns `undefined` when the source tells of no failed transaction.
- * @throws `ADDRESS_INVALID` for the program address of the config; nothing else.
+ * @throws `ADDRESS_INVALID` for the program address of the config, `INPUT_INVALID` for a misspelt member of it; nothing
+ * else.
  *
  * @example
  * ```ts
@@ -106,6 +107,7 @@ const TREASURY_ACCOUNT_MISMATCH = PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOU
  */
 export function getProgramFailure(source: unknown, config: ProgramFailureConfig = {}): TransactionFailure | undefined {
     const { programAddress } = getProgramConfig(config);
+    assertHasNoMisspelt('config', config, ['instructions', 'logs']);
     try {
         return readFailure(source, programAddress, config);
     } catch {

@@ -19,7 +19,7 @@ import {
 
 import { toResult } from '../json-form';
 import { decodeAddress } from '../address-bytes';
-import { readMembers, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../input';
+import { readMembers, refuseInput, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../input';
 import { assertIsMaybeAccount } from './account';
 
 /**
@@ -60,6 +60,7 @@ export type TokenAccountReading = Readonly<{
 /** What is in an account, and the program that wrote it. */
 type AccountContent = Readonly<{ data: ReadonlyUint8Array; programAddress: Address }>;
 
+const EXPECTED = ['mint', 'owner', 'tokenProgram'] as const;
 const ADDRESS_BYTES = 32;
 
 // Extension types of Token-2022 that the program knows (spec section 6.3). It accepts the first one on a token account
@@ -76,14 +77,18 @@ const ACCOUNT_TYPE_TOKEN_ACCOUNT = 2;
  * Says whether the token account of a wallet can send and receive, in the order in which the program checks (spec
  * section 6.4). Only the address is not checked: pass the account at the derived one.
  *
- * @throws `INPUT_INVALID` for what is no account.
+ * @throws `INPUT_INVALID` for what is no account, or for what is expected.
  */
 export function readTokenAccount(
     account: MaybeEncodedAccount,
     expectation: Readonly<{ mint: Address; owner: Address; tokenProgram: Address }>,
 ): TokenAccountReading {
     assertIsMaybeAccount('account', account);
-    const expected = readMembers('expected', expectation, ['mint', 'owner', 'tokenProgram']);
+    const expected = readMembers('expected', expectation, EXPECTED);
+    for (const name of EXPECTED) {
+        // Only that it is there: what is no address is that of no account.
+        if (typeof expected[name] !== 'string') refuseInput(`expected.${name}`, 'an address', expected[name]);
+    }
     const unusable = (condition: TokenAccountCondition, amount = 0n) => toResult({ amount, condition });
     if (!account.exists || isUnassigned(account)) return unusable('missing');
     const { data, programAddress } = account;

@@ -1,7 +1,7 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
-import { readTerms, toAddress, toSigner } from '../input';
+import { readOnlyMembers, toAddress, toSigner, type OnlyMembers } from '../input';
 import { TOMBSTONE_SETTLE_AND_FINALIZE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
@@ -17,6 +17,13 @@ export type SettleAndFinalizeInput = Readonly<{
     /** Last voucher, with its signature; without one the channel is finalized at what is settled already. */
     voucher?: SignedVoucher | undefined;
 }>;
+
+/** A name that is none of these may be that of a voucher, which would silently not be settled. */
+export const SETTLE_AND_FINALIZE_MEMBERS: OnlyMembers<SettleAndFinalizeInput> = {
+    channel: true,
+    payee: true,
+    voucher: true,
+};
 
 /** The instruction by which the payee ends a channel. */
 type FinalInstruction<TRevision extends RevisionName> = RevisionTypes[TRevision]['settleAndFinalizeInstruction'];
@@ -37,7 +44,7 @@ export type SettleAndFinalizeInstructions<TRevision extends RevisionName = 'tomb
  *
  * With a voucher the two instructions are one pair: nothing may come between them.
  *
- * @throws `SIGNER_INVALID` or `ADDRESS_INVALID` by field; the errors of {@link toSignedVoucher};
+ * @throws `INPUT_INVALID` for a member that is none of these; `SIGNER_INVALID` or `ADDRESS_INVALID` by field; the errors of {@link toSignedVoucher};
  * `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
  */
 export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
@@ -52,7 +59,7 @@ export function getSettleAndFinalizeInstructions<TRevision extends RevisionName 
     input: SettleAndFinalizeInput,
     config: DeploymentConfig<TRevision> = {},
 ): SettleAndFinalizeInstructions<TRevision> {
-    const given = readTerms('input', input, ['channel', 'payee', 'voucher'], ['voucher']);
+    const given = readOnlyMembers('input', input, SETTLE_AND_FINALIZE_MEMBERS);
     const payee = toSigner('payee', given.payee);
     const channel = toAddress('channel', given.channel);
     const { build } = getRevisionPart(config, 'settleAndFinalize', TOMBSTONE_SETTLE_AND_FINALIZE);

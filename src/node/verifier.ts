@@ -15,6 +15,7 @@ import { getStrictnessCases, STRICTNESS_MESSAGE_LENGTH } from '../voucher/strict
 import {
     createVoucherVerifier,
     packItem,
+    toAnswerTimeoutMs,
     toCacheSize,
     toVerifications,
     type VoucherVerification,
@@ -37,7 +38,7 @@ export type NodeVoucherVerifierOptions = Readonly<{
     cacheSize?: number | undefined;
     /**
      * Milliseconds that a thread may take to start, and for each of its batches of at most 256 vouchers; 60,000 by
-     * default. One that takes longer is ended, as if it had died.
+     * default. One that takes longer is ended, as if it had died. For Web Crypto as for `createVoucherVerifier`.
      */
     answerTimeoutMs?: number | undefined;
 }>;
@@ -58,7 +59,6 @@ export type NodeVoucherVerifier = VoucherVerifier &
 const MIN_BATCH = 16;
 const MAX_BATCH = 256;
 const ANSWER_TIMEOUT_MS = 60_000;
-const MAX_ANSWER_TIMEOUT_MS = 86_400_000n;
 
 const MEMBERS: OnlyMembers<NodeVoucherVerifierOptions> = {
     answerTimeoutMs: true,
@@ -96,15 +96,15 @@ export async function createNodeVoucherVerifier(
     const given = readOnlyMembers('options', options, MEMBERS);
     const { answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS, backend = 'auto' } = given;
     const cacheSize = toCacheSize(given.cacheSize);
+    const answerTimeoutMs = toAnswerTimeoutMs(timeoutMs);
     const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
     const createFallback = (fallbackReason: string | undefined): NodeVoucherVerifier => {
-        const verifier = createVoucherVerifier({ cacheSize }, config);
+        const verifier = createVoucherVerifier({ answerTimeoutMs, cacheSize }, config);
         return toClosable(verifier, { fallbackReason, threads: 0 }, () => Promise.resolve());
     };
     const threads = Number(
         toInteger('threads', given.threads === undefined ? availableParallelism() : given.threads, 1n, 1024n),
     );
-    const answerTimeoutMs = Number(toInteger('answerTimeoutMs', timeoutMs, 1n, MAX_ANSWER_TIMEOUT_MS));
     if (!['auto', 'sodium-native', 'webcrypto'].includes(backend)) {
         const reason = 'there is auto, sodium-native and webcrypto';
         throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend: describe(backend), reason });

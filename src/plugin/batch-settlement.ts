@@ -3,7 +3,7 @@ import { type ClientWithPayer, type ClientWithRpc, type Commitment, type Extende
 import { toResult } from '../json-form';
 import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
 import { extendClient } from '../extend-client';
-import { assertIsInput, readDeeply, readOnlyMembers, readTerms } from '../input';
+import { assertIsInput, readDeeply, readOnlyMembers, readTerms, refuseInput } from '../input';
 import type { RevisionName } from '../revision/types';
 import type { BatchSettleOptions } from '../settlement/batch';
 import type { BatchPlan } from '../settlement/batch-plan';
@@ -101,11 +101,12 @@ function createBatchSettlement(
     return Object.freeze<BatchSettlement<RevisionName>>({
         execute: async (requests, options) => {
             const { payer: feePayer } = client;
-            const all = { ...copyOptions(options), commitment, feePayer, journal, verifier };
+            const own = copyOptions(options, ['commitment', 'feePayer', 'journal', 'verifier']);
+            const all = { ...own, commitment, feePayer, journal, verifier };
             return await executeBatchSettle<RevisionName>(api, requests, all, deployment);
         },
         plan: async (requests, options) => {
-            const given = copyOptions(options);
+            const given = copyOptions(options, ['feePayer', 'unixTimestamp', 'verifier']);
             const { addresses } = given;
             const fetched = await fetchBatchItems<RevisionName>(api, requests, {
                 ...deployment,
@@ -119,7 +120,16 @@ function createBatchSettlement(
     });
 }
 
-function copyOptions<T extends object>(options: T): T {
+/**
+ * Options of a call.
+ *
+ * @param ofClient What the client says: an option that says something else would be passed over.
+ */
+function copyOptions<T extends object>(options: T, ofClient: readonly string[]): T {
     assertIsInput('options', options);
-    return readDeeply('options', 'an object whose members can be read', options, () => ({ ...options }));
+    const copied = readDeeply('options', 'an object whose members can be read', options, () => ({ ...options }));
+    for (const name of ofClient) {
+        if (name in copied) refuseInput(`options.${name}`, 'left out, since it is that of the client', 'a value');
+    }
+    return copied;
 }

@@ -59,6 +59,7 @@ import {
     toAddress,
     toBoolean,
     toSigner,
+    type OnlyMembers,
 } from '../input';
 import {
     getDistributeInstructionsAsync,
@@ -70,7 +71,11 @@ import { getFinalizeInstruction, type FinalizeInput } from '../instructions/fina
 import type { OpenInput } from '../instructions/open';
 import { getRequestCloseInstruction, type RequestCloseInput } from '../instructions/request-close';
 import { getSettleInstructions, type SettleInput } from '../instructions/settle';
-import { getSettleAndFinalizeInstructions, type SettleAndFinalizeInput } from '../instructions/settle-and-finalize';
+import {
+    getSettleAndFinalizeInstructions,
+    SETTLE_AND_FINALIZE_MEMBERS,
+    type SettleAndFinalizeInput,
+} from '../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
@@ -267,8 +272,8 @@ export function withPayee(
     input: Optional<SettleAndFinalizeInput, 'payee'>,
     byDefault: TransactionSigner,
 ): SettleAndFinalizeInput {
-    const names = ['channel', 'payee', 'voucher'] as const;
-    const { payee = byDefault, ...rest } = readTerms('input', input, names, ['payee', 'voucher']);
+    const members = SETTLE_AND_FINALIZE_MEMBERS as OnlyMembers<Optional<SettleAndFinalizeInput, 'payee'>>;
+    const { payee = byDefault, ...rest } = readOnlyMembers('input', input, members);
     return { ...rest, payee };
 }
 
@@ -332,7 +337,11 @@ export function createPaymentChannels<TRevision extends RevisionName>(
 
 function copyConfig<T extends object>(given: T): T {
     assertIsInput('config', given);
-    return readDeeply('config', 'an object whose members can be read', given, () => ({ ...given }));
+    return readDeeply('config', 'an object whose members can be read', given, () => {
+        // What is not given has the default of the plugin.
+        const members = Object.entries(given).filter(([, member]) => member !== undefined);
+        return Object.fromEntries(members) as T;
+    });
 }
 
 /** The deployment that is given, or that of the client; the two may not contradict each other. */

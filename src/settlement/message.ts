@@ -13,7 +13,7 @@ import {
     type TransactionMessageWithFeePayer,
 } from '@solana/kit';
 
-import { getListLength, readDeeply, readTerms, refuseInput, toU64 } from '../input';
+import { getListLength, readDeeply, readTerms, refuseInput, toAddress, toU64 } from '../input';
 import { toTransactionVersion } from '../transaction-size';
 import type { PlannedTransaction } from './batch-plan';
 
@@ -37,6 +37,8 @@ export function getBatchTransactionMessage(
     if (getListLength(planned.instructions) === undefined) {
         refuseInput('transaction.instructions', 'an array of instructions', planned.instructions);
     }
+    toAddress('transaction.feePayer', planned.feePayer);
+    toU64('transaction.priorityFeeLamports', planned.priorityFeeLamports);
     return readDeeply('transaction', 'a transaction of a plan', transaction, () => toMessage(planned));
 }
 

@@ -45,7 +45,7 @@ import {
 } from '../runtime/limits';
 import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
-import type { SignerWait } from '../signing';
+import { toSignerWait, type SignerWait } from '../signing';
 import type { BlockhashLifetime } from './agreement';
 import { toAddressesByTable } from '../transaction-size';
 import { toBlockhash } from './check-agreement';
@@ -150,6 +150,7 @@ async function assemble(
     assembleInput: AssembleInput,
 ): Promise<AssembledTransaction> {
     const input = readTerms('input', assembleInput, NAMES, OPTIONAL);
+    const wait = toSignerWait('input', assembleInput);
     const operator = toAddress('operator', input.operator);
     if (operator === payer.address) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: operator });
     const { extraInstructions = [], memo, version = 0 } = input;
@@ -171,7 +172,7 @@ async function assemble(
     const unsigned = compile(message, input.lookupTables);
     // Before anybody is asked to sign it.
     toDecodedTransaction(unsigned);
-    const { bytes, transaction } = await signWith(payer, unsigned, assembleInput);
+    const { bytes, transaction } = await signWith(payer, unsigned, wait);
     return toResult({ transaction, wire: toWire(bytes) });
 }
 

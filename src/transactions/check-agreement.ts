@@ -6,7 +6,6 @@ import { getRevisionPart, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     describe,
-    readMembers,
     readOnlyMembers,
     refuseInput,
     toAddress,
@@ -254,8 +253,10 @@ function toBounds(field: string, value: Agreed, limit: bigint): Bounds {
 
 const BOUNDS_MEMBERS = { max: 'given', min: 'given' } as const;
 
+const LIFETIME_MEMBERS: OnlyMembers<BlockhashLifetime> = { blockhash: true, lastValidBlockHeight: true };
+
 function toBlockhashLifetime(value: unknown, field: string): BlockhashLifetime {
-    const lifetime = readMembers(field, value as BlockhashLifetime, ['blockhash', 'lastValidBlockHeight'], INVALID);
+    const lifetime = readOnlyMembers(field, value as BlockhashLifetime, LIFETIME_MEMBERS, INVALID);
     return toResult({
         blockhash: toBlockhash(`${field}.blockhash`, lifetime.blockhash) as BlockhashLifetime['blockhash'],
         lastValidBlockHeight: toU64(`${field}.lastValidBlockHeight`, lifetime.lastValidBlockHeight),
@@ -270,10 +271,15 @@ export function toBlockhash(field: string, value: unknown): string {
     return value;
 }
 
+const NONCE_MEMBERS: OnlyMembers<DurableNonce> = {
+    nonce: true,
+    nonceAccountAddress: true,
+    nonceAuthorityAddress: true,
+};
+
 function toDurableNonce(value: DurableNonce): DurableNonce {
     const field = 'agreement.durableNonce';
-    const names = ['nonce', 'nonceAccountAddress', 'nonceAuthorityAddress'] as const;
-    const input = readMembers(field, value, names, INVALID);
+    const input = readOnlyMembers(field, value, NONCE_MEMBERS, INVALID);
     return Object.freeze({
         nonce: toBlockhash(`${field}.nonce`, input.nonce) as DurableNonce['nonce'],
         nonceAccountAddress: toAddress(`${field}.nonceAccountAddress`, input.nonceAccountAddress),

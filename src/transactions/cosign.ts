@@ -12,7 +12,7 @@ import { assertIsOfRevision, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertIsInput, describe, readMembers } from '../input';
 import type { RevisionName } from '../revision/types';
-import type { SignerWait } from '../signing';
+import { toSignerWait, type SignerWait } from '../signing';
 import { getAccepted, type InspectedTransaction } from './inspected';
 import { assertIsSigned, signWith, toCosigner, type TransactionCosigner } from './sign';
 import { toDecodedTransaction } from './wire';
@@ -41,6 +41,7 @@ export async function cosignTransaction(
     config: DeploymentConfig<RevisionName> & SignerWait = {},
 ): Promise<CosignedTransaction> {
     const signer = toCosigner('operator', operator);
+    const wait = toSignerWait('config', config);
     const isObject = typeof inspected === 'object' && (inspected as unknown) !== null;
     const { operator: expected, transaction: input } = isObject
         ? readMembers('inspected', inspected, ['operator', 'transaction'])
@@ -59,7 +60,7 @@ export async function cosignTransaction(
 
     // Compared with a copy: a signer may change the bytes that it was given in their place.
     const messageBytes = new Uint8Array(transaction.messageBytes);
-    const { transaction: signed } = await signWith(signer, transaction, config);
+    const { transaction: signed } = await signWith(signer, transaction, wait);
     if (!bytesEqual(new Uint8Array(signed.messageBytes), messageBytes)) {
         throw new PaymentChannelsError('TRANSACTION_MESSAGE_CHANGED', { signer: expected });
     }

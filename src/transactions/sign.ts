@@ -9,7 +9,7 @@ import {
 
 import { PaymentChannelsError } from '../errors';
 import { toSigner } from '../input';
-import { waitForSigner, type SignerWait } from '../signing';
+import { waitForSigner, type CheckedSignerWait } from '../signing';
 import { getSignatureStates } from './signature';
 import { toDecodedTransaction, type DecodedTransaction } from './wire';
 
@@ -31,7 +31,7 @@ export function toCosigner(field: string, value: unknown): TransactionCosigner {
 export async function signWith(
     signer: TransactionCosigner,
     transaction: Transaction,
-    wait: SignerWait,
+    wait: CheckedSignerWait,
 ): Promise<DecodedTransaction> {
     const { address } = signer;
     const signed = toDecodedTransaction(await requestSignature(signer, transaction, wait));
@@ -42,7 +42,7 @@ export async function signWith(
 async function requestSignature(
     signer: TransactionCosigner,
     transaction: Transaction,
-    wait: SignerWait,
+    wait: CheckedSignerWait,
 ): Promise<Transaction> {
     // Kit's signers take transactions that are known to be small enough and to have a lifetime.
     if (isTransactionModifyingSigner(signer)) {

@@ -1,15 +1,17 @@
-import {
-    getPublicKeyFromAddress,
-    verifySignature,
-    type Address,
-    type SignatureBytes,
-    type Transaction,
-} from '@solana/kit';
+import { isOffCurveAddress, type Address, type SignatureBytes, type Transaction } from '@solana/kit';
+
+import { toAddressBytes } from '../input';
+import { isStrictPoint } from '../voucher/strict-signature';
+import { assertEngineIsStrict, importKey, verifyPacked } from '../voucher/web-crypto';
 
 /** How the signature of one signer of a transaction stands. */
 export type SignatureState = 'invalid' | 'missing' | 'valid';
 
-/** The state of each signature of a transaction, in the order of its signers. */
+/**
+ * The state of each signature of a transaction, in the order of its signers.
+ *
+ * @throws `ED25519_UNSUPPORTED`, `NO_ANSWER` or `VERIFIER_FAILED` where the Web Crypto API can't tell.
+ */
 export async function getSignatureStates(transaction: Transaction): Promise<ReadonlyMap<Address, SignatureState>> {
     const entries = Object.entries(transaction.signatures) as [Address, SignatureBytes | null][];
     return new Map(
@@ -23,11 +25,11 @@ export async function getSignatureStates(transaction: Transaction): Promise<Read
 }
 
 async function verify(transaction: Transaction, address: Address, signature: SignatureBytes): Promise<SignatureState> {
-    try {
-        const key = await getPublicKeyFromAddress(address);
-        return (await verifySignature(key, signature, transaction.messageBytes)) ? 'valid' : 'invalid';
-    } catch {
-        // An address that is no point of the curve can't be imported as a key, and nothing is signed by it.
-        return 'invalid';
-    }
+    const bytes = toAddressBytes('signer', address);
+    // Nothing is signed by what is no key; what the engine makes of it differs from one to the other.
+    if (isOffCurveAddress(address) || !isStrictPoint(bytes)) return 'invalid';
+    const subtle = await assertEngineIsStrict(globalThis.crypto?.subtle);
+    const message = new Uint8Array(transaction.messageBytes);
+    const key = await importKey(subtle, { bytes });
+    return (await verifyPacked(subtle, key, { message, signature })) ? 'valid' : 'invalid';
 }

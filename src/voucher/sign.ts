@@ -15,7 +15,7 @@ import { getRevisionName, type DeploymentConfig } from '../deployment';
 import { PaymentChannelsError } from '../errors';
 import { readDeeply, toMessageSigner } from '../input';
 import type { RevisionName } from '../revision/types';
-import { waitForSigner, type SignerWait } from '../signing';
+import { toSignerWait, waitForSigner, type CheckedSignerWait, type SignerWait } from '../signing';
 import { rememberSignedFor } from './signed-for';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 
@@ -30,7 +30,8 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
  *
  * @throws As {@link toVoucher}; `SIGNER_INVALID` for what can't sign messages; `VOUCHER_SIGNER_CHANGED_MESSAGE` when a
  * modifying signer signed other bytes, `VOUCHER_SIGNER_DID_NOT_SIGN` when it returned no signature,
- * `BYTES_LENGTH_INVALID` when what it returned is none.
+ * `BYTES_LENGTH_INVALID` when what it returned is none; as {@link SignerWait} says, `INPUT_INVALID` for a misspelt member
+ * of it, and `NO_ANSWER` when nobody signs in time.
  *
  * @example
  * ```ts
@@ -45,13 +46,14 @@ export async function signVoucher(
     const voucher = toVoucher(input);
     const message = encodeVoucher(voucher, config);
     const revision = getRevisionName(config);
+    const wait = toSignerWait('config', config);
     if (isKeyPair(signer)) {
-        const [address, signature] = await signWithKeys(signer, message);
+        const [address, signature] = await signWithKeys(signer, message, wait);
         return toResult({ signature: rememberSignedFor(signature, revision), signer: address, voucher });
     }
     const messageSigner = toMessageSigner('signer', signer);
     const { address } = messageSigner;
-    const signature = await signMessage(message, messageSigner, config);
+    const signature = await signMessage(message, messageSigner, wait);
     if (signature === undefined) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: address });
     // What a wallet returns is not ours: a signature of another length would go into a transaction as it is.
     const signed = toSignedVoucher({ signature, signer: address, voucher });
@@ -65,18 +67,25 @@ function isKeyPair(signer: VoucherSigner): signer is CryptoKeyPair {
 }
 
 /** Keys of another algorithm, or that may not be used to sign, are refused as any other signer is that can't. */
-async function signWithKeys(keys: CryptoKeyPair, message: ReadonlyUint8Array): Promise<[Address, SignatureBytes]> {
-    try {
-        return await Promise.all([getAddressFromPublicKey(keys.publicKey), signBytes(keys.privateKey, message)]);
-    } catch (cause) {
-        throw new PaymentChannelsError('SIGNER_INVALID', { field: 'signer', value: 'a pair of other keys' }, { cause });
-    }
+async function signWithKeys(
+    keys: CryptoKeyPair,
+    message: ReadonlyUint8Array,
+    wait: CheckedSignerWait,
+): Promise<[Address, SignatureBytes]> {
+    return await waitForSigner('that is a pair of keys', wait, async () => {
+        try {
+            return await Promise.all([getAddressFromPublicKey(keys.publicKey), signBytes(keys.privateKey, message)]);
+        } catch (cause) {
+            const context = { field: 'signer', value: 'a pair of other keys' };
+            throw new PaymentChannelsError('SIGNER_INVALID', context, { cause });
+        }
+    });
 }
 
 async function signMessage(
     content: ReadonlyUint8Array,
     signer: MessageSigner,
-    wait: SignerWait,
+    wait: CheckedSignerWait,
 ): Promise<SignatureBytes | undefined> {
     const { address } = signer;
     const message = createSignableMessage(new Uint8Array(content));

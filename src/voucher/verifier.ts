@@ -14,7 +14,7 @@ import {
 } from './packer';
 import { assertIsSignedFor } from './signed-for';
 import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
-import { assertEngineIsStrict, getOrStart, importKey, verifyPacked } from './web-crypto';
+import { assertEngineIsStrict, ENGINE_TIMEOUT_MS, getOrStart, importKey, verifyPacked } from './web-crypto';
 
 /** A voucher to verify, and the key that it has to be signed with. */
 export type VoucherVerification = Readonly<{
@@ -47,6 +47,8 @@ export type VoucherVerifierOptions = Readonly<{
     cacheSize?: number | undefined;
     /** The Web Crypto API to use; that of the runtime by default. */
     subtle?: SubtleCrypto | undefined;
+    /** Milliseconds that the engine may take for each key and for each voucher; 30,000 by default. */
+    answerTimeoutMs?: number | undefined;
 }>;
 
 const DEFAULT_CACHE_SIZE = 10_000;
@@ -59,8 +61,9 @@ const CONCURRENCY = 128;
  * It accepts what the precompile accepts: keys and signatures that the precompile refuses are refused even where the
  * engine would let them pass. Before its first answer it has the engine prove that it verifies in the same way.
  *
- * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the cache size. The verifier's functions throw
- * `ED25519_UNSUPPORTED` where the engine does not know Ed25519 or fails its proof, `VERIFIER_FAILED` when it breaks down.
+ * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by option. The verifier's functions throw `ED25519_UNSUPPORTED`
+ * where the engine does not know Ed25519 or fails its proof, `NO_ANSWER` when it says nothing in time, `VERIFIER_FAILED`
+ * when it breaks down.
  *
  * @example
  * ```ts
@@ -72,9 +75,10 @@ export function createVoucherVerifier(
     options: VoucherVerifierOptions = {},
     config: DeploymentConfig<RevisionName> = {},
 ): VoucherVerifier {
-    const given = readOnlyMembers('options', options, { cacheSize: true, subtle: true });
+    const given = readOnlyMembers('options', options, { answerTimeoutMs: true, cacheSize: true, subtle: true });
     const cacheSize = toCacheSize(given.cacheSize);
-    const getEngine = () => assertEngineIsStrict(given.subtle ?? globalThis.crypto?.subtle);
+    const timeoutMs = toAnswerTimeoutMs(given.answerTimeoutMs ?? ENGINE_TIMEOUT_MS);
+    const getEngine = () => assertEngineIsStrict(given.subtle ?? globalThis.crypto?.subtle, timeoutMs);
     const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
     // Forgotten together with what the packer forgets. A key is of the engine that imported it.
     const imported = new WeakMap<SubtleCrypto, WeakMap<PackedKey, Promise<CryptoKey>>>();
@@ -82,9 +86,9 @@ export function createVoucherVerifier(
     const verifyOne = async (subtle: SubtleCrypto, packed: PackedVoucher): Promise<boolean> => {
         let keys = imported.get(subtle);
         if (keys === undefined) imported.set(subtle, (keys = new WeakMap()));
-        const key = await getOrStart(keys, packed.key, () => importKey(subtle, packed.key));
+        const key = await getOrStart(keys, packed.key, () => importKey(subtle, packed.key, timeoutMs));
         try {
-            return await verifyPacked(subtle, key, packed);
+            return await verifyPacked(subtle, key, packed, timeoutMs);
         } catch (error) {
             // The key may be what is wrong: an engine that breaks down may have given anything for it.
             keys.delete(packed.key);
@@ -111,10 +115,22 @@ export function createVoucherVerifier(
                     if (packed !== undefined) verdicts[index] = await verifyOne(subtle, packed);
                 }
             };
-            await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, work));
+            try {
+                await Promise.all(Array.from({ length: Math.min(CONCURRENCY, items.length) }, work));
+            } finally {
+                // After an error nobody waits for the rest.
+                next = items.length;
+            }
             return verdicts;
         },
     });
+}
+
+const MAX_ANSWER_TIMEOUT_MS = 86_400_000n;
+
+/** @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`. */
+export function toAnswerTimeoutMs(value: unknown): number {
+    return Number(toInteger('answerTimeoutMs', value, 1n, MAX_ANSWER_TIMEOUT_MS));
 }
 
 /** @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`. */

@@ -27,7 +27,8 @@ function getPacker(layout: VoucherLayout): VoucherPacker {
  * @param authorizedSigner The channel's authorized signer. A voucher by any other key is not good, whatever it says of
  * its signer.
  * @throws As {@link toSignedVoucher}; `ADDRESS_INVALID` for the authorized signer; `ED25519_UNSUPPORTED` where the
- * runtime does not know Ed25519 or verifies it in another way than the precompile, `VERIFIER_FAILED` when it breaks down;
+ * runtime does not know Ed25519 or verifies it in another way than the precompile, `NO_ANSWER` when it says nothing for 30 seconds,
+ * `VERIFIER_FAILED` when it breaks down;
  * `REVISION_MISMATCH` for a voucher that is known to have been signed for another revision.
  */
 export async function verifyVoucher(

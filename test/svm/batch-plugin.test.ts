@@ -46,6 +46,24 @@ it('is for the deployment of the plugin of payment channels, and its types are',
     expect(() => base.use(paymentChannels() as never)).toThrow(expect.objectContaining({ code: 'REVISION_MISMATCH' }));
 });
 
+it('refuses what the client itself says', async () => {
+    const lab = await ExecutionLab.create(REVISIONS[0].deployment);
+    const client = createClient()
+        .use(payer(lab.market.merchants[0]!.signer))
+        .use(simulated(lab.simulator))
+        .use(batchSettlement({ commitment: 'finalized', journal: lab.journal }));
+    const { execute, plan } = client.batchSettlement;
+    for (const [call, names] of [
+        [execute, ['commitment', 'feePayer', 'journal', 'verifier']],
+        [plan, ['feePayer', 'unixTimestamp', 'verifier']],
+    ] as const) {
+        for (const name of names) {
+            const options = { [name]: 'other', mode: 'settle' } as never;
+            await expect(call([], options)).rejects.toMatchObject({ context: { field: `options.${name}` } });
+        }
+    }
+});
+
 it.each([[undefined], [null]])('refuses a config that is none: %s', config => {
     expect(() => batchSettlement(config as never)).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
 });

@@ -87,6 +87,38 @@ describe.each<{ name: Name; place: number; when: string }>([
     });
 });
 
+describe.each<{ name: Name; place: number }>([
+    { name: 'importKey', place: 1 },
+    { name: 'verify', place: 1 },
+    { name: 'importKey', place: PROOF_CALLS + 1 },
+    { name: 'verify', place: PROOF_CALLS + 1 },
+])('an engine whose $name number $place never answers', ({ name, place }) => {
+    const silent = () => withOneFault(name, place, () => new Promise(() => undefined));
+
+    it('is waited for so long, says nothing of the signature, and is asked anew', async () => {
+        const verifier = createVoucherVerifier({ answerTimeoutMs: 500, subtle: silent() });
+        await expectRefusal(() => verifier.verifyAll([item(), item()]), 'NO_ANSWER', { milliseconds: 500 });
+        expect(await verifier.verifyAll([item(), item()])).toEqual([true, true]);
+        expect(await verifier.verify(signed, signer.address)).toBe(true);
+    });
+
+    it('of the runtime is waited for by verifyVoucher, too', async () => {
+        vi.useFakeTimers({ toFake: ['clearTimeout', 'setTimeout'] });
+        try {
+            vi.stubGlobal('crypto', { subtle: silent() });
+            const failing = expectRefusal(() => verifyVoucher(signed, signer.address), 'NO_ANSWER');
+            // What an engine does in its own threads takes its own time.
+            for (let turn = 0; turn < 200 && vi.getTimerCount() > 0; turn++) {
+                await new Promise(resolve => setImmediate(resolve));
+                await vi.advanceTimersByTimeAsync(1_000);
+            }
+            await failing;
+        } finally {
+            vi.useRealTimers();
+        }
+    });
+});
+
 describe('an engine', () => {
     it.each([[1], ['yes'], [undefined], [null], [Object(true)], [0], [[true]]])(
         'that answers %o has not answered',

@@ -12,7 +12,7 @@ import { toResult, withJson } from '../../json-form';
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DistributionAccounts } from '../../channel/assess-distribution';
 import { toSplits } from '../../channel/distribution';
-import { fetchAccountsAtOnce, MAX_ADDRESSES, type FetchChannelConfig } from '../../channel/fetch';
+import { assertIsFetchConfig, fetchAccountsAtOnce, MAX_ADDRESSES, type FetchChannelConfig } from '../../channel/fetch';
 import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
 import { getTreasuryOwner, type DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, type PaymentChannelsError } from '../../errors';
@@ -57,8 +57,8 @@ const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111' as Address;
  *
  * A channel that can't be read does not keep the others from being read.
  *
- * @throws `BATCH_INVALID`, `ADDRESS_INVALID` or `SIGNER_INVALID`, by field of a request; `RPC_RESPONSE_INVALID`. Errors
- * of the RPC itself come through as they are.
+ * @throws `BATCH_INVALID`, `ADDRESS_INVALID` or `SIGNER_INVALID`, by field of a request; `INPUT_INVALID` for the config,
+ * misspelt members included; `RPC_RESPONSE_INVALID`. Errors of the RPC itself come through as they are.
  *
  * @example
  * ```ts
@@ -72,6 +72,7 @@ export async function fetchBatchItems<TRevision extends RevisionName = 'tombston
     config: FetchBatchConfig<TRevision> = {},
 ): Promise<FetchedBatch<TRevision>> {
     assertHasMethods('rpc', rpc, ['getMultipleAccounts']);
+    assertIsFetchConfig(config, { addresses: true });
     const read: AccountReader = async addresses => await fetchAccountsAtOnce(rpc, addresses, config);
     return await readBatch(read, toRequests(requests), config.addresses ?? createAddressCache(), config);
 }

@@ -32,7 +32,7 @@ export async function verifyRound(
     tasks: readonly ChannelTask[],
     batch: FetchedBatch<RevisionName>,
     verdicts: Verdicts,
-    verifier: VoucherVerifier,
+    verifier: Pick<VoucherVerifier, 'verifyAll'>,
 ): Promise<void> {
     const byChannel = new Map(tasks.map(task => [task.channel, task]));
     for (const { channel, error } of batch.unreadable) giveUp(byChannel.get(channel)!, error);

@@ -183,7 +183,7 @@ export type CheckedExecuteOptions = Readonly<{
     patienceMs: number;
     roundMs: number;
     signTimeoutMs: number;
-    verifier: VoucherVerifier;
+    verifier: Pick<VoucherVerifier, 'verifyAll'>;
     onProgress: ((progress: BatchProgress) => void) | undefined;
     abortSignal: AbortSignal | undefined;
     timers: Timers;
@@ -262,7 +262,7 @@ export function toExecuteOptions(
         roundMs: toMs('roundMs', 30_000, 1n),
         signTimeoutMs: toMs('signTimeoutMs', 60_000, 1n),
         timers: createSteadyTimers(timers, callbackTimeoutMs),
-        verifier: { ...verifier, verifyAll: createBoundedVerifyAll(verifier, callbackTimeoutMs, abortSignal) },
+        verifier: { verifyAll: createBoundedVerifyAll(verifier, callbackTimeoutMs, abortSignal) },
     };
 }
 

@@ -1,5 +1,5 @@
 import type { Address } from '@solana/kit';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 
 import {
     assembleOpenTransaction,
@@ -71,6 +71,25 @@ it('what an inspection returned is signed, as often as it is asked for', async (
         expect(cosigned.messageBytes).toEqual(inspected.transaction.messageBytes);
         expect(await cosignTransaction(inspected, OPERATOR_KEY, LOCALNET_DEPLOYMENT)).toEqual(cosigned);
     }
+});
+
+describe('an engine that breaks down', () => {
+    const { subtle } = crypto;
+    const real = { importKey: subtle.importKey.bind(subtle), verify: subtle.verify.bind(subtle) };
+    afterEach(() => {
+        vi.unstubAllGlobals();
+    });
+
+    it.each(['importKey', 'verify'] as const)('in %s says nothing of a signature', async name => {
+        const inspected = await inspectOpen();
+        const { wire } = await assembleOpenTransaction(INPUT);
+        const broken = { ...real, [name]: () => Promise.reject(new Error('out of memory')) };
+        vi.stubGlobal('crypto', { subtle: broken });
+        await expectRefusal(() => cosignTransaction(inspected, OPERATOR_KEY), 'VERIFIER_FAILED');
+        await expectRefusal(() => inspectOpenTransaction(wire, OPEN_AGREEMENT), 'VERIFIER_FAILED');
+        vi.unstubAllGlobals();
+        expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT)).toMatchObject({ isAccepted: true });
+    });
 });
 
 describe('nothing else is', () => {

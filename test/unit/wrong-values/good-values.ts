@@ -311,6 +311,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         ...(isEpoch ? { openSlot: 1_000n, rentPayer: PAYER } : {}),
     };
     const compared = { ...state, tokenProgram: TOKEN_PROGRAM };
+    const waiting = { abortSignal: new AbortController().signal, signTimeoutMs: 5_000 };
     const now = { slot: 5_000n, unixTimestamp: NOW };
 
     return {
@@ -379,6 +380,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         untabled,
         VERIFIER,
         voucher,
+        waiting,
         wire,
     };
 }

@@ -100,7 +100,9 @@ function isContainer(value: unknown): value is Record<string, unknown> | unknown
 
 function* findPlaces(value: unknown, place: Place, seen: ReadonlySet<unknown>): Generator<Place> {
     if (!isContainer(value) || place.length >= MAX_DEPTH || seen.has(value)) return;
-    const keys = Array.isArray(value) ? [...value.keys()].slice(0, 2) : Object.keys(value);
+    // All arguments, and of a list in them as many as tell a first item from another one.
+    const most = place.length === 0 ? Infinity : 2;
+    const keys = Array.isArray(value) ? [...value.keys()].slice(0, most) : Object.keys(value);
     for (const key of keys) {
         yield [...place, key];
         // What a revision is made of is the package's own.
@@ -181,6 +183,8 @@ export async function findFaults(call: Call, makeArguments: MakeArguments): Prom
     };
     const good = await run(call, makeArguments());
     note('the good arguments', [], judge(good.error) ?? judgeResult(good.result));
+    // Arguments that are refused for their names say nothing of what is in them.
+    if (/no such member/.test(String(good.error))) note('the good arguments', [], String(good.error));
     const attempt = async (title: string, place: Place, args: readonly unknown[]) => {
         const { error, isPromise } = await run(call, args);
         // What answers with a promise says everything with it.
@@ -208,7 +212,8 @@ const MISSPELLINGS: readonly ((name: string) => string)[] = [
 
 /**
  * Members of good arguments that may be misspelt without anybody being told. A name is told from one that a function has
- * no use for by what comes of a value that is wrong everywhere: that is refused.
+ * no use for by what comes of a value that is wrong everywhere, which is refused, or by its being read where another name
+ * is not.
  */
 export async function findPassedOver(call: Call, makeArguments: MakeArguments): Promise<readonly string[]> {
     const passed: string[] = [];
@@ -216,9 +221,8 @@ export async function findPassedOver(call: Call, makeArguments: MakeArguments): 
         const name = place.at(-1)!;
         // An address is no name.
         if (typeof name !== 'string' || name.length < 5 || name.length >= 32) continue;
-        const isLookedAt = isRefusal(
-            await run(call, replace(makeArguments(), place, Symbol('wrong'), false) as unknown[]),
-        );
+        const wrong = replace(makeArguments(), place, Symbol('wrong'), false) as unknown[];
+        const isLookedAt = isRefusal(await run(call, wrong)) || (await isReadByName(call, makeArguments, place));
         if (!isLookedAt) continue;
         for (const misspell of MISSPELLINGS) {
             const args = rename(makeArguments(), place, misspell(name)) as unknown[];
@@ -226,6 +230,32 @@ export async function findPassedOver(call: Call, makeArguments: MakeArguments): 
         }
     }
     return passed;
+}
+
+/** Whether a member is read, and not only copied with all others. */
+async function isReadByName(call: Call, makeArguments: MakeArguments, place: Place): Promise<boolean> {
+    const read = new Set<string>();
+    const other = 'nobodyKnowsThis';
+    await run(call, observe(makeArguments(), place, [place.at(-1) as string], read) as unknown[]);
+    await run(call, observe(makeArguments(), place, [other], read) as unknown[]);
+    return read.has(place.at(-1) as string) && !read.has(other);
+}
+
+/** Has members of the object in which a place is tell when they are read. */
+function observe(value: unknown, place: Place, names: readonly string[], read: Set<string>): unknown {
+    const [key, ...rest] = place;
+    const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...(value as object) }) as Record<
+        number | string,
+        unknown
+    >;
+    if (rest.length > 0) copy[key!] = observe(copy[key!], rest, names, read);
+    else
+        for (const name of names) {
+            const member = copy[name];
+            const get = () => (read.add(name), member);
+            Object.defineProperty(copy, name, { configurable: true, enumerable: true, get });
+        }
+    return copy;
 }
 
 function isRefusal({ error }: Outcome): boolean {

@@ -39,7 +39,9 @@ describe.each([
 
     it.each(Object.entries(rows))('%s', async (_key, { call, makeArguments }) => {
         expect(await findFaults(call, makeArguments)).toEqual([]);
-        expect(await findPassedOver(call, makeArguments)).toEqual([]);
+        const passed = await findPassedOver(call, makeArguments);
+        // Only read for the message of an error.
+        expect(passed.filter(place => !/^\[0\]\[(failure|source)\]/.test(place))).toEqual([]);
     });
 });
 
@@ -57,8 +59,8 @@ describe.each(['root', 'epoch'] as const)('what %s makes', async entry => {
         it.each(Object.entries(rows).filter(([name]) => name !== 'close'))('%s', async (name, makeArguments) => {
             expect(await findFaults(methods[name]!, makeArguments)).toEqual([]);
             const passed = await findPassedOver(methods[name]!, makeArguments);
-            // Those of an instruction of kit.
-            expect(passed.filter(place => !place.includes('[accounts] as'))).toEqual([]);
+            // Those of an instruction of kit; what is wrong with one channel of a batch is said in its result.
+            expect(passed.filter(place => !/\[accounts\] as|^\[0\]\[0\]\[voucher\]/.test(place))).toEqual([]);
         });
     });
 });
