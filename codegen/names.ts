@@ -24,8 +24,8 @@ const MEMBERS: ReadonlySet<string> = new Set<keyof NameTransformers>([
     'programPluginKey',
 ]);
 
-/** A letter of identifiers that no rendered page has of itself. */
-const MARK = '\u02d1';
+/** A letter of identifiers that no rendered page has of itself. With one beyond Latin-1 a page would take twice the memory. */
+const MARK = '\xaa';
 
 /**
  * The same names, each with a mark: in a page that is rendered with them, every name that comes from the IDL can be told
@@ -53,3 +53,20 @@ export const isMarked = (name: string): boolean => name.includes(MARK);
 
 /** A name without its marks, as it is rendered. */
 export const unmark = (name: string): string => name.replaceAll(MARK, '');
+
+/** The same names, each made once: a page asks for those of what it names again and again. */
+export function rememberNames(names: NameTransformers): NameTransformers {
+    return Object.fromEntries(
+        Object.entries(names).map(([key, transform]) => {
+            const known = new Map<string, string>();
+            return [
+                key,
+                (name: string, helpers: Parameters<typeof transform>[1]) => {
+                    const found = known.get(name) ?? transform(name, helpers);
+                    known.set(name, found);
+                    return found;
+                },
+            ];
+        }),
+    ) as NameTransformers;
+}

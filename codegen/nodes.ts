@@ -37,6 +37,16 @@ export function walkNodes(node: RawNode): NodeVisit[] {
     return visits;
 }
 
+/** Every node of a tree, for those who do not ask where it stands. */
+export function forEachNode(node: RawNode, act: (node: RawNode) => void): void {
+    act(node);
+    for (const value of Object.values(node)) {
+        if (isRawNode(value)) forEachNode(value, act);
+        if (!Array.isArray(value)) continue;
+        for (const item of value) if (isRawNode(item)) forEachNode(item, act);
+    }
+}
+
 /** The path to an attribute of the node at a path. */
 export function joinPath(path: string, attribute: string): string {
     return path === '' ? attribute : `${path}.${attribute}`;
@@ -63,18 +73,25 @@ export function transformNodes<TNode extends object>(
     // Most nodes hold no others, and need no list of what is above those.
     let below: readonly Node[] | undefined;
     let changed: Record<string, unknown> | undefined;
-    for (const [attribute, value] of Object.entries(node) as [string, unknown][]) {
-        let other = value;
-        if (isRawNode(value)) {
-            other = transformNodes(value, transform, (below ??= [...ancestors, node as unknown as Node]));
-        } else if (Array.isArray(value) && value.some(isRawNode)) {
-            const holder = (below ??= [...ancestors, node as unknown as Node]);
-            const items = value.map((item: unknown) =>
-                isRawNode(item) ? transformNodes(item, transform, holder) : item,
-            );
-            if (items.some((item, index) => item !== value[index])) other = items;
-        }
+    const inner = (value: unknown): unknown =>
+        isRawNode(value)
+            ? transformNodes(value, transform, (below ??= [...ancestors, node as unknown as Node]))
+            : value;
+    for (const attribute of Object.keys(node)) {
+        const value = (node as Record<string, unknown>)[attribute];
+        if (typeof value !== 'object' || value === null) continue;
+        const other = Array.isArray(value) ? mapItems(value, inner) : inner(value);
         if (other !== value) (changed ??= { ...node } as Record<string, unknown>)[attribute] = other;
     }
     return transform((changed ?? node) as unknown as Node, ancestors) as TNode;
+}
+
+/** A list with others in the place of its items; the same list when all stay as they are. */
+function mapItems(list: readonly unknown[], change: (item: unknown) => unknown): readonly unknown[] {
+    let changed: unknown[] | undefined;
+    for (const [index, item] of list.entries()) {
+        const other = change(item);
+        if (other !== item) (changed ??= [...list])[index] = other;
+    }
+    return changed ?? list;
 }

@@ -42,9 +42,8 @@ export function findClashes(pages: Pages): Clash[] {
             if (RESERVED.has(name)) clashes.push({ isExported: false, name, other: undefined, page: path });
         }
     }
-    for (const { fixed, marked, path } of parsed) {
-        for (const name of marked) {
-            if (!fixed.has(name)) continue;
+    for (const { needed, path } of parsed) {
+        for (const name of needed) {
             clashes.push({ isExported: false, name, other: path, page: exportedBy.get(name) ?? path });
         }
     }
@@ -56,32 +55,36 @@ type ParsedPage = Readonly<{
     isInternal: boolean;
     /** What is declared at the top, and whether that is more than once. */
     declared: ReadonlyMap<string, boolean>;
-    /** The names that come from the IDL. */
-    marked: ReadonlySet<string>;
-    /** All others, but for the names of members. */
-    fixed: ReadonlySet<string>;
+    /** The names of the IDL that the page has for something else, too. */
+    needed: readonly string[];
 }>;
 
 const COMMENTS_AND_TEXTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 const ENUM_BODIES = /(\benum\s+[^\s{]+\s*)\{[^}]*\}/g;
-const DECLARATIONS = /^[ \t]*(?:export\s+)?(?:async\s+)?(const|let|function|type|enum)\s+([\w$\u02d1]+)/gm;
-const NAMES = /(\.\.\.|\.)?\s*([A-Za-z_$][\w$\u02d1]*)(\s*\??:)?/g;
+const DECLARATIONS = /^[ \t]*(?:export\s+)?(?:async\s+)?(const|let|function|type|enum)\s+([\w$\xaa]+)/gm;
+const NAMES = /[A-Za-z_$][\w$\xaa]*/g;
+const USES = /(\.\.\.|\.)?\s*([A-Za-z_$][\w$\xaa]*)(\s*\??:)?/g;
 
 function parse(path: string, text: string): ParsedPage {
     const code = text.replaceAll(COMMENTS_AND_TEXTS, "''").replaceAll(ENUM_BODIES, '$1{}');
-    const marked = new Set<string>();
-    const fixed = new Set<string>();
-    for (const [, before, name, after] of code.matchAll(NAMES)) {
-        if (isMarked(name!)) marked.add(unmark(name!));
-        else if (before !== '.' && after === undefined) fixed.add(name!);
-    }
+    const names = new Set(code.match(NAMES));
+    const both = [...names].flatMap(name => (isMarked(name) && names.has(unmark(name)) ? [unmark(name)] : []));
+    const used = both.length > 0 ? findUsed(code) : names;
     return {
         declared: findDeclared(code),
-        fixed,
         isInternal: INTERNAL_FOLDERS.has(path.slice(0, path.indexOf('/'))),
-        marked,
+        needed: [...new Set(both)].filter(name => used.has(name)),
         path,
     };
+}
+
+/** All names but those of members. */
+function findUsed(code: string): Set<string> {
+    const used = new Set<string>();
+    for (const [, before, name, after] of code.matchAll(USES)) {
+        if (before !== '.' && after === undefined) used.add(name!);
+    }
+    return used;
 }
 
 /** The declarations at the top of a page; a function may stand there several times, once for each way to call it. */

@@ -1,7 +1,6 @@
 import type { RootNode } from '@codama/nodes';
 
-import { completeLists } from '../visitors/complete-lists';
-import { normalizeNames } from '../visitors/normalize-names';
+import { complete } from '../visitors/prepare';
 import { checkWithCodama } from './codama';
 import { createContext } from './context';
 import { checkDefaults } from './defaults';
@@ -45,7 +44,7 @@ function checkTree(json: unknown, { isHouse = false, use = 'render' }: CheckOpti
     const isBad = () => findings.some(({ severity }) => severity === 'error');
     if (isBad()) return { findings: bySeverity(findings) };
 
-    const root = complete(json as RootNode);
+    const root = readTree(json as RootNode);
     const context = createContext(root, finding => findings.push(finding));
     checkLinks(context);
     checkRecursion(context);
@@ -81,11 +80,11 @@ const UNCLEAR: ReadonlySet<Rule> = new Set([
     'pda-seeds',
 ]);
 
-/** The tree as Codama would hold it: with all its lists, and names in camelCase. */
-function complete(root: RootNode): RootNode {
+/** The tree of a file, by the standard of today. */
+function readTree(root: RootNode): RootNode {
     const isOld = (root.standard as string) !== 'codama';
     const current = isOld ? ({ ...root, standard: 'codama', version: '1.0.0' } as object as RootNode) : root;
-    return normalizeNames(completeLists(current));
+    return complete(current);
 }
 
 /** What came of reading an IDL: the tree when it can be trusted, and what the check found. */

@@ -18,15 +18,17 @@ export function checkWithCodama({ report, root }: CheckContext, found: readonly 
     const copy: RootNode = transformNodes(spreadArguments(root), node =>
         node.kind === 'definedTypeLinkNode' ? { kind: 'bytesTypeNode' } : node,
     );
-    const paths = new Map<unknown, string>();
-    for (const { node, path } of walkNodes(copy as unknown as RawNode)) paths.set(node, path);
     const errorPaths = found.filter(({ severity }) => severity === 'error').map(({ path }) => path);
     const isWithin = (path: string, other: string) => `${path}.`.startsWith(`${other}.`);
     const isKnown = (path: string) => errorPaths.some(other => isWithin(path, other) || isWithin(other, path));
 
-    for (const { level, message, node } of visit(copy, getValidationItemsVisitor())) {
+    const errors = visit(copy, getValidationItemsVisitor()).filter(({ level }) => level === 'error');
+    if (errors.length === 0) return;
+    const paths = new Map<unknown, string>();
+    for (const { node, path } of walkNodes(copy as unknown as RawNode)) paths.set(node, path);
+    for (const { message, node } of errors) {
         const path = paths.get(node) ?? '';
-        if (level !== 'error' || isKnown(path)) continue;
+        if (isKnown(path)) continue;
         report(error({ rule: 'codama', path, message: `Codama says: ${message}`, fix: getFix(node) }));
     }
 }

@@ -9,7 +9,8 @@ import { getEventConstant } from '../pages/events';
 import { getSeedsConstant } from '../pages/seeds';
 import { findClashes, type Clash } from '../rendered-names';
 import type { TypeFacts } from '../type-facts';
-import { prepare, type Prepared } from '../visitors/prepare';
+import { documentArguments } from '../visitors/document-arguments';
+import { prepareWithoutDocs, type Prepared } from '../visitors/prepare';
 import { getLeafInstructions } from '../visitors/spread-sub-instructions';
 import type { CheckContext, Located } from './context';
 import { error } from './finding';
@@ -23,8 +24,9 @@ type Origin = Readonly<{ what: string; path: string }>;
  * Only for an IDL in which nothing else is wrong: it renders the client to see.
  */
 export function checkRendered({ programs, report, root, typesOf }: CheckContext): void {
-    const prepared = prepare(root);
-    const trees = [prepared.root.program, ...prepared.root.additionalPrograms];
+    const prepared = prepareWithoutDocs(root);
+    const { root: rendered } = documentArguments(prepared.root);
+    const trees = [rendered.program, ...rendered.additionalPrograms];
     const files = trees.flatMap((tree, index) => getFiles(tree, programs[index]!, typesOf(programs[index]!.node)));
     if (!checkFiles()) return;
 

@@ -2,6 +2,7 @@ import { getNameApi, getRenderMapVisitor, type NameTransformers } from '@codama/
 import { getAllPrograms, type ProgramNode, type RootNode } from '@codama/nodes';
 import { visit } from '@codama/visitors-core';
 
+import { rememberNames } from '../names';
 import { createTypeFacts, type TypeFacts } from '../type-facts';
 import type { Prepared } from '../visitors/prepare';
 import { getAccountCountPage } from './account-count';
@@ -30,9 +31,13 @@ export type Pages = ReadonlyMap<string, string>;
  * The pages of the client of an IDL.
  *
  * @param prepared The tree of an IDL in which the check found no error.
- * @param names What things are called.
+ * @param transform What things are called.
  */
-export function getClientPages({ deferred, instructionData, root: tree }: Prepared, names: NameTransformers): Pages {
+export function getClientPages(
+    { deferred, instructionData, root: tree }: Prepared,
+    transform: NameTransformers,
+): Pages {
+    const names = rememberNames(transform);
     const renderMap = visit(
         tree,
         getRenderMapVisitor({

@@ -1,10 +1,4 @@
-import {
-    structTypeNodeFromInstructionArgumentNodes,
-    VALUE_NODES,
-    type InstructionNode,
-    type ProgramNode,
-    type RootNode,
-} from '@codama/nodes';
+import { VALUE_NODES, type InstructionNode, type ProgramNode, type RootNode } from '@codama/nodes';
 
 import { findByName } from '../by-name';
 import { transformNodes } from '../nodes';
@@ -34,7 +28,10 @@ export function documentArguments(root: RootNode): { root: RootNode; instruction
                     docs: [`Data of the instruction \`${instruction.name}\`.`],
                     kind: 'definedTypeNode',
                     name,
-                    type: structTypeNodeFromInstructionArgumentNodes(instruction.arguments),
+                    type: {
+                        fields: instruction.arguments.map(node => ({ ...node, kind: 'structFieldTypeNode' })),
+                        kind: 'structTypeNode',
+                    },
                 };
             });
         return { ...node, definedTypes: [...node.definedTypes, ...types] };

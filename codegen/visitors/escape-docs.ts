@@ -12,6 +12,11 @@ export function escapeDocs(root: RootNode): RootNode {
     );
 }
 
+/** Takes out all docs. */
+export function dropDocs(root: RootNode): RootNode {
+    return transformNodes(root, node => ('docs' in node && node.docs?.length ? { ...node, docs: [] } : node));
+}
+
 function toLines(doc: string): string[] {
     return doc.replaceAll('*/', '*\\/').split(/\r\n|[\n\r\u2028\u2029]/);
 }

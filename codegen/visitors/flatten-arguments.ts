@@ -1,6 +1,6 @@
 import type { InstructionArgumentNode, InstructionNode, ProgramNode, RootNode, StructTypeNode } from '@codama/nodes';
 
-import { transformNodes, walkNodes, type RawNode } from '../nodes';
+import { forEachNode, transformNodes, type RawNode } from '../nodes';
 
 /**
  * Spreads each struct argument into the arguments of its instruction, and drops the defined type that nothing else
@@ -94,10 +94,8 @@ function findArgumentStructs(program: ProgramNode): ReadonlyMap<string, StructTy
 /** How often the types of a program are linked to, by name. */
 function countLinks(program: ProgramNode): ReadonlyMap<string, number> {
     const uses = new Map<string, number>();
-    for (const { node } of walkNodes(program as unknown as RawNode)) {
-        if (node.kind !== 'definedTypeLinkNode') continue;
-        const name = node.name as string;
-        uses.set(name, (uses.get(name) ?? 0) + 1);
-    }
+    forEachNode(program as unknown as RawNode, ({ kind, name }) => {
+        if (kind === 'definedTypeLinkNode') uses.set(name as string, (uses.get(name as string) ?? 0) + 1);
+    });
     return uses;
 }

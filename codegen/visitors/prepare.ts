@@ -3,7 +3,7 @@ import type { RootNode } from '@codama/nodes';
 import { completeLists } from './complete-lists';
 import { deferLinks, type DeferredType } from './defer-links';
 import { documentArguments, type InstructionData } from './document-arguments';
-import { escapeDocs } from './escape-docs';
+import { dropDocs, escapeDocs } from './escape-docs';
 import { flattenArguments } from './flatten-arguments';
 import { followProgramAddress } from './follow-program-address';
 import { leaveToCaller } from './leave-to-caller';
@@ -20,10 +20,21 @@ import { writeDiscriminators } from './write-discriminators';
  * that give equal trees describe the same interface.
  */
 export function normalize(root: RootNode): RootNode {
-    return [completeLists, normalizeNames, flattenArguments, followProgramAddress, typeStatusFields].reduce(
+    return [flattenArguments, followProgramAddress, typeStatusFields].reduce(
         (tree, visitor) => visitor(tree),
-        root,
+        complete(root),
     );
+}
+
+const COMPLETE = new WeakSet<RootNode>();
+
+/** The tree of a file as Codama would hold it: with all its lists, and names in camelCase. */
+export function complete(root: RootNode): RootNode {
+    // The check hands on such a tree, and most are rendered or compared just after it.
+    if (COMPLETE.has(root)) return root;
+    const completed = normalizeNames(completeLists(root));
+    COMPLETE.add(completed);
+    return completed;
 }
 
 /** The tree that is rendered, and what the renderer has to be told about it. */
@@ -35,16 +46,28 @@ export type Prepared = Readonly<{
 
 /** Makes the tree that is rendered of that of a file. */
 export function prepare(root: RootNode): Prepared {
+    const { deferred, root: tree } = simplify(root, escapeDocs);
+    return { ...documentArguments(tree), deferred };
+}
+
+/**
+ * Makes a tree without docs, and without what there is for docs alone: what is rendered from it has all the names that a
+ * client has, in far less text.
+ */
+export function prepareWithoutDocs(root: RootNode): Prepared {
+    return { ...simplify(root, dropDocs), instructionData: [] };
+}
+
+function simplify(root: RootNode, treatDocs: (tree: RootNode) => RootNode): Omit<Prepared, 'instructionData'> {
     const tree = [
         normalize,
         spreadSubInstructions,
         writeDiscriminators,
-        escapeDocs,
+        treatDocs,
         leaveToCaller,
         simplifyTypes,
         liftEventData,
         liftTypes,
     ].reduce((tree, visitor) => visitor(tree), root);
-    const { deferred, root: finite } = deferLinks(tree);
-    return { ...documentArguments(finite), deferred };
+    return deferLinks(tree);
 }

@@ -1,6 +1,8 @@
 import type { RootNode } from '@codama/nodes';
 import { describe, expect, it } from 'vitest';
 
+import { NAMES } from '../../codegen/names';
+import { getClientPages } from '../../codegen/pages/client';
 import { completeLists } from '../../codegen/visitors/complete-lists';
 import { documentArguments } from '../../codegen/visitors/document-arguments';
 import { escapeDocs } from '../../codegen/visitors/escape-docs';
@@ -8,7 +10,7 @@ import { flattenArguments } from '../../codegen/visitors/flatten-arguments';
 import { followProgramAddress } from '../../codegen/visitors/follow-program-address';
 import { leaveToCaller } from '../../codegen/visitors/leave-to-caller';
 import { liftEventData } from '../../codegen/visitors/lift-event-data';
-import { normalize, prepare } from '../../codegen/visitors/prepare';
+import { normalize, prepare, prepareWithoutDocs, type Prepared } from '../../codegen/visitors/prepare';
 import { typeStatusFields } from '../../codegen/visitors/type-status-fields';
 import { diffIdl } from '../../codegen/diff/diff';
 import { getForeignIdl } from '../fixtures/foreign-idl';
@@ -47,6 +49,21 @@ it.each([
     expect(idl).toEqual(load());
     expect(normalize(normal)).toEqual(normal);
     expect(prepare(prepare(idl).root).root).toEqual(prepare(idl).root);
+});
+
+it.each([
+    ['tombstone', () => loadIdl('tombstone') as unknown as RootNode],
+    ['published', getPublishedIdl],
+    ['foreign', getForeignIdl],
+])('a tree without docs has all the names of a client: %s', (_, load) => {
+    const namesOf = (prepared: Prepared) =>
+        [...getClientPages(prepared, NAMES)]
+            .filter(([path]) => !path.endsWith('index.ts') && !path.startsWith('shared/'))
+            .flatMap(([, page]) => page.match(/(?<=^[ \t]*export (?:async )?(?:const|enum|function|type) )\w+/gm) ?? [])
+            .sort();
+    const without = prepareWithoutDocs(load());
+    expect(JSON.stringify(without.root)).not.toMatch(/"docs":\[[^\]]/);
+    expect(namesOf(without)).toEqual(namesOf(prepare(load())));
 });
 
 it('completeLists adds the lists that an older file lacks', () => {
