@@ -48,6 +48,9 @@ export function findStaleFiles(folder: string, client: RenderedClient): StaleFil
  */
 export function writeClient(folder: string, client: RenderedClient): StaleFile[] {
     const stale = findStaleFiles(folder, client);
+    const stage = join(folder, STAGE_FOLDER);
+    // Of a run that was killed, be there something to write now or not.
+    rmSync(stage, { force: true, recursive: true });
     if (stale.length === 0) return stale;
     const bad = [...client.keys()].find(path => !isClientPath(path));
     if (bad !== undefined) throw new Error(`A client cannot have a file ${JSON.stringify(bad)}.`);
@@ -57,10 +60,8 @@ export function writeClient(folder: string, client: RenderedClient): StaleFile[]
         throw new ForeignFolderError(`${join(folder, inTheWay)} is a folder, where the client has a file: remove it.`);
     }
 
-    const stage = join(folder, STAGE_FOLDER);
     const written = stale.filter(({ reason }) => reason !== 'unexpected').map(({ path }) => path);
     const removed = stale.filter(({ reason }) => reason === 'unexpected').map(({ path }) => path);
-    rmSync(stage, { force: true, recursive: true });
     try {
         for (const path of written) {
             mkdirSync(join(stage, dirname(path)), { recursive: true });

@@ -287,6 +287,14 @@ describe('writing', () => {
         expect(readdirSync(join(out, 'pdas')).sort()).toEqual(['chest.ts', 'index.ts']);
     });
 
+    it('leaves nothing of a killed run where there is nothing to write', async () => {
+        await generate();
+        mkdirSync(join(out, STAGE_FOLDER));
+        writeFileSync(join(out, STAGE_FOLDER, 'half.ts'), 'expo');
+        expect((await generate()).exitCode).toBe(0);
+        expect(existsSync(join(out, STAGE_FOLDER))).toBe(false);
+    });
+
     it('leaves a folder alone that is only named like its stage', async () => {
         await generate();
         mkdirSync(join(out, STAGE_FOLDER));
