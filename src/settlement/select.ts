@@ -237,10 +237,10 @@ function select(
 }
 
 /** Whether there is less time than the margin: until the deadline of the channel, or until the voucher expires. */
-function isLate(
+export function isLate(
     state: LiveChannelState<RevisionName>,
     signed: SignedVoucher | undefined,
-    options: CheckedOptions,
+    options: Pick<CheckedOptions, 'marginSeconds' | 'now'>,
 ): boolean {
     const { expiresAt = 0n } = signed?.voucher ?? {};
     return (expiresAt !== 0n && isNear(expiresAt, options)) || isNearDeadline(state, options);

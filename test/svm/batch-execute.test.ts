@@ -8,6 +8,7 @@ import {
     type BatchProgress,
     type BatchRequest,
 } from '../../src';
+import { encodeAddress } from '../../src/address-bytes';
 import { createRandom } from '../fixtures/seeded-random';
 import { countBy, ExecutionLab, MODES, NEVER, REVISIONS } from './fixtures/execution';
 
@@ -458,6 +459,37 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
             expect(lab.simulator.getChannel(channel.address).kind).toBe(lab.names.finalized);
             expect(lab.getSettled(channel)).toBe(channel.voucherAmount);
         }
+    });
+
+    it('sends what can not wait first, also where that takes longer to sign', async () => {
+        const { unixTimestamp } = lab.simulator.getClock();
+        const { channels, requests } = await lab.prepare(12, index =>
+            index === 11 ? { closureStartedAt: unixTimestamp - 3_000n, status: ChannelStatus.Closing } : {},
+        );
+        const address = encodeAddress(channels[11]!.address)!;
+        const isUrgent = (bytes: ArrayLike<number>) => Buffer.from(Array.from(bytes)).includes(Buffer.from(address));
+        const signer = lab.market.merchants[0]!.signer;
+        const feePayer = {
+            address: signer.address,
+            signTransactions: async (...[transactions]: Parameters<typeof signer.signTransactions>) => {
+                if (isUrgent(transactions[0]!.messageBytes)) await new Promise(resolve => setTimeout(resolve, 50));
+                return await signer.signTransactions(transactions);
+            },
+        };
+        const sent: boolean[] = [];
+        const others = requests.map(request => ({
+            ...request,
+            payee: request.payee!.address === signer.address ? feePayer : request.payee,
+        }));
+        const result = await lab.execute(others, { feePayer, mode: 'settle' }, async (method, parameters, send) => {
+            if (method === 'sendTransaction') {
+                sent.push(isUrgent(Buffer.from(parameters[0] as Base64EncodedWireTransaction, 'base64')));
+            }
+            return await send();
+        });
+        expect(countBy(result)).toEqual({ done: 12 });
+        expect(sent.length).toBeGreaterThan(1);
+        expect(sent.indexOf(true)).toBe(0);
     });
 
     describe('the journal', () => {

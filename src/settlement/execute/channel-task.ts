@@ -42,6 +42,12 @@ export class ChannelTask {
     isWithoutCreation = false;
     /** Whether a step of its last round came to nothing, so that there is more to do once the others have landed. */
     needsPlan = true;
+    /** Whether its vouchers are to be proved, whatever was said of them: a transaction failed as for a bad signature. */
+    isDoubted = false;
+    /** Whether they are proved: they are not doubted again. */
+    isProved = false;
+    /** Whether a voucher was proved bad after that. */
+    isDisproved = false;
     /** Whether its end was put off for a voucher that is refused for now: it is looked at again once the others have landed. */
     isEndPutOff = false;
     /** Whether somebody else has its lease, so that nothing more is done once what is under way has ended. */
@@ -113,6 +119,11 @@ export class ChannelTask {
     takeUp(): void {
         this.hasLostLease = false;
         this.needsPlan = true;
+    }
+
+    /** Its transaction failed as it would for a bad signature: it matters where there is another voucher to bring in. */
+    doubt(): void {
+        this.isDoubted = !this.isProved && this.requestIndexes.length > 1;
     }
 
     /** A transaction of its own has failed: it is not tried again, unless the chain shows that something else is to be done. */
@@ -249,7 +260,8 @@ export class ChannelTask {
 }
 
 function describe({ actions, voucher }: PlannedChannel): string {
-    return JSON.stringify([actions, String(voucher?.voucher.cumulativeAmount), String(voucher?.voucher.expiresAt)]);
+    const { signature, voucher: terms } = voucher ?? {};
+    return JSON.stringify([actions, String(terms?.cumulativeAmount), String(terms?.expiresAt), String(signature)]);
 }
 
 function getHighest(amounts: readonly (bigint | undefined)[]): bigint | undefined {

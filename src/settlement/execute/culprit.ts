@@ -2,6 +2,7 @@ import { isSolanaError, SOLANA_ERROR__TRANSACTION_ERROR__INSUFFICIENT_FUNDS_FOR_
 
 import type { TransactionFailure } from '../../program-error';
 import { isRpcRecord } from '../../rpc-answer';
+import { ED25519_PROGRAM_ADDRESS } from '../../runtime/programs';
 import type { PlannedTransaction } from '../batch-plan';
 
 /**
@@ -56,6 +57,18 @@ export function getBlame(
     const accounts = instruction?.accounts?.length ? instruction.accounts : instructions[index + 1]?.accounts;
     const culprit = channels.find(({ channel }) => accounts?.some(({ address }) => address === channel));
     return culprit === undefined ? { kind: 'somebody' } : { channel: culprit.channel, kind: 'channel' };
+}
+
+/** Whether a failure may come from the signature of a voucher: the precompile refused it, or nothing says what did. */
+export function mayBeBadSignature(
+    blame: Blame,
+    failure: TransactionFailure | undefined,
+    { instructions }: Pick<PlannedTransaction, 'instructions'>,
+    prefixLength: number,
+): boolean {
+    if (blame.kind !== 'channel' && blame.kind !== 'somebody') return false;
+    if (failure === undefined || failure.kind === 'transaction') return true;
+    return instructions[failure.instructionIndex - prefixLength]?.programAddress === ED25519_PROGRAM_ADDRESS;
 }
 
 /** Place in the transaction of the account that would have too little left to be kept; the fee payer is the first. */

@@ -19,10 +19,11 @@ import { Leases } from './leases';
 import { Outcomes } from './outcomes';
 import type { BatchExecution } from './report';
 import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './request';
-import { countPayerTokenAccounts, planRound, selectLastTries, verifyRound, type Verdicts } from './plan-round';
+import { countPayerTokenAccounts, planRound, selectLastTries } from './plan-round';
 import { Preparer, type PreparedTransaction } from './preparer';
 import { Round } from './round';
 import { isOutOfDate, Suspects } from './suspects';
+import { verifyRound, type Verdicts } from './verify-round';
 
 /** One execution of a batch: rounds of reading, planning and sending until nothing is left to do. */
 export class BatchExecutor {
@@ -236,9 +237,9 @@ export class BatchExecutor {
      * brought in without. Then nothing else is done.
      */
     async #verify(tasks: readonly ChannelTask[], batch: FetchedBatch<RevisionName>) {
-        const { lateMs, verifier } = this.options;
+        const { lateMs, prove, verifier } = this.options;
         try {
-            await verifyRound(tasks, batch, this.#verdicts, verifier);
+            await verifyRound(tasks, batch, this.#verdicts, verifier, prove, lateMs / 1_000);
             this.#verifierFailure = undefined;
             return { batch, isLastTry: false, tasks };
         } catch (error) {

@@ -7,7 +7,7 @@ import type { SendRefusal } from '../../sending/send-error';
 import type { SeenOutcome } from '../../sending/watcher';
 import type { ChainReader } from './chain-reader';
 import type { ChannelTask, Step } from './channel-task';
-import { getBlame } from './culprit';
+import { getBlame, mayBeBadSignature } from './culprit';
 import type { ExecutionLog } from './execution-log';
 import type { BatchJournal, SentOutcome, SentTransaction } from './journal';
 import { findDispensable } from './payout';
@@ -84,7 +84,11 @@ export class Outcomes {
         } else {
             await this.#conclude(sent, seen.kind, failure, isResumed);
         }
-        if (step === undefined) return seen.kind === 'gone';
+        if (step === undefined) {
+            // What was in it by its place is not known any more.
+            if (seen.kind === 'failed') for (const task of tasks) task.doubt();
+            return seen.kind === 'gone';
+        }
         this.parts.round.kill(step);
         if (seen.kind === 'failed') this.#blame(step, failure, seen.err, prepared!.prefixLength);
         else {
@@ -146,6 +150,9 @@ export class Outcomes {
         const blame = getBlame(failure, source, step.planned, prefixLength);
         const error = source instanceof Error ? source : undefined;
         const dispensable = findDispensable(failure, step, prefixLength);
+        if (mayBeBadSignature(blame, failure, step.planned, prefixLength)) {
+            for (const task of step.tasks) if (blame.kind !== 'channel' || blame.channel === task.channel) task.doubt();
+        }
         if (blame.kind === 'feePayer') {
             const reason = failure!.message;
             this.parts.log.stop(

@@ -5,8 +5,6 @@ import { toResult } from '../../json-form';
 import type { DeploymentConfig } from '../../deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
-import type { VoucherVerifier } from '../../voucher/verifier';
-import { toSignedVoucher } from '../../voucher/voucher';
 import type { BatchItem, BatchSettleOptions } from '../batch';
 import type { BatchPlan, PlannedTransaction } from '../batch-plan';
 import { compareDeadlines } from '../deadline';
@@ -16,48 +14,9 @@ import { planBatchSettle } from '../plan';
 import { isNearDeadline } from '../select';
 import type { ChannelTask, Step } from './channel-task';
 import type { FetchedBatch } from './fetch-items';
+import { giveUp, type Verdicts } from './verify-round';
 
 type RoundItem = Readonly<{ item: BatchItem<RevisionName>; requestIndex: number }>;
-
-/** What is verified once is not verified again: by place of the request. */
-export type Verdicts = Map<number, boolean>;
-
-/**
- * Verifies the vouchers that have not been verified yet. A task whose channel or voucher can't be read gets that as its
- * status.
- *
- * @throws What the verifier throws.
- */
-export async function verifyRound(
-    tasks: readonly ChannelTask[],
-    batch: FetchedBatch<RevisionName>,
-    verdicts: Verdicts,
-    verifier: Pick<VoucherVerifier, 'verifyAll'>,
-): Promise<void> {
-    const byChannel = new Map(tasks.map(task => [task.channel, task]));
-    for (const { channel, error } of batch.unreadable) giveUp(byChannel.get(channel)!, error);
-    const unverified = batch.items.flatMap(({ channel, isSignatureValid, voucher }, index) => {
-        const requestIndex = batch.requestIndexes[index]!;
-        if (voucher === undefined || verdicts.has(requestIndex)) return [];
-        try {
-            toSignedVoucher(voucher);
-        } catch (error) {
-            if (!isPaymentChannelsError(error)) throw error;
-            giveUp(byChannel.get(channel.address)!, error);
-            return [];
-        }
-        if (!('channel' in channel)) return [];
-        if (isSignatureValid !== undefined) {
-            verdicts.set(requestIndex, isSignatureValid);
-            return [];
-        }
-        const { authorizedSigner } = channel.channel;
-        return [{ requestIndex, verification: { authorizedSigner, signedVoucher: voucher } }];
-    });
-    if (unverified.length === 0) return;
-    const answers = await verifier.verifyAll(unverified.map(({ verification }) => verification));
-    for (const [place, { requestIndex }] of unverified.entries()) verdicts.set(requestIndex, answers[place]!);
-}
 
 /**
  * What of a round can't wait until its vouchers are verified: channels that are closing, whose deadline is near, and which
@@ -196,6 +155,11 @@ function planGroup(
             ...(task.status === 'leftOut' ? task.leftOut : []),
         ]);
         if (task.open.size === 0 && task.status === undefined && !task.needsPlan) {
+            // The chain would not have the signature, and was right: nothing better is known of the channel.
+            if (task.isDisproved && !task.hasLanded) {
+                task.status = 'failed';
+                continue;
+            }
             task.end();
             // What the chain says now is the better reason than what a transaction failed for before.
             task.failure = undefined;
@@ -244,11 +208,6 @@ function findUnplannable(
         return isPaymentChannelsError(answer) ? [...findUnplannable(half, answer, tryToPlan)] : [];
     });
     return new Map(halves);
-}
-
-function giveUp(task: ChannelTask, error: PaymentChannelsError): void {
-    task.error = error;
-    task.status = 'unreadable';
 }
 
 function toSteps(

@@ -34,11 +34,16 @@ export type PreparedTransaction = Readonly<{
 /** A blockhash is good for about a minute: one that is so old leaves most of it to the transaction. */
 const MAX_BLOCKHASH_AGE_MS = 10_000;
 
+/** What can wait lets what can't be signed first, for so many milliseconds: more than signers that are at hand take. */
+const PRECEDENCE_MS = 250;
+
 /** Signs transactions with a recent blockhash. */
 export class Preparer {
     #blockhash: Promise<RpcBlockhash> | undefined;
     #blockhashAt = 0;
     readonly #signatures = new Set<Signature>();
+    /** What has a deadline, and is not signed yet. */
+    readonly #urgent = new Set<Promise<PreparedTransaction>>();
 
     constructor(
         private readonly rpc: Rpc<GetLatestBlockhashApi>,
@@ -61,8 +66,26 @@ export class Preparer {
         this.#blockhash = undefined;
     }
 
-    /** @throws What a signer throws, or that it does not sign in time; `RPC_UNAVAILABLE`. */
+    /**
+     * What has a deadline is ready first: a node that takes one after the other would keep it waiting.
+     *
+     * @throws What a signer throws, or that it does not sign in time; `RPC_UNAVAILABLE`.
+     */
     async prepare(planned: PlannedTransaction): Promise<PreparedTransaction> {
+        const preparing = this.#prepare(planned);
+        if (planned.deadlineAt !== undefined) {
+            this.#urgent.add(preparing);
+            return await preparing.finally(() => this.#urgent.delete(preparing));
+        }
+        const prepared = await preparing;
+        if (this.#urgent.size > 0) {
+            const urgent = Promise.allSettled(this.#urgent);
+            await within('the signers', PRECEDENCE_MS, () => urgent).catch(() => undefined);
+        }
+        return prepared;
+    }
+
+    async #prepare(planned: PlannedTransaction): Promise<PreparedTransaction> {
         const { isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers } = this.config;
         const startedAt = timers.now();
         for (;;) {

@@ -37,13 +37,18 @@ import type { BatchJournal } from './journal';
 import type { BatchProgress } from './report';
 import { SYSTEM_TIMERS, type Timers } from '../../sending/rpc-calls';
 import { createSteadyTimers } from './steady-timers';
+import { createProve, type Prove } from './verify-round';
 
 /** A channel of a batch with one voucher of it; more vouchers of the same channel are further requests. */
 export type BatchRequest = Readonly<{
     channel: Address;
     /** Voucher to bring in. */
     voucher?: SignedVoucher | undefined;
-    /** Whether the voucher's signature is good, where that is known already; otherwise it is verified. */
+    /**
+     * Whether the voucher's signature is good, where that is known already; otherwise it is verified. It is verified all the
+     * same where there is no time for a refusal, and where the channel has another voucher, once a transaction fails as it
+     * would for a bad signature.
+     */
     isSignatureValid?: boolean | undefined;
     /** Payee of the channel, which has to sign to finalize it; the fee payer by default, where it is the payee. */
     payee?: TransactionSigner | undefined;
@@ -184,6 +189,8 @@ export type CheckedExecuteOptions = Readonly<{
     roundMs: number;
     signTimeoutMs: number;
     verifier: Pick<VoucherVerifier, 'verifyAll'>;
+    /** Verifies what was believed to be good, and not taken by the chain. */
+    prove: Prove;
     onProgress: ((progress: BatchProgress) => void) | undefined;
     abortSignal: AbortSignal | undefined;
     timers: Timers;
@@ -234,6 +241,7 @@ export function toExecuteOptions(
     const { verifier = createVoucherVerifier({}, config) } = options;
     assertHasMethods('verifier', verifier, ['verifyAll'], 'BATCH_INVALID');
     const callbackTimeoutMs = toCallbackTimeoutMs(options.callbackTimeoutMs);
+    const bounded = { verifyAll: createBoundedVerifyAll(verifier, callbackTimeoutMs, abortSignal) };
     // What the planner would refuse in every round is refused before the first.
     const { distributes, marginSeconds: lateSeconds } = toOptions(
         { ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n },
@@ -262,7 +270,8 @@ export function toExecuteOptions(
         roundMs: toMs('roundMs', 30_000, 1n),
         signTimeoutMs: toMs('signTimeoutMs', 60_000, 1n),
         timers: createSteadyTimers(timers, callbackTimeoutMs),
-        verifier: { verifyAll: createBoundedVerifyAll(verifier, callbackTimeoutMs, abortSignal) },
+        prove: createProve(bounded, callbackTimeoutMs, abortSignal, config),
+        verifier: bounded,
     };
 }
 

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { createAddressCache, createVoucherVerifier, type LeftOut } from '../../../src';
 import { ChannelTask } from '../../../src/settlement/execute/channel-task';
 import { findDispensable } from '../../../src/settlement/execute/payout';
-import { planRound, verifyRound } from '../../../src/settlement/execute/plan-round';
+import { planRound } from '../../../src/settlement/execute/plan-round';
+import { verifyRound } from '../../../src/settlement/execute/verify-round';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 
 const CLOSING = 2;
