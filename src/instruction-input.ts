@@ -1,6 +1,6 @@
 import type { AccountMeta, Instruction } from '@solana/kit';
 
-import { isBytes } from './bytes';
+import { copyBytes, isBytes } from './bytes';
 import { readDeeply, readMembers, readTerms, refuseInput, toAddress, toInteger, toList } from './input';
 
 /**
@@ -17,7 +17,7 @@ export function toInstruction(value: unknown, field: string): Instruction {
         ...(accounts === undefined
             ? {}
             : { accounts: toList(`${field}.accounts`, accounts, 'an array of { address, role }', toAccountMeta) }),
-        ...(data === undefined ? {} : { data }),
+        ...(data === undefined ? {} : { data: copyBytes(data) }),
         programAddress: toAddress(`${field}.programAddress`, programAddress),
     };
 }

@@ -12,6 +12,7 @@ import {
     setTransactionMessageLoadedAccountsDataSizeLimit,
     setTransactionMessagePriorityFeeLamports,
     type Address,
+    type AddressesByLookupTableAddress,
     type Base64EncodedWireTransaction,
     type Instruction,
     type Transaction,
@@ -22,7 +23,7 @@ import {
 
 import { toResult } from '../json-form';
 import type { DeploymentConfig } from '../deployment';
-import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../errors';
 import {
     describe,
     readDeeply,
@@ -123,11 +124,12 @@ export async function assembleOpenTransaction<TRevision extends RevisionName = '
         'rentPayer',
     ]);
     const payer = toCosigner('payer', payerInput);
+    const assembly = toAssembly(input, payer);
     const open = {
         ...copyMembers(input),
         rentPayer: rentPayer === undefined ? undefined : createNoopSigner(toAddress('rentPayer', rentPayer)),
     } as unknown as OpenInput<TRevision>;
-    return await assemble(await getOpenInstructionAsync<TRevision>(open, config), payer, input);
+    return await assemble(await getOpenInstructionAsync<TRevision>(open, config), payer, assembly);
 }
 
 /**
@@ -141,35 +143,47 @@ export async function assembleTopUpTransaction(
     config: DeploymentConfig<RevisionName> = {},
 ): Promise<AssembledTransaction> {
     const payer = toCosigner('payer', readMembers('input', input, ['payer']).payer);
-    return await assemble(await getTopUpInstructionAsync(input, config), payer, input);
+    const assembly = toAssembly(input, payer);
+    return await assemble(await getTopUpInstructionAsync(input, config), payer, assembly);
+}
+
+/** What is put around the instruction, as it was when it was asked for. */
+function toAssembly(assembleInput: AssembleInput, payer: TransactionCosigner) {
+    const input = readTerms('input', assembleInput, NAMES, OPTIONAL);
+    const operator = toAddress('operator', input.operator);
+    if (operator === payer.address) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: operator });
+    const { computeUnitLimit, extraInstructions = [], memo, priorityFeeLamports, version = 0 } = input;
+    toOneOf('version', version, VERSIONS);
+    if (memo !== undefined && typeof memo !== 'string') refuseInput('memo', 'a string', memo);
+    return {
+        computeUnitLimit,
+        extra: toList('extraInstructions', extraInstructions, 'an array of instructions', toExtra),
+        lifetime: toLifetime(input.blockhash),
+        lookupTables: toTables(version, input.lookupTables),
+        memo,
+        operator,
+        priorityFeeLamports,
+        version,
+        wait: toSignerWait('input', assembleInput),
+    };
 }
 
 async function assemble(
     instruction: Instruction,
     payer: TransactionCosigner,
-    assembleInput: AssembleInput,
+    { extra, lifetime, lookupTables, memo, operator, version, wait, ...budget }: ReturnType<typeof toAssembly>,
 ): Promise<AssembledTransaction> {
-    const input = readTerms('input', assembleInput, NAMES, OPTIONAL);
-    const wait = toSignerWait('input', assembleInput);
-    const operator = toAddress('operator', input.operator);
-    if (operator === payer.address) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: operator });
-    const { extraInstructions = [], memo, version = 0 } = input;
-    toOneOf('version', version, VERSIONS);
-    if (memo !== undefined && typeof memo !== 'string') refuseInput('memo', 'a string', memo);
-    const extra = toList('extraInstructions', extraInstructions, 'an array of instructions', toExtra);
-    const lifetime = toLifetime(input.blockhash);
-
     const message = pipe(
         // Kit's types keep the versions apart; what is done here is the same for each.
         createTransactionMessage({ version }) as TransactionMessage,
         m => setTransactionMessageFeePayer(operator, m) as Message,
         m => setTransactionMessageLifetimeUsingBlockhash(lifetime, m) as Message,
-        m => setBudget(m, input),
+        m => setBudget(m, budget),
         m => appendTransactionMessageInstructions([...extra, instruction], m) as Message,
         m =>
             memo === undefined ? m : (appendTransactionMessageInstructions([getMemoInstruction(memo)], m) as Message),
     );
-    const unsigned = compile(message, input.lookupTables);
+    const unsigned = compile(message, lookupTables);
     // Before anybody is asked to sign it.
     toDecodedTransaction(unsigned);
     const { bytes, transaction } = await signWith(payer, unsigned, wait);
@@ -238,11 +252,17 @@ function setBudget(
     return setTransactionMessageComputeUnitPrice(toU64('priorityFeeLamports', price), limited);
 }
 
-function compile(message: Message, lookupTables: AssembleInput['lookupTables']): Transaction {
+function compile(message: Message, lookupTables: AddressesByLookupTableAddress | undefined): Transaction {
     try {
-        return compileTransaction(lookupTables === undefined ? message : compress(message, lookupTables));
+        return compileTransaction(
+            lookupTables === undefined
+                ? message
+                : (compressTransactionMessageUsingAddressLookupTables(
+                      message as Message & { version: 0 },
+                      lookupTables,
+                  ) as Message),
+        );
     } catch (cause) {
-        if (isPaymentChannelsError(cause)) throw cause;
         // For instance an instruction of the caller's that writes to a program.
         const reason = cause instanceof Error ? cause.message : describe(cause);
         return refuseMessage('message', reason, cause);
@@ -262,11 +282,14 @@ function toExtra(value: unknown, field: string): Instruction {
     }
 }
 
-function compress(message: Message, lookupTables: NonNullable<AssembleInput['lookupTables']>): Message {
-    if (message.version !== 0) refuseInput('lookupTables', 'left out: only version 0 has lookup tables', lookupTables);
+function toTables(
+    version: TransactionVersion,
+    lookupTables: AssembleInput['lookupTables'],
+): AddressesByLookupTableAddress | undefined {
+    if (lookupTables === undefined) return undefined;
+    if (version !== 0) refuseInput('lookupTables', 'left out: only version 0 has lookup tables', lookupTables);
     if (typeof lookupTables !== 'object' || (lookupTables as unknown) === null) {
         refuseMessage('lookupTables', `they have to be an object of addresses; got ${describe(lookupTables)}`);
     }
-    const tables = toAddressesByTable('lookupTables', lookupTables);
-    return compressTransactionMessageUsingAddressLookupTables(message as Message & { version: 0 }, tables) as Message;
+    return toAddressesByTable('lookupTables', lookupTables);
 }

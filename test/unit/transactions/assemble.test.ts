@@ -58,6 +58,32 @@ const TOP_UP_INPUT = {
 
 type Modifiable = TransactionMessage & TransactionMessageWithFeePayer & TransactionMessageWithLifetime;
 
+/** What is asked for is what is assembled, whatever the caller does with it while that is done. */
+it.each([
+    ['open', INPUT, assembleOpenTransaction],
+    ['topUp', TOP_UP_INPUT, assembleTopUpTransaction],
+] as const)('%s: assembles what it was given at first', async (_, terms, assemble) => {
+    const table = addressOf(77);
+    const create = () => ({
+        ...terms,
+        blockhash: { ...BLOCKHASH },
+        computeUnitLimit: 50_000,
+        extraInstructions: [{ ...getMemoInstruction('agreed'), data: new TextEncoder().encode('agreed') }],
+        lookupTables: { [table]: [MINT] },
+        memo: 'order 1',
+        priorityFeeLamports: 1_000n,
+    });
+    const [expected, input] = [await assemble(create() as never), create()];
+    const assembling = assemble(input as never);
+    input.blockhash.blockhash = MINT as never;
+    input.blockhash.lastValidBlockHeight = 1n;
+    input.extraInstructions[0]!.data.fill(66);
+    input.extraInstructions.length = 0;
+    input.lookupTables[table] = [];
+    Object.assign(input, { computeUnitLimit: 1, memo: 'order 2', operator: PAYEE, priorityFeeLamports: 1n });
+    expect((await assembling).wire).toBe(expected.wire);
+});
+
 /** A wallet that changes the message before it signs it. */
 function createModifyingWallet(
     key: KeyPairSigner,
