@@ -29,24 +29,16 @@ const MARK = '\xaa';
 
 /**
  * The same names, each with a mark: in a page that is rendered with them, every name that comes from the IDL can be told
- * from those that the page has of itself, whatever they are. Each is made once.
+ * from those that the page has of itself, whatever they are.
  */
-export function createMarkedNames(): NameTransformers {
-    const entries = Object.entries(NAMES).map(
-        ([key, transform]: [string, NameTransformers[keyof NameTransformers]]) => {
-            const known = new Map<string, string>();
-            const marked: typeof transform = (name, helpers) => {
-                const found = known.get(name);
-                if (found !== undefined) return found;
-                const made = transform(name, helpers);
-                known.set(name, MEMBERS.has(key) ? made : `${made.replaceAll(MARK, '')}${MARK}`);
-                return known.get(name)!;
-            };
-            return [key, marked];
-        },
-    );
-    return Object.fromEntries(entries) as NameTransformers;
-}
+export const MARKED_NAMES: NameTransformers = Object.fromEntries(
+    Object.entries(NAMES).map(([key, transform]) => [
+        key,
+        MEMBERS.has(key)
+            ? transform
+            : (...args: Parameters<typeof transform>) => `${transform(...args).replaceAll(MARK, '')}${MARK}`,
+    ]),
+) as NameTransformers;
 
 /** Whether a name of a page comes from the IDL. */
 export const isMarked = (name: string): boolean => name.includes(MARK);

@@ -63,19 +63,35 @@ const COMMENTS_AND_TEXTS = /\/\*[\s\S]*?\*\/|\/\/[^\n]*|'(?:[^'\\\n]|\\.)*'|"(?:
 const ENUM_BODIES = /(\benum\s+[^\s{]+\s*)\{[^}]*\}/g;
 const DECLARATIONS = /^[ \t]*(?:export\s+)?(?:async\s+)?(const|let|function|type|enum)\s+([\w$\xaa]+)/gm;
 const NAMES = /[A-Za-z_$][\w$\xaa]*/g;
+const IMPORTS = /^[ \t]*import \{([^}]*)\} from '([^']*)';/gm;
 const USES = /(\.\.\.|\.)?\s*([A-Za-z_$][\w$\xaa]*)(\s*\??:)?/g;
 
 function parse(path: string, text: string): ParsedPage {
     const code = text.replaceAll(COMMENTS_AND_TEXTS, "''").replaceAll(ENUM_BODIES, '$1{}');
     const names = new Set(code.match(NAMES));
-    const both = [...names].flatMap(name => (isMarked(name) && names.has(unmark(name)) ? [unmark(name)] : []));
+    const both = [...names]
+        .filter(isMarked)
+        .map(unmark)
+        .filter(name => names.has(name));
     const used = both.length > 0 ? findUsed(code) : names;
+    const declared = findDeclared(code);
     return {
-        declared: findDeclared(code),
+        declared,
         isInternal: INTERNAL_FOLDERS.has(path.slice(0, path.indexOf('/'))),
-        needed: [...new Set(both)].filter(name => used.has(name)),
+        needed: [...both.filter(name => used.has(name)), ...findShared(text, declared)],
         path,
     };
+}
+
+/** The codecs of numbers that a page imports, and that are called like something else that it declares or imports. */
+function findShared(text: string, declared: ReadonlyMap<string, boolean>): string[] {
+    // The renderer calls them as it calls the codec of a type of the IDL that has the name of a format, such as `u64`.
+    const importedFrom = (module: RegExp) =>
+        [...text.matchAll(IMPORTS)].flatMap(([, names, from]) =>
+            module.test(from!) ? (names!.match(NAMES) ?? []).map(unmark) : [],
+        );
+    const others = new Set(importedFrom(/^(?!\.\.\/shared$)/));
+    return importedFrom(/^\.\.\/shared$/).filter(name => declared.has(name) || others.has(name));
 }
 
 /** All names but those of members. */

@@ -3,7 +3,7 @@ import type { ProgramNode } from '@codama/nodes';
 
 import { findByName } from '../by-name';
 import { isStackOverflow } from '../depth';
-import { createMarkedNames, NAMES } from '../names';
+import { MARKED_NAMES, NAMES } from '../names';
 import { getClientPages, type Pages } from '../pages/client';
 import { getEventConstant } from '../pages/events';
 import { getSeedsConstant } from '../pages/seeds';
@@ -134,7 +134,7 @@ function render(prepared: Prepared): Error | Pages {
     const { warn } = console;
     console.warn = () => undefined;
     try {
-        return getClientPages(prepared, createMarkedNames());
+        return getClientPages(prepared, MARKED_NAMES);
     } catch (error) {
         return error instanceof Error ? error : new Error(String(error));
     } finally {

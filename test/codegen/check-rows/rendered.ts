@@ -31,6 +31,23 @@ export const RENDERED_NAMES: Row[] = [
         ],
     ],
     [
+        'a type that is called like a format of numbers, on its own page',
+        program => addType(program, 'u64', SUM),
+        [
+            'error duplicate-name program.definedTypes[0]: "getU64Decoder" would be the name of type "u64" and of something else that its page needs.',
+        ],
+    ],
+    [
+        'a type that is called like a format of numbers, where both are needed',
+        program => (
+            addType(program, 'u16', struct(field('on', { kind: 'publicKeyTypeNode' }))),
+            addType(program, 'fee', struct(field('sum', number('u16')), field('other', link('u16'))))
+        ),
+        [
+            'error duplicate-name program.definedTypes[1]: "getU16Decoder" would be the name of type "u16" and of something else that the page of type "fee" (program.definedTypes[0]) needs.',
+        ],
+    ],
+    [
         'a type that is called like a global',
         program => (
             addType(program, 'promise', SUM),
