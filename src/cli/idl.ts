@@ -57,6 +57,7 @@ export function addIdlCommands(program: Command, io: Io, setExitCode: (code: Exi
 
 /** Reads a file that a user named. */
 export function readFile(file: string): string {
+    if (file === '') throw new UsageError('the name of a file to read is empty');
     try {
         return readFileSync(file, 'utf8');
     } catch (cause) {

@@ -8,6 +8,23 @@ export type Io = Readonly<{
     isErrorTerminal: boolean;
 }>;
 
+/**
+ * Writes to a stream of the process. Whoever reads it may have seen enough and be gone (`| head`), which is no failure: the
+ * command goes on to its exit code.
+ *
+ * @param onFailure Told once when nothing can be written for another reason, such as a disk that is full.
+ */
+export function createWriter(stream: NodeJS.WritableStream, onFailure: (error: Error) => void) {
+    let isOver = false;
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+        if (!isOver && error.code !== 'EPIPE') onFailure(error);
+        isOver = true;
+    });
+    return (text: string): void => {
+        if (!isOver) stream.write(text);
+    };
+}
+
 /** Where a command writes to, with nothing in it that a terminal takes for a command. */
 export type Terminal = Io & Readonly<{ clearErrorLine: () => void }>;
 

@@ -1,8 +1,18 @@
 #!/usr/bin/env node
 import { runCli } from './cli';
+import { createWriter, ExitCode } from './io';
 
-process.exitCode = await runCli(process.argv.slice(2), {
-    isErrorTerminal: process.stderr.isTTY ?? false,
-    writeError: text => process.stderr.write(text),
-    writeOutput: text => process.stdout.write(text),
+let isWritten = true;
+const writeError = createWriter(process.stderr, () => undefined);
+const writeOutput = createWriter(process.stdout, ({ message }) => {
+    isWritten = false;
+    process.exitCode = ExitCode.Failure;
+    writeError(`payment-channels: the output cannot be written: ${message}\n`);
 });
+
+const exitCode = await runCli(process.argv.slice(2), {
+    isErrorTerminal: process.stderr.isTTY ?? false,
+    writeError,
+    writeOutput,
+});
+process.exitCode = isWritten ? exitCode : ExitCode.Failure;

@@ -80,6 +80,7 @@ export function addPlanCommand(program: Command, io: Io): void {
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
         .action(async (path: string, flags: PlanFlags) => {
+            if (path === '') throw new UsageError('the name of a file to read is empty');
             const read = await readFile(path, 'utf8').catch((cause: unknown) => {
                 throw new UsageError(`${path} can't be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
             });

@@ -10,6 +10,7 @@ import {
 
 import {
     getContext,
+    isAskedFor,
     refuseRequest,
     toConfig,
     toRequestAddress,
@@ -23,7 +24,7 @@ import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
 /** What a node takes at most in one request. */
-export const MAX_ADDRESSES = 100;
+const MAX_ADDRESSES = 100;
 const MAX_FILTERS = 4;
 const MAX_BASE58_BYTES = 128;
 
@@ -42,7 +43,8 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
             return svm.minimumBalanceForRentExemption(BigInt(toRequestNumber(size)));
         },
         getMultipleAccounts(addresses, rest) {
-            const config = toConfig(rest);
+            // Other than for a single account.
+            const config = { encoding: 'base64', ...toConfig(rest) };
             const list = toRequestList(addresses, MAX_ADDRESSES, 'inputs provided');
             const accounts = list.map(address => toRpcAccount(cluster.getAccount(toRequestAddress(address)), config));
             return withContext(simulator, config, accounts);
@@ -58,7 +60,7 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
                     pubkey: account.address,
                 }));
             const context = getContext(simulator, config);
-            return config['withContext'] ? { context, value: accounts } : accounts;
+            return isAskedFor(config, 'withContext') ? { context, value: accounts } : accounts;
         },
     };
 }
@@ -105,6 +107,9 @@ function encodeData(data: ReadonlyUint8Array, encoding: unknown): unknown {
 
 function toFilter(value: unknown): (data: ReadonlyUint8Array) => boolean {
     const { dataSize, memcmp } = toConfig(value);
+    if (dataSize !== undefined && memcmp !== undefined) {
+        refuseRequest('invalidParams', 'Invalid param: a filter is either dataSize or memcmp');
+    }
     if (dataSize !== undefined) {
         const size = toRequestNumber(dataSize);
         return data => data.length === size;

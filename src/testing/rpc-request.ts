@@ -49,8 +49,27 @@ export function refuseRequest(reason: keyof typeof CODES, message: string, data?
     throw new RpcRefusal(CODES[reason], message, data);
 }
 
+const COMMITMENTS: readonly unknown[] = ['processed', 'confirmed', 'finalized'];
+
+/** A configuration as a node reads it: what is `null` is left out, and there are three commitments. */
 export function toConfig(value: unknown): RequestConfig {
-    return typeof value === 'object' && value !== null ? (value as RequestConfig) : {};
+    if (value === undefined || value === null) return {};
+    if (typeof value !== 'object' || Array.isArray(value)) {
+        return refuseRequest('invalidParams', `Invalid param: ${describe(value)} is no object`);
+    }
+    const config = Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null));
+    for (const name of ['commitment', 'preflightCommitment']) {
+        if (config[name] === undefined || COMMITMENTS.includes(config[name])) continue;
+        refuseRequest('invalidParams', `Invalid param: ${name} is ${describe(config[name])}, which is no commitment`);
+    }
+    return config;
+}
+
+/** Whether something was asked for that is not done by default; a node takes `true` and `false` for that, and no text. */
+export function isAskedFor(config: RequestConfig, name: string): boolean {
+    const value = config[name] ?? false;
+    if (typeof value === 'boolean') return value;
+    return refuseRequest('invalidParams', `Invalid param: ${name} is ${describe(value)}, neither true nor false`);
 }
 
 export function toRequestAddress(value: unknown): Address {

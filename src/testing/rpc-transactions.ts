@@ -12,11 +12,11 @@ import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 import { getEpochOf, SLOTS_IN_EPOCH } from './clock';
 import { receiveTransaction, type ReceivedTransaction, type Simulation } from './cluster';
 import { isFailed } from './litesvm';
-import { MAX_ADDRESSES } from './rpc-accounts';
 import { toRpcAccount } from './rpc-accounts';
 import { toRpcInnerInstructions, toRpcTransaction } from './rpc-executed';
 import {
     getContext,
+    isAskedFor,
     refuseRequest,
     toConfig,
     toRequestAddress,
@@ -59,13 +59,13 @@ export function createTransactionMethods(simulator: Simulator<RevisionName>): Rp
         },
         getLatestBlockhash: rest => withContext(simulator, toConfig(rest), blockhashes.getLatest()),
         getSignatureStatuses(signatures, rest) {
-            const { searchTransactionHistory } = toConfig(rest);
+            const searchesHistory = isAskedFor(toConfig(rest), 'searchTransactionHistory');
             const { slot: now } = simulator.getClock();
             const statuses = toRequestList(signatures, MAX_SIGNATURES, 'inputs provided').map(signature => {
                 const executed = history.get(toRequestSignature(signature));
                 if (!executed) return null;
                 const { slot } = executed.clock;
-                if (slot + STATUS_SLOTS < now && searchTransactionHistory !== true) return null;
+                if (slot + STATUS_SLOTS < now && !searchesHistory) return null;
                 const err = getError(executed.outcome);
                 const status = err === null ? { Ok: null } : { Err: err };
                 return { confirmations: null, confirmationStatus: 'finalized', err, slot, status };
@@ -74,18 +74,23 @@ export function createTransactionMethods(simulator: Simulator<RevisionName>): Rp
         },
         getSlot: rest => getContext(simulator, toConfig(rest)).slot,
         getTransaction(signature, rest) {
+            const config = toConfig(rest);
+            if (config['commitment'] === 'processed') {
+                refuseRequest('invalidParams', 'Method does not support commitment below `confirmed`');
+            }
             const executed = history.get(toRequestSignature(signature));
-            return executed ? toRpcTransaction(executed, toConfig(rest)) : null;
+            return executed ? toRpcTransaction(executed, config) : null;
         },
         isBlockhashValid(blockhash, rest) {
             return withContext(simulator, toConfig(rest), blockhashes.isRecent(toRequestBlockhash(blockhash)));
         },
         sendTransaction(wire, rest) {
             const config = toConfig(rest);
+            const skipsPreflight = isAskedFor(config, 'skipPreflight');
             const received = decode(wire, config);
             getContext(simulator, config);
             if (!isFullySignedTransaction(received.transaction)) refuseSignature();
-            if (!config['skipPreflight']) checkPreflight(simulator, received);
+            if (!skipsPreflight) checkPreflight(simulator, received);
             const { failure, signature } = simulator.cluster.execute(received);
             if (failure?.name === 'SanitizeFailure') refuseInsane();
             return signature;
@@ -94,7 +99,7 @@ export function createTransactionMethods(simulator: Simulator<RevisionName>): Rp
             const config = toConfig(rest);
             const received = decode(wire, config);
             const context = getContext(simulator, config);
-            if (config['sigVerify'] && config['replaceRecentBlockhash']) {
+            if (isAskedFor(config, 'sigVerify') && isAskedFor(config, 'replaceRecentBlockhash')) {
                 refuseRequest('invalidParams', 'sigVerify may not be used with replaceRecentBlockhash');
             }
             const value = simulate(simulator, received, config);
@@ -162,18 +167,22 @@ function refuseInsane(): never {
 
 function simulate(simulator: Simulator<RevisionName>, received: ReceivedTransaction, config: RequestConfig) {
     const { cluster } = simulator;
-    const replacesBlockhash = Boolean(config['replaceRecentBlockhash']);
+    const replacesBlockhash = isAskedFor(config, 'replaceRecentBlockhash');
+    const addresses = cluster.getAddresses(received.message);
+    const accounts = toWanted(config, addresses.length);
     const { err, outcome } = cluster.simulate(received, {
         replacesBlockhash,
-        verifiesSignatures: Boolean(config['sigVerify']),
+        verifiesSignatures: isAskedFor(config, 'sigVerify'),
     });
     const meta = outcome?.meta();
     const returnData = meta?.returnData();
     return {
-        accounts: getAccounts(simulator, outcome, toConfig(config['accounts'])),
+        accounts: accounts === undefined ? null : getAccounts(simulator, outcome, accounts),
         err,
-        ...(config['innerInstructions'] ? { innerInstructions: meta ? toRpcInnerInstructions(meta) : null } : {}),
-        loadedAccountsDataSize: getLoadedSize(simulator, cluster.getAddresses(received.message)),
+        ...(isAskedFor(config, 'innerInstructions')
+            ? { innerInstructions: meta ? toRpcInnerInstructions(meta) : null }
+            : {}),
+        loadedAccountsDataSize: getLoadedSize(simulator, addresses),
         logs: meta?.logs() ?? [],
         ...(replacesBlockhash ? { replacementBlockhash: cluster.blockhashes.getLatest() } : {}),
         returnData: returnData?.data().length ? toReturnData(returnData.programId(), returnData.data()) : null,
@@ -181,20 +190,30 @@ function simulate(simulator: Simulator<RevisionName>, received: ReceivedTransact
     };
 }
 
+/** The accounts that somebody wants to see after a simulation, and how. */
+type Wanted = Readonly<{ addresses: readonly Address[]; encoding: unknown }>;
+
+/** @param max As many as the transaction has: a node shows no more. */
+function toWanted(config: RequestConfig, max: number): Wanted | undefined {
+    const { addresses, encoding = 'base64' } = toConfig(config['accounts']);
+    if (addresses === undefined) return undefined;
+    if (encoding === 'base58' || encoding === 'binary') {
+        refuseRequest('invalidParams', 'base58 encoding not supported');
+    }
+    return { addresses: toRequestList(addresses, max, 'accounts provided').map(toRequestAddress), encoding };
+}
+
 /** The accounts that were asked for, as they would be afterwards. */
 function getAccounts(
     simulator: Simulator<RevisionName>,
     outcome: Simulation['outcome'],
-    { addresses, encoding }: RequestConfig,
+    { addresses, encoding }: Wanted,
 ): unknown {
-    if (addresses === undefined || addresses === null) return null;
-    const wanted = toRequestList(addresses, MAX_ADDRESSES, 'accounts');
     const after = !outcome || isFailed(outcome) ? [] : outcome.postAccounts();
-    return wanted.map(value => {
-        const address = toRequestAddress(value);
+    return addresses.map(address => {
         const changed = after.find(account => account.address === address);
         const account = changed ? { ...changed, exists: true as const } : simulator.svm.getAccount(address);
-        return toRpcAccount(account, { encoding: encoding ?? 'base64' });
+        return toRpcAccount(account, { encoding });
     });
 }
 

@@ -20,7 +20,7 @@ import {
 } from '@solana/kit';
 
 import { createAccountMethods } from './rpc-accounts';
-import { refuseRequest, RpcRefusal, toConfig, toRequestList, type RpcMethods } from './rpc-request';
+import { refuseRequest, RpcRefusal, toRequestList, type RpcMethods } from './rpc-request';
 import { createTransactionMethods } from './rpc-transactions';
 import { isPaymentChannelsError } from '../errors';
 import { assertHasMethods, readMembers } from '../input';
@@ -94,13 +94,13 @@ export function createRequestHandler(simulator: Simulator<RevisionName>): (paylo
 function answer(methods: RpcMethods, payload: unknown): object {
     let id: unknown = null;
     try {
-        const request = toConfig(copyRequest(payload));
-        const { method, params = [] } = request;
+        const request = copyRequest(payload);
+        const { method, params } = request;
         ({ id = null } = request);
         if (typeof method !== 'string') return refuseRequest('invalidRequest', 'Invalid request');
         const handle = Object.hasOwn(methods, method) ? methods[method] : undefined;
         if (!handle) return refuseRequest('methodNotFound', `The RPC of a simulator has no method ${method}`);
-        const given = toRequestList(params, MAX_PARAMS, 'params');
+        const given = toRequestList(params ?? [], MAX_PARAMS, 'params');
         return { id, jsonrpc: '2.0', result: handle(...given) };
     } catch (error) {
         const { code, data, message } = toRefusal(error);
@@ -112,12 +112,14 @@ function answer(methods: RpcMethods, payload: unknown): object {
 const MAX_PARAMS = 10;
 
 /** A request as it came over a wire: nothing in it that answers something else when it is read again. */
-function copyRequest(payload: unknown): unknown {
+function copyRequest(payload: unknown): Readonly<Record<string, unknown>> {
     try {
-        return structuredClone(payload);
+        const copy: unknown = structuredClone(payload);
+        if (typeof copy === 'object' && copy !== null) return copy as Readonly<Record<string, unknown>>;
     } catch {
-        return refuseRequest('invalidRequest', 'Invalid request');
+        // A function is in it, for instance.
     }
+    return refuseRequest('invalidRequest', 'Invalid request');
 }
 
 function toRefusal(error: unknown): RpcRefusal {
