@@ -27,6 +27,7 @@ import { toRefusal } from './fixtures/node-errors';
 // What an execution claims, and what it gives up: no channel is ended below its best voucher, nothing is done because a
 // channel is gone, and nobody holds up what others are due.
 
+const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111' as Address;
 const FINAL = 'settleAndFinalizeAndDistribute';
 const WITH_PAYOUT = ['settleAndDistribute', FINAL] as const;
 
@@ -143,6 +144,37 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             });
         });
     });
+
+    it.each([10n ** 8n, 2n ** 63n - 1n - 1_750_000_000n])(
+        'no voucher has expired by a single answer that is %s seconds ahead',
+        async ahead => {
+            const { channels, requests } = await lab.prepare(1);
+            const [{ address, payer, voucherAmount }] = channels as [MarketChannel];
+            const { unixTimestamp } = lab.simulator.getClock();
+            const { session } = lab.market.payers.find(({ wallet }) => wallet === payer)!;
+            const sign = (cumulativeAmount: bigint, expiresAt: bigint) =>
+                signVoucher({ channelId: address, cumulativeAmount, expiresAt }, session, deployment);
+            const vouchers = [await sign(voucherAmount - 1n, 0n), await sign(voucherAmount, unixTimestamp + 3_000n)];
+            let isAhead = true;
+            const result = await lab.execute(
+                vouchers.map(voucher => ({ ...requests[0]!, voucher })),
+                { mode: 'settleAndFinalize' },
+                async (method, parameters, send) => {
+                    const answer = await send();
+                    if (method !== 'getMultipleAccounts' || !isAhead) return answer;
+                    isAhead = false;
+                    const { context, value } = answer as { context: unknown; value: { data: [string, string] }[] };
+                    const place = (parameters[0] as readonly Address[]).indexOf(CLOCK_SYSVAR);
+                    const clock = Buffer.from(value[place]!.data[0], 'base64');
+                    clock.writeBigInt64LE(unixTimestamp + ahead, 32);
+                    const data = [clock.toString('base64'), 'base64'];
+                    return { context, value: value.map((one, index) => (index === place ? { ...one, data } : one)) };
+                },
+            );
+            expect(isAhead).toBe(false);
+            expect(resultOf(result.channels)).toMatchObject({ settledAmount: voucherAmount, status: 'done' });
+        },
+    );
 
     if (name === 'epoch') {
         it('a channel that others ended without the voucher says what is lost', async () => {

@@ -86,7 +86,7 @@ export async function readBatch<TRevision extends RevisionName>(
 ): Promise<FetchedBatch<TRevision>> {
     const channels = [...new Set(requests.map(({ channel }) => channel))];
     const { accounts, slot } = await readAll(read, [CLOCK_SYSVAR, ...channels]);
-    const unixTimestamp = readTime(accounts.get(CLOCK_SYSVAR)!);
+    const unixTimestamp = await confirmTime(read, readTime(accounts.get(CLOCK_SYSVAR)!), requests);
 
     const states = new Map<Address, ChannelState<TRevision> | PaymentChannelsError>();
     for (const channel of channels)
@@ -165,6 +165,18 @@ export async function readBatch<TRevision extends RevisionName>(
         unixTimestamp,
         unreadable: Object.freeze(unreadable),
     });
+}
+
+/** A channel may be ended without a voucher that has expired, for good: one answer is not enough to say so. */
+async function confirmTime(read: AccountReader, time: bigint, requests: readonly BatchRequest[]): Promise<bigint> {
+    const hasExpired = ({ voucher }: BatchRequest) => {
+        const expiresAt: unknown = voucher?.voucher?.expiresAt;
+        return typeof expiresAt === 'bigint' && expiresAt !== 0n && expiresAt <= time;
+    };
+    if (!requests.some(hasExpired)) return time;
+    const { accounts } = await readAll(read, [CLOCK_SYSVAR]);
+    const again = readTime(accounts.get(CLOCK_SYSVAR)!);
+    return again < time ? again : time;
 }
 
 /** Reads any number of accounts; the slot is that of the oldest answer. */
