@@ -4,6 +4,7 @@ import { toComparable } from '../compare';
 import { encodeConstant, toHex } from '../constants';
 import { assertIsNotTooDeep } from '../depth';
 import { normalize } from '../visitors/prepare';
+import { writeDiscriminators } from '../visitors/write-discriminators';
 import { match, type Match } from './align';
 import { canonicalize } from './canonical';
 import type { AddChange, Change, ChangeKind } from './change';
@@ -21,7 +22,7 @@ import { createUsers } from './users';
  * Tells what changed from one IDL to another, and what each change means to callers. Docs don't count.
  *
  * Both are compared in the form in which they are rendered, with everything said in one way: struct arguments spread, links
- * to PDAs followed, what is left out filled in, what the standard does not know left out.
+ * to PDAs followed, constants that tell an instruction written, what is left out filled in, what the standard does not know left out.
  *
  * @param before An IDL in which the check found no error.
  * @param after Another.
@@ -30,7 +31,10 @@ import { createUsers } from './users';
  */
 export function diffIdl(before: RootNode, after: RootNode): Change[] {
     for (const root of [before, after]) assertIsNotTooDeep(root);
-    const [oldRoot, newRoot] = [normalize(canonicalize(before)), normalize(canonicalize(after))];
+    const [oldRoot, newRoot] = [before, after].map(root => writeDiscriminators(normalize(canonicalize(root)))) as [
+        RootNode,
+        RootNode,
+    ];
     const changes: Change[] = [];
     // The program itself is the same whatever its name.
     const programs: Match<ProgramNode>[] = [

@@ -1,6 +1,7 @@
 import type { InstructionAccountNode, InstructionNode, Node, PdaNode } from '@codama/nodes';
 
 import { toComparable } from '../compare';
+import { encodeConstant } from '../constants';
 import { align } from './align';
 import type { AddChange } from './change';
 import { isSameDefault, tellDefaultsApart } from './defaults';
@@ -28,11 +29,13 @@ export function compareInstructions(
     }
     compareSelectors(before, after, sides, add);
     compareAccounts(before, after, sides, add);
-    const names = new Set(
-        [before, after].flatMap(({ discriminators = [] }) =>
+    const [oldNames, newNames] = [getSelecting(before, sides.old), getSelecting(after, sides.new)];
+    const names = new Set([
+        ...[before, after].flatMap(({ discriminators = [] }) =>
             discriminators.flatMap(node => (node.kind === 'fieldDiscriminatorNode' ? [node.name as string] : [])),
         ),
-    );
+        ...oldNames.filter(name => newNames.includes(name)),
+    ]);
     // The values of these are compared with the selectors; in the layout they only take their places.
     const layout = { isCompared: (name: string) => names.has(name), of: 'argument' } as const;
     compareFields(before.arguments, after.arguments, layout, sides, add);
@@ -41,13 +44,34 @@ export function compareInstructions(
     compareByteDeltas(before, after, add);
 }
 
+/** The arguments that write what selects an instruction, and nothing else. */
+function getSelecting(instruction: InstructionNode, side: Side): string[] {
+    const bytes = getSelector(instruction, side).pattern?.bytes ?? new Map<number, number>();
+    const names: string[] = [];
+    let offset = 0;
+    for (const { defaultValue, defaultValueStrategy, name, type } of instruction.arguments) {
+        const size = side.wire.sizeOf(type);
+        if (size === undefined) break;
+        const start = offset;
+        const written =
+            defaultValue && defaultValueStrategy === 'omitted'
+                ? encodeConstant(type, defaultValue as Parameters<typeof encodeConstant>[1], side.findType)
+                : undefined;
+        if (written?.every((byte, index) => bytes.get(start + index) === byte)) names.push(name);
+        offset += size;
+    }
+    return names;
+}
+
 function compareSelectors(before: InstructionNode, after: InstructionNode, sides: Sides, add: AddChange): void {
     const [oldSelector, newSelector] = [getSelector(before, sides.old), getSelector(after, sides.new)];
     if (oldSelector.text === newSelector.text) return;
     const built = getFixedBytes({ fields: [], kind: 'structTypeNode' }, before.arguments, sides.old);
+    const sizes = before.arguments.map(({ type }) => sides.old.wire.sizeOf(type));
+    const size = sizes.reduce((sum, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
     const isAccepted =
-        isImplied(newSelector, oldSelector, built) ||
-        (oldSelector.text === undefined && !isContradicted(newSelector, built));
+        isImplied(newSelector, oldSelector, built, size) ||
+        (oldSelector.text === undefined && !isContradicted(newSelector, built, size));
     const words = nameMarks(oldSelector, newSelector, 'nothing');
     add(
         'instruction-discriminator',

@@ -99,7 +99,8 @@ export function compareEvents(before: EventNode, after: EventNode, sides: Sides,
     }
     const [oldMark, newMark] = [getDataMark(before, sides.old), getDataMark(after, sides.new)];
     if (oldMark.text !== newMark.text) {
-        const isKnown = isImplied(oldMark, newMark, getFixedBytesOf(after.data, sides.new));
+        const always = getFixedBytesOf(after.data, sides.new);
+        const isKnown = isImplied(oldMark, newMark, always, sides.new.wire.sizeOf(after.data));
         const words = nameMarks(oldMark, newMark, 'nothing');
         add(
             'event-discriminator',

@@ -73,20 +73,35 @@ export function getFixedBytes(type: TypeNode, fields: readonly Field[], side: Si
 }
 
 /**
- * Whether whoever looks for one mark finds it in all data that has another, and bytes that are always there. A size is
- * never among what is always there.
+ * Whether whoever looks for one mark finds it in all data that has another, and bytes that are always there.
+ *
+ * @param wholeSize How many bytes the data always has; `undefined` when that varies, and for an account, which may have
+ *   more than its data takes.
  */
-export function isImplied(asked: Mark, given: Mark, always: ReadonlyMap<number, number>): boolean {
+export function isImplied(
+    asked: Mark,
+    given: Mark,
+    always: ReadonlyMap<number, number>,
+    wholeSize?: number | undefined,
+): boolean {
     if (asked.text === given.text) return true;
     if (asked.pattern === undefined) return false;
     const { bytes, size } = asked.pattern;
-    if (size !== undefined && size !== given.pattern?.size) return false;
+    if (size !== undefined && size !== (given.pattern?.size ?? wholeSize)) return false;
     return [...bytes].every(([place, byte]) => (always.get(place) ?? given.pattern?.bytes.get(place)) === byte);
 }
 
-/** Whether bytes that are always there contradict a mark. */
-export function isContradicted({ pattern }: Mark, always: ReadonlyMap<number, number>): boolean {
-    return pattern === undefined || [...pattern.bytes].some(([place, byte]) => (always.get(place) ?? byte) !== byte);
+/** Whether bytes that are always there, or their number where that is known, contradict a mark. */
+export function isContradicted(
+    { pattern }: Mark,
+    always: ReadonlyMap<number, number>,
+    wholeSize: number | undefined,
+): boolean {
+    if (pattern === undefined) return true;
+    const { bytes, size = wholeSize } = pattern;
+    if (wholeSize !== undefined && (size !== wholeSize || [...bytes.keys()].some(place => place >= wholeSize)))
+        return true;
+    return [...bytes].some(([place, byte]) => (always.get(place) ?? byte) !== byte);
 }
 
 /** Two marks in words, without the size where both ask for the same. */

@@ -211,3 +211,72 @@ it('a link and what it leads to are the same, with one more variant too', () => 
         ),
     ).toEqual(['types variant-added']);
 });
+
+describe('what selects an instruction', () => {
+    const tag = argument('tag', u8, {
+        defaultValue: { kind: 'numberValueNode', number: 1 },
+        defaultValueStrategy: 'omitted',
+    });
+    const byTag = { kind: 'fieldDiscriminatorNode', name: 'tag', offset: 0 };
+    const bySize = (size: number) => ({ kind: 'sizeDiscriminatorNode', size });
+    const byConstant = (data: string, offset = 0) => ({
+        constant: {
+            kind: 'constantValueNode',
+            type: { kind: 'bytesTypeNode' },
+            value: { data, encoding: 'base16', kind: 'bytesValueNode' },
+        },
+        kind: 'constantDiscriminatorNode',
+        offset,
+    });
+    const selected = (args: object[], ...discriminators: object[]) =>
+        program({ instructions: [{ arguments: args, discriminators, kind: 'instructionNode', name: 'ring' }] });
+    const sum = argument('sum', u64);
+
+    it.each<[string, RootNode, RootNode, string[], string[]]>([
+        [
+            'by the size that its data has anyway',
+            selected([tag, sum], byTag),
+            selected([tag, sum], byTag, bySize(9)),
+            ['compatible'],
+            ['compatible'],
+        ],
+        [
+            'by a size that its data has not',
+            selected([tag, sum], byTag),
+            selected([tag, sum], byTag, bySize(10)),
+            ['wire'],
+            ['compatible'],
+        ],
+        ['by nothing, and then by a wrong size', selected([sum]), selected([sum], bySize(9)), ['wire'], ['compatible']],
+        [
+            'by a constant that an argument wrote',
+            selected([tag], byTag),
+            selected([], byConstant('01')),
+            ['types'],
+            ['types'],
+        ],
+        [
+            'by another constant that no argument writes',
+            selected([], byConstant('01')),
+            selected([], byConstant('02')),
+            ['wire'],
+            ['wire'],
+        ],
+        [
+            'by a constant behind the arguments, which is new',
+            selected([sum]),
+            selected([sum], byConstant('01', 8)),
+            ['wire'],
+            ['compatible', 'wire'],
+        ],
+    ])('%s', (_, before, after, there, back) => {
+        expect([impactsOf(before, after), impactsOf(after, before)]).toEqual([there, back]);
+    });
+
+    it('says once that a constant is another one', () => {
+        const changes = diffIdl(selected([], byConstant('01')), selected([], byConstant('02')));
+        expect(changes.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+            'instruction-discriminator: Selected by 0x02 instead of 0x01.',
+        ]);
+    });
+});
