@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 
 import {
     assertIsFolder,
@@ -64,7 +64,7 @@ export function writeClient(folder: string, client: RenderedClient): StaleFile[]
     const removed = stale.filter(({ reason }) => reason === 'unexpected').map(({ path }) => path);
     try {
         for (const path of written) {
-            mkdirSync(join(stage, dirname(path)), { recursive: true });
+            makeFolder(join(stage, dirname(path)));
             writeFileSync(join(stage, path), client.get(path)!, { flag: 'wx' });
         }
         // Until everything is in its place, the marker lists what was there and what will be: a killed run can be repeated.
@@ -83,14 +83,25 @@ export function writeClient(folder: string, client: RenderedClient): StaleFile[]
 
     function move(from: string, to: string, content?: string): void {
         if (content !== undefined) {
-            mkdirSync(stage, { recursive: true });
+            makeFolder(stage);
             writeFileSync(join(stage, from), content);
         }
-        mkdirSync(join(folder, dirname(to)), { recursive: true });
+        makeFolder(join(folder, dirname(to)));
         // A folder that became a link since it was listed.
         assertIsFolder(join(folder, dirname(to)));
         renameSync(join(stage, from), join(folder, to));
     }
+}
+
+/**
+ * Makes a folder and those that it is in, one by one: where the system has no such folder though its parent is there, as
+ * below /proc, Node's own `recursive` tries for ever.
+ */
+function makeFolder(folder: string): void {
+    const missing: string[] = [];
+    for (let path = resolve(folder); !existsSync(path) && dirname(path) !== path; path = dirname(path))
+        missing.unshift(path);
+    for (const path of missing) mkdirSync(path);
 }
 
 function hasContent(file: string, content: string): boolean {

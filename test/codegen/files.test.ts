@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -84,5 +85,15 @@ describe('writeClient', () => {
     it('makes the folder where there is none', () => {
         expect(writeClient(at('not/there'), CLIENT)).toHaveLength(CLIENT.size);
         expect(findStaleFiles(at('not/there'), CLIENT)).toEqual([]);
+    });
+
+    // In a process of its own: what waits for ever here could not be stopped.
+    it.runIf(existsSync('/proc/self'))('says so where the system has no such folder', () => {
+        const code = `import('./codegen/files').then(({ writeClient }) => writeClient('/proc/nothing/client', new Map([['a.ts', '']])))`;
+        const root = join(import.meta.dirname, '../..');
+        const child = spawnSync(process.execPath, ['--import', 'tsx', '--eval', code], { cwd: root, timeout: 50_000 });
+        expect(child.signal).toBeNull();
+        expect(child.status).toBe(1);
+        expect(String(child.stderr)).toContain('ENOENT');
     });
 });

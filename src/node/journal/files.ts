@@ -40,11 +40,27 @@ export async function createFolder(folder: string): Promise<void> {
 async function mkdirs(folder: string): Promise<void> {
     // A link that leads nowhere would be an error of another kind.
     if ((await lstat(folder).catch(() => undefined))?.isSymbolicLink()) return;
-    const first = await mkdir(folder, { mode: 0o700, recursive: true });
-    if (first === undefined) return;
-    // From the first folder that was new: until its name is on the disk, nothing below it is.
-    const top = dirname(resolve(first));
-    for (let created = resolve(folder); created !== top; created = dirname(created)) await syncFolder(dirname(created));
+    const missing: string[] = [];
+    for (let path = resolve(folder); !(await exists(path)); path = dirname(path)) missing.unshift(path);
+    // One by one: where the system has no such folder though its parent is there, as below /proc, Node's own `recursive` tries
+    // for ever.
+    for (const path of missing) {
+        await mkdir(path, { mode: 0o700 }).catch((error: unknown) => {
+            if (!hasCode(error, 'EEXIST')) throw error;
+        });
+        // Until its name is on the disk, nothing below it is.
+        await syncFolder(dirname(path));
+    }
+}
+
+async function exists(path: string): Promise<boolean> {
+    return await stat(path).then(
+        () => true,
+        (error: unknown) => {
+            if (hasCode(error, 'ENOENT')) return dirname(path) === path;
+            throw error;
+        },
+    );
 }
 
 export async function findLatestGeneration(folder: string): Promise<number> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import {
     appendFile,
@@ -186,6 +187,10 @@ describe.skipIf(process.platform === 'win32')('a journal that others can get at 
         await expectUnsafe(folder.path, /anybody may exchange/);
         await chmod(above, 0o1777);
         await (await open()).close();
+    });
+
+    it.runIf(existsSync('/proc/self'))('one that the system does not make, without trying for ever', async () => {
+        await expect(openFileJournal('/proc/nothing/journal')).rejects.toMatchObject({ code: 'JOURNAL_UNAVAILABLE' });
     });
 
     it('one that a link leads to, by way of a folder in which anybody may exchange it', async () => {
