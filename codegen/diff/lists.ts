@@ -8,6 +8,7 @@ import { compareFields } from './fields';
 import { getDataMark, getFixedBytes, isImplied, nameMarks } from './marks';
 import type { Side, Sides } from './side';
 import { compareShells, compareTypeNodes } from './types';
+import { withSameBytes } from './written';
 
 /** Compares a kind of account of both IDLs. */
 export function compareAccountTypes(before: AccountNode, after: AccountNode, sides: Sides, add: AddChange): void {
@@ -31,9 +32,10 @@ export function compareAccountTypes(before: AccountNode, after: AccountNode, sid
             'Filters and checks by size do not find it, and its rent is another.',
         );
     }
-    const start = compareShells(before.data, after.data, 'account-type-retyped', sides, add);
+    const tell = withSameBytes(before.data, after.data, sides, add);
+    const start = compareShells(before.data, after.data, 'account-type-retyped', sides, tell);
     const fields = (account: AccountNode, side: Side) => getFields(account.data, side.findType) ?? [];
-    compareFields(fields(before, sides.old), fields(after, sides.new), { of: 'account', start }, sides, add);
+    compareFields(fields(before, sides.old), fields(after, sides.new), { of: 'account', start }, sides, tell);
     compareAddresses(before, after, sides, add);
 }
 

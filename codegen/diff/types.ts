@@ -6,6 +6,7 @@ import { describeType, tellApart } from '../describe';
 import { compareFields, RETYPED, type Layout } from './fields';
 import { isSameSize, relateTypes, tellTypesApart } from './relation';
 import type { Side, Sides } from './side';
+import { withSameBytes } from './written';
 import { getPayload } from '../wire';
 
 /** Compares a defined type of both IDLs. */
@@ -26,8 +27,9 @@ export function compareTypeNodes(before: TypeNode, after: TypeNode, sides: Sides
     if (before.kind === 'enumTypeNode' && after.kind === 'enumTypeNode') return compareEnums(before, after, sides, add);
     const [oldCore, newCore] = [unwrap(before), unwrap(after)];
     if (oldCore.kind === 'structTypeNode' && newCore.kind === 'structTypeNode') {
-        const start = compareShells(before, after, 'type-retyped', sides, add);
-        compareFields(oldCore.fields, newCore.fields, { of: 'struct', start }, sides, add);
+        const tell = withSameBytes(before, after, sides, add);
+        const start = compareShells(before, after, 'type-retyped', sides, tell);
+        compareFields(oldCore.fields, newCore.fields, { of: 'struct', start }, sides, tell);
         return;
     }
     const relation = relateTypes(before, after, sides);

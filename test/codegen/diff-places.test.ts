@@ -280,3 +280,47 @@ describe('what selects an instruction', () => {
         ]);
     });
 });
+
+describe('bytes that are always there, as a field that nobody can give and as hidden ones', () => {
+    const constant = (value: number, type: object = u8) => ({
+        kind: 'constantValueNode',
+        type,
+        value: { kind: 'numberValueNode', number: value },
+    });
+    const tag = (value: number, name = 'tag') =>
+        field(name, u8, { defaultValue: { kind: 'numberValueNode', number: value }, defaultValueStrategy: 'omitted' });
+    const behind = (prefix: object[], type: object) => ({ kind: 'hiddenPrefixTypeNode', prefix, type });
+    const before = (suffix: object[], type: object) => ({ kind: 'hiddenSuffixTypeNode', suffix, type });
+    const sum = field('sum', u64);
+    const plain = struct(tag(1), sum);
+    const hidden = behind([constant(1)], struct(sum));
+    const typeOf = (type: object) => program({ definedTypes: [{ kind: 'definedTypeNode', name: 'slip', type }] });
+    const event = (data: object) => program({ events: [{ data, kind: 'eventNode', name: 'rung' }] });
+
+    it.each<[string, (data: object) => RootNode]>([
+        ['an account', account],
+        ['a type', typeOf],
+        ['an event', event],
+    ])('are the same bytes in %s, both ways', (_, of) => {
+        expect(impactsOf(of(plain), of(hidden))).toEqual(['types']);
+        expect(impactsOf(of(hidden), of(plain))).toEqual(['types']);
+        const both = struct(tag(2), tag(1, 'other'), sum);
+        expect(impactsOf(of(both), of(behind([constant(0x0102, u16)], struct(sum))))).toEqual(['types']);
+        expect(impactsOf(of(struct(sum, tag(1))), of(before([constant(1)], struct(sum))))).toEqual(['types']);
+    });
+
+    it.each<[string, object, object]>([
+        ['other bytes', plain, behind([constant(2)], struct(sum))],
+        ['more of them', plain, behind([constant(1, u16)], struct(sum))],
+        ['elsewhere', plain, before([constant(1)], struct(sum))],
+        ['a field that can be given', struct(field('tag', u8), sum), hidden],
+        [
+            'with fields of one type in another order',
+            struct(tag(1), sum, field('due', u64)),
+            behind([constant(1)], struct(field('due', u64), sum)),
+        ],
+    ])('are other bytes where they are %s', (_, one, other) => {
+        expect(impactsOf(account(one), account(other))).toContain('wire');
+        expect(impactsOf(account(other), account(one))).toContain('wire');
+    });
+});
