@@ -19,6 +19,7 @@ import { isPaymentChannelsError, type PaymentChannelsError } from '../../errors'
 import { assertHasMethods, TOKEN_2022_PROGRAM_ADDRESS, toTokenProgram } from '../../input';
 import type { RevisionName } from '../../revision/types';
 import { refuseRpcAnswer } from '../../rpc-answer';
+import { toSignedVoucher } from '../../voucher/voucher';
 import type { BatchItem } from '../batch';
 import { toRequests, type BatchRequest } from './request';
 
@@ -170,8 +171,12 @@ export async function readBatch<TRevision extends RevisionName>(
 /** A channel may be ended without a voucher that has expired, for good: one answer is not enough to say so. */
 async function confirmTime(read: AccountReader, time: bigint, requests: readonly BatchRequest[]): Promise<bigint> {
     const hasExpired = ({ voucher }: BatchRequest) => {
-        const expiresAt: unknown = voucher?.voucher?.expiresAt;
-        return typeof expiresAt === 'bigint' && expiresAt !== 0n && expiresAt <= time;
+        if (voucher === undefined) return false;
+        // One that can't be read is told of with its channel.
+        const signed = attempt(() => toSignedVoucher(voucher));
+        if (isPaymentChannelsError(signed)) return false;
+        const { expiresAt } = signed.voucher;
+        return expiresAt !== 0n && expiresAt <= time;
     };
     if (!requests.some(hasExpired)) return time;
     const { accounts } = await readAll(read, [CLOCK_SYSVAR]);
