@@ -34,12 +34,17 @@ export function relateDefaults(before: WithDefault, after: WithDefault, sides: S
     return isFixed(after) ? 'types' : 'compatible';
 }
 
+/** The bytes of a field that nobody can give; `undefined` for any other, and where they can't be told here. */
+export function encodeFixed(field: WithDefault, side: Side): readonly number[] | undefined {
+    const { defaultValue, type } = field;
+    if (!isFixed(field) || defaultValue === undefined) return undefined;
+    return encodeConstant(type, defaultValue as ValueNode, side.findType);
+}
+
 /** Whether two fields always have the same bytes, whatever their types. */
 export function isSameConstant(before: WithDefault, after: WithDefault, sides: Sides): boolean {
-    const bytes = ({ defaultValue, type }: WithDefault, side: Side) =>
-        defaultValue && encodeConstant(type, defaultValue as ValueNode, side.findType)?.join();
-    const [oldBytes, newBytes] = [bytes(before, sides.old), bytes(after, sides.new)];
-    return isFixed(before) && isFixed(after) && oldBytes !== undefined && oldBytes === newBytes;
+    const oldBytes = encodeFixed(before, sides.old);
+    return oldBytes !== undefined && oldBytes.join() === encodeFixed(after, sides.new)?.join();
 }
 
 /** Whether two defaults lead to the same bytes, or to the same account. */

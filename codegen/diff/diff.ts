@@ -22,7 +22,8 @@ import { createUsers } from './users';
  * Tells what changed from one IDL to another, and what each change means to callers. Docs don't count.
  *
  * Both are compared in the form in which they are rendered, with everything said in one way: struct arguments spread, links
- * to PDAs followed, constants that tell an instruction written, what is left out filled in, what the standard does not know left out.
+ * to PDAs followed, constants that tell an instruction written, what is left out filled in, what the standard does not know
+ * left out.
  *
  * @param before An IDL in which the check found no error.
  * @param after Another.

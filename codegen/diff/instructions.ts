@@ -1,10 +1,9 @@
 import type { InstructionAccountNode, InstructionNode, Node, PdaNode } from '@codama/nodes';
 
 import { toComparable } from '../compare';
-import { encodeConstant } from '../constants';
 import { align } from './align';
 import type { AddChange } from './change';
-import { isSameDefault, tellDefaultsApart } from './defaults';
+import { encodeFixed, isSameDefault, tellDefaultsApart } from './defaults';
 import { describeValue } from '../describe';
 import { compareFields } from './fields';
 import { compareByteDeltas, compareExtraArguments, compareRemaining } from './inputs';
@@ -49,15 +48,12 @@ function getSelecting(instruction: InstructionNode, side: Side): string[] {
     const bytes = getSelector(instruction, side).pattern?.bytes ?? new Map<number, number>();
     const names: string[] = [];
     let offset = 0;
-    for (const { defaultValue, defaultValueStrategy, name, type } of instruction.arguments) {
-        const size = side.wire.sizeOf(type);
+    for (const argument of instruction.arguments) {
+        const size = side.wire.sizeOf(argument.type);
         if (size === undefined) break;
         const start = offset;
-        const written =
-            defaultValue && defaultValueStrategy === 'omitted'
-                ? encodeConstant(type, defaultValue as Parameters<typeof encodeConstant>[1], side.findType)
-                : undefined;
-        if (written?.every((byte, index) => bytes.get(start + index) === byte)) names.push(name);
+        const isSelecting = encodeFixed(argument, side)?.every((byte, index) => bytes.get(start + index) === byte);
+        if (isSelecting) names.push(argument.name);
         offset += size;
     }
     return names;

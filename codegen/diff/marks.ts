@@ -10,6 +10,7 @@ import { toComparable } from '../compare';
 import { encodeConstant } from '../constants';
 import { describePattern, getPattern, type Pattern } from '../discriminators';
 import { getFields } from '../types';
+import { encodeFixed } from './defaults';
 import type { Side } from './side';
 
 type Field = InstructionArgumentNode | StructFieldTypeNode;
@@ -61,12 +62,10 @@ export function getFixedBytes(type: TypeNode, fields: readonly Field[], side: Si
             offset = offset === undefined || encoded === undefined ? undefined : offset + encoded.length;
         }
     }
-    for (const { defaultValue, defaultValueStrategy, type } of fields) {
+    for (const field of fields) {
         if (offset === undefined) break;
-        if (defaultValueStrategy === 'omitted' && defaultValue) {
-            put(encodeConstant(type, defaultValue as Parameters<typeof encodeConstant>[1], side.findType));
-        }
-        const size = side.wire.sizeOf(type);
+        put(encodeFixed(field, side));
+        const size = side.wire.sizeOf(field.type);
         offset = size === undefined ? undefined : offset + size;
     }
     return bytes;

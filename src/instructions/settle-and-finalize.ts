@@ -44,8 +44,8 @@ export type SettleAndFinalizeInstructions<TRevision extends RevisionName = 'tomb
  *
  * With a voucher the two instructions are one pair: nothing may come between them.
  *
- * @throws `INPUT_INVALID` for a member that is none of these; `SIGNER_INVALID` or `ADDRESS_INVALID` by field; the errors of {@link toSignedVoucher};
- * `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
+ * @throws `INPUT_INVALID` for a member that is none of these; `SIGNER_INVALID` or `ADDRESS_INVALID` by field; the errors
+ * of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
  */
 export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
     input: SettleAndFinalizeInput & Readonly<{ voucher: SignedVoucher }>,

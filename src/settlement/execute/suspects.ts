@@ -2,11 +2,13 @@ import type { Address } from '@solana/kit';
 
 import { PaymentChannelsError } from '../../errors';
 import type { TransactionFailure } from '../../program-error';
+import type { ProgramErrorName } from '../../program-error-name';
+import type { InstructionErrorName } from '../../runtime-errors';
 import type { Timers } from '../../sending/rpc-calls';
 import type { ChannelTask, Step } from './channel-task';
 
 /** What the program finds wrong, by their names, that no plan by the newest state and time of a channel does. */
-const OUT_OF_DATE: readonly string[] = [
+const OUT_OF_DATE: readonly ProgramErrorName[] = [
     'channelCloseTooEarly',
     'channelNotDistributable',
     'invalidChannelStatus',
@@ -17,14 +19,14 @@ const OUT_OF_DATE: readonly string[] = [
     'voucherWatermarkNotMonotonic',
 ];
 /** What it finds where there is no channel any more, or a tombstone (spec section 6.1). */
-const GONE: readonly string[] = ['InvalidAccountData', 'InvalidAccountOwner'];
+const GONE: readonly InstructionErrorName[] = ['InvalidAccountData', 'InvalidAccountOwner'];
 
 /**
  * Whether a failure says that the channel, or the time, is not as it was read: whoever reads it again may ask a node that
  * does not know it yet either.
  */
 export function isOutOfDate(failure: TransactionFailure | undefined): boolean {
-    if (failure?.kind === 'custom') return failure.name !== undefined && OUT_OF_DATE.includes(failure.name);
+    if (failure?.kind === 'custom') return OUT_OF_DATE.some(name => name === failure.name);
     return failure?.kind === 'builtin' && GONE.includes(failure.name);
 }
 
