@@ -1,11 +1,12 @@
 import type { StructFieldTypeNode, StructTypeNode, TypeNode } from '@codama/nodes';
 
-import { encodeConstant } from '../constants';
 import type { Sequence } from '../wire';
 import type { AddChange, ChangeKind } from './change';
-import { isFixed } from './defaults';
+import { encodeFixed } from './defaults';
 import type { Side, Sides } from './side';
 
+/** A type that leads on through more others has no end. */
+const MAX_LINKS = 100;
 const NOTHING: StructTypeNode = { fields: [], kind: 'structTypeNode' };
 
 /** What becomes of a field that always has the same bytes, once they are hidden ones, and of what is around the fields then. */
@@ -30,22 +31,22 @@ export function withSameBytes(before: TypeNode, after: TypeNode, sides: Sides, a
 }
 
 function isWrittenAlike(before: TypeNode, after: TypeNode, sides: Sides): boolean {
-    const [oldIsSame, newIsSame] = [findGivable(before, sides.old), findGivable(after, sides.new)];
-    if (oldIsSame === undefined || oldIsSame.join() !== newIsSame?.join()) return false;
+    const givable = findGivable(before, sides.old);
+    if (givable === undefined || givable.join() !== findGivable(after, sides.new)?.join()) return false;
     const idOf = (type: TypeNode, side: Side) => side.wire.idOfSequence(getWritten(type, side));
     return idOf(before, sides.old) === idOf(after, sides.new);
 }
 
-/** The names of the fields that can be given, in their order. */
-function findGivable(type: TypeNode, side: Side): readonly string[] | undefined {
+/** The names of the fields that can be given, in their order; `undefined` for no struct, and for a type without an end. */
+function findGivable(type: TypeNode, side: Side, links = 0): readonly string[] | undefined {
     switch (type.kind) {
         case 'definedTypeLinkNode': {
             const found = side.findType(type);
-            return found && findGivable(found.type, side);
+            return found && links < MAX_LINKS ? findGivable(found.type, side, links + 1) : undefined;
         }
         case 'hiddenPrefixTypeNode':
         case 'hiddenSuffixTypeNode':
-            return findGivable(type.type, side);
+            return findGivable(type.type, side, links);
         case 'structTypeNode':
             return type.fields.filter(field => getConstant(field, side) === undefined).map(({ name }) => name);
         default:
@@ -74,9 +75,7 @@ function getWritten(type: TypeNode, side: Side): Sequence {
 
 /** The bytes of a field that always has the same ones. */
 function getConstant(field: StructFieldTypeNode, side: Side): Sequence | undefined {
-    const { defaultValue: value, type } = field;
-    if (!isFixed(field) || value === undefined || encodeConstant(type, value, side.findType) === undefined)
-        return undefined;
-    const prefix = [{ kind: 'constantValueNode' as const, type, value }];
+    if (encodeFixed(field, side) === undefined) return undefined;
+    const prefix = [{ kind: 'constantValueNode' as const, type: field.type, value: field.defaultValue! }];
     return side.wire.sequenceOf({ kind: 'hiddenPrefixTypeNode', prefix, type: NOTHING });
 }

@@ -323,4 +323,15 @@ describe('bytes that are always there, as a field that nobody can give and as hi
         expect(impactsOf(account(one), account(other))).toContain('wire');
         expect(impactsOf(account(other), account(one))).toContain('wire');
     });
+
+    it('are told of an account whose type has no end as well', () => {
+        const endless = (value: number) =>
+            program({
+                accounts: [{ data: link('drawer'), kind: 'accountNode', name: 'drawer' }],
+                definedTypes: [
+                    { kind: 'definedTypeNode', name: 'drawer', type: behind([constant(value)], link('drawer')) },
+                ],
+            });
+        expect(impactsOf(endless(1), endless(2))).toEqual(['wire']);
+    });
 });
