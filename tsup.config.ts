@@ -3,8 +3,9 @@ import { defineConfig, type Options } from 'tsup';
 const library: Options = {
     dts: true,
     entry: {
-        epoch: 'src/epoch/index.ts',
+        epoch: 'src/epoch.ts',
         index: 'src/index.ts',
+        tombstone: 'src/tombstone.ts',
         node: 'src/node/index.ts',
         testing: 'src/testing/index.ts',
     },

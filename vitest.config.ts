@@ -1,5 +1,3 @@
-import { fileURLToPath } from 'node:url';
-
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const common = {
@@ -77,16 +75,8 @@ const OF_BOTH_REVISIONS = [
     'test/unit/voucher.test.ts',
 ];
 
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-
-/** The same files with the entry point ./epoch in the place of the root entry point. */
+/** The same files for a deployment of the epoch revision. */
 const epoch: TestProjectInlineConfiguration = {
-    resolve: {
-        alias: [
-            { find: /^(\.\.\/)+src$/, replacement: path('test/epoch/root.ts') },
-            { find: /^(\.\.\/)+src\/testing$/, replacement: path('test/epoch/testing.ts') },
-        ],
-    },
     test: { ...common, env: { TESTED_REVISION: 'epoch' }, include: OF_BOTH_REVISIONS, name: 'epoch' },
 };
 

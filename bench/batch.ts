@@ -19,6 +19,7 @@ import { getTransactionBound } from './batch/bound';
 import { measureDensityByRevision } from './batch/density';
 import { planByKit } from './batch/kit';
 import type { BenchReport, BenchRow } from './report';
+import { DEPLOYMENT } from '../test/fixtures/deployment';
 
 const BENCH = 'batch';
 /** What kit gets for each batch; 300 pairs take it about 18 s on a machine that does nothing else. */
@@ -103,7 +104,7 @@ function measureDensity(): BenchRow[] {
                 ['version 0 with tables and compute budget', { ...getOptions(mode, 0), ...withTables(items) }],
                 ['version 1', getOptions(mode, 1)],
             ] as const) {
-                const plan = planBatchSettle(items, options);
+                const plan = planBatchSettle(items, options, DEPLOYMENT);
                 const bound = getTransactionBound(plan);
                 const parties = mode.includes('Distribute') ? `, ${merchants} merchants, ${mints} mints` : '';
                 rows.push({
@@ -130,12 +131,16 @@ function compareTables(notes: string[]): BenchRow[] {
         ]) {
             const shape = { distributes: true, merchants, mints, payee: MERCHANT };
             const chooseFor = (channels: number) =>
-                planLookupTables(makeBatch({ ...shape, channels }), {
-                    computeUnitLimit: true,
-                    feePayer: MERCHANT,
-                    mode,
-                    unixTimestamp: BATCH_NOW,
-                });
+                planLookupTables(
+                    makeBatch({ ...shape, channels }),
+                    {
+                        computeUnitLimit: true,
+                        feePayer: MERCHANT,
+                        mode,
+                        unixTimestamp: BATCH_NOW,
+                    },
+                    DEPLOYMENT,
+                );
             const name = `${mode}, ${merchants} merchants, ${mints} mints`;
             const { chosen, options } = chooseFor(1_200);
             const [none] = options;
@@ -204,7 +209,7 @@ function measurePlan(items: readonly BatchItem[], options: BatchSettleOptions, r
     for (let round = 0; round < rounds; round++) {
         plan = undefined;
         const start = performance.now();
-        plan = planBatchSettle(items, options);
+        plan = planBatchSettle(items, options, DEPLOYMENT);
         times.push(performance.now() - start);
     }
     collectGarbage();
@@ -225,7 +230,7 @@ async function compareWithKit(
     const way = version === 'legacy' ? version : `version ${version}`;
     const name = `${mode}, ${way}, ${channels} channels${parties}`;
     const start = performance.now();
-    const plan = planBatchSettle(items, getOptions(mode, version));
+    const plan = planBatchSettle(items, getOptions(mode, version), DEPLOYMENT);
     const milliseconds = performance.now() - start;
     const byKit = await planByKit(plan, { budgetMs: KIT_BUDGET_MS, feePayer: MERCHANT.address, version });
     const ours = plan.transactions.length;

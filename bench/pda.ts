@@ -4,9 +4,10 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { getAddressEncoder, getProgramDerivedAddress, getU64Encoder, type Address } from '@solana/kit';
 import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { createAddressCache, findChannelPdaSync, findEscrowPdaSync, LOCALNET_DEPLOYMENT } from '../src';
+import { createAddressCache, findChannelPdaSync, findEscrowPdaSync, TOMBSTONE_LOCALNET } from '../src';
 import { decodeAddress } from '../src/address-bytes';
 import type { BenchReport, BenchRow } from './report';
+import { DEPLOYMENT, OPENED } from '../test/fixtures/deployment';
 
 const BENCH = 'pda';
 // Ours and kit's take turns, so that both see the same machine; the median of the rounds is what counts.
@@ -17,7 +18,7 @@ type Seeds = Readonly<{ payer: Address; payee: Address; mint: Address; authorize
 /** A way to derive the addresses of one channel. */
 type Derive = (seeds: Seeds) => unknown;
 
-const { programAddress } = LOCALNET_DEPLOYMENT;
+const { programAddress } = TOMBSTONE_LOCALNET;
 
 /** Kit as a program without our package would use it: from addresses, as they are everywhere else. */
 async function deriveChannelByKit(seeds: Seeds): Promise<Address> {
@@ -47,13 +48,17 @@ async function deriveEscrowByKit(channel: Address, mint: Address): Promise<Addre
 
 const deriveEscrow = (seeds: Seeds) => findEscrowPdaSync({ channel: seeds.payer, mint: seeds.mint });
 const deriveBoth = (seeds: Seeds) => {
-    const [channel] = findChannelPdaSync(seeds);
+    const [channel] = findChannelPdaSync({ ...OPENED, ...seeds }, DEPLOYMENT);
     return findEscrowPdaSync({ channel, mint: seeds.mint });
 };
 const deriveBothByKit = async (seeds: Seeds) => await deriveEscrowByKit(await deriveChannelByKit(seeds), seeds.mint);
 
 const CASES: readonly Readonly<{ case: string; derive: Derive; byKit: Derive }>[] = [
-    { byKit: deriveChannelByKit, case: 'channel', derive: seeds => findChannelPdaSync(seeds) },
+    {
+        byKit: deriveChannelByKit,
+        case: 'channel',
+        derive: seeds => findChannelPdaSync({ ...OPENED, ...seeds }, DEPLOYMENT),
+    },
     { byKit: seeds => deriveEscrowByKit(seeds.payer, seeds.mint), case: 'escrow', derive: deriveEscrow },
     { byKit: deriveBothByKit, case: 'channel and escrow', derive: deriveBoth },
 ];
@@ -66,7 +71,7 @@ export async function run(): Promise<BenchReport> {
     }
     const cache = createAddressCache();
     const deriveCached = (seeds: Seeds) => {
-        const [channel] = cache.findChannelPdaSync(seeds);
+        const [channel] = cache.findChannelPdaSync({ ...OPENED, ...seeds }, DEPLOYMENT);
         return cache.findEscrowPdaSync({ channel, mint: seeds.mint });
     };
     const [, cached, baseline] = await measure([deriveCached, deriveCached, deriveBothByKit], CASES.length);

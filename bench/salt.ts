@@ -2,6 +2,8 @@
 
 import type { Address, Instruction, KeyPairSigner } from '@solana/kit';
 
+import { createSimulator, type Simulator } from '../src/testing';
+import type { BenchReport, BenchRow } from './report';
 import {
     assertIsLiveChannelState,
     findChannelPdaSync,
@@ -9,15 +11,13 @@ import {
     findEscrowPdaSync,
     getDistributeInstructionAsync,
     getOpenInstructionAsync,
-    getSettleAndSealInstructions,
+    getSettleAndFinalizeInstructions,
     getSettleInstructions,
     getTopUpInstructionAsync,
     getWithdrawPayerInstructionAsync,
-    LOCALNET_DEPLOYMENT,
+    EPOCH_LOCALNET,
     signVoucher,
-} from '../src/epoch';
-import { createSimulator, type Simulator } from '../src/testing';
-import type { BenchReport, BenchRow } from './report';
+} from '../src';
 
 const BENCH = 'salt';
 /** Channels for each of the two ways to choose a salt: their bumps are as in any other sample. */
@@ -80,7 +80,7 @@ class SaltBench {
     ) {}
 
     static async create(): Promise<SaltBench> {
-        const simulator = await createSimulator({ deployment: LOCALNET_DEPLOYMENT });
+        const simulator = await createSimulator({ deployment: EPOCH_LOCALNET });
         const [payer, payee] = [await simulator.createFundedSigner(), await simulator.createFundedSigner()];
         const mint = await simulator.createMint();
         await simulator.mintTokens({ amount: 1_000_000_000n, mint, owner: payer.address });
@@ -100,12 +100,12 @@ class SaltBench {
     }
 
     findAddresses(salt: bigint) {
-        const channel = findChannelPdaSync({ ...this.seeds, salt });
+        const channel = findChannelPdaSync({ ...this.seeds, salt }, EPOCH_LOCALNET);
         return [channel, findEscrowPdaSync({ channel: channel[0], mint: this.mint })] as const;
     }
 
     findSalt(firstSalt: bigint) {
-        return findCheapChannelSalt({ ...this.seeds, firstSalt });
+        return findCheapChannelSalt({ ...this.seeds, firstSalt }, EPOCH_LOCALNET);
     }
 
     /** The compute units of each step of channels with certain salts. */
@@ -118,23 +118,27 @@ class SaltBench {
     async #live(salt: bigint): Promise<number[]> {
         const { mint, payee, payer } = this;
         const terms = { ...this.seeds, payer, salt };
-        const [channel] = findChannelPdaSync({ ...this.seeds, salt });
+        const [channel] = findChannelPdaSync({ ...this.seeds, salt }, EPOCH_LOCALNET);
         const token = { channel, mint, payer };
-        const sign = (cumulativeAmount: bigint) => signVoucher({ channelId: channel, cumulativeAmount }, payer);
+        const sign = (cumulativeAmount: bigint) =>
+            signVoucher({ channelId: channel, cumulativeAmount }, payer, EPOCH_LOCALNET);
         const distribute = async () => {
             const state = this.simulator.getChannel(channel);
             assertIsLiveChannelState(state);
-            return [await getDistributeInstructionAsync({ ...state.channel, channel, splits: [] })];
+            return [await getDistributeInstructionAsync({ ...state.channel, channel, splits: [] }, EPOCH_LOCALNET)];
         };
         const steps: (() => Promise<readonly Instruction[]>)[] = [
             async () => [
-                await getOpenInstructionAsync({ ...terms, deposit: 100n, gracePeriodSeconds: 60, splits: [] }),
+                await getOpenInstructionAsync(
+                    { ...terms, deposit: 100n, gracePeriodSeconds: 60, splits: [] },
+                    EPOCH_LOCALNET,
+                ),
             ],
-            async () => [await getTopUpInstructionAsync({ ...token, amount: 1n })],
-            async () => getSettleInstructions({ voucher: await sign(10n) }),
+            async () => [await getTopUpInstructionAsync({ ...token, amount: 1n }, EPOCH_LOCALNET)],
+            async () => getSettleInstructions({ voucher: await sign(10n) }, EPOCH_LOCALNET),
             distribute,
-            async () => getSettleAndSealInstructions({ channel, payee, voucher: await sign(20n) }),
-            async () => [await getWithdrawPayerInstructionAsync(token)],
+            async () => getSettleAndFinalizeInstructions({ channel, payee, voucher: await sign(20n) }, EPOCH_LOCALNET),
+            async () => [await getWithdrawPayerInstructionAsync(token, EPOCH_LOCALNET)],
             distribute,
         ];
         const units: number[] = [];

@@ -23,6 +23,7 @@ import {
 } from '../src';
 import { createNodeVoucherVerifier } from '../src/node';
 import type { BenchReport, BenchRow } from './report';
+import { DEPLOYMENT } from '../test/fixtures/deployment';
 
 const BENCH = 'verify';
 const UNIT = 'vouchers/s';
@@ -47,8 +48,8 @@ type Contestant = Readonly<{
 export async function run(): Promise<BenchReport> {
     const cores = availableParallelism();
     const vouchers = await makeVouchers(VOUCHERS, CHANNELS);
-    const ours = createVoucherVerifier();
-    const node = await createNodeVoucherVerifier();
+    const ours = createVoucherVerifier(DEPLOYMENT);
+    const node = await createNodeVoucherVerifier(DEPLOYMENT);
     const packed = vouchers.map(pack);
     const contestants: Contestant[] = [
         { name: 'kit', verify: () => verifyWithKit(vouchers) },
@@ -162,8 +163,11 @@ async function measureCold(): Promise<Readonly<{ node: number; ours: number }>> 
     const vouchers = await makeVouchers(COLD_VOUCHERS, COLD_VOUCHERS);
     const best = { node: 0, ours: 0 };
     for (let round = 0; round < ROUNDS; round += 1) {
-        const node = await createNodeVoucherVerifier();
-        for (const [name, verifier] of [['ours', createVoucherVerifier()] as const, ['node', node] as const]) {
+        const node = await createNodeVoucherVerifier(DEPLOYMENT);
+        for (const [name, verifier] of [
+            ['ours', createVoucherVerifier(DEPLOYMENT)] as const,
+            ['node', node] as const,
+        ]) {
             const once = { name, verify: () => verifier.verifyAll(vouchers) };
             best[name] = Math.max(best[name], (await measure([once], COLD_VOUCHERS, 1, 0)).get(name)!.perSecond);
         }
@@ -179,7 +183,10 @@ async function makeVouchers(count: number, channels: number): Promise<VoucherVer
     for (let index = 0; index < count; index += 1) {
         const signer = signers[index % channels]!;
         const voucher = { channelId: addresses[index % channels]!, cumulativeAmount: BigInt(index + 1) };
-        vouchers.push({ authorizedSigner: signer.address, signedVoucher: await signVoucher(voucher, signer) });
+        vouchers.push({
+            authorizedSigner: signer.address,
+            signedVoucher: await signVoucher(voucher, signer, DEPLOYMENT),
+        });
     }
     return vouchers;
 }
@@ -188,7 +195,9 @@ async function verifyWithKit(vouchers: readonly VoucherVerification[]): Promise<
     const verdicts: boolean[] = [];
     for (const { authorizedSigner, signedVoucher } of vouchers) {
         const key = await getPublicKeyFromAddress(authorizedSigner);
-        verdicts.push(await verifySignature(key, signedVoucher.signature, encodeVoucher(signedVoucher.voucher)));
+        verdicts.push(
+            await verifySignature(key, signedVoucher.signature, encodeVoucher(signedVoucher.voucher, DEPLOYMENT)),
+        );
     }
     return verdicts;
 }
@@ -214,7 +223,7 @@ type Packed = Readonly<{ key: Uint8Array; message: Uint8Array; signature: Uint8A
 function pack({ authorizedSigner, signedVoucher }: VoucherVerification): Packed {
     return {
         key: encodeAddress(authorizedSigner),
-        message: new Uint8Array(encodeVoucher(signedVoucher.voucher)),
+        message: new Uint8Array(encodeVoucher(signedVoucher.voucher, DEPLOYMENT)),
         signature: new Uint8Array(signedVoucher.signature),
     };
 }

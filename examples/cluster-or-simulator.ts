@@ -15,25 +15,31 @@ import {
 import {
     assertIsAgreedChannel,
     checkVoucher,
+    fetchOpenSlot,
+    MAINNET_DEPLOYMENT,
     payer,
     paymentChannels,
+    type PaymentChannelsPlugin,
     rpc,
     signVoucher,
     transactionSending,
-    type PaymentChannelsPlugin,
 } from 'solana-payment-channels';
-import { createSimulator, simulated } from 'solana-payment-channels/testing';
+import { createSimulator, createSimulatorRpc, simulated } from 'solana-payment-channels/testing';
+
+type Market = { getSlot: () => Promise<bigint>; merchant: KeyPairSigner; mint: Address; wallet: KeyPairSigner };
 
 /** What a payer and a merchant do: the same wherever it runs. */
 async function trade(
-    payerChannels: PaymentChannelsPlugin,
-    merchantChannels: PaymentChannelsPlugin,
-    { merchant, mint, wallet }: { merchant: KeyPairSigner; mint: Address; wallet: KeyPairSigner },
+    payerChannels: PaymentChannelsPlugin<'epoch'>,
+    merchantChannels: PaymentChannelsPlugin<'epoch'>,
+    { getSlot, merchant, mint, wallet }: Market,
 ): Promise<void> {
     const salt = BigInt(Date.now());
     // What the merchant offers: to be paid in this token, with an hour to settle after the payer begins to close.
     const offer = { gracePeriodSeconds: 3_600, mint, payee: merchant.address, splits: [] };
-    const terms = { ...offer, deposit: 1_000n, salt };
+    // The slot that the channel is opened for is part of its address.
+    const openSlot = await getSlot();
+    const terms = { ...offer, deposit: 1_000n, openSlot, salt };
     await payerChannels.instructions.open({ ...terms, createTokenAccounts: true }).sendTransaction();
     const [channel] = await payerChannels.pdas.channel({
         ...terms,
@@ -41,13 +47,16 @@ async function trade(
         payer: wallet.address,
     });
 
-    const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, wallet);
+    const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, wallet, MAINNET_DEPLOYMENT);
 
     // The merchant looks at the channel once and at every voucher, and keeps the best one.
     const state = await merchantChannels.accounts.channel.fetchState(channel);
-    assertIsAgreedChannel(state, offer);
+    assertIsAgreedChannel(state, offer, MAINNET_DEPLOYMENT);
     const unixTimestamp = Math.floor(Date.now() / 1_000);
-    const verdict = await checkVoucher({ channel: state, marginSeconds: 120, signedVoucher: voucher, unixTimestamp });
+    const verdict = await checkVoucher(
+        { channel: state, marginSeconds: 120, signedVoucher: voucher, unixTimestamp },
+        MAINNET_DEPLOYMENT,
+    );
     if (verdict.kind !== 'accepted') throw new Error(`the voucher is not accepted: ${verdict.kind}`);
     await merchantChannels.instructions.settleAndFinalize({ channel, voucher }).sendTransaction();
     await merchantChannels.instructions.distribute({ channel, splits: [] }).sendTransaction();
@@ -65,18 +74,21 @@ async function main(): Promise<void> {
                 .use(payer(signer))
                 .use(rpc(createSolanaRpc(url)))
                 .use(transactionSending())
-                .use(paymentChannels()).paymentChannels;
-        await trade(connect(wallet), connect(merchant), { merchant, mint: address(process.env['MINT']!), wallet });
+                .use(paymentChannels({ deployment: MAINNET_DEPLOYMENT })).paymentChannels;
+        const mint = address(process.env['MINT']!);
+        const getSlot = () => fetchOpenSlot(createSolanaRpc(url), {}, MAINNET_DEPLOYMENT);
+        await trade(connect(wallet), connect(merchant), { getSlot, merchant, mint, wallet });
         return;
     }
-    const simulator = await createSimulator();
+    const simulator = await createSimulator({ deployment: MAINNET_DEPLOYMENT });
     const [wallet, merchant] = [await simulator.createFundedSigner(), await simulator.createFundedSigner()];
     const mint = await simulator.createMint();
     await simulator.mintTokens({ amount: 1_000n, mint, owner: wallet.address });
     const connect = (signer: KeyPairSigner) =>
         createClient().use(payer(signer)).use(simulated(simulator)).use(transactionSending()).use(paymentChannels())
             .paymentChannels;
-    await trade(connect(wallet), connect(merchant), { merchant, mint, wallet });
+    const getSlot = () => fetchOpenSlot(createSimulatorRpc(simulator), {}, MAINNET_DEPLOYMENT);
+    await trade(connect(wallet), connect(merchant), { getSlot, merchant, mint, wallet });
 }
 
 function readKey(path: string): Uint8Array {

@@ -7,22 +7,23 @@ import { join } from 'node:path';
 
 import {
     assertIsAgreedChannel,
+    type BatchExecution,
+    type BatchProgress,
+    type BatchRequest,
     checkVoucher,
     createVoucherVerifier,
     executeBatchSettle,
     fetchChannelState,
     findChannelPda,
     getOpenInstructionAsync,
-    signVoucher,
-    type BatchExecution,
-    type BatchProgress,
-    type BatchRequest,
+    MAINNET_DEPLOYMENT,
     type SignedVoucher,
+    signVoucher,
 } from 'solana-payment-channels';
 import { openFileJournal } from 'solana-payment-channels/node';
 import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
 
-const simulator = await createSimulator();
+const simulator = await createSimulator({ deployment: MAINNET_DEPLOYMENT });
 // On a cluster: createSolanaRpc(url).
 const rpc = createSimulatorRpc(simulator);
 const merchant = await simulator.createFundedSigner();
@@ -35,29 +36,35 @@ const offer = { gracePeriodSeconds: 3_600, mint, payee: merchant.address, splits
 
 // What the server has accepted: the best voucher of each channel, however it keeps them.
 const accepted = new Map<string, SignedVoucher>();
-const verifier = createVoucherVerifier();
+const verifier = createVoucherVerifier(MAINNET_DEPLOYMENT);
 
 async function accept(signedVoucher: SignedVoucher): Promise<void> {
     const { channelId } = signedVoucher.voucher;
-    const channel = await fetchChannelState(rpc, channelId);
-    if (!accepted.has(channelId)) assertIsAgreedChannel(channel, offer);
+    const channel = await fetchChannelState(rpc, channelId, MAINNET_DEPLOYMENT);
+    if (!accepted.has(channelId)) assertIsAgreedChannel(channel, offer, MAINNET_DEPLOYMENT);
     const { unixTimestamp } = simulator.getClock();
     const last = accepted.get(channelId);
     const input = { accepted: last, channel, marginSeconds: 120, signedVoucher, unixTimestamp };
-    const verdict = await checkVoucher(input, verifier.verify);
+    const verdict = await checkVoucher(input, MAINNET_DEPLOYMENT, verifier.verify);
     if (verdict.kind === 'refused') throw new Error(verdict.message);
     if (verdict.kind !== 'replay') accepted.set(channelId, verdict.signedVoucher);
 }
 
 const { unixTimestamp: now } = simulator.getClock();
 for (let salt = 1n; salt <= 24n; salt++) {
-    const terms = { ...offer, authorizedSigner: payer.address, salt };
-    await simulator.sendOrThrow([await getOpenInstructionAsync({ ...terms, deposit: 1_000n, payer })]);
-    const [channel] = await findChannelPda({ ...terms, payer: payer.address });
+    const terms = { ...offer, authorizedSigner: payer.address, openSlot: simulator.getClock().slot, salt };
+    await simulator.sendOrThrow([
+        await getOpenInstructionAsync({ ...terms, deposit: 1_000n, payer }, MAINNET_DEPLOYMENT),
+    ]);
+    const [channel] = await findChannelPda({ ...terms, payer: payer.address }, MAINNET_DEPLOYMENT);
     // One of them is good for an hour only, and nobody brings it in.
     const expiresAt = salt === 7n ? now + 3_600n : 0n;
     await accept(
-        await signVoucher({ channelId: channel, cumulativeAmount: 100n * (salt % 9n) + 1n, expiresAt }, payer),
+        await signVoucher(
+            { channelId: channel, cumulativeAmount: 100n * (salt % 9n) + 1n, expiresAt },
+            payer,
+            MAINNET_DEPLOYMENT,
+        ),
     );
 }
 simulator.advanceClock({ seconds: 3_600 });
@@ -72,15 +79,20 @@ const folder = await mkdtemp(join(tmpdir(), 'settle-batch-'));
 
 async function settle(abortSignal: AbortSignal, onProgress: (step: BatchProgress) => void): Promise<BatchExecution> {
     await using journal = await openFileJournal(join(folder, 'journal'));
-    return await executeBatchSettle(rpc, requests, {
-        abortSignal,
-        concurrency: 2,
-        feePayer: merchant,
-        journal,
-        mode: 'settle',
-        onProgress,
-        version: 'legacy',
-    });
+    return await executeBatchSettle(
+        rpc,
+        requests,
+        {
+            abortSignal,
+            concurrency: 2,
+            feePayer: merchant,
+            journal,
+            mode: 'settle',
+            onProgress,
+            version: 'legacy',
+        },
+        MAINNET_DEPLOYMENT,
+    );
 }
 
 function print({ counts, kind }: BatchProgress): void {

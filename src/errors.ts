@@ -46,6 +46,8 @@ export type PaymentChannelsErrorContexts = {
     INTEGER_NOT_EXACT: { field: string; value: string };
     INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
     LOOKUP_TABLE_INVALID: { address: string; reason: string };
+    /** The revision of the deployment has nothing of the kind. */
+    OPERATION_UNSUPPORTED: { operation: string };
     OPEN_BLOCKED: { reasons: readonly string[] };
     OPEN_SLOT_OUT_OF_WINDOW: { currentSlot: bigint; maxOpenSlot: bigint; minOpenSlot: bigint; openSlot: bigint };
     OPEN_UNREADY: { owners: readonly string[] };
@@ -174,6 +176,7 @@ const MESSAGES: Messages = {
         `${field} has to be a bigint or a safe integer, so that nothing is lost or rounded; got ${value}`,
     INTEGER_OUT_OF_RANGE: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
     LOOKUP_TABLE_INVALID: ({ address, reason }) => `There is no lookup table at ${address}: ${reason}`,
+    OPERATION_UNSUPPORTED: ({ operation }) => `There is no such thing in the revision of the deployment: ${operation}`,
     OPEN_BLOCKED: ({ reasons }) => `open would fail: ${reasons.join(' ')}`,
     OPEN_SLOT_OUT_OF_WINDOW: ({ currentSlot, maxOpenSlot, minOpenSlot, openSlot }) =>
         `The open slot ${openSlot} can't be opened for at slot ${currentSlot}: it has to be between ${minOpenSlot} and ` +

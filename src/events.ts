@@ -2,10 +2,9 @@ import { containsBytes, type Address, type ReadonlyUint8Array } from '@solana/ki
 
 import { readDeeply } from './input';
 import { toResult } from './json-form';
-import { getEmitEventDiscriminatorBytes } from '../generated/tombstone';
-import { getProgramConfig, getRevisionPart, type DeploymentConfig } from './deployment';
+import { getProgramConfig, getPart, type DeploymentParts } from './revision/deployment';
 import { parseProgramLogs } from './program-logs';
-import { TOMBSTONE_PARSE_EVENT } from './revision/tombstone';
+import type { EventsLayout } from './revision/parts';
 import type { RevisionName, RevisionTypes } from './revision/types';
 import {
     getExecutedInstructions,
@@ -18,7 +17,7 @@ import {
 export type UnknownEvent = Readonly<{ eventType: 'unknown'; data: ReadonlyUint8Array }>;
 
 /** An event of the program. */
-export type ChannelEvent<TRevision extends RevisionName = 'tombstone'> =
+export type ChannelEvent<TRevision extends RevisionName = RevisionName> =
     Readonly<RevisionTypes[TRevision]['event']> | UnknownEvent;
 
 /**
@@ -33,20 +32,20 @@ export type ChannelEvent<TRevision extends RevisionName = 'tombstone'> =
  * @returns The events in their order; one that this package does not know, or can't read, as `unknown`.
  * @throws `RPC_RESPONSE_INVALID` for what is no instruction; `ADDRESS_INVALID` for the program address of the config.
  */
-export function parseEvents<TRevision extends RevisionName = 'tombstone'>(
+export function parseEvents<TRevision extends RevisionName>(
     instructions: readonly ExecutedInstruction[],
-    config: DeploymentConfig<TRevision> = {},
+    deployment: DeploymentParts<'events' | 'programAddress' | 'revision', TRevision>,
 ): readonly ChannelEvent<TRevision>[] {
     const expected = 'an array of the instructions that a transaction executed';
-    return readDeeply('instructions', expected, instructions, () => readEvents(instructions, config));
+    return readDeeply('instructions', expected, instructions, () => readEvents(instructions, deployment));
 }
 
 function readEvents<TRevision extends RevisionName>(
     instructions: readonly ExecutedInstruction[],
-    config: DeploymentConfig<TRevision>,
+    deployment: DeploymentParts<'events' | 'programAddress' | 'revision', TRevision>,
 ): readonly ChannelEvent<TRevision>[] {
-    const { programAddress } = getProgramConfig(config);
-    const parse = getRevisionPart(config, 'parseEvent', TOMBSTONE_PARSE_EVENT);
+    const { programAddress } = getProgramConfig(deployment);
+    const layout = getPart(deployment, 'events') as EventsLayout;
     const events: ChannelEvent<RevisionName>[] = [];
     const stack: (Address | undefined)[] = [];
     // Whether the program was called since the last instruction of the transaction: where no height says by whom it was
@@ -62,12 +61,12 @@ function readEvents<TRevision extends RevisionName>(
             stack[stackHeight - 1] = program;
         }
         if (program !== programAddress) continue;
-        if (!data || !isEvent(data)) {
+        if (!data || !isEvent(data, layout)) {
             isRunning = true;
             continue;
         }
         const isSelfCall = caller === undefined ? !isWholeTrace || isRunning : caller === programAddress;
-        if (isSelfCall) events.push(toEvent(data, parse));
+        if (isSelfCall) events.push(toEvent(data, layout));
     }
     return Object.freeze(events) as readonly ChannelEvent<TRevision>[];
 }
@@ -90,13 +89,13 @@ function readEvents<TRevision extends RevisionName>(
  * }
  * ```
  */
-export function parseTransactionEvents<TRevision extends RevisionName = 'tombstone'>(
+export function parseTransactionEvents<TRevision extends RevisionName>(
     transaction: RpcTransaction | null,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: DeploymentParts<'events' | 'programAddress' | 'revision', TRevision>,
 ): readonly ChannelEvent<TRevision>[] {
     const expected = 'a transaction, as getTransaction answers it';
     const read = () => getExecutedInstructions(transaction);
-    return parseEvents(readDeeply('transaction', expected, transaction, read), config);
+    return parseEvents(readDeeply('transaction', expected, transaction, read), deployment);
 }
 
 /**
@@ -109,9 +108,9 @@ export function parseTransactionEvents<TRevision extends RevisionName = 'tombsto
  */
 export function getLoggedEventCount(
     logs: readonly string[],
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: DeploymentParts<'programAddress'>,
 ): number | undefined {
-    const { programAddress } = getProgramConfig(config);
+    const { programAddress } = getProgramConfig(deployment);
     const { calls, firstFailure, isIncomplete } = parseProgramLogs(logs);
     if (firstFailure) return 0;
     if (isIncomplete) return undefined;
@@ -119,11 +118,11 @@ export function getLoggedEventCount(
 }
 
 /** Everything that the program is sent by itself is an event: it has no other instruction that it calls. */
-function isEvent(data: ReadonlyUint8Array): boolean {
-    return containsBytes(data, getEmitEventDiscriminatorBytes(), 0);
+function isEvent(data: ReadonlyUint8Array, { getDiscriminator }: EventsLayout): boolean {
+    return containsBytes(data, getDiscriminator(), 0);
 }
 
-function toEvent(data: ReadonlyUint8Array, parse: typeof TOMBSTONE_PARSE_EVENT): ChannelEvent<RevisionName> {
+function toEvent(data: ReadonlyUint8Array, { parse }: EventsLayout): ChannelEvent<RevisionName> {
     try {
         const event = parse(data);
         if (event) return toResult(event);

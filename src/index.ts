@@ -1,70 +1,62 @@
-// The rendered client: accounts, types, errors, events, PDAs, instruction data and parsers. What follows it here takes
-// the place of the rendered function of the same name. Of the accounts it is only what can't be misused: the rendered
-// functions that decode and fetch them look neither at the owner nor at the discriminator.
-export {
-    CHANNEL_DISCRIMINATOR,
-    CLOSED_CHANNEL_DISCRIMINATOR,
-    getChannelCodec,
-    getChannelDecoder,
-    getChannelDiscriminatorBytes,
-    getChannelEncoder,
-    getChannelSize,
-    getClosedChannelCodec,
-    getClosedChannelDecoder,
-    getClosedChannelDiscriminatorBytes,
-    getClosedChannelEncoder,
-    getClosedChannelSize,
-    type Channel,
-    type ChannelArgs,
-    type ClosedChannel,
-    type ClosedChannelArgs,
-} from '../generated/tombstone/accounts';
-export * from '../generated/tombstone/constants';
-export * from '../generated/tombstone/errors';
-export * from '../generated/tombstone/events';
-export * from '../generated/tombstone/instructions';
-export * from '../generated/tombstone/pdas';
-export {
-    identifyPaymentChannelsAccount,
-    identifyPaymentChannelsInstruction,
-    parsePaymentChannelsInstruction,
-    PAYMENT_CHANNELS_PROGRAM_ADDRESS,
-    PaymentChannelsAccount,
-    PaymentChannelsInstruction,
-    type ParsedPaymentChannelsInstruction,
-} from '../generated/tombstone/programs';
-export * from '../generated/tombstone/types';
-
-// What is the same in every revision.
-export * from './shared';
-
+// The library: every function that depends on the program's interface takes the deployment, and what differs comes from
+// it. The rendered clients are ./epoch and ./tombstone.
 export { decodeChannelAccount, isClosedChannelAccount } from './channel/account';
-export { createAddressCache, type AddressCache } from './channel/address-cache';
+export { type AddressCache, createAddressCache } from './channel/address-cache';
 export {
-    assertIsAgreedChannel,
-    getChannelMismatches,
+    type ChannelSeedsInput,
+    findChannelPda,
+    findEscrowPda,
+    findTreasuryTokenPda,
+    type TokenInput,
+} from './channel/addresses';
+export {
     type AgreedChannel,
+    assertIsAgreedChannel,
+    type ChannelMismatch,
     type ChannelToCompare,
+    getChannelMismatches,
 } from './channel/agreed';
-export { findCheapChannelSalt, type CheapSaltInput } from './channel/cheap-salt';
-export { findChannelPda, findTreasuryTokenPda, type ChannelSeedsInput } from './channel/addresses';
-export { findChannelPdaSync, findEventAuthorityPdaSync, findTreasuryTokenPdaSync } from './channel/derive';
-export { assessDistribution, type DistributionAssessment } from './channel/assess-distribution';
-export { assessOpen, type OpenAssessment } from './channel/assess-open';
-export { type Blocker } from './channel/blocker';
+export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
 export {
-    fetchClosingChannels,
-    watchClosingChannels,
+    assessDistribution,
+    type AssessDistributionInput,
+    type DistributionAccounts,
+    type DistributionAssessment,
+    type PayoutAssessment,
+    type PayoutOutcome,
+} from './channel/assess-distribution';
+export { assessOpen, type AssessOpenInput, type OpenAssessment, type PayoutReadiness } from './channel/assess-open';
+export type { Blocker } from './channel/blocker';
+export { type CheapSalt, type CheapSaltInput, findCheapChannelSalt } from './channel/cheap-salt';
+export {
     type ClosingChannelFilter,
+    fetchClosingChannels,
     type FetchClosingChannelsConfig,
+    type WatchClients,
+    watchClosingChannels,
 } from './channel/closing';
-export { findDistributionAddresses } from './channel/distribution-addresses';
 export {
-    fetchDistributionAssessment,
-    fetchOpenAssessment,
-    fetchTokenProgram,
-    type FetchedDistributionAssessment,
-} from './channel/fetch-assessment';
+    findChannelPdaSync,
+    findEscrowPdaSync,
+    findEventAuthorityPdaSync,
+    findTokenPdaSync,
+    findTreasuryTokenPdaSync,
+} from './channel/derive';
+export {
+    assertIsDistributionOf,
+    getDistributionHash,
+    getDistributionPreimage,
+    getPayeeBps,
+    getPayouts,
+    type Payouts,
+    type Split,
+    toSplits,
+} from './channel/distribution';
+export {
+    type DistributionAddresses,
+    type DistributionAddressesInput,
+    findDistributionAddresses,
+} from './channel/distribution-addresses';
 export {
     fetchAllChannel,
     fetchAllMaybeChannel,
@@ -72,43 +64,88 @@ export {
     fetchChannelFromSeeds,
     fetchChannelState,
     fetchChannelStates,
+    type FetchConfig,
+    type Fetched,
     fetchMaybeChannel,
     fetchMaybeChannelFromSeeds,
-    type FetchChannelConfig,
 } from './channel/fetch';
-export { getChannelFilters, type ChannelFilter } from './channel/filters';
-export { fetchChannels, type FetchChannelsConfig } from './channel/query';
 export {
-    decodeChannelState,
+    fetchDistributionAssessment,
+    type FetchedDistributionAssessment,
+    fetchOpenAssessment,
+    fetchTokenProgram,
+} from './channel/fetch-assessment';
+export { fetchOpenSlot } from './channel/fetch-open-slot';
+export { type ChannelFilter, getChannelFilters, type ProgramAccountsFilter } from './channel/filters';
+export { fetchChannels, type FetchChannelsConfig } from './channel/query';
+export { getRentRecovery, type RentRecovery, type RentRecoveryStep } from './channel/rent-recovery';
+export {
+    type AbsentChannelState,
+    assertIsLiveChannelState,
+    type ChannelFigures,
     type ChannelState,
     type ClosedChannelState,
     type ClosingChannelState,
+    decodeChannelState,
+    type DistributedChannelState,
     type FinalizedChannelState,
+    getChannelFigures,
+    isFinalizable,
+    isLiveChannelState,
+    isReclaimable,
+    isSettleable,
     type LiveChannelState,
     type OpenChannelState,
 } from './channel/state';
 export {
+    type MintCondition,
+    readMint,
+    readTokenAccount,
+    type TokenAccountCondition,
+    type TokenAccountReading,
+} from './channel/token-account';
+export {
+    isPaymentChannelsError,
+    PaymentChannelsError,
+    type PaymentChannelsErrorCode,
+    type PaymentChannelsErrorContexts,
+} from './errors';
+export {
+    type ChannelEvent,
+    getLoggedEventCount,
+    parseEvents,
+    parseTransactionEvents,
+    type UnknownEvent,
+} from './events';
+export { TOKEN_2022_PROGRAM_ADDRESS } from './input';
+export {
+    type DistributeWithTokenAccountsInput,
     getDistributeInstructionsAsync,
     getOpenInstructionsAsync,
-    type DistributeWithTokenAccountsInput,
     type OpenWithTokenAccountsInput,
 } from './instructions/composed';
-export { assertIsDistributionOf, getDistributionHash } from './channel/distribution';
-export { LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment, type DeploymentConfig } from './deployment';
-export { getLoggedEventCount, parseEvents, parseTransactionEvents, type ChannelEvent } from './events';
 export {
-    getDistributeInstructionAsync,
+    type CreateTokenAccountInstruction,
+    type CreateTokenAccountsInput,
+    getCreateTokenAccountsInstructionsAsync,
+} from './instructions/create-token-accounts';
+export {
     type DistributeInput,
     type DistributeInstructionWithRecipients,
+    getDistributeInstructionAsync,
 } from './instructions/distribute';
 export {
     assertIsDistributable,
+    type DistributablePlan,
+    type DistributeRequirement,
+    type DistributeRequirements,
+    type DistributionMethod,
     getDistributeRequirements,
     getMaxDistributableRecipients,
-    type DistributablePlan,
 } from './instructions/distribute-limit';
-export { getFinalizeInstruction, type FinalizeInput } from './instructions/finalize';
+export { type FinalizeInput, getFinalizeInstruction } from './instructions/finalize';
 export { getOpenInstructionAsync, type OpenInput } from './instructions/open';
+export { getReclaimInstruction, type ReclaimInput } from './instructions/reclaim';
 export { getRequestCloseInstruction, type RequestCloseInput } from './instructions/request-close';
 export { getSettleInstructions, type SettleInput, type SettleInstructions } from './instructions/settle';
 export {
@@ -118,25 +155,14 @@ export {
 } from './instructions/settle-and-finalize';
 export { getTopUpInstructionAsync, type TopUpInput } from './instructions/top-up';
 export { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from './instructions/withdraw-payer';
-export type { BatchItem, BatchMode, BatchSettleOptions } from './settlement/batch';
-export { compareBatchOptions } from './settlement/compare';
-export { executeBatchSettle } from './settlement/execute/execute';
-export { fetchBatchItems, type FetchBatchConfig, type FetchedBatch } from './settlement/execute/fetch-items';
-export type { BatchExecuteOptions } from './settlement/execute/request';
-export { planLookupTables, type PlanLookupTablesOptions } from './settlement/lookup-table/plan';
-export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';
-export type { OpenAgreement } from './transactions/agreement';
-export { assembleOpenTransaction, assembleTopUpTransaction, type AssembleOpenInput } from './transactions/assemble';
-export { inspectOpenTransaction, inspectTopUpTransaction } from './transactions/inspect';
-export type { InspectedOpen } from './transactions/inspected';
-export { checkVoucher, checkVoucherState, type VoucherCheckInput } from './voucher/check';
-export { getProgramFailure, type ProgramFailureConfig } from './program-error';
-export { getVerifyVoucherInstruction } from './voucher/ed25519';
-export { signVoucher } from './voucher/sign';
-export { type VoucherInstruction } from './voucher/verdict';
-export { createVoucherVerifier } from './voucher/verifier';
-export { verifyVoucher } from './voucher/verify';
-export { decodeVoucher, encodeVoucher } from './voucher/voucher';
+export {
+    batchSettlement,
+    type BatchSettlement,
+    type BatchSettlementConfig,
+    type BatchSettlementRequirements,
+    type RevisionOfClient,
+} from './plugin/batch-settlement';
+export { payer } from './plugin/payer';
 export {
     paymentChannels,
     type PaymentChannelsAccounts,
@@ -145,5 +171,195 @@ export {
     type PaymentChannelsPlugin,
     type PaymentChannelsPluginConfig,
     type PaymentChannelsPluginRequirements,
+    type PluginDistributeInput,
     type PluginOpenInput,
 } from './plugin/payment-channels';
+export { rpc } from './plugin/rpc';
+export type { SendingApi } from './plugin/send-message';
+export {
+    transactionSending,
+    type TransactionSendingConfig,
+    type TransactionSendingRequirements,
+} from './plugin/sending';
+export {
+    type FailureReader,
+    getProgramFailure,
+    type ProgramFailureConfig,
+    type TransactionFailure,
+} from './program-error';
+export { type LoggedCall, type LoggedCalls, parseProgramLogs } from './program-logs';
+export type { ClientWithDeployment, Deployment, DeploymentParts } from './revision/deployment';
+export { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from './revision/deployments';
+export {
+    assertIsOpenSlotInWindow,
+    chooseOpenSlot,
+    type ChooseOpenSlotInput,
+    getReclaimableFromSlot,
+} from './revision/open-slot';
+export type { Revision } from './revision/parts';
+export type { ChannelOf, ProgramErrorName, RevisionName, RevisionWithReclaim } from './revision/types';
+export type { ExecutedInstruction, RpcTransaction } from './rpc-transaction';
+export { ED25519_PROGRAM_ADDRESS } from './runtime/programs';
+export type { Timers } from './sending/rpc-calls';
+export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './settlement/batch';
+export type {
+    BatchPlan,
+    BatchTotals,
+    PlannedAction,
+    PlannedChannel,
+    PlannedTokenAccount,
+    PlannedTransaction,
+} from './settlement/batch-plan';
+export { type BatchCost, compareBatchOptions } from './settlement/compare';
+export { executeBatchSettle } from './settlement/execute/execute';
+export { type FetchBatchConfig, fetchBatchItems, type FetchedBatch } from './settlement/execute/fetch-items';
+export type {
+    BatchJournal,
+    ChannelLease,
+    SentChannel,
+    SentOutcome,
+    SentTransaction,
+} from './settlement/execute/journal';
+export { createMemoryJournal, type MemoryJournalOptions } from './settlement/execute/memory-journal';
+export type {
+    BatchChannelResult,
+    BatchChannelStatus,
+    BatchCounts,
+    BatchExecution,
+    BatchProgress,
+    BatchStop,
+    BatchTransactionResult,
+} from './settlement/execute/report';
+export type {
+    BatchExecuteApi,
+    BatchExecuteOptions,
+    BatchFetchApi,
+    BatchRequest,
+    ComputeUnitPriceInput,
+} from './settlement/execute/request';
+export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
+export {
+    decodeLookupTable,
+    getLookupTableStatus,
+    getUsableAddresses,
+    type LookupTable,
+    type LookupTableStatus,
+} from './settlement/lookup-table/account';
+export { type FetchedLookupTables, fetchLookupTables } from './settlement/lookup-table/fetch';
+export {
+    type CloseLookupTableInput,
+    type CreateLookupTableInput,
+    type DeactivateLookupTableInput,
+    type ExtendLookupTableInput,
+    findLookupTablePdaSync,
+    getCloseLookupTableInstruction,
+    getCreateLookupTableInstruction,
+    getDeactivateLookupTableInstruction,
+    getExtendLookupTableInstruction,
+    type LookupTableSeedsInput,
+} from './settlement/lookup-table/instructions';
+export {
+    type LookupTableContents,
+    type LookupTableOption,
+    type LookupTablePlan,
+    planLookupTables,
+    type PlanLookupTablesOptions,
+} from './settlement/lookup-table/plan';
+export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from './settlement/lookup-table/program';
+export {
+    type CreateLookupTablesOptions,
+    getCloseLookupTablesTransactions,
+    getDeactivateLookupTablesTransactions,
+    getLookupTableTransactions,
+    type LookupTableTransaction,
+    type LookupTableTransactionOptions,
+    type LookupTableTransactions,
+    type PlannedLookupTable,
+} from './settlement/lookup-table/transactions';
+export { getBatchTransactionMessage } from './settlement/message';
+export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';
+export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './settlement/reclaim';
+export type { SignerWait } from './signing';
+export {
+    type ComputeBudgetParts,
+    createTransactionSizer,
+    findExceededLimit,
+    getTransactionLimits,
+    measureTransaction,
+    type TransactionLimits,
+    type TransactionMeasure,
+    type TransactionSizer,
+    type TransactionSizerInput,
+} from './transaction-size';
+export type {
+    Agreed,
+    BlockhashLifetime,
+    DurableNonce,
+    GuardProgram,
+    OpenAgreement,
+    TopUpAgreement,
+    TransactionAgreement,
+} from './transactions/agreement';
+export {
+    type AssembledTransaction,
+    type AssembleInput,
+    type AssembleOpenInput,
+    assembleOpenTransaction,
+    assembleTopUpTransaction,
+} from './transactions/assemble';
+export { type CosignedTransaction, cosignTransaction } from './transactions/cosign';
+export { type Inspection, inspectOpenTransaction, inspectTopUpTransaction } from './transactions/inspect';
+export type {
+    InspectionMismatch,
+    InspectionMismatchCode,
+    InspectionMismatchValues,
+} from './transactions/inspect/mismatch';
+export type {
+    InspectedOpen,
+    InspectedTopUp,
+    InspectedTransaction,
+    TransactionAddition,
+} from './transactions/inspected';
+export { getMemoInstruction, MEMO_PROGRAM_ADDRESS } from './transactions/memo';
+export type { TransactionCosigner } from './transactions/sign';
+export { decodeWireTransaction, encodeWireTransaction } from './transactions/wire';
+export { isVoucherAtLeastAsGood } from './voucher/better';
+export { checkVoucher, checkVoucherState, type VerifySignedVoucher, type VoucherCheckInput } from './voucher/check';
+export { type Ed25519Instruction, getVerifyVoucherInstruction } from './voucher/ed25519';
+export {
+    parseSignedVoucherJson,
+    parseVoucherJson,
+    type SignedVoucherJson,
+    toSignedVoucherJson,
+    toVoucherJson,
+    type VoucherJson,
+} from './voucher/json';
+export { signVoucher, type VoucherSigner } from './voucher/sign';
+export type {
+    AcceptedVoucher,
+    ExtendedVoucher,
+    ReplayedVoucher,
+    VoucherInstruction,
+    VoucherOnChainError,
+    VoucherRefusal,
+    VoucherRefusalCode,
+    VoucherRefusalContexts,
+    VoucherVerdict,
+} from './voucher/verdict';
+export {
+    createVoucherVerifier,
+    type VoucherVerification,
+    type VoucherVerifier,
+    type VoucherVerifierOptions,
+} from './voucher/verifier';
+export { verifyVoucher } from './voucher/verify';
+export {
+    decodeVoucher,
+    encodeVoucher,
+    type SignedVoucher,
+    toSignedVoucher,
+    toVoucher,
+    type Voucher,
+    type VoucherInput,
+} from './voucher/voucher';
+export type { SelfSendingPlan } from './plugin/self-sending';

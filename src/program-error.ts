@@ -8,15 +8,12 @@ import {
 } from '@solana/kit';
 
 import { toResult } from './json-form';
-import { PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOUNT_MISMATCH } from '../generated/tombstone';
-import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from './deployment';
+import { getProgramConfig, getPart, getTreasuryOwner, type DeploymentParts } from './revision/deployment';
 import { assertHasNoMisspelt, U32_MAX } from './input';
 import { parseProgramLogs } from './program-logs';
-import { TOMBSTONE_ERRORS, TOMBSTONE_TREASURY_OWNERS } from './revision/tombstone';
-import type { RevisionName } from './revision/types';
 import { isRpcRecord, type RpcRecord } from './rpc-answer';
 import { getPrecompileName, PRECOMPILE_ERRORS, type PrecompileErrorName } from './runtime/programs';
-import type { ProgramErrorName } from './program-error-name';
+import type { ProgramErrorName } from './revision/types';
 import {
     getInstructionErrorName,
     getTransactionErrorName,
@@ -67,18 +64,23 @@ export type TransactionFailure =
       }>;
 
 /** What is known of a transaction beside its failure; a {@link Deployment} is one. */
-export type ProgramFailureConfig = DeploymentConfig<RevisionName> &
-    Readonly<{
-        /** Logs of the transaction, where the failure does not come with them. */
-        logs?: readonly string[] | undefined;
-        /** Instructions of the transaction, those for the compute budget included: without logs they tell the program. */
-        instructions?: readonly Readonly<{ programAddress: Address }>[] | undefined;
-    }>;
+export type ProgramFailureConfig = Readonly<{
+    /** Logs of the transaction, where the failure does not come with them. */
+    logs?: readonly string[] | undefined;
+    /** Instructions of the transaction, those for the compute budget included: without logs they tell the program. */
+    instructions?: readonly Readonly<{ programAddress: Address }>[] | undefined;
+}>;
 
 // The programs that this one calls (System, Token, Token-2022, Associated Token Account) count their codes from 0 and
 // end well below: from here on a code can only be this program's own.
 const FIRST_CODE_OF_NO_CALLEE = 200;
-const TREASURY_ACCOUNT_MISMATCH = PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOUNT_MISMATCH;
+/** What the program says of another treasury owner than its own. */
+const TREASURY_ACCOUNT_MISMATCH = 'treasuryAccountMismatch';
+
+/** Says why a transaction failed, of whatever told so; see {@link getProgramFailure}. */
+export type FailureReader = (source: unknown) => TransactionFailure | undefined;
+
+type FailureParts = DeploymentParts<'errors' | 'programAddress' | 'published' | 'treasuryOwner'>;
 
 /**
  * Says why a transaction failed, and which program said so.
@@ -105,11 +107,15 @@ const TREASURY_ACCOUNT_MISMATCH = PAYMENT_CHANNELS_PROGRAM_ERROR__TREASURY_ACCOU
  * }
  * ```
  */
-export function getProgramFailure(source: unknown, config: ProgramFailureConfig = {}): TransactionFailure | undefined {
-    const { programAddress } = getProgramConfig(config);
+export function getProgramFailure(
+    source: unknown,
+    deployment: FailureParts,
+    config: ProgramFailureConfig = {},
+): TransactionFailure | undefined {
+    const { programAddress } = getProgramConfig(deployment);
     assertHasNoMisspelt('config', config, ['instructions', 'logs']);
     try {
-        return readFailure(source, programAddress, config);
+        return readFailure(source, programAddress, deployment, config);
     } catch {
         // A proxy or a getter that throws when it is read, in the source or beside it.
         return undefined;
@@ -119,6 +125,7 @@ export function getProgramFailure(source: unknown, config: ProgramFailureConfig 
 function readFailure(
     source: unknown,
     programAddress: Address,
+    deployment: FailureParts,
     config: ProgramFailureConfig,
 ): TransactionFailure | undefined {
     const found = findError(source);
@@ -129,7 +136,7 @@ function readFailure(
     const instructions: unknown = config.instructions ?? found.instructions;
     const instruction: unknown = Array.isArray(instructions) ? instructions[instructionIndex] : undefined;
     const instructionProgram = isRpcRecord(instruction) ? (instruction['programAddress'] as Address) : undefined;
-    return getInstructionFailure(found, { instructionProgram, logs, programAddress }, config);
+    return getInstructionFailure(found, { instructionProgram, logs, programAddress }, deployment);
 }
 
 /** The error of an instruction: a code of a program, or one of the runtime's own. */
@@ -145,7 +152,7 @@ function getInstructionFailure(
         logs: readonly string[] | undefined;
         programAddress: Address;
     }>,
-    config: DeploymentConfig<RevisionName>,
+    deployment: FailureParts,
 ): TransactionFailure {
     const { instructionIndex } = error;
     const { instructionProgram, logs, programAddress } = known;
@@ -172,13 +179,13 @@ function getInstructionFailure(
     }
     const isOfNoCallee = code >= FIRST_CODE_OF_NO_CALLEE && instructionProgram === programAddress;
     const program = loggedProgram ?? (isOfNoCallee ? programAddress : undefined);
-    const errors = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS);
+    const errors = getPart(deployment, 'errors');
     const named = Object.hasOwn(errors, code) ? errors[code] : undefined;
     const name = program === programAddress ? (named?.name as ProgramErrorName | undefined) : undefined;
     const at = `instruction ${instructionIndex}: `;
     let message = `${at}custom error ${code} of program ${program ?? 'unknown'}`;
     if (named && name !== undefined)
-        message = `${at}${name} (${code}). ${named.message}${getDeploymentHint(code, config)}`;
+        message = `${at}${name} (${code}). ${named.message}${getDeploymentHint(name, deployment)}`;
     else if (named && program === undefined) {
         message += `: ${named.name} if it is of the payment-channels program, something else if of one that it called`;
     }
@@ -201,10 +208,10 @@ function getPrecompileFailure(
 }
 
 /** The program looks for the token account of the owner that was compiled into it: with another, the deployment is wrong. */
-function getDeploymentHint(code: number, config: DeploymentConfig<RevisionName>): string {
-    if (code !== TREASURY_ACCOUNT_MISMATCH) return '';
-    const own = getTreasuryOwner(config);
-    const others = getRevisionPart(config, 'treasuryOwners', TOMBSTONE_TREASURY_OWNERS).filter(owner => owner !== own);
+function getDeploymentHint(name: string, deployment: FailureParts): string {
+    if (name !== TREASURY_ACCOUNT_MISMATCH) return '';
+    const own = getTreasuryOwner(deployment);
+    const others = getPart(deployment, 'published').treasuryOwners.filter(owner => owner !== own);
     const known = others.length === 0 ? '' : `; a known deployment of this program has ${others.join(', ')}`;
     return ` The treasury owner of the given deployment is ${own}${known}.`;
 }

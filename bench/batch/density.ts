@@ -2,9 +2,17 @@
 
 import type { Address, AddressesByLookupTableAddress, TransactionSigner } from '@solana/kit';
 
-import { LOCALNET_DEPLOYMENT, planBatchSettle, type BatchItem, type BatchMode, type BatchPlan } from '../../src';
-import type { Deployment } from '../../src/deployment';
-import { LOCALNET_DEPLOYMENT as EPOCH_DEPLOYMENT, planBatchReclaim, type ChannelState } from '../../src/epoch';
+import {
+    planBatchSettle,
+    type BatchItem,
+    type BatchMode,
+    type BatchPlan,
+    TOMBSTONE_LOCALNET,
+    EPOCH_LOCALNET,
+    planBatchReclaim,
+    type ChannelState,
+} from '../../src';
+import type { Deployment } from '../../src/revision/deployment';
 import type { RevisionName } from '../../src/revision/types';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../test/fixtures/batch';
 import type { BenchRow } from '../report';
@@ -32,7 +40,7 @@ type Deed = Readonly<{ name: string; revision: RevisionName; plan: (way: Way) =>
 /** Settling and ending channels in both revisions, and reclaiming their rent in the one that has it. */
 export function measureDensityByRevision(merchant: TransactionSigner): BenchRow[] {
     const items = makeBatch({ channels: CHANNELS, payee: merchant });
-    const settle = (deployment: Deployment<RevisionName>, mode: string): Deed => ({
+    const settle = (deployment: Deployment, mode: string): Deed => ({
         name: mode,
         plan: ({ options }) =>
             planBatchSettle<RevisionName>(
@@ -40,17 +48,21 @@ export function measureDensityByRevision(merchant: TransactionSigner): BenchRow[
                 { ...options, feePayer: merchant, mode: mode as BatchMode, unixTimestamp: BATCH_NOW },
                 deployment,
             ),
-        revision: deployment.revision.name,
+        revision: deployment.revision,
     });
-    const distributed = items.map(({ channel }) => ({ ...channel, kind: 'distributed' })) as unknown as ChannelState[];
+    const distributed = items.map(({ channel }) => ({
+        ...channel,
+        kind: 'distributed',
+    })) as unknown as ChannelState<'epoch'>[];
     const deeds: Deed[] = [
-        settle(LOCALNET_DEPLOYMENT, 'settle'),
-        settle(EPOCH_DEPLOYMENT, 'settle'),
-        settle(LOCALNET_DEPLOYMENT, 'settleAndFinalize'),
-        settle(EPOCH_DEPLOYMENT, 'settleAndSeal'),
+        settle(TOMBSTONE_LOCALNET, 'settle'),
+        settle(EPOCH_LOCALNET, 'settle'),
+        settle(TOMBSTONE_LOCALNET, 'settleAndFinalize'),
+        settle(EPOCH_LOCALNET, 'settleAndFinalize'),
         {
             name: 'reclaim',
-            plan: ({ options }) => planBatchReclaim(distributed, { ...options, feePayer: merchant, slot: SLOT }),
+            plan: ({ options }) =>
+                planBatchReclaim(distributed, { ...options, feePayer: merchant, slot: SLOT }, EPOCH_LOCALNET),
             revision: 'epoch',
         },
     ];

@@ -22,6 +22,7 @@ import { assertSucceeded, createSimulator, type Simulator } from '../../src/test
 import type { ProgramRevision } from '../../src/testing/elf';
 import type { InstructionName, RevisionFacts } from '../../test/svm/revisions';
 import { getName, type Measured } from './recorded';
+import { OPENED } from '../../test/fixtures/deployment';
 
 /** Compute units of the published program, from the appendix of the spec: SPL Token and two recipients if not said. */
 const PUBLISHED_TOMBSTONE: Readonly<Record<string, number>> = {
@@ -160,6 +161,7 @@ class Workbench {
         await this.#send(name, [
             await getOpenInstructionAsync(
                 {
+                    ...OPENED,
                     ...this.token,
                     ...this.#dated,
                     deposit: DEPOSIT,
@@ -173,7 +175,7 @@ class Workbench {
                 this.facts.deployment,
             ),
         ]);
-        const [address] = await findChannelPda(this.#seeds(salt), this.facts.deployment);
+        const [address] = await findChannelPda({ ...OPENED, ...this.#seeds(salt) }, this.facts.deployment);
         return { address, splits };
     }
 
@@ -238,7 +240,10 @@ class Workbench {
     async #findSalt(): Promise<bigint> {
         for (let attempts = 0; attempts < MAX_SALTS; attempts++) {
             this.#salt += 1n;
-            const [channel, bump] = await findChannelPda(this.#seeds(this.#salt), this.facts.deployment);
+            const [channel, bump] = await findChannelPda(
+                { ...OPENED, ...this.#seeds(this.#salt) },
+                this.facts.deployment,
+            );
             if (bump !== 255) continue;
             const [, escrowBump] = await findEscrowPda({ ...this.token, channel });
             if (escrowBump === 255) return this.#salt;

@@ -2,13 +2,12 @@ import type { Account, Address, EncodedAccount, MaybeEncodedAccount } from '@sol
 
 import { toResult, withJson } from '../json-form';
 import { isBytes } from '../bytes';
-import { getProgramConfig, getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getRevisionName, getPart, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe } from '../describe';
 import { readDeeply, readMembers, refuseInput, toAddress } from '../input';
-import { assertIsNoChannelOfOther, assertIsNoProgramOfOther } from '../revision/marks';
-import type { ChannelLayout } from '../revision/revision';
-import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
+import { assertIsNoChannelOfOther, assertIsNoProgramOfOther } from '../revision/detect-other-revision';
+import type { ChannelLayout } from '../revision/parts';
 import type { ChannelOf, RevisionName } from '../revision/types';
 
 /**
@@ -19,25 +18,25 @@ import type { ChannelOf, RevisionName } from '../revision/types';
  * of a closed channel, has another length, discriminator or version, or a status that nobody knows; `REVISION_MISMATCH`
  * when it is a channel of another revision of the program; `ADDRESS_INVALID` when the address or the owner is none.
  */
-export function decodeChannelAccount<TAddress extends string, TRevision extends RevisionName = 'tombstone'>(
+export function decodeChannelAccount<TAddress extends string, TRevision extends RevisionName>(
     account: EncodedAccount<TAddress>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Account<ChannelOf<TRevision>, TAddress> {
-    const { programAddress: expectedOwner } = getProgramConfig(config);
-    const layout = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+    const { programAddress: expectedOwner } = getProgramConfig(deployment);
+    const layout = getPart(deployment, 'channel');
     const { address, data, owner } = toEncodedAccount(account);
     if (owner !== expectedOwner) {
-        assertIsNoProgramOfOther(`account ${address}`, owner, getRevisionName(config));
+        assertIsNoProgramOfOther(`account ${address}`, owner, getRevisionName(deployment));
         throw new PaymentChannelsError('ACCOUNT_OWNER_MISMATCH', { address, expectedOwner, owner });
     }
     const refuse = (reason: string): never => {
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
     };
-    if (isClosedChannelAccount({ data, programAddress: owner }, config))
+    if (isClosedChannelAccount({ data, programAddress: owner }, deployment))
         refuse('the channel was closed; this is the tombstone it left');
     const size = layout.getSize();
     if (data.length !== size) {
-        assertIsNoChannelOfOther(`account ${address}`, data.length, getRevisionName(config));
+        assertIsNoChannelOfOther(`account ${address}`, data.length, getRevisionName(deployment));
         refuse(`it has ${data.length} bytes, a channel has ${size}`);
     }
     const channel = tryDecode(layout, data) ?? refuse('its status is not one that the program knows');
@@ -95,10 +94,10 @@ export function assertIsMaybeAccount(field: string, account: MaybeEncodedAccount
  */
 export function isClosedChannelAccount(
     account: Readonly<{ data: EncodedAccount['data']; programAddress: Address }>,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: Deployment,
 ): boolean {
-    const { programAddress } = getProgramConfig(config);
-    const { tombstone } = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+    const { programAddress } = getProgramConfig(deployment);
+    const { tombstone } = getPart(deployment, 'channel');
     if (typeof account !== 'object' || (account as unknown) === null) return false;
     const { data, programAddress: owner } = readMembers('account', account, ['data', 'programAddress']);
     return (

@@ -1,9 +1,10 @@
 import type { ProgramDerivedAddress } from '@solana/kit';
 
-import { getProgramConfig, getRevisionName, getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { getPart, getProgramConfig, getTreasuryOwner, type DeploymentParts } from '../revision/deployment';
 import { assertHasNoMisspelt, assertIsInput, readMembers, readOnlyMembers, readTerms, toInteger } from '../input';
 import type { RevisionName } from '../revision/types';
 import { LruCache } from '../lru';
+import type { SeedLayout } from '../seeds';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
 import {
     findChannelPdaSync,
@@ -71,12 +72,12 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
     return Object.freeze<AddressCache>({
         findChannelPdaSync: <TRevision extends RevisionName>(
             seeds: ChannelSeedsInput<TRevision>,
-            config: DeploymentConfig<TRevision> = {},
+            deployment: DeploymentParts<'programAddress' | 'seeds', TRevision>,
         ) => {
             assertIsInput('seeds', seeds);
             const given = readMembers('input', seeds as ChannelSeedsInput<'epoch'>, CHANNEL_SEEDS);
             const { mint, openSlot, payee, payer, salt } = given;
-            const { programAddress } = getProgramConfig(config);
+            const { programAddress } = getProgramConfig(deployment);
             // Left out it is the payer's; given as undefined it is no key, and no part of one.
             if (!('authorizedSigner' in seeds)) assertHasNoMisspelt('input', seeds, ['authorizedSigner']);
             const authorizedSigner = 'authorizedSigner' in seeds ? (given.authorizedSigner ?? null) : payer;
@@ -86,25 +87,32 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
             const parts = [programAddress, payer, payee, mint, authorizedSigner, toPart(salt)];
             // A revision that does not know of open slots does not look at one.
             const slotPart = (openSlot as unknown) === undefined ? undefined : toPart(openSlot);
-            const derive = () => findChannelPdaSync(seeds, config);
-            return find(derive, 'channel', getRevisionName(config), ...parts, slotPart);
+            const derive = () => findChannelPdaSync(seeds, deployment);
+            const { channel: layout } = getPart(deployment, 'seeds');
+            return find(derive, 'channel', ...layout.map(toSeedKey), ...parts, slotPart);
         },
         findEscrowPdaSync: input => {
             const token = readTerms('input', input, ['channel', 'mint', 'tokenProgram'], ['tokenProgram']);
             return findOfOwner(() => findEscrowPdaSync(token), token.channel, token);
         },
-        findEventAuthorityPdaSync: (config = {}) => {
-            const { programAddress } = getProgramConfig(config);
-            const derive = () => findEventAuthorityPdaSync(config);
-            return find(derive, 'eventAuthority', getRevisionName(config), programAddress);
+        findEventAuthorityPdaSync: deployment => {
+            const { programAddress } = getProgramConfig(deployment);
+            const derive = () => findEventAuthorityPdaSync(deployment);
+            const { eventAuthority: layout } = getPart(deployment, 'seeds');
+            return find(derive, ...layout.map(toSeedKey), programAddress);
         },
         findTokenPdaSync: input => {
             const token = readTerms('input', input, ['mint', 'owner', 'tokenProgram'], ['tokenProgram']);
             return findOfOwner(() => findTokenPdaSync(token), token.owner, token);
         },
-        findTreasuryTokenPdaSync: (input, config = {}) => {
+        findTreasuryTokenPdaSync: (input, deployment) => {
             const token = readTerms('input', input, ['mint', 'tokenProgram'], ['tokenProgram']);
-            return findOfOwner(() => findTreasuryTokenPdaSync(token, config), getTreasuryOwner(config), token);
+            return findOfOwner(() => findTreasuryTokenPdaSync(token, deployment), getTreasuryOwner(deployment), token);
         },
     });
+}
+
+/** What of a seed makes one address differ from another, beside its value. */
+function toSeedKey(seed: SeedLayout[number]): string {
+    return seed.kind === 'text' ? seed.text : seed.name;
 }

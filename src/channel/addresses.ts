@@ -1,6 +1,6 @@
 import type { Address, MessageSigner, ProgramDerivedAddress, TransactionSigner } from '@solana/kit';
 
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { deriveTokenPda, findChannelPdaSync, findEscrowPdaSync, findTreasuryTokenPdaSync } from './derive';
 
@@ -8,7 +8,7 @@ import { deriveTokenPda, findChannelPdaSync, findEscrowPdaSync, findTreasuryToke
 export type AddressOrSigner = Address | MessageSigner | TransactionSigner;
 
 /** What the address of a channel follows from; the terms that `open` takes have it. */
-export type ChannelSeedsInput<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type ChannelSeedsInput<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Wallet that locks the deposit. */
     payer: AddressOrSigner;
     /** Wallet that is paid by vouchers. */
@@ -35,11 +35,11 @@ export type TokenInput = Readonly<{
  *
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
  */
-export async function findChannelPda<TRevision extends RevisionName = 'tombstone'>(
+export async function findChannelPda<TRevision extends RevisionName>(
     seeds: ChannelSeedsInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Promise<ProgramDerivedAddress> {
-    return findChannelPdaSync(seeds, config);
+    return findChannelPdaSync(seeds, deployment);
 }
 
 /**
@@ -58,11 +58,8 @@ export async function findEscrowPda(
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  */
-export async function findTreasuryTokenPda(
-    input: TokenInput,
-    config: DeploymentConfig<RevisionName> = {},
-): Promise<ProgramDerivedAddress> {
-    return findTreasuryTokenPdaSync(input, config);
+export async function findTreasuryTokenPda(input: TokenInput, deployment: Deployment): Promise<ProgramDerivedAddress> {
+    return findTreasuryTokenPdaSync(input, deployment);
 }
 
 /** The associated token account of a wallet; `field` is the name of the wallet in an error. */

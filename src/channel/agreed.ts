@@ -1,7 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getRevisionName, getPart, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     type OnlyMembers,
@@ -15,15 +15,14 @@ import {
     toU32,
     toU64,
 } from '../input';
-import { assertIsNoAccountOfOther } from '../revision/marks';
-import { TOMBSTONE_OPEN } from '../revision/tombstone';
+import { assertIsNoAccountOfOther } from '../revision/detect-other-revision';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { findChannelPdaSync } from './derive';
 import { getDistributionHash, type Split } from './distribution';
 import { getStateKinds, type ChannelState, type LiveChannelState } from './state';
 
 /** What a payee offers: the terms that a channel has to have before a voucher of it is worth anything. */
-export type AgreedChannel<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type AgreedChannel<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Wallet that is to be paid. */
     payee: Address | TransactionSigner;
     /** Mint of the token that is to be paid in. */
@@ -49,7 +48,7 @@ export type AgreedChannel<TRevision extends RevisionName = 'tombstone'> = Readon
     RevisionTypes[TRevision]['agreed'];
 
 /** A channel as it was read, with the token program of its mint where that was read as well. */
-export type ChannelToCompare<TRevision extends RevisionName = 'tombstone'> = ChannelState<TRevision> &
+export type ChannelToCompare<TRevision extends RevisionName = RevisionName> = ChannelState<TRevision> &
     Readonly<{ tokenProgram?: Address | undefined }>;
 
 /** In what a channel differs from what was agreed; values as text, amounts and times in decimal digits. */
@@ -92,18 +91,18 @@ const EPOCH_MEMBERS: OnlyMembers<AgreedChannel<'epoch'>> = { ...COMMON_MEMBERS, 
  * by field, also for a member of `agreed` that is not known; as {@link toSplits}; `REVISION_MISMATCH` for a channel of
  * another revision.
  */
-export function getChannelMismatches<TRevision extends RevisionName = 'tombstone'>(
+export function getChannelMismatches<TRevision extends RevisionName>(
     channel: ChannelToCompare<TRevision>,
     agreed: AgreedChannel<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): readonly ChannelMismatch[] {
-    const expected = toExpected(agreed, config);
+    const expected = toExpected(agreed, deployment);
     const names = ['address', 'channel', 'kind', 'tokenProgram'] as const;
     const state = readTerms('channel', channel as LiveChannelToCompare, names, ['tokenProgram']);
     const address = toAddress('channel.address', state.address);
     const isThere = state.kind !== ('absent' as string) && state.kind !== ('closed' as string);
-    const account = isThere ? toAccount(state.channel, config) : undefined;
-    const kind = toOneOf('channel.kind', state.kind as string, getStateKinds(config));
+    const account = isThere ? toAccount(state.channel, deployment) : undefined;
+    const kind = toOneOf('channel.kind', state.kind as string, getStateKinds(deployment));
 
     const mismatches: ChannelMismatch[] = [];
     const compare = (field: ChannelMismatch['field'], wanted: bigint | string | undefined, given: bigint | string) => {
@@ -116,7 +115,7 @@ export function getChannelMismatches<TRevision extends RevisionName = 'tombstone
     compare('status', 'open', kind);
     if (account === undefined) return Object.freeze(mismatches);
     const seeds = account as Parameters<typeof findChannelPdaSync<TRevision>>[0];
-    compare('address', findChannelPdaSync<TRevision>(seeds, config)[0], address);
+    compare('address', findChannelPdaSync<TRevision>(seeds, deployment)[0], address);
     compare('payee', expected.payee, account.payee);
     compare('mint', expected.mint, account.mint);
     if (state.tokenProgram !== undefined) {
@@ -147,20 +146,20 @@ export function getChannelMismatches<TRevision extends RevisionName = 'tombstone
  * assertIsAgreedChannel(channel, { payee, mint, splits: [], gracePeriodSeconds: 3_600 });
  * ```
  */
-export function assertIsAgreedChannel<TRevision extends RevisionName = 'tombstone'>(
+export function assertIsAgreedChannel<TRevision extends RevisionName>(
     channel: ChannelToCompare<TRevision>,
     agreed: AgreedChannel<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): void {
-    const mismatches = getChannelMismatches<TRevision>(channel, agreed, config);
+    const mismatches = getChannelMismatches<TRevision>(channel, agreed, deployment);
     if (mismatches.length > 0) {
         throw new PaymentChannelsError('CHANNEL_NOT_AGREED', { address: channel.address, mismatches });
     }
 }
 
 /** What was agreed, checked. */
-function toExpected(agreed: AgreedChannel<RevisionName>, config: DeploymentConfig<RevisionName>) {
-    const known = hasOpenSlots(config) ? EPOCH_MEMBERS : (COMMON_MEMBERS as typeof EPOCH_MEMBERS);
+function toExpected(agreed: AgreedChannel<RevisionName>, deployment: Deployment) {
+    const known = hasOpenSlots(deployment) ? EPOCH_MEMBERS : (COMMON_MEMBERS as typeof EPOCH_MEMBERS);
     const given = readOnlyMembers('agreed', agreed as AgreedChannel<'epoch'>, known, 'AGREEMENT_INVALID');
     const address = (name: 'authorizedSigner' | 'payer' | 'rentPayer') =>
         given[name] === undefined ? undefined : toAddress(`agreed.${name}`, given[name]);
@@ -170,7 +169,7 @@ function toExpected(agreed: AgreedChannel<RevisionName>, config: DeploymentConfi
     return {
         authorizedSigner: address('authorizedSigner'),
         deposit: u64('deposit'),
-        distributionHash: bytesToHex(getDistributionHash(given.splits, config) as Uint8Array),
+        distributionHash: bytesToHex(getDistributionHash(given.splits, deployment) as Uint8Array),
         gracePeriodSeconds: BigInt(toU32('agreed.gracePeriodSeconds', given.gracePeriodSeconds, 1n)),
         mint: toAddress('agreed.mint', given.mint),
         openSlot: u64('openSlot'),
@@ -183,7 +182,7 @@ function toExpected(agreed: AgreedChannel<RevisionName>, config: DeploymentConfi
 }
 
 /** What a channel's account says, for callers whose types promise more than they hold. */
-function toAccount(value: LiveChannelState<RevisionName>['channel'], config: DeploymentConfig<RevisionName>) {
+function toAccount(value: LiveChannelState<RevisionName>['channel'], deployment: Deployment) {
     const field = 'channel.channel';
     const account = readMembers(field, value as LiveChannelState<'epoch'>['channel'], [
         'authorizedSigner',
@@ -198,7 +197,7 @@ function toAccount(value: LiveChannelState<RevisionName>['channel'], config: Dep
         'salt',
     ]);
     const { openSlot, rentPayer } = account as Partial<typeof account>;
-    assertIsNoAccountOfOther(field, openSlot !== undefined, getRevisionName(config));
+    assertIsNoAccountOfOther(field, openSlot !== undefined, getRevisionName(deployment));
     const hash = toBytes(`${field}.distributionHash`, account.distributionHash, HASH_LENGTH);
     return {
         authorizedSigner: toAddress(`${field}.authorizedSigner`, account.authorizedSigner),
@@ -215,6 +214,6 @@ function toAccount(value: LiveChannelState<RevisionName>['channel'], config: Dep
 }
 
 /** Whether the revision has open slots and rent payers. */
-function hasOpenSlots(config: DeploymentConfig<RevisionName>): boolean {
-    return getRevisionPart(config, 'open', TOMBSTONE_OPEN).openSlotWindow !== undefined;
+function hasOpenSlots(deployment: Deployment): boolean {
+    return getPart(deployment, 'open').openSlotWindow !== undefined;
 }

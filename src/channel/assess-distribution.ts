@@ -1,7 +1,7 @@
 import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type Deployment } from '../revision/deployment';
 import { isBytes } from '../bytes';
 import {
     getListLength,
@@ -14,17 +14,16 @@ import {
     toList,
     toU64,
 } from '../input';
-import type { LiveChannelKind } from '../revision/revision';
-import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
+import type { LiveChannelKind } from '../revision/parts';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import {
-    ESCROW_CODES,
+    ESCROW_ERRORS,
     getAbortBlocker,
     getBlocker,
     getForeignBlocker,
     getMintBlocker,
     getTokenAccountBlocker,
-    TREASURY_CODES,
+    TREASURY_ERRORS,
     type Blocker,
 } from './blocker';
 import { assertIsMaybeAccount } from './account';
@@ -84,7 +83,7 @@ export type PayoutAssessment = Readonly<{
 }>;
 
 /** What `distribute` would do now, party by party; see {@link assessDistribution}. */
-export type DistributionAssessment<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type DistributionAssessment<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Recipients in the order of the splits, the payee, and the payer when a refund is due. */
     payouts: readonly PayoutAssessment[];
     /** What nobody is due and the treasury gets when the channel is closed, in base units. */
@@ -101,7 +100,11 @@ export type DistributionAssessment<TRevision extends RevisionName = 'tombstone'>
 }>;
 
 // Malformed extensions abort, where anything else that is wrong with a party's account forfeits its share (section 8).
-const MALFORMED_CODES = { payee: 62, payer: 59, recipient: 2406 } as const;
+const MALFORMED_ERRORS = {
+    payee: 'invalidPayeeTokenExtensions',
+    payer: 'invalidPayerTokenExtensions',
+    recipient: 'invalidRecipientTokenExtensions',
+} as const;
 
 /**
  * Says, party by party, what `distribute` would pay now, what would be forfeited to the treasury and why, and what would
@@ -113,12 +116,12 @@ const MALFORMED_CODES = { payee: 62, payer: 59, recipient: 2406 } as const;
  * @throws By field `INPUT_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; the errors of
  * {@link toSplits}.
  */
-export function assessDistribution<TRevision extends RevisionName = 'tombstone'>(
+export function assessDistribution<TRevision extends RevisionName>(
     input: AssessDistributionInput,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): DistributionAssessment<TRevision> {
     const given = readMembers('input', input, ['accounts', 'addresses', 'channel', 'splits', 'tokenProgram']);
-    const splits = toSplits(given.splits);
+    const splits = toSplits(given.splits, deployment);
     toAddress('tokenProgram', given.tokenProgram);
     const checked = {
         accounts: toDistributionAccounts(given.accounts, splits.length),
@@ -127,7 +130,7 @@ export function assessDistribution<TRevision extends RevisionName = 'tombstone'>
         splits,
         tokenProgram: given.tokenProgram,
     };
-    return assessDistributionWith(checked, { getDistributionHash, readTokenAccount }, config);
+    return assessDistributionWith(checked, { getDistributionHash, readTokenAccount }, deployment);
 }
 
 const ACCOUNT_NAMES = ['escrow', 'mint', 'payee', 'payer', 'treasury'] as const;
@@ -223,26 +226,28 @@ export type DistributionReaders = Readonly<{
 }>;
 
 /** {@link assessDistribution} of splits that are checked already, with other readers, which answer the same. */
-export function assessDistributionWith<TRevision extends RevisionName = 'tombstone'>(
+export function assessDistributionWith<TRevision extends RevisionName>(
     input: AssessDistributionInput,
     { getDistributionHash: getHash, readTokenAccount: read }: DistributionReaders,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): DistributionAssessment<TRevision> {
     const { accounts, addresses, channel, splits, tokenProgram } = input;
     const { mint } = channel;
-    const kind = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL).kinds[channel.status];
+    const kind = getPart(deployment, 'channel').kinds[channel.status];
     const isFinal = isFinalKind(kind);
     const escrow = read(accounts.escrow, { mint, owner: addresses.channel, tokenProgram });
     const treasury = read(accounts.treasury, { mint, owner: addresses.treasuryOwner, tokenProgram });
 
     const blockers: (Blocker<TRevision> | undefined)[] = [
-        kind === 'open' || isFinal ? undefined : getBlocker('channel', 2400, config),
-        getMintBlocker(accounts.mint, tokenProgram, config),
-        getTokenAccountBlocker('escrow', escrow.condition, ESCROW_CODES, config),
-        getTokenAccountBlocker('treasury', treasury.condition, TREASURY_CODES, config),
+        kind === 'open' || isFinal ? undefined : getBlocker('channel', 'channelNotDistributable', deployment),
+        getMintBlocker(accounts.mint, tokenProgram, deployment),
+        getTokenAccountBlocker('escrow', escrow.condition, ESCROW_ERRORS, deployment),
+        getTokenAccountBlocker('treasury', treasury.condition, TREASURY_ERRORS, deployment),
         getDeploymentBlocker(treasury.condition, addresses, accounts),
-        isSame(getHash(splits, config), channel.distributionHash) ? undefined : getBlocker('splits', 2407, config),
-        ...getWatermarkBlockers(channel, kind, config),
+        isSame(getHash(splits, deployment), channel.distributionHash)
+            ? undefined
+            : getBlocker('splits', 'invalidDistributionHash', deployment),
+        ...getWatermarkBlockers(channel, kind, deployment),
     ];
     const payouts = getDues(channel, isFinal, splits, addresses, accounts).map((due): PayoutAssessment => {
         const { account, amount, beneficiary, owner, tokenAccount } = due;
@@ -254,7 +259,7 @@ export function assessDistributionWith<TRevision extends RevisionName = 'tombsto
         if (outcome !== 'fails') continue;
         blockers.push(
             condition === 'malformedExtensions'
-                ? getBlocker(beneficiary, MALFORMED_CODES[beneficiary], config)
+                ? getBlocker(beneficiary, MALFORMED_ERRORS[beneficiary], deployment)
                 : getAbortBlocker(beneficiary),
         );
     }
@@ -262,7 +267,7 @@ export function assessDistributionWith<TRevision extends RevisionName = 'tombsto
     if (escrow.condition === 'usable' && escrow.amount < due) {
         blockers.push(
             isFinal
-                ? getBlocker('escrow', 2411, config)
+                ? getBlocker('escrow', 'distributeBalanceCalculationOverflow', deployment)
                 : getForeignBlocker('escrow', `The escrow holds ${escrow.amount}, ${due} are due.`),
         );
     }
@@ -332,17 +337,18 @@ function getOutcome(amount: bigint, condition: TokenAccountCondition): PayoutOut
 function getWatermarkBlockers<TRevision extends RevisionName>(
     { settlement }: AssessDistributionInput['channel'],
     kind: LiveChannelKind | undefined,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ) {
     const { payoutWatermark, settled } = settlement;
-    if (payoutWatermark > settled) return [getBlocker('channel', 2410, config)];
-    if (kind === 'open' && payoutWatermark === settled) return [getBlocker('channel', 2408, config)];
+    if (payoutWatermark > settled) return [getBlocker('channel', 'distributePoolOverflow', deployment)];
+    if (kind === 'open' && payoutWatermark === settled)
+        return [getBlocker('channel', 'nothingToDistribute', deployment)];
     return [];
 }
 
 /** Whether distribute pays out for good: all that is left, the payer's refund included. */
 function isFinalKind(kind: LiveChannelKind | undefined): boolean {
-    return kind === 'finalized' || kind === 'sealed';
+    return kind === 'finalized';
 }
 
 /**

@@ -2,17 +2,16 @@ import type { Address, MaybeEncodedAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
 import { toResult } from '../json-form';
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type Deployment } from '../revision/deployment';
 import { isPaymentChannelsError } from '../errors';
 import { readMembers, readTerms, toAddress, toU64 } from '../input';
-import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import {
     getBlocker,
     getForeignBlocker,
     getMintBlocker,
     getTokenAccountBlocker,
-    PAYER_CODES,
+    PAYER_ERRORS,
     type Blocker,
 } from './blocker';
 import { toSplits, type Split } from './distribution';
@@ -51,7 +50,7 @@ export type PayoutReadiness = Readonly<{
 }>;
 
 /** What stands in the way of opening a channel now and of distributing it later; see {@link assessOpen}. */
-export type OpenAssessment<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type OpenAssessment<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** What would make `open` fail, in the order in which it would. */
     blockers: readonly Blocker<TRevision>[];
     /**
@@ -72,16 +71,16 @@ export type OpenAssessment<TRevision extends RevisionName = 'tombstone'> = Reado
  * @throws By field `INPUT_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; the errors of
  * {@link toSplits}.
  */
-export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
+export function assessOpen<TRevision extends RevisionName>(
     inputs: AssessOpenInput,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): OpenAssessment<TRevision> {
     const input = readTerms('input', inputs, NAMES, ['currentSlot', 'openSlot']);
     const { tokenProgram } = input;
     const mint = toAddress('mint', input.mint);
     const [payee, payer] = [toAddress('payee', input.payee), toAddress('payer', input.payer)];
     const deposit = toU64('deposit', input.deposit, 1n);
-    const splits = toSplits(input.splits);
+    const splits = toSplits(input.splits, deployment);
     const addresses = toDistributionAddresses(input.addresses, splits.length);
     const accounts = {
         ...toDistributionAccounts(input.accounts, splits.length),
@@ -92,11 +91,11 @@ export function assessOpen<TRevision extends RevisionName = 'tombstone'>(
     const token = { mint, tokenProgram };
 
     const payerAccount = readTokenAccount(accounts.payer, { ...token, owner: payer });
-    const { openSlotWindow, toleratesPrefunding } = getRevisionPart(config, 'open', TOMBSTONE_OPEN);
+    const { openSlotWindow, toleratesPrefunding } = getPart(deployment, 'open');
     const blockers = [
-        openSlotWindow === undefined ? undefined : getOpenSlotBlocker(input, config),
-        getMintBlocker(accounts.mint, tokenProgram, config),
-        getTokenAccountBlocker('payer', payerAccount.condition, PAYER_CODES, config),
+        openSlotWindow === undefined ? undefined : getOpenSlotBlocker(input, deployment),
+        getMintBlocker(accounts.mint, tokenProgram, deployment),
+        getTokenAccountBlocker('payer', payerAccount.condition, PAYER_ERRORS, deployment),
         isInUse(accounts.channel, toleratesPrefunding)
             ? getForeignBlocker(
                   'channel',
@@ -159,16 +158,16 @@ const NAMES = [
 /** What the program answers for a slot that a channel can't be opened for now (spec section 7.1, epoch revision). */
 function getOpenSlotBlocker<TRevision extends RevisionName>(
     { currentSlot, openSlot }: Pick<AssessOpenInput, 'currentSlot' | 'openSlot'>,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): Blocker<TRevision> | undefined {
     const slot = toU64('openSlot', openSlot);
     if (currentSlot === undefined) return undefined;
     try {
-        assertIsOpenSlotInWindow({ currentSlot, openSlot: slot });
+        assertIsOpenSlotInWindow({ currentSlot, openSlot: slot }, deployment);
         return undefined;
     } catch (error) {
         if (!isPaymentChannelsError(error, 'OPEN_SLOT_OUT_OF_WINDOW')) throw error;
-        return toResult({ ...getBlocker('channel', 2003, config), message: `${error.message}.` });
+        return toResult({ ...getBlocker('channel', 'openSlotOutOfWindow', deployment), message: `${error.message}.` });
     }
 }
 

@@ -1,12 +1,11 @@
 import type { Address, MaybeEncodedAccount } from '@solana/kit';
 
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
-import { TOMBSTONE_ERRORS } from '../revision/tombstone';
+import { getErrorCode, getPart, type DeploymentParts } from '../revision/deployment';
 import type { ProgramErrorCodeOf, RevisionName } from '../revision/types';
 import { readMint, type TokenAccountCondition } from './token-account';
 
 /** Something that would make a transaction fail as a whole. */
-export type Blocker<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type Blocker<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** What is in the way. */
     subject: 'channel' | 'deployment' | 'escrow' | 'mint' | 'payee' | 'payer' | 'recipient' | 'splits' | 'treasury';
     /** The program's error code; none where another program or the runtime fails first. */
@@ -15,19 +14,32 @@ export type Blocker<TRevision extends RevisionName = 'tombstone'> = Readonly<{
 }>;
 
 /** What the program answers for a token account that it can't do without (spec section 6.4). */
-export type TokenAccountCodes = Readonly<Record<'base' | 'extensions' | 'other', ProgramErrorCodeOf<'tombstone'>>>;
+export type TokenAccountErrors = Readonly<Record<'base' | 'extensions' | 'other', string>>;
 
-export const ESCROW_CODES = { base: 51, extensions: 52, other: 50 } as const satisfies TokenAccountCodes;
-export const PAYER_CODES = { base: 58, extensions: 59, other: 57 } as const satisfies TokenAccountCodes;
-export const TREASURY_CODES = { base: 2402, extensions: 2403, other: 2401 } as const satisfies TokenAccountCodes;
+export const ESCROW_ERRORS = {
+    base: 'invalidChannelTokenAccount',
+    extensions: 'invalidChannelTokenExtensions',
+    other: 'channelAccountMismatch',
+} as const satisfies TokenAccountErrors;
+export const PAYER_ERRORS = {
+    base: 'invalidPayerTokenAccount',
+    extensions: 'invalidPayerTokenExtensions',
+    other: 'payerAccountMismatch',
+} as const satisfies TokenAccountErrors;
+export const TREASURY_ERRORS = {
+    base: 'invalidTreasuryTokenAccount',
+    extensions: 'invalidTreasuryTokenExtensions',
+    other: 'treasuryAccountMismatch',
+} as const satisfies TokenAccountErrors;
 
 /** A blocker that is an error of the program. */
 export function getBlocker<TRevision extends RevisionName>(
     subject: Blocker['subject'],
-    code: ProgramErrorCodeOf<RevisionName>,
-    config: DeploymentConfig<TRevision>,
+    name: string,
+    deployment: DeploymentParts<'errors', TRevision>,
 ): Blocker<TRevision> {
-    const { message } = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS)[code]!;
+    const code = getErrorCode(name, deployment);
+    const { message } = getPart(deployment, 'errors')[code]!;
     return Object.freeze({ code: code as ProgramErrorCodeOf<TRevision>, message, subject });
 }
 
@@ -40,22 +52,22 @@ export function getForeignBlocker(subject: Blocker['subject'], message: string):
 export function getTokenAccountBlocker<TRevision extends RevisionName>(
     subject: Blocker['subject'],
     condition: TokenAccountCondition,
-    codes: TokenAccountCodes,
-    config: DeploymentConfig<TRevision>,
+    errors: TokenAccountErrors,
+    deployment: DeploymentParts<'errors', TRevision>,
 ): Blocker<TRevision> | undefined {
     switch (condition) {
         case 'usable':
             return undefined;
         case 'missing':
         case 'unreadable':
-            return getBlocker(subject, codes.base, config);
+            return getBlocker(subject, errors.base, deployment);
         case 'malformedExtensions':
         case 'unsupportedExtension':
-            return getBlocker(subject, codes.extensions, config);
+            return getBlocker(subject, errors.extensions, deployment);
         case 'frozen':
         case 'reassigned':
         case 'uninitialized':
-            return getBlocker(subject, codes.other, config);
+            return getBlocker(subject, errors.other, deployment);
         case 'invalidState':
             return getAbortBlocker(subject);
     }
@@ -70,9 +82,14 @@ export function getAbortBlocker(subject: Blocker['subject']): Blocker<never> {
 export function getMintBlocker<TRevision extends RevisionName>(
     account: MaybeEncodedAccount,
     tokenProgram: Address,
-    config: DeploymentConfig<TRevision>,
+    deployment: DeploymentParts<'errors', TRevision>,
 ): Blocker<TRevision> | undefined {
-    const codes = { malformed: 55, malformedExtensions: 56, unreadable: 53, unsupportedExtension: 56 } as const;
+    const errors = {
+        malformed: 'malformedMintTokenAccountData',
+        malformedExtensions: 'malformedMintTokenExtensions',
+        unreadable: 'mintAccountMismatch',
+        unsupportedExtension: 'malformedMintTokenExtensions',
+    } as const;
     const condition = readMint(account, tokenProgram);
-    return condition === 'usable' ? undefined : getBlocker('mint', codes[condition], config);
+    return condition === 'usable' ? undefined : getBlocker('mint', errors[condition], deployment);
 }

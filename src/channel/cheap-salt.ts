@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { readTerms, toInteger, toU64, U64_MAX } from '../input';
 import type { RevisionName } from '../revision/types';
@@ -9,7 +9,7 @@ import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { findChannelPdaSync, findEscrowPdaSync } from './derive';
 
 /** What {@link findCheapChannelSalt} takes: the seeds of the channel but for the salt. */
-export type CheapSaltInput<TRevision extends RevisionName = 'tombstone'> = Omit<ChannelSeedsInput<TRevision>, 'salt'> &
+export type CheapSaltInput<TRevision extends RevisionName = RevisionName> = Omit<ChannelSeedsInput<TRevision>, 'salt'> &
     TokenInput &
     Readonly<{
         /** The first salt to try (u64), 0 by default; the others follow it. Start where the last search ended. */
@@ -55,9 +55,9 @@ const CHEAPEST_BUMP = 255;
  * const open = await getOpenInstructionAsync({ ...terms, salt });
  * ```
  */
-export function findCheapChannelSalt<TRevision extends RevisionName = 'tombstone'>(
+export function findCheapChannelSalt<TRevision extends RevisionName>(
     input: CheapSaltInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): CheapSalt {
     const given = readTerms('input', input as CheapSaltInput<'epoch'>, NAMES, OPTIONAL);
     const { firstSalt = 0n, maxAttempts: maxAttemptsInput = DEFAULT_MAX_ATTEMPTS, mint, tokenProgram, ...rest } = given;
@@ -68,7 +68,7 @@ export function findCheapChannelSalt<TRevision extends RevisionName = 'tombstone
     for (let attempts = 1; attempts <= maxAttempts; attempts++) {
         const salt = first + BigInt(attempts - 1);
         if (salt > U64_MAX) break;
-        const [channel, bump] = findChannelPdaSync<RevisionName>({ ...seeds, mint, salt }, config);
+        const [channel, bump] = findChannelPdaSync<RevisionName>({ ...seeds, mint, salt }, deployment);
         if (bump !== CHEAPEST_BUMP) continue;
         const [escrow, escrowBump] = findEscrowPdaSync({ channel, mint, tokenProgram });
         if (escrowBump === CHEAPEST_BUMP) return toResult({ attempts, channel, escrow, salt });

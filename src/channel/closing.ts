@@ -8,7 +8,7 @@ import type {
     Slot,
 } from '@solana/kit';
 
-import { getProgramConfig } from '../deployment';
+import { getProgramConfig, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertHasMethods, readMembers, refuseInput, toAddress, toBoolean } from '../input';
 import type { RevisionName } from '../revision/types';
@@ -27,11 +27,11 @@ import {
 import type { ClosingChannelState, LiveChannelState } from './state';
 
 /** Whose closing channels to look for. */
-export type ClosingChannelFilter<TRevision extends RevisionName = 'tombstone'> = Readonly<{ payee: Address }> &
+export type ClosingChannelFilter<TRevision extends RevisionName = RevisionName> = Readonly<{ payee: Address }> &
     Omit<ChannelFilter<TRevision>, 'payee' | 'status'>;
 
 /** How to look for closing channels. */
-export type FetchClosingChannelsConfig<TRevision extends RevisionName = 'tombstone'> = FetchChannelsConfig<TRevision> &
+export type FetchClosingChannelsConfig = FetchChannelsConfig &
     Readonly<{
         /**
          * Whether the RPC selects the closing channels, rather than this package among all channels of the payee: less
@@ -64,16 +64,18 @@ export type WatchClients = Readonly<{
  * }
  * ```
  */
-export async function fetchClosingChannels<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchClosingChannels<TRevision extends RevisionName>(
     rpc: Rpc<GetProgramAccountsApi>,
     filter: ClosingChannelFilter<TRevision>,
-    config: FetchClosingChannelsConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchClosingChannelsConfig = {},
 ): Promise<readonly Fetched<ClosingChannelState<TRevision>>[]> {
     assertIsQueryConfig(config);
     const { isStatusFilteredByRpc = false } = readMembers('config', config, ['isStatusFilteredByRpc']);
     const { found } = await queryChannels<TRevision>(
         rpc,
         toClosingFilter(filter, toBoolean('config.isStatusFilteredByRpc', isStatusFilteredByRpc)),
+        deployment,
         config,
     );
     return Object.freeze(selectClosing(found).map(({ state }) => state));
@@ -136,24 +138,25 @@ function compareDeadlines(a: ClosingChannelState<RevisionName>, b: ClosingChanne
  * }
  * ```
  */
-export async function* watchClosingChannels<TRevision extends RevisionName = 'tombstone'>(
+export async function* watchClosingChannels<TRevision extends RevisionName>(
     clients: WatchClients,
     filter: ClosingChannelFilter<TRevision>,
-    config: FetchChannelsConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchChannelsConfig = {},
 ): AsyncGenerator<Fetched<LiveChannelState<TRevision>>, void, void> {
     const { rpc, rpcSubscriptions } = readMembers('clients', clients, ['rpc', 'rpcSubscriptions']);
     assertHasMethods('clients.rpc', rpc, ['getProgramAccounts']);
     assertHasMethods('clients.rpcSubscriptions', rpcSubscriptions, ['programNotifications']);
     assertIsQueryConfig(config);
     const asked = toClosingFilter(filter, false);
-    const parts = getBytesToMatch(asked, config);
+    const parts = getBytesToMatch(asked, deployment);
     const abort = linkAbort(config.abortSignal);
     try {
         // Without the status: the RPC tells nothing of a channel that no longer matches, as one that was finalized.
-        const subscribe = rpcSubscriptions.programNotifications(getProgramConfig(config).programAddress, {
+        const subscribe = rpcSubscriptions.programNotifications(getProgramConfig(deployment).programAddress, {
             commitment: getRpcConfig(config).commitment,
             encoding: 'base64',
-            filters: toRpcFilters(parts, config),
+            filters: toRpcFilters(parts, deployment),
         });
         const bounds = { abortSignal: abort.signal, requestTimeoutMs: config.requestTimeoutMs };
         // Its signal is that of the loop, which it lives as long as.
@@ -165,7 +168,10 @@ export async function* watchClosingChannels<TRevision extends RevisionName = 'to
         let next = notifications.next();
         next.catch(() => undefined);
 
-        const { found, slot } = await queryChannels<TRevision>(rpc, asked, { ...config, abortSignal: abort.signal });
+        const { found, slot } = await queryChannels<TRevision>(rpc, asked, deployment, {
+            ...config,
+            abortSignal: abort.signal,
+        });
         const watched = new WatchedChannels(slot);
         for (const channel of selectClosing(found)) {
             if (watched.isNews(channel)) yield channel.state;
@@ -179,7 +185,7 @@ export async function* watchClosingChannels<TRevision extends RevisionName = 'to
             const reports = new UnreadableReports(config);
             const { value: account } = toRpcRecord('notification', value);
             const at = toContextSlot('notification', value);
-            const channel = readFoundChannel('notification.value', account, at, parts, config, reports);
+            const channel = readFoundChannel('notification.value', account, at, parts, deployment, reports);
             reports.throwIfAny();
             if (channel && watched.isNews(channel)) yield channel.state;
         }

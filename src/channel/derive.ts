@@ -1,8 +1,7 @@
 import type { Address, ProgramDerivedAddress } from '@solana/kit';
 import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { EVENT_AUTHORITY_PDA_SEEDS } from '../../generated/tombstone';
-import { getProgramConfig, getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getPart, getTreasuryOwner, type DeploymentParts } from '../revision/deployment';
 import {
     assertHasNoMisspelt,
     assertIsInput,
@@ -12,7 +11,6 @@ import {
     toTokenProgram,
     toU64,
 } from '../input';
-import { TOMBSTONE_CHANNEL_SEEDS } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
 import { findProgramDerivedAddress } from './derive/program-derived-address';
@@ -40,13 +38,16 @@ const OPTIONAL = ['tokenProgram'] as const;
  * const [escrow] = findEscrowPdaSync({ channel, mint });
  * ```
  */
-export function findChannelPdaSync<TRevision extends RevisionName = 'tombstone'>(
+export function findChannelPdaSync<TRevision extends RevisionName>(
     seeds: ChannelSeedsInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: DeploymentParts<'programAddress' | 'seeds', TRevision>,
 ): ProgramDerivedAddress {
     assertIsInput('seeds', seeds);
-    const layout = getRevisionPart(config, 'channelSeeds', TOMBSTONE_CHANNEL_SEEDS);
-    return findProgramDerivedAddress(encodeSeeds(layout, toSeedValues(layout, seeds)), getProgramAddressBytes(config));
+    const layout = getPart(deployment, 'seeds').channel;
+    return findProgramDerivedAddress(
+        encodeSeeds(layout, toSeedValues(layout, seeds)),
+        getProgramAddressBytes(deployment),
+    );
 }
 
 /** A value for each seed that has a name, from a field of that name. */
@@ -92,10 +93,10 @@ export function findTokenPdaSync(input: Readonly<{ owner: AddressOrSigner }> & T
  */
 export function findTreasuryTokenPdaSync(
     input: TokenInput,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: DeploymentParts<'treasuryOwner'>,
 ): ProgramDerivedAddress {
     const token = readTerms('input', input, ['mint', 'tokenProgram'], OPTIONAL);
-    return deriveTokenPda('config.treasuryOwner', getTreasuryOwner(config), token);
+    return deriveTokenPda('deployment.treasuryOwner', getTreasuryOwner(deployment), token);
 }
 
 /**
@@ -103,8 +104,11 @@ export function findTreasuryTokenPdaSync(
  *
  * @throws `ADDRESS_INVALID` for a bad program address.
  */
-export function findEventAuthorityPdaSync(config: DeploymentConfig<RevisionName> = {}): ProgramDerivedAddress {
-    return findProgramDerivedAddress(encodeSeeds(EVENT_AUTHORITY_PDA_SEEDS, {}), getProgramAddressBytes(config));
+export function findEventAuthorityPdaSync(
+    deployment: DeploymentParts<'programAddress' | 'seeds'>,
+): ProgramDerivedAddress {
+    const { eventAuthority } = getPart(deployment, 'seeds');
+    return findProgramDerivedAddress(encodeSeeds(eventAuthority, {}), getProgramAddressBytes(deployment));
 }
 
 /** The associated token account of a wallet; `field` is the name of the wallet in an error. */
@@ -118,6 +122,6 @@ export function deriveTokenPda(field: string, owner: AddressOrSigner, token: Tok
     return findProgramDerivedAddress(encodeSeeds(TOKEN_PDA_SEEDS, values), program);
 }
 
-function getProgramAddressBytes(config: DeploymentConfig<RevisionName>): Uint8Array {
-    return toAddressBytes('config.programAddress', getProgramConfig(config).programAddress);
+function getProgramAddressBytes(deployment: DeploymentParts<'programAddress'>): Uint8Array {
+    return toAddressBytes('deployment.programAddress', getProgramConfig(deployment).programAddress);
 }

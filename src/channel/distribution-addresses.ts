@@ -1,8 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { getTreasuryOwner, type Deployment } from '../revision/deployment';
 import { readTerms, toAddress } from '../input';
-import type { RevisionName } from '../revision/types';
 import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type AddressOrSigner, type TokenInput } from './addresses';
 import { toSplits, type Split } from './distribution';
 
@@ -40,17 +39,19 @@ const NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as
  */
 export async function findDistributionAddresses(
     input: DistributionAddressesInput,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: Deployment,
 ): Promise<DistributionAddresses> {
     const { splits, ...given } = readTerms('input', input, NAMES, ['tokenProgram']);
     const channel = toAddress('channel', given.channel);
-    const treasuryOwner = getTreasuryOwner(config);
+    const treasuryOwner = getTreasuryOwner(deployment);
     const [[escrow], [payer], [payee], [treasury], ...recipients] = await Promise.all([
         findEscrowPda(given),
         findTokenPda('payer', given.payer, given),
         findTokenPda('payee', given.payee, given),
-        findTreasuryTokenPda(given, config),
-        ...toSplits(splits).map(({ recipient }, index) => findTokenPda(`splits[${index}].recipient`, recipient, given)),
+        findTreasuryTokenPda(given, deployment),
+        ...toSplits(splits, deployment).map(({ recipient }, index) =>
+            findTokenPda(`splits[${index}].recipient`, recipient, given),
+        ),
     ]);
     return Object.freeze({
         channel,

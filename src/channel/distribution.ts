@@ -1,13 +1,7 @@
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
-import {
-    BPS_DENOMINATOR,
-    getDistributeDiscriminatorBytes,
-    getDistributeInstructionDataEncoder,
-    MAX_RECIPIENTS,
-} from '../../generated/tombstone';
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     getListLength,
@@ -21,8 +15,9 @@ import {
     U16_MAX,
 } from '../input';
 import { withJson } from '../json-form';
-import { TOMBSTONE_HASH } from '../revision/tombstone';
-import type { RevisionName } from '../revision/types';
+
+/** Basis points of the whole. */
+export const BPS_DENOMINATOR = 10_000;
 
 /** One recipient of a distribution and its share. */
 export type Split = Readonly<{
@@ -40,13 +35,14 @@ export type Split = Readonly<{
  * @throws `SPLITS_TOO_MANY`, `SPLITS_DUPLICATE_RECIPIENT`, `SPLITS_SUM_TOO_HIGH`, or by field (`splits[1].bps`)
  * `SPLITS_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`.
  */
-export function toSplits(splits: readonly Split[]): Split[] {
+export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'splits'>): Split[] {
+    const { maxRecipients } = getPart(deployment, 'splits');
     const length = getListLength(splits);
     if (length === undefined) {
         return refuseInput('splits', 'an array of { recipient, bps }; [] for none', splits, 'SPLITS_INVALID');
     }
-    if (length > MAX_RECIPIENTS) {
-        throw new PaymentChannelsError('SPLITS_TOO_MANY', { count: length, max: MAX_RECIPIENTS });
+    if (length > maxRecipients) {
+        throw new PaymentChannelsError('SPLITS_TOO_MANY', { count: length, max: maxRecipients });
     }
     const indexOf = new Map<Address, number>();
     let sumBps = 0;
@@ -84,8 +80,8 @@ export function toSplits(splits: readonly Split[]): Split[] {
 }
 
 /** What the recipients leave to the payee, in basis points. */
-export function getPayeeBps(splits: readonly Split[]): number {
-    return BPS_DENOMINATOR - toSplits(splits).reduce((sum, { bps }) => sum + bps, 0);
+export function getPayeeBps(splits: readonly Split[], deployment: DeploymentParts<'splits'>): number {
+    return BPS_DENOMINATOR - toSplits(splits, deployment).reduce((sum, { bps }) => sum + bps, 0);
 }
 
 /**
@@ -94,9 +90,11 @@ export function getPayeeBps(splits: readonly Split[]): number {
  *
  * @throws As {@link toSplits}.
  */
-export function getDistributionPreimage(splits: readonly Split[]): ReadonlyUint8Array {
-    const data = getDistributeInstructionDataEncoder().encode({ recipients: toSplits(splits) });
-    return data.subarray(getDistributeDiscriminatorBytes().length);
+export function getDistributionPreimage(
+    splits: readonly Split[],
+    deployment: DeploymentParts<'splits'>,
+): ReadonlyUint8Array {
+    return getPart(deployment, 'splits').encode(toSplits(splits, deployment));
 }
 
 /**
@@ -107,9 +105,9 @@ export function getDistributionPreimage(splits: readonly Split[]): ReadonlyUint8
  */
 export function getDistributionHash(
     splits: readonly Split[],
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: DeploymentParts<'splits'>,
 ): ReadonlyUint8Array {
-    return getRevisionPart(config, 'hash', TOMBSTONE_HASH)(getDistributionPreimage(splits) as Uint8Array);
+    return getPart(deployment, 'splits').hash(getDistributionPreimage(splits, deployment) as Uint8Array);
 }
 
 /**
@@ -121,9 +119,9 @@ export function getDistributionHash(
 export function assertIsDistributionOf(
     splits: readonly Split[],
     distributionHash: ReadonlyUint8Array,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: DeploymentParts<'splits'>,
 ): void {
-    const actual = getDistributionHash(splits, config);
+    const actual = getDistributionHash(splits, deployment);
     const expectedHash = bytesToHex(toBytes('distributionHash', distributionHash, actual.length) as Uint8Array);
     const actualHash = bytesToHex(actual as Uint8Array);
     if (actualHash !== expectedHash)
@@ -154,9 +152,10 @@ export type Payouts = Readonly<{
  */
 export function getPayouts(
     input: Readonly<{ splits: readonly Split[]; settled: bigint | number; payoutWatermark: bigint | number }>,
+    deployment: DeploymentParts<'splits'>,
 ): Payouts {
     const given = readMembers('input', input, ['payoutWatermark', 'settled', 'splits']);
-    const splits = toSplits(given.splits);
+    const splits = toSplits(given.splits, deployment);
     const settled = toU64('settled', given.settled);
     const payoutWatermark = toInteger('payoutWatermark', given.payoutWatermark, 0n, settled);
     return getPayoutsOf(splits, settled, payoutWatermark);

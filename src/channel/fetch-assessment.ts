@@ -1,21 +1,20 @@
 import type { Address, GetAccountInfoApi, GetMultipleAccountsApi, MaybeEncodedAccount, Rpc, Slot } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import { getRevisionPart, getTreasuryOwner } from '../deployment';
+import { getPart, getTreasuryOwner, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { assertHasMethods, readMembers, toAddress, toTokenProgram, toU64 } from '../input';
-import { TOMBSTONE_TREASURY_OWNERS } from '../revision/tombstone';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import { decodeChannelAccount } from './account';
 import { findChannelPda, findTokenPda, type ChannelSeedsInput, type TokenInput } from './addresses';
 import { assessDistribution, type DistributionAccounts, type DistributionAssessment } from './assess-distribution';
 import { assessOpen, type OpenAssessment } from './assess-open';
 import { toSplits, type Split } from './distribution';
-import { assertIsFetchConfig, fetchAccount, fetchAccounts, type FetchChannelConfig } from './fetch';
+import { assertIsFetchConfig, fetchAccount, fetchAccounts, type FetchConfig } from './fetch';
 import { findDistributionAddresses, type DistributionAddresses } from './distribution-addresses';
 
 /** An assessment with what was read for it, as the builder of `distribute` takes it. */
-export type FetchedDistributionAssessment<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type FetchedDistributionAssessment<TRevision extends RevisionName = RevisionName> = Readonly<{
     assessment: DistributionAssessment<TRevision>;
     addresses: DistributionAddresses;
     channel: ChannelOf<TRevision>;
@@ -32,26 +31,30 @@ export type FetchedDistributionAssessment<TRevision extends RevisionName = 'tomb
  * @throws `ADDRESS_INVALID`; `ACCOUNT_MISSING`, `ACCOUNT_OWNER_MISMATCH` or `ACCOUNT_MALFORMED` when there is no channel
  * at the address; `TOKEN_PROGRAM_UNSUPPORTED` when no token program owns the mint; the errors of {@link toSplits}.
  */
-export async function fetchDistributionAssessment<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchDistributionAssessment<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
     input: Readonly<{ channel: Address; splits: readonly Split[] }>,
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<FetchedDistributionAssessment<TRevision>> {
     assertIsReader(rpc, config);
     const { channel: channelInput, splits: splitsInput } = readMembers('input', input, ['channel', 'splits']);
     const address = toAddress('channel', channelInput);
-    const splits = toSplits(splitsInput);
-    const { mint, payee, payer } = decodeExisting((await fetchAccount(rpc, address, config)).account, config);
+    const splits = toSplits(splitsInput, deployment);
+    const { mint, payee, payer } = decodeExisting((await fetchAccount(rpc, address, config)).account, deployment);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
     const addresses = await findDistributionAddresses(
         { channel: address, mint, payee, payer, splits, tokenProgram },
-        config,
+        deployment,
     );
     // The first reading was for what never changes: parties and mint. The channel is read again with its accounts.
     const token = { mint, tokenProgram };
-    const { accounts } = await fetchDistributionAccounts(rpc, token, addresses, config);
-    const channel = decodeExisting<TRevision>(accounts.channel, config);
-    const assessment = assessDistribution<TRevision>({ accounts, addresses, channel, splits, tokenProgram }, config);
+    const { accounts } = await fetchDistributionAccounts(rpc, token, addresses, deployment, config);
+    const channel = decodeExisting<TRevision>(accounts.channel, deployment);
+    const assessment = assessDistribution<TRevision>(
+        { accounts, addresses, channel, splits, tokenProgram },
+        deployment,
+    );
     return toResult({ addresses, assessment, channel, tokenProgram });
 }
 
@@ -62,31 +65,35 @@ export async function fetchDistributionAssessment<TRevision extends RevisionName
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `TOKEN_PROGRAM_UNSUPPORTED` when no
  * token program owns the mint; the errors of {@link toSplits}.
  */
-export async function fetchOpenAssessment<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchOpenAssessment<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
     input: ChannelSeedsInput<TRevision> & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>,
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<OpenAssessment<TRevision>> {
     assertIsReader(rpc, config);
     const given = readMembers('input', input as OpenTerms, ['deposit', 'mint', 'openSlot', 'payee', 'payer', 'splits']);
     const { deposit, mint, openSlot } = given;
-    const [channel] = await findChannelPda<TRevision>(input, config);
+    const [channel] = await findChannelPda<TRevision>(input, deployment);
     const [payee, payer] = [toAddress('payee', given.payee), toAddress('payer', given.payer)];
-    const splits = toSplits(given.splits);
+    const splits = toSplits(given.splits, deployment);
     toU64('deposit', deposit, 1n);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
-    const addresses = await findDistributionAddresses({ channel, mint, payee, payer, splits, tokenProgram }, config);
+    const addresses = await findDistributionAddresses(
+        { channel, mint, payee, payer, splits, tokenProgram },
+        deployment,
+    );
     const token = { mint, tokenProgram };
-    const { accounts, slot } = await fetchDistributionAccounts(rpc, token, addresses, config);
+    const { accounts, slot } = await fetchDistributionAccounts(rpc, token, addresses, deployment, config);
     return assessOpen<TRevision>(
         { ...token, accounts, addresses, currentSlot: slot, deposit, openSlot, payee, payer, splits },
-        config,
+        deployment,
     );
 }
 
 type OpenTerms = ChannelSeedsInput<'epoch'> & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>;
 
-function assertIsReader(rpc: unknown, config: FetchChannelConfig<RevisionName>): void {
+function assertIsReader(rpc: unknown, config: FetchConfig): void {
     assertHasMethods('rpc', rpc, ['getAccountInfo', 'getMultipleAccounts']);
     assertIsFetchConfig(config);
 }
@@ -95,13 +102,14 @@ async function fetchDistributionAccounts(
     rpc: Rpc<GetMultipleAccountsApi>,
     token: Required<TokenInput>,
     addresses: DistributionAddresses,
-    config: FetchChannelConfig<RevisionName>,
+    deployment: Deployment,
+    config: FetchConfig,
 ): Promise<
     Readonly<{ accounts: DistributionAccounts & Readonly<{ channel: MaybeEncodedAccount }>; slot: Slot | undefined }>
 > {
     const { channel, escrow, payee, payer, recipients, treasury } = addresses;
-    const own = getTreasuryOwner(config);
-    const others = getRevisionPart(config, 'treasuryOwners', TOMBSTONE_TREASURY_OWNERS).filter(owner => owner !== own);
+    const own = getTreasuryOwner(deployment);
+    const others = getPart(deployment, 'published').treasuryOwners.filter(owner => owner !== own);
     const otherAccounts = await Promise.all(others.map(owner => findTokenPda('treasuryOwner', owner, token)));
     const wanted = [channel, token.mint, escrow, payer, payee, treasury, ...recipients];
     const fetched = await fetchAccounts(rpc, [...wanted, ...otherAccounts.map(([address]) => address)], config);
@@ -136,7 +144,7 @@ async function fetchDistributionAccounts(
 export async function fetchTokenProgram(
     rpc: Rpc<GetAccountInfoApi>,
     mint: Address,
-    config: FetchChannelConfig<RevisionName> = {},
+    config: FetchConfig = {},
 ): Promise<Address> {
     const { account } = await fetchAccount(rpc, toAddress('mint', mint), config);
     if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: account.address, field: 'mint' });
@@ -145,9 +153,9 @@ export async function fetchTokenProgram(
 
 function decodeExisting<TRevision extends RevisionName>(
     account: MaybeEncodedAccount,
-    config: FetchChannelConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): ChannelOf<TRevision> {
     const { address } = account;
     if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address, field: 'channel' });
-    return decodeChannelAccount<string, TRevision>(account, config).data;
+    return decodeChannelAccount<string, TRevision>(account, deployment).data;
 }

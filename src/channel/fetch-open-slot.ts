@@ -2,11 +2,9 @@ import type { GetSlotApi, Rpc } from '@solana/kit';
 
 import { assertHasMethods, readOnlyMembers } from '../input';
 import { refuseRpcAnswer, toRpcSlot } from '../rpc-answer';
-import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchChannelConfig } from './fetch';
+import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchConfig } from './fetch';
+import type { DeploymentParts } from '../revision/deployment';
 import { chooseOpenSlot, type ChooseOpenSlotInput } from '../revision/open-slot';
-
-/** How to read the slot. */
-export type SlotConfig = Pick<FetchChannelConfig, 'abortSignal' | 'commitment' | 'minContextSlot' | 'requestTimeoutMs'>;
 
 /**
  * Picks the open slot of a channel as {@link chooseOpenSlot} does, by the slot that an RPC has reached.
@@ -16,17 +14,18 @@ export type SlotConfig = Pick<FetchChannelConfig, 'abortSignal' | 'commitment' |
  */
 export async function fetchOpenSlot(
     rpc: Rpc<GetSlotApi>,
-    options: Omit<ChooseOpenSlotInput, 'currentSlot'> = {},
-    config: SlotConfig = {},
+    options: Omit<ChooseOpenSlotInput, 'currentSlot'>,
+    deployment: DeploymentParts<'open'>,
+    config: FetchConfig = {},
 ): Promise<bigint> {
     const { landingSlots } = readOnlyMembers('options', options, { landingSlots: true });
     // What is wrong with it shows before anything is asked.
-    chooseOpenSlot({ currentSlot: 0n, landingSlots });
-    return chooseOpenSlot({ currentSlot: await fetchCurrentSlot(rpc, config), landingSlots });
+    chooseOpenSlot({ currentSlot: 0n, landingSlots }, deployment);
+    return chooseOpenSlot({ currentSlot: await fetchCurrentSlot(rpc, config), landingSlots }, deployment);
 }
 
 /** The slot that an RPC has reached. */
-export async function fetchCurrentSlot(rpc: Rpc<GetSlotApi>, config: SlotConfig = {}): Promise<bigint> {
+export async function fetchCurrentSlot(rpc: Rpc<GetSlotApi>, config: FetchConfig = {}): Promise<bigint> {
     assertHasMethods('rpc', rpc, ['getSlot']);
     assertIsFetchConfig(config);
     const answer: unknown = await askRpc('getSlot', config, options => rpc.getSlot(getRpcConfig(config)).send(options));

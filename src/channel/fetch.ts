@@ -12,7 +12,7 @@ import {
 } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import {
     assertHasMethods,
     readOnlyMembers,
@@ -32,32 +32,28 @@ import { findChannelPda, type ChannelSeedsInput } from './addresses';
 import { toMaybeEncodedAccount } from './rpc-account';
 import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from './state';
 
-/** How to read channels; a {@link Deployment} is one. */
-export type FetchChannelConfig<TRevision extends RevisionName = 'tombstone'> = DeploymentConfig<TRevision> &
-    Readonly<{
-        abortSignal?: AbortSignal | undefined;
-        /**
-         * How final the state has to be; `confirmed` by default. An RPC that is told nothing takes `finalized`, which
-         * lags by some 13 seconds and reports a channel that was just opened as missing.
-         */
-        commitment?: Commitment | undefined;
-        /**
-         * Slot that the RPC has to have seen, for instance that of a transaction that was just confirmed. An answer from
-         * before it is refused, whether or not the RPC heeds it.
-         */
-        minContextSlot?: Slot | undefined;
-        /** Milliseconds that a request may take, 60,000 by default: then it fails with `NO_ANSWER`. */
-        requestTimeoutMs?: number | undefined;
-    }>;
+/** How to ask an RPC; every field has a default. */
+export type FetchConfig = Readonly<{
+    abortSignal?: AbortSignal | undefined;
+    /**
+     * How final the state has to be; `confirmed` by default. An RPC that is told nothing takes `finalized`, which lags by
+     * some 13 seconds and reports a channel that was just opened as missing.
+     */
+    commitment?: Commitment | undefined;
+    /**
+     * Slot that the RPC has to have seen, for instance that of a transaction that was just confirmed. An answer from
+     * before it is refused, whether or not the RPC heeds it.
+     */
+    minContextSlot?: Slot | undefined;
+    /** Milliseconds that a request may take, 60,000 by default: then it fails with `NO_ANSWER`. */
+    requestTimeoutMs?: number | undefined;
+}>;
 
-const FETCH_MEMBERS: OnlyMembers<FetchChannelConfig> = {
+const FETCH_MEMBERS: OnlyMembers<FetchConfig> = {
     abortSignal: true,
     commitment: true,
     minContextSlot: true,
-    programAddress: true,
     requestTimeoutMs: true,
-    revision: true,
-    treasuryOwner: true,
 };
 const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
 
@@ -66,17 +62,11 @@ const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized
  *
  * @param others Names of what else the config may have.
  */
-export function assertIsFetchConfig(
-    config: Partial<FetchChannelConfig<RevisionName>>,
-    others: Readonly<Record<string, true>> = {},
-): void {
-    // What an entry point adds is its own.
-    const members = { ...FETCH_MEMBERS, ...others, expectedRevision: true } as const;
-    const given = readOnlyMembers<FetchChannelConfig<RevisionName>>('config', config, members);
+export function assertIsFetchConfig(config: FetchConfig, others: Readonly<Record<string, true>> = {}): void {
+    const given = readOnlyMembers<FetchConfig>('config', config, { ...FETCH_MEMBERS, ...others });
     toAbortSignal('config.abortSignal', given.abortSignal);
     if (given.commitment !== undefined) toOneOf('config.commitment', given.commitment, COMMITMENTS);
     if (given.minContextSlot !== undefined) toU64('config.minContextSlot', given.minContextSlot);
-    getProgramConfig(config);
 }
 
 /** Something with the slot that it was read at. */
@@ -89,7 +79,7 @@ export const MAX_ADDRESSES = 100;
 export function getRpcConfig({
     commitment = 'confirmed',
     minContextSlot,
-}: Pick<FetchChannelConfig, 'commitment' | 'minContextSlot'>): {
+}: Pick<FetchConfig, 'commitment' | 'minContextSlot'>): {
     commitment: Commitment;
     minContextSlot?: Slot;
 } {
@@ -107,10 +97,7 @@ export const MAX_REQUEST_TIMEOUT_MS = 86_400_000;
  */
 export async function askRpc<T>(
     method: string,
-    {
-        abortSignal,
-        requestTimeoutMs = REQUEST_TIMEOUT_MS,
-    }: Pick<FetchChannelConfig, 'abortSignal' | 'requestTimeoutMs'>,
+    { abortSignal, requestTimeoutMs = REQUEST_TIMEOUT_MS }: Pick<FetchConfig, 'abortSignal' | 'requestTimeoutMs'>,
     send: (options: Readonly<{ abortSignal: AbortSignal }>) => Promise<T>,
 ): Promise<T> {
     const timeout = toInteger('requestTimeoutMs', requestTimeoutMs, 1n, BigInt(MAX_REQUEST_TIMEOUT_MS));
@@ -130,13 +117,14 @@ export async function askRpc<T>(
  * if (state.kind === 'closing') console.log(`settle before ${state.deadlineAt}`);
  * ```
  */
-export async function fetchChannelState<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchChannelState<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi>,
     address: Address,
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<Fetched<ChannelState<TRevision>>> {
     const { account, slot } = await fetchAccount(rpc, address, config);
-    return toResult({ ...decodeChannelState<TRevision>(account, config), slot });
+    return toResult({ ...decodeChannelState<TRevision>(account, deployment), slot });
 }
 
 /**
@@ -145,14 +133,15 @@ export async function fetchChannelState<TRevision extends RevisionName = 'tombst
  *
  * @throws As {@link fetchChannelState}, for the first address that can't be read.
  */
-export async function fetchChannelStates<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchChannelStates<TRevision extends RevisionName>(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<readonly Fetched<ChannelState<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
     return Object.freeze(
-        accounts.map(({ account, slot }) => toResult({ ...decodeChannelState<TRevision>(account, config), slot })),
+        accounts.map(({ account, slot }) => toResult({ ...decodeChannelState<TRevision>(account, deployment), slot })),
     );
 }
 
@@ -162,13 +151,14 @@ export async function fetchChannelStates<TRevision extends RevisionName = 'tombs
  * @throws `CHANNEL_NOT_FOUND` when there is none, `CHANNEL_CLOSED` when it left its tombstone, or as
  * {@link fetchChannelState}.
  */
-export async function fetchChannel<TAddress extends string = string, TRevision extends RevisionName = 'tombstone'>(
+export async function fetchChannel<TRevision extends RevisionName, TAddress extends string = string>(
     rpc: Rpc<GetAccountInfoApi>,
     address: Address<TAddress>,
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<Account<ChannelOf<TRevision>, TAddress>> {
     const { account } = await fetchAccount(rpc, address, config);
-    return toChannelAccount(account, config) as Account<ChannelOf<TRevision>, TAddress>;
+    return toChannelAccount(account, deployment) as Account<ChannelOf<TRevision>, TAddress>;
 }
 
 /**
@@ -176,13 +166,14 @@ export async function fetchChannel<TAddress extends string = string, TRevision e
  *
  * @throws `CHANNEL_CLOSED` when it left its tombstone, or as {@link fetchChannelState}.
  */
-export async function fetchMaybeChannel<TAddress extends string = string, TRevision extends RevisionName = 'tombstone'>(
+export async function fetchMaybeChannel<TRevision extends RevisionName, TAddress extends string = string>(
     rpc: Rpc<GetAccountInfoApi>,
     address: Address<TAddress>,
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<MaybeAccount<ChannelOf<TRevision>, TAddress>> {
     const { account } = await fetchAccount(rpc, address, config);
-    return toMaybeChannelAccount(account, config) as MaybeAccount<ChannelOf<TRevision>, TAddress>;
+    return toMaybeChannelAccount(account, deployment) as MaybeAccount<ChannelOf<TRevision>, TAddress>;
 }
 
 /**
@@ -190,13 +181,14 @@ export async function fetchMaybeChannel<TAddress extends string = string, TRevis
  *
  * @throws As {@link fetchChannel}, for the first address that there is no channel at.
  */
-export async function fetchAllChannel<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchAllChannel<TRevision extends RevisionName>(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<Account<ChannelOf<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
-    return accounts.map(({ account }) => toChannelAccount<TRevision>(account, config));
+    return accounts.map(({ account }) => toChannelAccount<TRevision>(account, deployment));
 }
 
 /**
@@ -204,13 +196,14 @@ export async function fetchAllChannel<TRevision extends RevisionName = 'tombston
  *
  * @throws As {@link fetchMaybeChannel}, for the first address that can't be read.
  */
-export async function fetchAllMaybeChannel<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchAllMaybeChannel<TRevision extends RevisionName>(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<MaybeAccount<ChannelOf<TRevision>>[]> {
     const accounts = await fetchAccounts(rpc, addresses, config);
-    return accounts.map(({ account }) => toMaybeChannelAccount<TRevision>(account, config));
+    return accounts.map(({ account }) => toMaybeChannelAccount<TRevision>(account, deployment));
 }
 
 /**
@@ -218,13 +211,14 @@ export async function fetchAllMaybeChannel<TRevision extends RevisionName = 'tom
  *
  * @throws As {@link findChannelPda} and {@link fetchChannel}.
  */
-export async function fetchChannelFromSeeds<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchChannelFromSeeds<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi>,
     seeds: ChannelSeedsInput<TRevision>,
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<Account<ChannelOf<TRevision>>> {
-    const [address] = await findChannelPda<TRevision>(seeds, config);
-    return await fetchChannel<string, TRevision>(rpc, address, config);
+    const [address] = await findChannelPda<TRevision>(seeds, deployment);
+    return await fetchChannel<TRevision, string>(rpc, address, deployment, config);
 }
 
 /**
@@ -232,13 +226,14 @@ export async function fetchChannelFromSeeds<TRevision extends RevisionName = 'to
  *
  * @throws As {@link findChannelPda} and {@link fetchMaybeChannel}.
  */
-export async function fetchMaybeChannelFromSeeds<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchMaybeChannelFromSeeds<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi>,
     seeds: ChannelSeedsInput<TRevision>,
-    config: FetchChannelConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchConfig = {},
 ): Promise<MaybeAccount<ChannelOf<TRevision>>> {
-    const [address] = await findChannelPda<TRevision>(seeds, config);
-    return await fetchMaybeChannel<string, TRevision>(rpc, address, config);
+    const [address] = await findChannelPda<TRevision>(seeds, deployment);
+    return await fetchMaybeChannel<TRevision, string>(rpc, address, deployment, config);
 }
 
 /** What stands at an address, with the slot at which the RPC looked. */
@@ -248,7 +243,7 @@ export type FetchedAccount = Readonly<{ account: MaybeEncodedAccount; slot: Slot
 export async function fetchAccount(
     rpc: Rpc<GetAccountInfoApi>,
     input: Address,
-    config: FetchChannelConfig<RevisionName>,
+    config: FetchConfig,
 ): Promise<FetchedAccount> {
     assertHasMethods('rpc', rpc, ['getAccountInfo']);
     assertIsFetchConfig(config);
@@ -264,7 +259,7 @@ export async function fetchAccount(
 export async function fetchAccounts(
     rpc: Rpc<GetMultipleAccountsApi>,
     input: readonly Address[],
-    config: FetchChannelConfig<RevisionName>,
+    config: FetchConfig,
 ): Promise<FetchedAccount[]> {
     assertHasMethods('rpc', rpc, ['getMultipleAccounts']);
     assertIsFetchConfig(config);
@@ -282,7 +277,7 @@ export async function fetchAccounts(
 export async function fetchAccountsAtOnce(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchChannelConfig<RevisionName>,
+    config: FetchConfig,
 ): Promise<Readonly<{ accounts: readonly MaybeEncodedAccount[]; slot: Slot }>> {
     const answer: unknown = await askRpc('getMultipleAccounts', config, options =>
         rpc.getMultipleAccounts(addresses, { encoding: 'base64', ...getRpcConfig(config) }).send(options),
@@ -298,18 +293,18 @@ export async function fetchAccountsAtOnce(
 
 function toMaybeChannelAccount<TRevision extends RevisionName>(
     account: MaybeEncodedAccount,
-    config: FetchChannelConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): MaybeAccount<ChannelOf<TRevision>> {
-    const state = decodeChannelState<TRevision>(account, config);
+    const state = decodeChannelState<TRevision>(account, deployment);
     if (state.kind === 'absent') return toResult({ address: account.address, exists: false });
-    return toResult({ ...toChannelAccount(account, config), exists: true });
+    return toResult({ ...toChannelAccount(account, deployment), exists: true });
 }
 
 function toChannelAccount<TRevision extends RevisionName>(
     account: MaybeEncodedAccount,
-    config: FetchChannelConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): Account<ChannelOf<TRevision>> {
-    assertIsLiveChannelState<TRevision>(decodeChannelState(account, config));
+    assertIsLiveChannelState<TRevision>(decodeChannelState(account, deployment));
     assertAccountExists(account);
-    return decodeChannelAccount<string, TRevision>(account, config);
+    return decodeChannelAccount<string, TRevision>(account, deployment);
 }

@@ -8,21 +8,20 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
-import { PaymentChannelsError } from '../errors';
-import { describe, readOnlyMembers, toAddress, toU64, U64_MAX, type OnlyMembers } from '../input';
-import type { ChannelLayout } from '../revision/revision';
-import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
-import type { RevisionName } from '../revision/types';
+import { getPart, type Deployment } from '../revision/deployment';
+import { readOnlyMembers, toAddress, toU64, U64_MAX, type OnlyMembers } from '../input';
+import type { ChannelLayout } from '../revision/parts';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 import type { AddressOrSigner } from './addresses';
 import type { LiveChannelState } from './state';
+import { getStatusOf } from './status';
 
 /**
  * Which channels to look for: those with every one of the given fields. Whoever they are of is given or left out: a party,
  * a mint or a slot that is given as `undefined` is refused, since the channels of everybody would be found where a value is
  * missing by mistake.
  */
-export type ChannelFilter<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type ChannelFilter<TRevision extends RevisionName = RevisionName> = Readonly<{
     payer?: AddressOrSigner;
     payee?: AddressOrSigner;
     authorizedSigner?: AddressOrSigner;
@@ -33,17 +32,7 @@ export type ChannelFilter<TRevision extends RevisionName = 'tombstone'> = Readon
      */
     status?: LiveChannelState<TRevision>['kind'] | undefined;
 }> &
-    FilterFields[TRevision];
-
-type FilterFields = {
-    tombstone: unknown;
-    epoch: Readonly<{
-        /** Wallet that paid the rent, to which it goes back. */
-        rentPayer?: AddressOrSigner;
-        /** Slot that the channel was opened for (u64). */
-        openSlot?: bigint | number;
-    }>;
-};
+    RevisionTypes[TRevision]['filter'];
 
 /** A filter of getProgramAccounts and programSubscribe. */
 export type ProgramAccountsFilter = GetProgramAccountsDatasizeFilter | GetProgramAccountsMemcmpFilter;
@@ -67,19 +56,16 @@ const MAX_FILTER_BYTES = 128;
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `CHANNEL_STATUS_INVALID`;
  * `INPUT_INVALID` for a field that no channel of the revision has, or that is given as `undefined`.
  */
-export function getChannelFilters<TRevision extends RevisionName = 'tombstone'>(
+export function getChannelFilters<TRevision extends RevisionName>(
     filter: ChannelFilter<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): readonly ProgramAccountsFilter[] {
-    return toRpcFilters(getBytesToMatch(filter, config), config);
+    return toRpcFilters(getBytesToMatch(filter, deployment), deployment);
 }
 
 /** As {@link getChannelFilters}, for bytes that were looked up already. */
-export function toRpcFilters(
-    parts: readonly BytesAt[],
-    config: DeploymentConfig<RevisionName>,
-): readonly ProgramAccountsFilter[] {
-    const dataSize = BigInt(getLayout(config).getSize());
+export function toRpcFilters(parts: readonly BytesAt[], deployment: Deployment): readonly ProgramAccountsFilter[] {
+    const dataSize = BigInt(getLayout(deployment).getSize());
     return Object.freeze([
         ...(parts.length < MAX_FILTERS ? [{ dataSize }] : []),
         ...parts.map(({ bytes, offset }) => ({
@@ -93,11 +79,11 @@ export function toRpcFilters(
 }
 
 /** The bytes that an account has in each of the runs of bytes that a filter says something about. */
-export function getBytesToMatch<TRevision extends RevisionName = 'tombstone'>(
+export function getBytesToMatch<TRevision extends RevisionName>(
     filter: ChannelFilter<TRevision>,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): readonly BytesAt[] {
-    const layout = getLayout(config);
+    const layout = getLayout(deployment);
     const fields = toFields(layout, filter);
     const data = layout.encode({ ...getBlankChannel(), ...fields });
     const runs: Range[] = [];
@@ -111,8 +97,8 @@ export function getBytesToMatch<TRevision extends RevisionName = 'tombstone'>(
 
 type Range = readonly [start: number, end: number];
 
-function getLayout(config: DeploymentConfig<RevisionName>): ChannelLayout {
-    return getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+function getLayout(deployment: Deployment): ChannelLayout {
+    return getPart(deployment, 'channel');
 }
 
 const rangesOf = /* @__PURE__ */ new WeakMap<ChannelLayout, Map<string, Range>>();
@@ -132,13 +118,9 @@ function getRanges(layout: ChannelLayout, fields: readonly string[]): Range[] {
 }
 
 /** Whether an account has what a filter asks for. */
-export function isMatch(
-    data: ReadonlyUint8Array,
-    parts: readonly BytesAt[],
-    config: DeploymentConfig<RevisionName>,
-): boolean {
+export function isMatch(data: ReadonlyUint8Array, parts: readonly BytesAt[], deployment: Deployment): boolean {
     return (
-        data.length === getLayout(config).getSize() &&
+        data.length === getLayout(deployment).getSize() &&
         parts.every(({ bytes, offset }) => bytes.every((byte, index) => data[offset + index] === byte))
     );
 }
@@ -153,11 +135,9 @@ const FIELDS: OnlyMembers<ChannelFilter> = {
     // Not whose channels they are: of any status.
     status: true,
 };
-// The layout of a revision that has no such field would pass over it, and everything would be found.
-const FIELDS_WITH_SLOT: OnlyMembers<AnyFilter> = { ...FIELDS, openSlot: 'given', rentPayer: 'given' };
 
 function toFields<TRevision extends RevisionName>(layout: ChannelLayout, filter: ChannelFilter<TRevision>): Fields {
-    const members = layout.tombstone === undefined ? FIELDS_WITH_SLOT : FIELDS;
+    const members = { ...FIELDS, ...Object.fromEntries(layout.ownFields.map(name => [name, 'given'])) };
     const read = readOnlyMembers('filter', filter as AnyFilter, members as OnlyMembers<AnyFilter>);
     const { openSlot, status, ...given } = read;
     const fields: Record<string, Address | bigint | number> = {};
@@ -165,19 +145,8 @@ function toFields<TRevision extends RevisionName>(layout: ChannelLayout, filter:
         if (given[name] !== undefined) fields[name] = toAddress(name, given[name]);
     }
     if (openSlot !== undefined) fields['openSlot'] = toU64('openSlot', openSlot);
-    if (status !== undefined) fields['status'] = toStatus(layout, status);
+    if (status !== undefined) fields['status'] = getStatusOf(status, { channel: layout });
     return fields;
-}
-
-function toStatus({ kinds }: ChannelLayout, kind: LiveChannelState<RevisionName>['kind']): number {
-    const status = Object.keys(kinds).find(key => kinds[Number(key)] === kind);
-    if (status === undefined) {
-        const expected = Object.values(kinds)
-            .map(name => `'${name}'`)
-            .sort();
-        throw new PaymentChannelsError('CHANNEL_STATUS_INVALID', { expected, value: describe(kind) });
-    }
-    return Number(status);
 }
 
 /** A channel in which every field that can be asked for has no bit set. */

@@ -1,18 +1,18 @@
 import type { Address, EncodedAccount, GetProgramAccountsApi, Rpc, Slot } from '@solana/kit';
 
-import { getProgramConfig } from '../deployment';
+import { getProgramConfig, type Deployment } from '../revision/deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import { toResult } from '../json-form';
 import { assertHasMethods, readMembers, refuseInput } from '../input';
 import type { RevisionName } from '../revision/types';
 import { toContextSlot, toRpcAddress, toRpcList, toRpcRecord } from '../rpc-answer';
-import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchChannelConfig, type Fetched } from './fetch';
+import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchConfig, type Fetched } from './fetch';
 import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from './filters';
 import { toEncodedAccount } from './rpc-account';
 import { decodeChannelState, isLiveChannelState, type LiveChannelState } from './state';
 
 /** How to look for channels. */
-export type FetchChannelsConfig<TRevision extends RevisionName = 'tombstone'> = FetchChannelConfig<TRevision> &
+export type FetchChannelsConfig = FetchConfig &
     Readonly<{
         /**
          * Called for each account that was found and can't be read, with the typed error that says why; the others are
@@ -40,17 +40,18 @@ export type FoundChannel<TRevision extends RevisionName> = Readonly<{
  * const open = await fetchChannels(rpc, { payee, status: 'open' });
  * ```
  */
-export async function fetchChannels<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchChannels<TRevision extends RevisionName>(
     rpc: Rpc<GetProgramAccountsApi>,
     filter: ChannelFilter<TRevision>,
-    config: FetchChannelsConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchChannelsConfig = {},
 ): Promise<readonly Fetched<LiveChannelState<TRevision>>[]> {
-    const { found } = await queryChannels(rpc, filter, config);
+    const { found } = await queryChannels(rpc, filter, deployment, config);
     return Object.freeze(found.map(({ state }) => state));
 }
 
 /** Checks what says how to look for channels, before anything is asked. */
-export function assertIsQueryConfig(config: FetchChannelsConfig<RevisionName>): void {
+export function assertIsQueryConfig(config: FetchChannelsConfig): void {
     assertIsFetchConfig(config, { isStatusFilteredByRpc: true, onUnreadable: true });
     const { onUnreadable } = readMembers('config', config, ['onUnreadable']);
     if (onUnreadable !== undefined && typeof onUnreadable !== 'function') {
@@ -62,15 +63,16 @@ export function assertIsQueryConfig(config: FetchChannelsConfig<RevisionName>): 
 export async function queryChannels<TRevision extends RevisionName>(
     rpc: Rpc<GetProgramAccountsApi>,
     filter: ChannelFilter<TRevision>,
-    config: FetchChannelsConfig<TRevision>,
+    deployment: Deployment<TRevision>,
+    config: FetchChannelsConfig,
 ): Promise<{ found: readonly FoundChannel<TRevision>[]; slot: Slot }> {
     assertHasMethods('rpc', rpc, ['getProgramAccounts']);
     assertIsQueryConfig(config);
-    const { programAddress } = getProgramConfig(config);
-    const parts = getBytesToMatch(filter, config);
+    const { programAddress } = getProgramConfig(deployment);
+    const parts = getBytesToMatch(filter, deployment);
     const params = {
         encoding: 'base64',
-        filters: toRpcFilters(parts, config),
+        filters: toRpcFilters(parts, deployment),
         withContext: true,
         ...getRpcConfig(config),
     } as const;
@@ -81,7 +83,7 @@ export async function queryChannels<TRevision extends RevisionName>(
     const reports = new UnreadableReports(config);
     const found: FoundChannel<TRevision>[] = [];
     for (const [index, value] of toRpcList('answer.value', toRpcRecord('answer', answer)['value']).entries()) {
-        const channel = readFoundChannel(`answer.value[${index}]`, value, slot, parts, config, reports);
+        const channel = readFoundChannel(`answer.value[${index}]`, value, slot, parts, deployment, reports);
         if (channel) found.push(channel);
     }
     reports.throwIfAny();
@@ -94,15 +96,15 @@ export function readFoundChannel<TRevision extends RevisionName>(
     value: unknown,
     slot: Slot,
     parts: readonly BytesAt[],
-    config: FetchChannelsConfig<TRevision>,
+    deployment: Deployment<TRevision>,
     reports: UnreadableReports,
 ): FoundChannel<TRevision> | undefined {
     const { account: fields, pubkey } = toRpcRecord(field, value);
     const address = toRpcAddress(`${field}.pubkey`, pubkey);
     try {
         const account = toEncodedAccount(`${field}.account`, address, fields);
-        const state = decodeChannelState<TRevision>({ ...account, exists: true }, config);
-        if (!isLiveChannelState(state) || !isMatch(account.data, parts, config)) {
+        const state = decodeChannelState<TRevision>({ ...account, exists: true }, deployment);
+        if (!isLiveChannelState(state) || !isMatch(account.data, parts, deployment)) {
             const reason = 'it is not one that was asked for; the RPC did not filter';
             throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
         }

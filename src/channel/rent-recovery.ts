@@ -2,35 +2,30 @@ import type { Address } from '@solana/kit';
 
 import { toResult } from '../json-form';
 import { readMembers, readTerms, toAddress, toI64, toU64 } from '../input';
+import type { DeploymentParts } from '../revision/deployment';
 import { getReclaimableFromSlot } from '../revision/open-slot';
-import {
-    assertIsLiveChannelState,
-    assertIsStateOf,
-    readKind,
-    type ClosingChannelState,
-    type LiveChannelState,
-} from './state';
+import { assertIsLiveChannelState, readKind, type ClosingChannelState, type LiveChannelState } from './state';
 
 /** What brings the rent of a channel one step nearer, or back: an instruction that anybody can send. */
-export type RentRecoveryStep = 'distribute' | 'reclaim' | 'seal';
+export type RentRecoveryStep = 'distribute' | 'finalize' | 'reclaim';
 
 /** How the rent of a channel comes back to who paid it. */
 export type RentRecovery = Readonly<{
     address: Address;
-    state: LiveChannelState<'epoch'>;
+    state: LiveChannelState;
     /**
      * What anybody can do next. `undefined` while the channel is open, which its payer (requestClose) and its payee
-     * (settleAndSeal) can end, and nobody else; and where a grace period never ends (spec section 11).
+     * (settleAndFinalize) can end, and nobody else; and where a grace period never ends (spec section 11).
      */
     step: RentRecoveryStep | undefined;
     /** Whether the step is possible now. */
     isDue: boolean;
-    /** Time, in unix seconds, from which on the channel can be sealed. */
+    /** Time, in unix seconds, from which on the channel can be finalized. */
     dueAt?: bigint | undefined;
     /** Slot from which on it can be reclaimed. */
     dueFromSlot?: bigint | undefined;
     /**
-     * First slot at which the rent itself is free: distributing a sealed channel frees it from then on, and before that
+     * First slot at which the rent itself is free: distributing a finalized channel frees it from then on, and before that
      * leaves it to reclaim. `undefined` when there is none.
      */
     reclaimableFromSlot: bigint | undefined;
@@ -39,38 +34,38 @@ export type RentRecovery = Readonly<{
 /**
  * Says what it takes to bring the rent of a channel back, and from when on (spec sections 4.1, 7.6, 7.8 and 7.9).
  *
- * Sealing and distributing pay the parties as well: a channel is better brought in with its last voucher before.
+ * Finalizing and distributing pay the parties as well: a channel is better brought in with its last voucher before.
  *
  * @param now Slot and time (unix seconds) of the cluster.
  * @throws By field `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `INPUT_INVALID`; `CHANNEL_NOT_FOUND` for the state of a
  * channel that is gone, `REVISION_MISMATCH` for one of the tombstone revision.
  */
 export function getRentRecovery(
-    state: LiveChannelState<'epoch'>,
+    state: LiveChannelState,
     now: Readonly<{ slot: bigint | number; unixTimestamp: bigint | number }>,
+    deployment: DeploymentParts<'open'>,
 ): RentRecovery {
     const moment = readMembers('now', now, ['slot', 'unixTimestamp']);
     const slot = toU64('slot', moment.slot);
     const unixTimestamp = toI64('unixTimestamp', moment.unixTimestamp);
-    const kind = readKind<'epoch'>(state);
-    assertIsStateOf('epoch', state);
+    const kind = readKind(state);
     const names = ['address', 'channel', 'deadlineAt'] as const;
-    const given = readTerms('state', state as ClosingChannelState<'epoch'>, names, ['deadlineAt']);
+    const given = readTerms('state', state as ClosingChannelState, names, ['deadlineAt']);
     const address = toAddress('state.address', given.address);
     assertIsLiveChannelState(state);
-    const { openSlot } = readMembers('state.channel', given.channel, ['openSlot']);
-    const reclaimableFromSlot = getReclaimableFromSlot(toU64('state.channel.openSlot', openSlot));
+    const { openSlot } = readMembers('state.channel', given.channel as { openSlot?: bigint }, ['openSlot']);
+    const reclaimableFromSlot = getReclaimableFromSlot(toU64('state.channel.openSlot', openSlot), deployment);
     const recovery = (rest: Pick<RentRecovery, 'dueAt' | 'dueFromSlot' | 'isDue' | 'step'>): RentRecovery =>
         toResult({ address, reclaimableFromSlot, state, ...rest });
-    switch (kind as LiveChannelState<'epoch'>['kind']) {
+    switch (kind as LiveChannelState['kind']) {
         case 'open':
             return recovery({ isDue: false, step: undefined });
         case 'closing': {
             if (given.deadlineAt === undefined) return recovery({ isDue: false, step: undefined });
             const deadlineAt = toI64('state.deadlineAt', given.deadlineAt);
-            return recovery({ dueAt: deadlineAt, isDue: unixTimestamp >= deadlineAt, step: 'seal' });
+            return recovery({ dueAt: deadlineAt, isDue: unixTimestamp >= deadlineAt, step: 'finalize' });
         }
-        case 'sealed':
+        case 'finalized':
             return recovery({ isDue: true, step: 'distribute' });
         case 'distributed': {
             const isDue = reclaimableFromSlot !== undefined && slot >= reclaimableFromSlot;

@@ -3,7 +3,7 @@ import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
 import { toResult } from '../json-form';
 import { isBytes } from '../bytes';
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, getRevisionName, type Deployment, type DeploymentParts } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     I64_MAX,
@@ -19,10 +19,9 @@ import {
     toU64,
     U64_MAX,
 } from '../input';
-import { TOMBSTONE_CHANNEL } from '../revision/tombstone';
-import type { ChannelOf, RevisionName } from '../revision/types';
+import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { decodeChannelAccount, isClosedChannelAccount, readAccount } from './account';
-import { assertIsNoAccountOfOther } from '../revision/marks';
+import { assertIsNoAccountOfOther, assertIsNoKindOfOther } from '../revision/detect-other-revision';
 import { getReclaimableFromSlot } from '../revision/open-slot';
 
 /**
@@ -32,14 +31,14 @@ import { getReclaimableFromSlot } from '../revision/open-slot';
 export type AbsentChannelState = Readonly<{ kind: 'absent'; address: Address }>;
 
 /** The channel takes vouchers. */
-export type OpenChannelState<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type OpenChannelState<TRevision extends RevisionName = RevisionName> = Readonly<{
     kind: 'open';
     address: Address;
     channel: ChannelOf<TRevision>;
 }>;
 
 /** The payer has begun to close the channel. */
-export type ClosingChannelState<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type ClosingChannelState<TRevision extends RevisionName = RevisionName> = Readonly<{
     kind: 'closing';
     address: Address;
     channel: ChannelOf<TRevision>;
@@ -51,30 +50,23 @@ export type ClosingChannelState<TRevision extends RevisionName = 'tombstone'> = 
     deadlineAt: bigint | undefined;
 }>;
 
-/** Nothing more can be settled: what is left to do is to pay out. */
-export type FinalizedChannelState = Readonly<{
+/** Nothing more can be settled: what is left to do is to pay out. The epoch revision's program calls it sealed. */
+export type FinalizedChannelState<TRevision extends RevisionName = RevisionName> = Readonly<{
     kind: 'finalized';
     address: Address;
-    channel: ChannelOf<'tombstone'>;
-}>;
-
-/**
- * The epoch revision's {@link FinalizedChannelState}: nothing more can be settled. What is left to do is to pay out;
- * from `reclaimableFromSlot` on, that frees the rent of the channel at once.
- */
-export type SealedChannelState = Readonly<{
-    kind: 'sealed';
-    address: Address;
-    channel: ChannelOf<'epoch'>;
-    /** First slot at which `distribute` also frees the rent of the channel (spec section 7.8). */
+    channel: ChannelOf<TRevision>;
+    /**
+     * First slot at which `distribute` also frees the rent of the channel (spec section 7.8): 0 where it does so at any
+     * time, `undefined` where it never does.
+     */
     reclaimableFromSlot: bigint | undefined;
 }>;
 
 /** Everything is paid out, and the account is left with the rent of the channel, which `reclaim` frees. */
-export type DistributedChannelState = Readonly<{
+export type DistributedChannelState<TRevision extends RevisionName = RevisionName> = Readonly<{
     kind: 'distributed';
     address: Address;
-    channel: ChannelOf<'epoch'>;
+    channel: ChannelOf<TRevision>;
     /** First slot at which `reclaim` gives the rent back to the rent payer (spec section 7.9). */
     reclaimableFromSlot: bigint | undefined;
 }>;
@@ -83,16 +75,20 @@ export type DistributedChannelState = Readonly<{
 export type ClosedChannelState = Readonly<{ kind: 'closed'; address: Address }>;
 
 /** A channel that still has its account. */
-export type LiveChannelState<TRevision extends RevisionName = 'tombstone'> =
-    ClosingChannelState<TRevision> | EndedStates[TRevision]['live'] | OpenChannelState<TRevision>;
+export type LiveChannelState<TRevision extends RevisionName = RevisionName> =
+    | ClosingChannelState<TRevision>
+    | EndStates<TRevision>[RevisionTypes[TRevision]['end']]['live']
+    | FinalizedChannelState<TRevision>
+    | OpenChannelState<TRevision>;
 
 /** What stands at the address of a channel. */
-export type ChannelState<TRevision extends RevisionName = 'tombstone'> =
-    AbsentChannelState | EndedStates[TRevision]['closed'] | LiveChannelState<TRevision>;
+export type ChannelState<TRevision extends RevisionName = RevisionName> =
+    AbsentChannelState | EndStates<TRevision>[RevisionTypes[TRevision]['end']]['closed'] | LiveChannelState<TRevision>;
 
-type EndedStates = {
-    tombstone: { closed: ClosedChannelState; live: FinalizedChannelState };
-    epoch: { closed: never; live: DistributedChannelState | SealedChannelState };
+/** By what becomes of an account that is paid out: it is closed for good, or left with its rent. */
+type EndStates<TRevision extends RevisionName> = {
+    closed: { closed: ClosedChannelState; live: never };
+    distributed: { closed: never; live: DistributedChannelState<TRevision> };
 };
 
 /**
@@ -104,9 +100,9 @@ type EndedStates = {
  * channel nor the tombstone of one, has a version or a status that nobody knows, or amounts that contradict each other;
  * `REVISION_MISMATCH` for a channel of another revision; `ADDRESS_INVALID`.
  */
-export function decodeChannelState<TRevision extends RevisionName = 'tombstone'>(
+export function decodeChannelState<TRevision extends RevisionName>(
     account: MaybeAccount<EncodedAccount['data']>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): ChannelState<TRevision> {
     const { address: addressInput, exists } = readAccount(account, ['address', 'exists']);
     const address = toAddress('account.address', addressInput);
@@ -118,14 +114,14 @@ export function decodeChannelState<TRevision extends RevisionName = 'tombstone'>
         if (known.programAddress === SYSTEM_PROGRAM_ADDRESS && known.data.length === 0) {
             return toResult({ address, kind: 'absent' });
         }
-        if (isClosedChannelAccount(known, config)) {
+        if (isClosedChannelAccount(known, deployment)) {
             return toResult({ address, kind: 'closed' }) as ChannelState<TRevision>;
         }
     }
     return getLiveChannelState<TRevision>(
         address,
-        decodeChannelAccount(account as EncodedAccount, config).data,
-        config,
+        decodeChannelAccount(account as EncodedAccount, deployment).data,
+        deployment,
     );
 }
 
@@ -134,10 +130,10 @@ export function decodeChannelState<TRevision extends RevisionName = 'tombstone'>
  *
  * @throws `ACCOUNT_MALFORMED` for amounts that contradict each other.
  */
-export function getLiveChannelState<TRevision extends RevisionName = 'tombstone'>(
+export function getLiveChannelState<TRevision extends RevisionName>(
     address: Address,
     channel: ChannelOf<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): LiveChannelState<TRevision> {
     const { deposit, settlement } = channel;
     // The program never lets these happen; an account that shows them is not what the program wrote.
@@ -149,7 +145,7 @@ export function getLiveChannelState<TRevision extends RevisionName = 'tombstone'
         const reason = `it has paid out ${settlement.payoutWatermark} of ${settlement.settled} that were settled`;
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
     }
-    const kind = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL).kinds[channel.status];
+    const kind = getPart(deployment, 'channel').kinds[channel.status];
     // No account decodes to a status that has no kind; who brings a channel of its own looks at what it gets.
     if (kind === undefined) return undefined as never;
     const state = {
@@ -157,8 +153,13 @@ export function getLiveChannelState<TRevision extends RevisionName = 'tombstone'
         channel,
         kind,
         ...(kind === 'closing' ? { deadlineAt: getDeadline(channel) } : {}),
-        ...('openSlot' in channel && (kind === 'sealed' || kind === 'distributed')
-            ? { reclaimableFromSlot: getReclaimableFromSlot(channel.openSlot) }
+        ...(kind === 'finalized' || kind === 'distributed'
+            ? {
+                  reclaimableFromSlot:
+                      'openSlot' in channel && getPart(deployment, 'open').openSlotWindow !== undefined
+                          ? getReclaimableFromSlot(channel.openSlot, deployment)
+                          : 0n,
+              }
             : {}),
     };
     return toResult(state) as LiveChannelState<TRevision>;
@@ -177,13 +178,13 @@ export function isLiveChannelState<TRevision extends RevisionName>(
 }
 
 /** The kinds of states that a revision has. */
-export function getStateKinds(config: DeploymentConfig<RevisionName>): readonly string[] {
-    const { kinds, tombstone } = getRevisionPart(config, 'channel', TOMBSTONE_CHANNEL);
+export function getStateKinds(deployment: Deployment): readonly string[] {
+    const { kinds, tombstone } = getPart(deployment, 'channel');
     return ['absent', ...(tombstone ? ['closed'] : []), ...Object.values(kinds)];
 }
 
-const LIVE_KINDS: readonly string[] = ['closing', 'distributed', 'finalized', 'open', 'sealed'];
-const KINDS = ['absent', 'closed', 'closing', 'distributed', 'finalized', 'open', 'sealed'] as const;
+const LIVE_KINDS: readonly string[] = ['closing', 'distributed', 'finalized', 'open'];
+const KINDS = ['absent', 'closed', 'closing', 'distributed', 'finalized', 'open'] as const;
 
 /**
  * Throws unless the channel still has its account.
@@ -208,31 +209,22 @@ export function readKind<TRevision extends RevisionName>(
     return toOneOf(`${field}.kind`, kind, KINDS) as ChannelState<TRevision>['kind'];
 }
 
-const KINDS_OF = { epoch: ['distributed', 'sealed'], tombstone: ['closed', 'finalized'] } as const;
-
 /**
- * Throws when a channel can only be what a state says it is in another revision.
+ * Throws for the state of a channel of another revision, as far as one can tell: by a kind that only the other has, and by
+ * the open slot that every channel of one has and no channel of the other.
  *
  * @throws `REVISION_MISMATCH`.
  */
-export function assertIsNoKindOfOther(field: string, kind: string, expected: RevisionName): void {
-    const given = expected === 'epoch' ? 'tombstone' : 'epoch';
-    if ((KINDS_OF[given] as readonly string[]).includes(kind)) {
-        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given });
-    }
-}
-
-/**
- * Throws for the state of a channel of another revision, as far as one can tell: by what it is called there, and by the
- * open slot that every channel of the epoch revision has.
- *
- * @throws `REVISION_MISMATCH`.
- */
-export function assertIsStateOf(expected: RevisionName, state: ChannelState<RevisionName>, field = 'state'): void {
-    assertIsNoKindOfOther(field, readKind(state, field), expected);
+export function assertIsStateOf(
+    deployment: DeploymentParts<'revision'>,
+    state: ChannelState<RevisionName>,
+    field = 'state',
+): void {
+    const revision = getRevisionName(deployment);
+    assertIsNoKindOfOther(field, readKind(state, field), revision);
     const { channel } = readTerms(field, state as OpenChannelState<'epoch'>, ['channel'], ['channel']);
     if ((channel as unknown) === undefined) return;
-    assertHasSlotOf(expected, readMembers(`${field}.channel`, channel, ['openSlot']).openSlot, field);
+    assertHasSlotOf(revision, readMembers(`${field}.channel`, channel, ['openSlot']).openSlot, field);
 }
 
 /**
@@ -292,8 +284,7 @@ export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: 
 export function isReclaimable(state: ChannelState<RevisionName>, currentSlot: bigint | number): boolean {
     const slot = toU64('currentSlot', currentSlot);
     const kind = readKind(state);
-    if (kind === 'finalized') return true;
-    if (kind !== 'distributed' && kind !== 'sealed') return false;
+    if (kind !== 'distributed' && kind !== 'finalized') return false;
     const reclaimableFromSlot = readMoment(state, 'reclaimableFromSlot');
     return reclaimableFromSlot !== undefined && slot >= reclaimableFromSlot;
 }

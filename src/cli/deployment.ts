@@ -1,11 +1,11 @@
 import type { Address } from '@solana/kit';
 import { Option, type Command } from 'commander';
 
-import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
-import { LOCALNET_DEPLOYMENT as EPOCH_LOCALNET_DEPLOYMENT, MAINNET_DEPLOYMENT } from '../epoch/deployment';
+import type { Deployment } from '../revision/deployment';
+import { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../revision/deployments';
 import { PaymentChannelsError } from '../errors';
 import { toAddress } from '../input';
-import { assertIsNoProgramOfOther } from '../revision/marks';
+import { assertIsNoProgramOfOther } from '../revision/detect-other-revision';
 import type { RevisionName } from '../revision/types';
 
 // Which revision of the program a command speaks, and where that one runs.
@@ -17,15 +17,15 @@ export type DeploymentName = 'localnet' | 'mainnet';
 export type DeploymentFlags = { deployment?: DeploymentName; revision?: RevisionName };
 
 /** A deployment with the name that the command line has for it. */
-export type NamedDeployment = Readonly<{ deployment: Deployment<RevisionName>; name: DeploymentName }>;
+export type NamedDeployment = Readonly<{ deployment: Deployment; name: DeploymentName }>;
 
 const DEFAULT_REVISION: RevisionName = 'tombstone';
 
 /** Every deployment that there is. */
 export const DEPLOYMENTS: readonly NamedDeployment[] = [
-    { deployment: LOCALNET_DEPLOYMENT, name: 'localnet' },
-    { deployment: EPOCH_LOCALNET_DEPLOYMENT, name: 'localnet' },
     { deployment: MAINNET_DEPLOYMENT, name: 'mainnet' },
+    { deployment: EPOCH_LOCALNET, name: 'localnet' },
+    { deployment: TOMBSTONE_LOCALNET, name: 'localnet' },
 ];
 
 /** Gives a command the options that say which revision of the program, and where. */
@@ -54,14 +54,14 @@ export function addDeploymentOptions(command: Command): Command {
  */
 export function findDeployment({ deployment: name = 'localnet', revision }: DeploymentFlags): NamedDeployment {
     const there = DEPLOYMENTS.filter(({ name: known }) => known === name);
-    const runs = (wanted: RevisionName) => there.find(({ deployment }) => deployment.revision.name === wanted);
+    const runs = (wanted: RevisionName) => there.find(({ deployment }) => deployment.revision === wanted);
     const found = revision === undefined ? (runs(DEFAULT_REVISION) ?? there[0]) : runs(revision);
     if (found !== undefined) return found;
     const [{ deployment: given }] = there as [NamedDeployment];
     throw new PaymentChannelsError('REVISION_MISMATCH', {
         expected: revision!,
         field: `--deployment ${name}`,
-        given: given.revision.name,
+        given: given.revision,
     });
 }
 
@@ -73,16 +73,16 @@ export function findDeployment({ deployment: name = 'localnet', revision }: Depl
  */
 export function findCustomDeployment(
     flags: DeploymentFlags & Readonly<{ program?: string; treasuryOwner?: string }>,
-): Deployment<RevisionName> {
+): Deployment {
     const { deployment } = findDeployment(flags);
     const { programAddress, revision, treasuryOwner } = deployment;
     const custom = {
+        ...deployment,
         programAddress: toAddress('--program', flags.program ?? programAddress),
-        revision,
         treasuryOwner: toAddress('--treasury-owner', flags.treasuryOwner ?? treasuryOwner),
     };
-    assertIsNoProgramOfOther('--program', custom.programAddress, revision.name);
-    assertIsNoTreasuryOfOther(custom.treasuryOwner, revision.name);
+    assertIsNoProgramOfOther('--program', custom.programAddress, revision);
+    assertIsNoTreasuryOfOther(custom.treasuryOwner, revision);
     if (flags.deployment === undefined) return custom;
     for (const [field, expected, given] of [
         ['--program', programAddress, custom.programAddress],
@@ -96,7 +96,7 @@ export function findCustomDeployment(
 /** The owner of a treasury that only deployments of another revision have. */
 function assertIsNoTreasuryOfOther(treasuryOwner: Address, expected: RevisionName): void {
     const owners = DEPLOYMENTS.filter(({ deployment }) => deployment.treasuryOwner === treasuryOwner);
-    const names = owners.map(({ deployment }) => deployment.revision.name);
+    const names = owners.map(({ deployment }) => deployment.revision);
     const [given] = names;
     if (given !== undefined && !names.includes(expected)) {
         throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: '--treasury-owner', given });

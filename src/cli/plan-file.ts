@@ -10,7 +10,8 @@ import {
 import { createAddressCache, type AddressCache } from '../channel/address-cache';
 import { getDistributionHash, toSplits, type Split } from '../channel/distribution';
 import { decodeChannelState, getLiveChannelState, type ChannelState } from '../channel/state';
-import type { Deployment } from '../deployment';
+import type { Deployment } from '../revision/deployment';
+import { DEPLOYMENTS } from './deployment';
 import { PaymentChannelsError } from '../errors';
 import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../input';
 import type { ChannelOf, RevisionName } from '../revision/types';
@@ -34,12 +35,10 @@ const MAX_ADDRESSES = 4_000_000;
 const HASH_LENGTH = 32;
 const ADDRESS_FIELDS = ['payer', 'payee', 'authorizedSigner', 'mint'] as const;
 
-/** What a channel has in one revision only, and how it is read; by these, a file of another one is recognised. */
-const OWN_FIELDS: Readonly<Record<RevisionName, Readonly<Record<string, (field: string, value: unknown) => unknown>>>> =
-    {
-        epoch: { openSlot: (field, value) => readDecimal(field, value, 0n, U64_MAX), rentPayer: readAddress },
-        tombstone: {},
-    };
+/** How that is read which channels have in one revision only. */
+const OWN_FIELDS: Readonly<
+    Record<Deployment['channel']['ownFields'][number], (field: string, value: unknown) => unknown>
+> = { openSlot: (field, value) => readDecimal(field, value, 0n, U64_MAX), rentPayer: readAddress };
 
 /**
  * Reads the channels, vouchers and lookup tables of a file.
@@ -47,12 +46,12 @@ const OWN_FIELDS: Readonly<Record<RevisionName, Readonly<Record<string, (field: 
  * @throws The errors of strict JSON, by field; those of {@link parseSignedVoucherJson} and {@link decodeChannelState};
  * `REVISION_MISMATCH` for what is of another revision than the deployment.
  */
-export function parsePlanFile(text: string, deployment: Deployment<RevisionName>): PlanFile {
+export function parsePlanFile(text: string, deployment: Deployment): PlanFile {
     const file = readObject('file', fromJsonText('file', text, MAX_FILE_LENGTH), {
         optional: ['lookupTables', 'revision'],
         required: ['channels', 'vouchers'],
     });
-    if (file.has('revision')) assertIsRevision('file.revision', file.get('revision'), deployment.revision.name);
+    if (file.has('revision')) assertIsRevision('file.revision', file.get('revision'), deployment.revision);
     const addresses = createAddressCache({ maxEntries: MAX_ADDRESSES });
     const vouchers = new Map<Address, SignedVoucher[]>();
     for (const [index, value] of readList('vouchers', file.get('vouchers')).entries()) {
@@ -75,7 +74,7 @@ function readChannel(
     field: string,
     value: unknown,
     addresses: AddressCache,
-    deployment: Deployment<RevisionName>,
+    deployment: Deployment,
 ): BatchItem<RevisionName> {
     const fields = readObject(field, value, {
         optional: ['accounts', 'data', 'fields', 'splits', 'tokenProgram'],
@@ -83,7 +82,7 @@ function readChannel(
     });
     const address = readAddress(`${field}.address`, fields.get('address'));
     const tokenProgram = toTokenProgram(`${field}.tokenProgram`, fields.get('tokenProgram'));
-    const splits = fields.has('splits') ? readSplits(`${field}.splits`, fields.get('splits')) : undefined;
+    const splits = fields.has('splits') ? readSplits(`${field}.splits`, fields.get('splits'), deployment) : undefined;
     if (fields.has('data') === fields.has('fields')) {
         mistyped(field, 'a channel with either data or fields', fields.has('data') ? 'both' : 'neither');
     }
@@ -117,11 +116,11 @@ function readFields(
     field: string,
     value: unknown,
     splits: readonly Split[],
-    deployment: Deployment<RevisionName>,
+    deployment: Deployment,
 ): ChannelOf<RevisionName> {
-    const { channel, name: revision } = deployment.revision;
-    assertIsFieldsOf(field, value, revision);
-    const own = Object.entries(OWN_FIELDS[revision]);
+    const { channel } = deployment;
+    assertIsFieldsOf(field, value, deployment);
+    const own = channel.ownFields.map(name => [name, OWN_FIELDS[name]] as const);
     const fields = readObject(field, value, {
         optional: [
             'closureStartedAt',
@@ -171,20 +170,18 @@ function readFields(
 }
 
 /** Names the revision that the fields of a channel are of, where that is not the one that is due. */
-function assertIsFieldsOf(field: string, value: unknown, expected: RevisionName): void {
+function assertIsFieldsOf(field: string, value: unknown, { channel, revision }: Deployment): void {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'payer')) return;
-    const names = Object.keys(OWN_FIELDS) as RevisionName[];
-    const given =
-        names.find(name => Object.keys(OWN_FIELDS[name]).some(own => Object.hasOwn(value, own))) ??
-        names.find(name => Object.keys(OWN_FIELDS[name]).length === 0)!;
-    assertIsRevision(field, given, expected);
+    const given = DEPLOYMENTS.map(({ deployment }) => deployment)
+        .sort((a, b) => b.channel.ownFields.length - a.channel.ownFields.length)
+        .find(known => known.channel.ownFields.every(name => Object.hasOwn(value, name)))!;
+    if (given.channel.ownFields.join() !== channel.ownFields.join()) assertIsRevision(field, given.revision, revision);
 }
 
 function assertIsRevision(field: string, given: unknown, expected: RevisionName): void {
     if (given === expected) return;
-    if (typeof given !== 'string' || !Object.hasOwn(OWN_FIELDS, given)) {
-        mistyped(field, `'${Object.keys(OWN_FIELDS).join("' or '")}'`, describe(given));
-    }
+    const names = [...new Set(DEPLOYMENTS.map(({ deployment }) => deployment.revision))];
+    if (!(names as unknown[]).includes(given)) mistyped(field, `'${names.join("' or '")}'`, describe(given));
     throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given: given as RevisionName });
 }
 
@@ -194,7 +191,7 @@ function readAccounts(
     known: Readonly<{
         addresses: AddressCache;
         channel: ChannelOf<RevisionName>;
-        deployment: Deployment<RevisionName>;
+        deployment: Deployment;
         escrowOwner: Address;
         splits: readonly Split[];
         tokenProgram: Address;
@@ -247,12 +244,12 @@ function toAccount(address: Address, programAddress: Address, data: ReadonlyUint
     };
 }
 
-function readSplits(field: string, value: unknown): Split[] {
+function readSplits(field: string, value: unknown, deployment: Deployment): Split[] {
     const splits = readList(field, value).map((entry, index): Split => {
         const fields: JsonFields = readObject(`${field}[${index}]`, entry, { required: ['bps', 'recipient'] });
         return { bps: fields.get('bps') as number, recipient: fields.get('recipient') as Address };
     });
-    return at(field, () => toSplits(splits));
+    return at(field, () => toSplits(splits, deployment));
 }
 
 function readTables(value: unknown): AddressesByLookupTableAddress | undefined {

@@ -1,7 +1,7 @@
 import type { Address, AddressesByLookupTableAddress, TransactionVersion } from '@solana/kit';
 
 import type { ChannelState } from '../channel/state';
-import type { Deployment } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import type { RevisionName } from '../revision/types';
 import type { BatchItem } from '../settlement/batch';
 import { toCost, type BatchCost } from '../settlement/compare';
@@ -16,7 +16,7 @@ type ReclaimOptions = BatchReclaimOptions &
 export function planReclaim(
     items: readonly BatchItem<RevisionName>[],
     { lookupTables, ...options }: ReclaimOptions,
-    deployment: Deployment<RevisionName>,
+    deployment: Deployment,
 ): Readonly<{ costs: readonly BatchCost[]; plan: ReportedPlan }> {
     // A channel is an item for each of its vouchers.
     const states = new Map(

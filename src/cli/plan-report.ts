@@ -1,6 +1,5 @@
 import { showSome } from '../../codegen/printable';
-import type { Deployment } from '../deployment';
-import type { RevisionName } from '../revision/types';
+import type { Deployment } from '../revision/deployment';
 import type { BatchPlan } from '../settlement/batch-plan';
 import type { BatchCost } from '../settlement/compare';
 import { toSignedVoucherJson } from '../voucher/json';
@@ -18,10 +17,10 @@ const IN_JSON = '--json has them';
 export function toPlanJson(
     { leftOut, mode, totals, transactions }: ReportedPlan,
     costs: readonly BatchCost[],
-    deployment: Deployment<RevisionName>,
+    deployment: Deployment,
 ) {
     return {
-        revision: deployment.revision.name,
+        revision: deployment.revision,
         programAddress: deployment.programAddress,
         treasuryOwner: deployment.treasuryOwner,
         mode,
@@ -75,10 +74,10 @@ export function toPlanJson(
 export function formatPlan(
     plan: ReportedPlan,
     costs: readonly BatchCost[],
-    { programAddress, revision }: Deployment<RevisionName>,
+    { programAddress, revision }: Deployment,
 ): string {
     const { leftOut, totals } = plan;
-    const lines = [`Revision ${revision.name}, program ${programAddress}`, '', formatTransactions(plan), ''];
+    const lines = [`Revision ${revision}, program ${programAddress}`, '', formatTransactions(plan), ''];
     if (leftOut.length > 0) lines.push('Left out:', formatLeftOut(plan), '');
     lines.push('What the ways to send it cost in fees:', formatCosts(costs), ...formatTableAdvice(costs), '');
     lines.push(

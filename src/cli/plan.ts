@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Address } from '@solana/kit';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
-import type { Deployment } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { isPaymentChannelsError } from '../errors';
 import type { RevisionName } from '../revision/types';
 import type { BatchItem, BatchSettleOptions } from '../settlement/batch';
@@ -13,7 +13,7 @@ import { createVoucherVerifier } from '../voucher/verifier';
 import { addDeploymentOptions, findCustomDeployment, type DeploymentFlags } from './deployment';
 import { UsageError, type Io } from './io';
 import { parsePlanFile } from './plan-file';
-import { assertIsModeOf, PLAN_MODES, type PlanMode } from './plan-mode';
+import { PLAN_MODES, type PlanMode } from './plan-mode';
 import { planReclaim } from './plan-reclaim';
 import { formatPlan, toPlanJson } from './plan-report';
 
@@ -46,8 +46,7 @@ export function addPlanCommand(program: Command, io: Io): void {
         .addOption(
             new Option(
                 '--mode <mode>',
-                'what to do with the channels: the tombstone revision finalizes them, the epoch revision seals them, and ' +
-                    'reclaims the rent of those that are distributed',
+                'what to do with the channels; reclaim is for those that are distributed, whose rent it brings back',
             )
                 .choices(PLAN_MODES)
                 .default('settle'),
@@ -102,7 +101,6 @@ export function addPlanCommand(program: Command, io: Io): void {
 async function makePlan(text: string, flags: PlanFlags) {
     const deployment = findCustomDeployment(flags);
     const { mode } = flags;
-    assertIsModeOf(mode, deployment);
     const { addresses, items: unverified, lookupTables } = parsePlanFile(text, deployment);
     const version = flags.transactionVersion === 'legacy' ? 'legacy' : flags.transactionVersion === '0' ? 0 : 1;
     const { slot } = flags;
@@ -112,7 +110,7 @@ async function makePlan(text: string, flags: PlanFlags) {
         const options = { computeUnitPrice: flags.computeUnitPrice, feePayer: flags.feePayer as Address, slot };
         return { deployment, ...planReclaim(unverified, { ...options, lookupTables, version }, deployment) };
     }
-    const base: BatchSettleOptions<RevisionName> = {
+    const base: BatchSettleOptions = {
         addresses,
         computeUnitPrice: flags.computeUnitPrice,
         feePayer: flags.feePayer as Address,
@@ -129,14 +127,14 @@ async function makePlan(text: string, flags: PlanFlags) {
 
 async function verify(
     items: readonly BatchItem<RevisionName>[],
-    deployment: Deployment<RevisionName>,
+    deployment: Deployment,
 ): Promise<BatchItem<RevisionName>[]> {
     const verifications = items.flatMap(({ channel, voucher }, index) =>
         voucher === undefined || !('channel' in channel)
             ? []
             : [{ authorizedSigner: channel.channel.authorizedSigner, index, signedVoucher: voucher }],
     );
-    const verdicts = await createVoucherVerifier({}, deployment).verifyAll(verifications);
+    const verdicts = await createVoucherVerifier(deployment).verifyAll(verifications);
     const verified = [...items];
     for (const [place, { index }] of verifications.entries()) {
         verified[index] = { ...items[index]!, isSignatureValid: verdicts[place] };

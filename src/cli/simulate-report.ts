@@ -25,7 +25,7 @@ export function toJson(report: ScenarioReport, { deploymentName, elapsedMs }: Ru
         actual: actual.toString(),
     });
     return {
-        revision: deployment.revision.name,
+        revision: deployment.revision,
         deployment: deploymentName,
         programAddress: deployment.programAddress,
         treasuryOwner: deployment.treasuryOwner,
@@ -63,7 +63,7 @@ export function formatReport(report: ScenarioReport, { deploymentName, elapsedMs
                   ...more,
               ];
     return `${[
-        `Revision ${revision.name}, deployment ${deploymentName}: program ${programAddress}, treasury owner ${treasuryOwner}`,
+        `Revision ${revision}, deployment ${deploymentName}: program ${programAddress}, treasury owner ${treasuryOwner}`,
         `ELF ${toLine(elf.source)}, sha256 ${elf.sha256}`,
         '',
         formatTransactions(report),

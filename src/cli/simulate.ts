@@ -42,7 +42,7 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
                     if (isPaymentChannelsError(error, 'ELF_INVALID')) {
                         throw new UsageError(error.message, { cause: error });
                     }
-                    throw withElfHint(error, deployment.revision.name, elfPath);
+                    throw withElfHint(error, deployment.revision, elfPath);
                 })
                 .finally(progress.clear);
             const elapsedMs = Math.round(performance.now() - startedAt);

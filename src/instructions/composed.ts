@@ -1,7 +1,7 @@
 import type { TransactionSigner } from '@solana/kit';
 
 import type { AddressOrSigner } from '../channel/addresses';
-import { getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { getTreasuryOwner, type Deployment } from '../revision/deployment';
 import { toSplits } from '../channel/distribution';
 import { readOnlyMembers, readTerms, toSigner } from '../input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
@@ -18,7 +18,7 @@ import {
 import { getOpenInstructionAsync, type OpenInput } from './open';
 
 /** What {@link getOpenInstructionsAsync} takes. */
-export type OpenWithTokenAccountsInput<TRevision extends RevisionName = 'tombstone'> = OpenInput<TRevision> &
+export type OpenWithTokenAccountsInput<TRevision extends RevisionName = RevisionName> = OpenInput<TRevision> &
     Readonly<{
         /**
          * Also creates the token accounts that later payouts need and that are missing: of the payee, of every
@@ -40,18 +40,22 @@ export type OpenWithTokenAccountsInput<TRevision extends RevisionName = 'tombsto
  *
  * @throws As {@link getOpenInstructionAsync}; `SIGNER_INVALID` for the funder.
  */
-export async function getOpenInstructionsAsync<TRevision extends RevisionName = 'tombstone'>(
+export async function getOpenInstructionsAsync<TRevision extends RevisionName>(
     input: OpenWithTokenAccountsInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Promise<readonly [...CreateTokenAccountInstruction[], RevisionTypes[TRevision]['openInstruction']]> {
     const given = readTerms('input', input as OpenWithTokenAccountsInput, OPEN_NAMES, ['createTokenAccounts']);
     const creations = toCreations(given.createTokenAccounts);
-    const open = await getOpenInstructionAsync<TRevision>(input, config);
+    const open = await getOpenInstructionAsync<TRevision>(input, deployment);
     if (creations === undefined) return [open];
     const { mint, payee, payer, splits, tokenProgram } = given;
     const {
         funder = payer,
-        owners = [payee, ...toSplits(splits).map(({ recipient }) => recipient), getTreasuryOwner(config)],
+        owners = [
+            payee,
+            ...toSplits(splits, deployment).map(({ recipient }) => recipient),
+            getTreasuryOwner(deployment),
+        ],
     } = creations;
     const token = { mint, tokenProgram };
     return [...(await getCreateTokenAccountsInstructionsAsync({ ...token, funder, owners })), open];
@@ -67,7 +71,7 @@ function toCreations(value: Creations | undefined): Creations | undefined {
 }
 
 /** What {@link getDistributeInstructionsAsync} takes. */
-export type DistributeWithTokenAccountsInput<TRevision extends RevisionName = 'tombstone'> =
+export type DistributeWithTokenAccountsInput<TRevision extends RevisionName = RevisionName> =
     DistributeInput<TRevision> &
         Readonly<{
             /** Creates token accounts before distributing: those that an assessment found missing. */
@@ -91,9 +95,9 @@ export type DistributeWithTokenAccountsInput<TRevision extends RevisionName = 't
  * });
  * ```
  */
-export async function getDistributeInstructionsAsync<TRevision extends RevisionName = 'tombstone'>(
+export async function getDistributeInstructionsAsync<TRevision extends RevisionName>(
     input: DistributeWithTokenAccountsInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Promise<readonly [...CreateTokenAccountInstruction[], DistributeInstructionWithRecipients<TRevision>]> {
     const names = ['createTokenAccounts', 'mint', 'tokenProgram'] as const;
     const { createTokenAccounts, ...token } = readTerms('input', input as DistributeWithTokenAccountsInput, names, [
@@ -101,7 +105,7 @@ export async function getDistributeInstructionsAsync<TRevision extends RevisionN
     ]);
     const creations = toCreations(createTokenAccounts);
     const owners = creations && toOwners('createTokenAccounts.owners', creations.owners);
-    const distribute = await getDistributeInstructionAsync<TRevision>(input, config);
+    const distribute = await getDistributeInstructionAsync<TRevision>(input, deployment);
     if (creations === undefined) return [distribute];
     const funder = toSigner('createTokenAccounts.funder', creations.funder);
     return [...(await getCreateTokenAccountsInstructionsAsync({ ...token, funder, owners: owners! })), distribute];

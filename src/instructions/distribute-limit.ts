@@ -2,13 +2,12 @@ import type { Address, Instruction, TransactionVersion } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { toResult } from '../json-form';
-import { MAX_RECIPIENTS } from '../../generated/tombstone';
 import { decodeAddress } from '../address-bytes';
 import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import type { DistributionAddressesInput } from '../channel/distribution-addresses';
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     assertIsInput,
@@ -21,7 +20,6 @@ import {
     toInteger,
     toTokenProgram,
 } from '../input';
-import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import {
     COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
@@ -65,7 +63,7 @@ export type DistributionMethod = Readonly<{
 }>;
 
 /** What can be distributed: the plan of a channel, or any plan of so many recipients. */
-export type DistributablePlan<TRevision extends RevisionName = 'tombstone'> =
+export type DistributablePlan<TRevision extends RevisionName = RevisionName> =
     | (DistributionAddressesInput & RevisionTypes[TRevision]['distributeInput'])
     | Readonly<{
           /** Number of recipients, at most 32. */
@@ -113,14 +111,14 @@ const OTHER_PAYOUTS = 2;
  * console.log(`${bytes.needed} of ${bytes.max} bytes`);
  * ```
  */
-export function getDistributeRequirements<TRevision extends RevisionName = 'tombstone'>(
+export function getDistributeRequirements<TRevision extends RevisionName>(
     plan: DistributablePlan<TRevision>,
+    deployment: Deployment<TRevision>,
     method: DistributionMethod = {},
-    config: DeploymentConfig<TRevision> = {},
 ): DistributeRequirements {
     const { bumpSteps, instruction, recipientCount, tokenProgram } = isPlanOfChannel(plan)
-        ? describePlan(plan, config)
-        : describeAnyPlan(plan, config);
+        ? describePlan(plan, deployment)
+        : describeAnyPlan(plan, deployment);
     const { computeBudget, computeUnitLimit, feePayer, version, usesLookupTable } = toMethod(method);
     const measure = measureTransaction({
         computeBudget,
@@ -157,13 +155,17 @@ export function getDistributeRequirements<TRevision extends RevisionName = 'tomb
  * @throws As {@link getDistributeRequirements}.
  */
 export function getMaxDistributableRecipients(
+    deployment: Deployment,
     input: Readonly<{ tokenProgram?: Address | undefined }> & DistributionMethod = {},
-    config: DeploymentConfig<RevisionName> = {},
 ): number {
     const names = { ...METHOD_MEMBERS, tokenProgram: true } as const;
     const { tokenProgram, ...method } = readOnlyMembers('input', input, names);
-    for (let recipientCount = MAX_RECIPIENTS; recipientCount > 0; recipientCount--) {
-        const requirements = getDistributeRequirements<RevisionName>({ recipientCount, tokenProgram }, method, config);
+    for (let recipientCount = getPart(deployment, 'splits').maxRecipients; recipientCount > 0; recipientCount--) {
+        const requirements = getDistributeRequirements<RevisionName>(
+            { recipientCount, tokenProgram },
+            deployment,
+            method,
+        );
         if (findExceeded(requirements) === undefined) {
             return recipientCount;
         }
@@ -177,12 +179,12 @@ export function getMaxDistributableRecipients(
  * @throws `SPLITS_NOT_DISTRIBUTABLE` with what is exceeded, by how much, and what would help; otherwise as
  * {@link getDistributeRequirements}.
  */
-export function assertIsDistributable<TRevision extends RevisionName = 'tombstone'>(
+export function assertIsDistributable<TRevision extends RevisionName>(
     plan: DistributablePlan<TRevision>,
+    deployment: Deployment<TRevision>,
     method: DistributionMethod = {},
-    config: DeploymentConfig<TRevision> = {},
 ): void {
-    const requirements = getDistributeRequirements<TRevision>(plan, method, config);
+    const requirements = getDistributeRequirements<TRevision>(plan, deployment, method);
     const exceeded = findExceeded(requirements);
     if (exceeded === undefined) return;
     const { max, needed } = requirements[exceeded];
@@ -191,7 +193,7 @@ export function assertIsDistributable<TRevision extends RevisionName = 'tombston
         exceeded,
         max,
         recipientCount: isPlanOfChannel(plan) ? plan.splits.length : Number(plan.recipientCount),
-        remedies: getRemedies(plan, method, config),
+        remedies: getRemedies(plan, method, deployment),
     });
 }
 
@@ -215,7 +217,7 @@ function findExceeded(requirements: DistributeRequirements): Limit | undefined {
 function getRemedies<TRevision extends RevisionName>(
     plan: DistributablePlan<TRevision>,
     method: DistributionMethod,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): string[] {
     const computeUnitLimit = MAX_COMPUTE_UNITS;
     const lookupTable = { ...method, usesLookupTable: true, version: 0 } as const;
@@ -226,7 +228,7 @@ function getRemedies<TRevision extends RevisionName>(
         ['in a version 1 transaction', { ...method, computeUnitLimit, version: 1 }],
     ];
     const helping = remedies.filter(
-        ([, other]) => findExceeded(getDistributeRequirements<TRevision>(plan, other, config)) === undefined,
+        ([, other]) => findExceeded(getDistributeRequirements<TRevision>(plan, deployment, other)) === undefined,
     );
     // What a lookup table does alone needs no limit as well.
     return helping
@@ -280,9 +282,9 @@ type DescribedPlan = Readonly<{
 const PLAN_NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
 
 /** The very instruction that will distribute a channel. */
-function describePlan(input: DistributionAddressesInput, config: DeploymentConfig<RevisionName>): DescribedPlan {
+function describePlan(input: DistributionAddressesInput, deployment: Deployment): DescribedPlan {
     const plan = readTerms('input', input, PLAN_NAMES, ['tokenProgram']);
-    const splits = toSplits(plan.splits);
+    const splits = toSplits(plan.splits, deployment);
     const token: Required<TokenInput> = {
         mint: toAddress('mint', plan.mint),
         tokenProgram: toTokenProgram('tokenProgram', plan.tokenProgram),
@@ -292,7 +294,7 @@ function describePlan(input: DistributionAddressesInput, config: DeploymentConfi
         findEscrowPdaSync({ ...token, channel }),
         deriveTokenPda('payer', plan.payer, token),
         deriveTokenPda('payee', plan.payee, token),
-        findTreasuryTokenPdaSync(token, config),
+        findTreasuryTokenPdaSync(token, deployment),
     ] as const;
     const recipients = splits.map(({ recipient }, index) =>
         deriveTokenPda(`splits[${index}].recipient`, recipient, token),
@@ -311,11 +313,11 @@ function describePlan(input: DistributionAddressesInput, config: DeploymentConfi
                     recipients: recipients.map(([address]) => address),
                     treasury,
                 },
-                extra: getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).toExtra(input),
+                fields: getPart(deployment, 'distribute').toFields(input),
                 payer: toAddress('payer', plan.payer),
                 splits,
             },
-            config,
+            deployment,
         ),
         recipientCount: splits.length,
         tokenProgram: token.tokenProgram,
@@ -325,11 +327,12 @@ function describePlan(input: DistributionAddressesInput, config: DeploymentConfi
 /** An instruction for as many recipients in which no two addresses are the same. */
 function describeAnyPlan(
     plan: Readonly<{ recipientCount: bigint | number; tokenProgram?: Address | undefined }>,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): DescribedPlan {
+    const { maxRecipients } = getPart(deployment, 'splits');
     const given = readTerms('input', plan, ['recipientCount', 'tokenProgram'], ['tokenProgram']);
     const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
-    const recipientCount = Number(toInteger('recipientCount', given.recipientCount, 0n, BigInt(MAX_RECIPIENTS)));
+    const recipientCount = Number(toInteger('recipientCount', given.recipientCount, 0n, BigInt(maxRecipients)));
     // The first two are the lookup table and the fee payer.
     let index = 2;
     const next = () => getPlaceholder(index++);
@@ -347,13 +350,13 @@ function describeAnyPlan(
                     recipients,
                     treasury: next(),
                 },
-                extra: getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).getPlaceholders(next),
+                fields: getPart(deployment, 'distribute').getPlaceholders(next),
                 mint: next(),
                 payer: next(),
                 splits,
                 tokenProgram,
             },
-            config,
+            deployment,
         ),
         recipientCount,
         tokenProgram,

@@ -4,14 +4,13 @@ import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findEventAuthorityPdaSync } from '../channel/derive';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
-import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getPart, type Deployment } from '../revision/deployment';
 import { readTerms, toAddress, toTokenProgram } from '../input';
-import type { DistributeExtra } from '../revision/revision';
-import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
+import type { DistributeFields } from '../revision/parts';
 import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
 
 /** What {@link getDistributeInstructionAsync} takes; the data of a fetched channel has most of it. */
-export type DistributeInput<TRevision extends RevisionName = 'tombstone'> = TokenInput &
+export type DistributeInput<TRevision extends RevisionName = RevisionName> = TokenInput &
     RevisionTypes[TRevision]['distributeInput'] &
     Readonly<{
         /** Open or finalized channel. */
@@ -27,7 +26,7 @@ export type DistributeInput<TRevision extends RevisionName = 'tombstone'> = Toke
     }>;
 
 /** The instruction with one writable account for each recipient behind its own. */
-export type DistributeInstructionWithRecipients<TRevision extends RevisionName = 'tombstone'> = WithRemainingAccounts<
+export type DistributeInstructionWithRecipients<TRevision extends RevisionName = RevisionName> = WithRemainingAccounts<
     RevisionTypes[TRevision]['distributeInstruction']
 >;
 
@@ -49,9 +48,9 @@ export type DistributeInstructionWithRecipients<TRevision extends RevisionName =
  * const distribute = await getDistributeInstructionAsync({ ...data, channel: address, splits });
  * ```
  */
-export async function getDistributeInstructionAsync<TRevision extends RevisionName = 'tombstone'>(
+export async function getDistributeInstructionAsync<TRevision extends RevisionName>(
     input: DistributeInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Promise<DistributeInstructionWithRecipients<TRevision>> {
     const { channel, distributionHash, payee, ...given } = readTerms(
         'input',
@@ -64,35 +63,35 @@ export async function getDistributeInstructionAsync<TRevision extends RevisionNa
         tokenProgram: toTokenProgram('tokenProgram', given.tokenProgram),
     };
     const payer = toAddress('payer', given.payer);
-    const splits = toSplits(given.splits);
-    if (distributionHash !== undefined) assertIsDistributionOf(splits, distributionHash, config);
+    const splits = toSplits(given.splits, deployment);
+    if (distributionHash !== undefined) assertIsDistributionOf(splits, distributionHash, deployment);
 
-    const addresses = await findDistributionAddresses({ ...token, channel, payee, payer, splits }, config);
-    const extra = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).toExtra(input);
-    return buildDistributeInstruction({ ...token, addresses, extra, payer, splits }, config);
+    const addresses = await findDistributionAddresses({ ...token, channel, payee, payer, splits }, deployment);
+    const fields = getPart(deployment, 'distribute').toFields(input);
+    return buildDistributeInstruction({ ...token, addresses, fields, payer, splits }, deployment);
 }
 
 const NAMES = ['channel', 'distributionHash', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
 const OPTIONAL = ['distributionHash', 'tokenProgram'] as const;
 
 /** The instruction of addresses that are derived, and of input that is checked, already. */
-export function buildDistributeInstruction<TRevision extends RevisionName = 'tombstone'>(
+export function buildDistributeInstruction<TRevision extends RevisionName>(
     input: Required<TokenInput> &
         Readonly<{
             addresses: Omit<DistributionAddresses, 'treasuryOwner'>;
             /** What only the revision of the config takes. */
-            extra?: DistributeExtra;
+            fields?: DistributeFields;
             payer: Address;
             splits: readonly Split[];
         }>,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): DistributeInstructionWithRecipients<TRevision> {
-    const { addresses, extra, mint, payer, splits, tokenProgram } = input;
-    const programConfig = getProgramConfig(config);
-    const [eventAuthority] = findEventAuthorityPdaSync(config);
-    const instruction = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).build(
+    const { addresses, fields, mint, payer, splits, tokenProgram } = input;
+    const programConfig = getProgramConfig(deployment);
+    const [eventAuthority] = findEventAuthorityPdaSync(deployment);
+    const instruction = getPart(deployment, 'distribute').build(
         {
-            ...extra,
+            ...fields,
             channel: addresses.channel,
             channelTokenAccount: addresses.escrow,
             eventAuthority,

@@ -1,7 +1,6 @@
 import type { Address } from '@solana/kit';
 
-import { getFinalizeInstruction as getGeneratedFinalizeInstruction } from '../../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import { readMembers, toAddress } from '../input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
@@ -17,10 +16,12 @@ export type FinalizeInput = Readonly<{
  *
  * @throws `ADDRESS_INVALID`, by field.
  */
-export function getFinalizeInstruction<TRevision extends RevisionName = 'tombstone'>(
+export function getFinalizeInstruction<TRevision extends RevisionName>(
     input: FinalizeInput,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: DeploymentParts<'finalize' | 'programAddress' | 'revision', TRevision>,
 ): RevisionTypes[TRevision]['finalizeInstruction'] {
     const { channel } = readMembers('input', input, ['channel']);
-    return getGeneratedFinalizeInstruction({ channel: toAddress('channel', channel) }, getProgramConfig(config));
+    const { build } = getPart(deployment, 'finalize');
+    const instruction = build({ channel: toAddress('channel', channel) }, getProgramConfig(deployment));
+    return instruction as RevisionTypes[TRevision]['finalizeInstruction'];
 }

@@ -3,15 +3,14 @@ import { isOffCurveAddress, type TransactionSigner } from '@solana/kit';
 import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
-import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getPart, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
-import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
 
 /** What {@link getOpenInstructionAsync} takes. */
-export type OpenInput<TRevision extends RevisionName = 'tombstone'> = TokenInput &
+export type OpenInput<TRevision extends RevisionName = RevisionName> = TokenInput &
     RevisionTypes[TRevision]['openInput'] &
     Readonly<{
         /** Wallet that locks the deposit and, unless the revision knows a rent payer, pays all rent. */
@@ -71,9 +70,9 @@ const OPTIONAL = ['authorizedSigner', 'distribution', 'tokenProgram'] as const;
  * });
  * ```
  */
-export async function getOpenInstructionAsync<TRevision extends RevisionName = 'tombstone'>(
+export async function getOpenInstructionAsync<TRevision extends RevisionName>(
     terms: OpenInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Promise<RevisionTypes[TRevision]['openInstruction']> {
     const input = readTerms('input', terms as OpenInput, NAMES, OPTIONAL);
     const payer = toSigner('payer', input.payer);
@@ -90,13 +89,13 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName = '
     const salt = toU64('salt', input.salt);
     const deposit = toU64('deposit', input.deposit, 1n);
     const gracePeriod = toU32('gracePeriodSeconds', input.gracePeriodSeconds, 1n);
-    const recipients = toSplits(input.splits);
+    const recipients = toSplits(input.splits, deployment);
 
-    const { build, toExtra } = getRevisionPart(config, 'open', TOMBSTONE_OPEN);
-    const extra = toExtra(terms, payer);
+    const { build, toFields } = getPart(deployment, 'open');
+    const extra = toFields(terms, payer);
 
     const parties = { authorizedSigner, mint, payee, payer: payer.address };
-    const [channel] = findChannelPdaSync<RevisionName>({ ...parties, ...extra, salt }, config);
+    const [channel] = findChannelPdaSync<RevisionName>({ ...parties, ...extra, salt }, deployment);
     const index = recipients.findIndex(({ recipient }) => recipient === channel);
     if (index >= 0) {
         throw new PaymentChannelsError('SPLITS_RECIPIENT_IS_CHANNEL', { channel, field: `splits[${index}].recipient` });
@@ -111,12 +110,12 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName = '
             rentPayer: extra.rentPayer?.address,
             splits: recipients,
         } as DistributablePlan<TRevision>,
+        deployment,
         input.distribution,
-        config,
     );
     const [channelTokenAccount] = findEscrowPdaSync({ ...token, channel });
     const [payerTokenAccount] = findTokenPdaSync({ ...token, owner: payer.address });
-    const [eventAuthority] = findEventAuthorityPdaSync(config);
+    const [eventAuthority] = findEventAuthorityPdaSync(deployment);
     const instruction = build(
         {
             ...token,
@@ -133,7 +132,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName = '
             recipients,
             salt,
         },
-        getProgramConfig(config),
+        getProgramConfig(deployment),
     );
     return instruction as RevisionTypes[TRevision]['openInstruction'];
 }

@@ -1,12 +1,8 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import {
-    getRequestCloseInstruction as getGeneratedRequestCloseInstruction,
-    type RequestCloseInstruction,
-} from '../../generated/tombstone';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import { readMembers, toAddress, toSigner } from '../input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getRequestCloseInstruction} takes. */
 export type RequestCloseInput = Readonly<{
@@ -22,13 +18,14 @@ export type RequestCloseInput = Readonly<{
  *
  * @throws `SIGNER_INVALID` or `ADDRESS_INVALID`, by field.
  */
-export function getRequestCloseInstruction(
+export function getRequestCloseInstruction<TRevision extends RevisionName>(
     input: RequestCloseInput,
-    config: DeploymentConfig<RevisionName> = {},
-): RequestCloseInstruction<Address> {
+    deployment: DeploymentParts<'programAddress' | 'requestClose' | 'revision', TRevision>,
+): RevisionTypes[TRevision]['requestCloseInstruction'] {
     const { channel, payer } = readMembers('input', input, ['channel', 'payer']);
-    return getGeneratedRequestCloseInstruction(
+    const instruction = getPart(deployment, 'requestClose').build(
         { channel: toAddress('channel', channel), payer: toSigner('payer', payer) },
-        getProgramConfig(config),
+        getProgramConfig(deployment),
     );
+    return instruction as RevisionTypes[TRevision]['requestCloseInstruction'];
 }

@@ -1,8 +1,7 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { readOnlyMembers, toAddress, toSigner, type OnlyMembers } from '../input';
-import { TOMBSTONE_SETTLE_AND_FINALIZE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucherFor, type SignedVoucher, type Voucher } from '../voucher/voucher';
@@ -25,6 +24,12 @@ export const SETTLE_AND_FINALIZE_MEMBERS: OnlyMembers<SettleAndFinalizeInput> = 
     voucher: true,
 };
 
+/** What the builder has to know of the deployment. */
+type SettleAndFinalizeParts<TRevision extends RevisionName> = DeploymentParts<
+    'programAddress' | 'revision' | 'settleAndFinalize' | 'voucher',
+    TRevision
+>;
+
 /** The instruction by which the payee ends a channel. */
 type FinalInstruction<TRevision extends RevisionName> = RevisionTypes[TRevision]['settleAndFinalizeInstruction'];
 
@@ -35,7 +40,7 @@ type FinalPair<TRevision extends RevisionName> = readonly [
 ];
 
 /** One instruction, or the Ed25519 precompile instruction and the instruction that needs it directly before itself. */
-export type SettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'> =
+export type SettleAndFinalizeInstructions<TRevision extends RevisionName = RevisionName> =
     readonly [finalize: FinalInstruction<TRevision>] | FinalPair<TRevision>;
 
 /**
@@ -47,27 +52,27 @@ export type SettleAndFinalizeInstructions<TRevision extends RevisionName = 'tomb
  * @throws `INPUT_INVALID` for a member that is none of these; `SIGNER_INVALID` or `ADDRESS_INVALID` by field; the errors
  * of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
  */
-export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
+export function getSettleAndFinalizeInstructions<TRevision extends RevisionName>(
     input: SettleAndFinalizeInput & Readonly<{ voucher: SignedVoucher }>,
-    config?: DeploymentConfig<TRevision>,
+    deployment: SettleAndFinalizeParts<TRevision>,
 ): FinalPair<TRevision>;
-export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
+export function getSettleAndFinalizeInstructions<TRevision extends RevisionName>(
     input: SettleAndFinalizeInput,
-    config?: DeploymentConfig<TRevision>,
+    deployment: SettleAndFinalizeParts<TRevision>,
 ): SettleAndFinalizeInstructions<TRevision>;
-export function getSettleAndFinalizeInstructions<TRevision extends RevisionName = 'tombstone'>(
+export function getSettleAndFinalizeInstructions<TRevision extends RevisionName>(
     input: SettleAndFinalizeInput,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: SettleAndFinalizeParts<TRevision>,
 ): SettleAndFinalizeInstructions<TRevision> {
     const given = readOnlyMembers('input', input, SETTLE_AND_FINALIZE_MEMBERS);
     const payee = toSigner('payee', given.payee);
     const channel = toAddress('channel', given.channel);
-    const { build } = getRevisionPart(config, 'settleAndFinalize', TOMBSTONE_SETTLE_AND_FINALIZE);
+    const { build } = getPart(deployment, 'settleAndFinalize');
     const buildFor = (voucher: Voucher | undefined) =>
-        build({ channel, payee, voucher }, getProgramConfig(config)) as FinalInstruction<TRevision>;
+        build({ channel, payee, voucher }, getProgramConfig(deployment)) as FinalInstruction<TRevision>;
 
     if (given.voucher === undefined) return [buildFor(undefined)];
-    const signed = toSignedVoucherFor(given.voucher, config, 'voucher');
+    const signed = toSignedVoucherFor(given.voucher, deployment, 'voucher');
     assertIsVoucherOf(signed.voucher, channel);
-    return [getVerifyVoucherInstruction(signed, config), buildFor(signed.voucher)];
+    return [getVerifyVoucherInstruction(signed, deployment), buildFor(signed.voucher)];
 }

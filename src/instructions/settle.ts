@@ -1,8 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { readTerms } from '../input';
-import { TOMBSTONE_SETTLE } from '../revision/tombstone';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucherFor, type SignedVoucher } from '../voucher/voucher';
@@ -17,7 +16,7 @@ export type SettleInput = Readonly<{
 }>;
 
 /** The Ed25519 precompile instruction and the instruction that needs it directly before itself. */
-export type SettleInstructions<TRevision extends RevisionName = 'tombstone'> = readonly [
+export type SettleInstructions<TRevision extends RevisionName = RevisionName> = readonly [
     verify: Ed25519Instruction,
     settle: RevisionTypes[TRevision]['settleInstruction'],
 ];
@@ -31,15 +30,15 @@ export type SettleInstructions<TRevision extends RevisionName = 'tombstone'> = r
  * @throws The errors of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel,
  * `REVISION_MISMATCH` for one that was signed for another revision.
  */
-export function getSettleInstructions<TRevision extends RevisionName = 'tombstone'>(
+export function getSettleInstructions<TRevision extends RevisionName>(
     input: SettleInput,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: DeploymentParts<'programAddress' | 'revision' | 'settle' | 'voucher', TRevision>,
 ): SettleInstructions<TRevision> {
     const given = readTerms('input', input, ['channel', 'voucher'], ['channel']);
-    const signed = toSignedVoucherFor(given.voucher, config, 'voucher');
+    const signed = toSignedVoucherFor(given.voucher, deployment, 'voucher');
     if (given.channel !== undefined) assertIsVoucherOf(signed.voucher, given.channel);
     const { voucher } = signed;
-    const { build } = getRevisionPart(config, 'settle', TOMBSTONE_SETTLE);
-    const settle = build({ channel: voucher.channelId, voucher }, getProgramConfig(config));
-    return [getVerifyVoucherInstruction(signed, config), settle as RevisionTypes[TRevision]['settleInstruction']];
+    const { build } = getPart(deployment, 'settle');
+    const settle = build({ channel: voucher.channelId, voucher }, getProgramConfig(deployment));
+    return [getVerifyVoucherInstruction(signed, deployment), settle as RevisionTypes[TRevision]['settleInstruction']];
 }

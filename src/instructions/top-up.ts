@@ -1,11 +1,10 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import { getTopUpInstruction as getGeneratedTopUpInstruction, type TopUpInstruction } from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getTopUpInstructionAsync} takes. */
 export type TopUpInput = TokenInput &
@@ -24,10 +23,10 @@ export type TopUpInput = TokenInput &
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT`,
  * `INTEGER_OUT_OF_RANGE`.
  */
-export async function getTopUpInstructionAsync(
+export async function getTopUpInstructionAsync<TRevision extends RevisionName>(
     input: TopUpInput,
-    config: DeploymentConfig<RevisionName> = {},
-): Promise<TopUpInstruction<Address>> {
+    deployment: DeploymentParts<'programAddress' | 'revision' | 'topUp', TRevision>,
+): Promise<RevisionTypes[TRevision]['topUpInstruction']> {
     const given = readTerms('input', input, ['amount', 'channel', 'mint', 'payer', 'tokenProgram'], ['tokenProgram']);
     const amount = toU64('amount', given.amount, 1n);
     const channel = toAddress('channel', given.channel);
@@ -36,8 +35,9 @@ export async function getTopUpInstructionAsync(
     const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
     const [channelTokenAccount] = findEscrowPdaSync({ channel, mint, tokenProgram });
     const [payerTokenAccount] = findTokenPdaSync({ mint, owner: payer.address, tokenProgram });
-    return getGeneratedTopUpInstruction(
+    const instruction = getPart(deployment, 'topUp').build(
         { amount, channel, channelTokenAccount, mint, payer, payerTokenAccount, tokenProgram },
-        getProgramConfig(config),
+        getProgramConfig(deployment),
     );
+    return instruction as RevisionTypes[TRevision]['topUpInstruction'];
 }

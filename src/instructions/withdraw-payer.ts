@@ -1,14 +1,10 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import {
-    getWithdrawPayerInstruction as getGeneratedWithdrawPayerInstruction,
-    type WithdrawPayerInstruction,
-} from '../../generated/tombstone';
 import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress, toSigner, toTokenProgram } from '../input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getWithdrawPayerInstructionAsync} takes. */
 export type WithdrawPayerInput = TokenInput &
@@ -25,10 +21,10 @@ export type WithdrawPayerInput = TokenInput &
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`.
  */
-export async function getWithdrawPayerInstructionAsync(
+export async function getWithdrawPayerInstructionAsync<TRevision extends RevisionName>(
     input: WithdrawPayerInput,
-    config: DeploymentConfig<RevisionName> = {},
-): Promise<WithdrawPayerInstruction<Address>> {
+    deployment: DeploymentParts<'programAddress' | 'revision' | 'withdrawPayer', TRevision>,
+): Promise<RevisionTypes[TRevision]['withdrawPayerInstruction']> {
     const given = readTerms('input', input, ['channel', 'mint', 'payer', 'tokenProgram'], ['tokenProgram']);
     const channel = toAddress('channel', given.channel);
     const mint = toAddress('mint', given.mint);
@@ -36,8 +32,9 @@ export async function getWithdrawPayerInstructionAsync(
     const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
     const [channelTokenAccount] = findEscrowPdaSync({ channel, mint, tokenProgram });
     const [payerTokenAccount] = findTokenPdaSync({ mint, owner: payer.address, tokenProgram });
-    return getGeneratedWithdrawPayerInstruction(
+    const instruction = getPart(deployment, 'withdrawPayer').build(
         { channel, channelTokenAccount, mint, payer, payerTokenAccount, tokenProgram },
-        getProgramConfig(config),
+        getProgramConfig(deployment),
     );
+    return instruction as RevisionTypes[TRevision]['withdrawPayerInstruction'];
 }

@@ -3,12 +3,10 @@ import { setImmediate } from 'node:timers/promises';
 
 import type { Address } from '@solana/kit';
 
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
 import { describe, readOnlyMembers, toInteger, type OnlyMembers } from '../input';
 import { getInstallCommand } from '../optional-peers';
-import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
-import type { RevisionName } from '../revision/types';
 import { createVoucherPacker, type PackedVoucher, type VoucherPacker } from '../voucher/packer';
 import { assertIsSignedFor } from '../voucher/signed-for';
 import { getStrictnessCases, STRICTNESS_MESSAGE_LENGTH } from '../voucher/strict-signature';
@@ -75,31 +73,31 @@ const MEMBERS: OnlyMembers<NodeVoucherVerifierOptions> = {
  * says, and sodium-native is used only after it has proven that it verifies in the same way. Idle threads do not keep
  * the process alive. A thread that dies is replaced, and its vouchers are verified again.
  *
- * @param config The deployment whose vouchers it verifies: a revision of the program has its own message to sign (spec
- * section 3.4, or 3.3 of the epoch revision). Without it they are those of the root entry point.
+ * @param deployment The deployment whose vouchers it verifies: a revision of the program has its own message to sign (spec
+ * section 3.4, or 3.3 of the epoch revision).
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field; `INPUT_INVALID` for the config;
  * `VERIFIER_BACKEND_UNAVAILABLE` when the backend that was asked for can't be used. The verifier's functions throw as
  * those of {@link createVoucherVerifier}, and `VERIFIER_CLOSED`.
  *
  * @example
  * ```ts
- * import { MAINNET_DEPLOYMENT } from 'solana-payment-channels/epoch';
+ * import { MAINNET_DEPLOYMENT } from 'solana-payment-channels';
  *
- * await using verifier = await createNodeVoucherVerifier({}, MAINNET_DEPLOYMENT);
+ * await using verifier = await createNodeVoucherVerifier(MAINNET_DEPLOYMENT);
  * const verdicts = await verifier.verifyAll(vouchers);
  * ```
  */
 export async function createNodeVoucherVerifier(
+    deployment: DeploymentParts<'voucher'>,
     options: NodeVoucherVerifierOptions = {},
-    config: DeploymentConfig<RevisionName> = {},
 ): Promise<NodeVoucherVerifier> {
     const given = readOnlyMembers('options', options, MEMBERS);
     const { answerTimeoutMs: timeoutMs = ANSWER_TIMEOUT_MS, backend = 'auto' } = given;
     const cacheSize = toCacheSize(given.cacheSize);
     const answerTimeoutMs = toAnswerTimeoutMs(timeoutMs);
-    const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
+    const packer = createVoucherPacker(cacheSize, getPart(deployment, 'voucher'));
     const createFallback = (fallbackReason: string | undefined): NodeVoucherVerifier => {
-        const verifier = createVoucherVerifier({ answerTimeoutMs, cacheSize }, config);
+        const verifier = createVoucherVerifier(deployment, { answerTimeoutMs, cacheSize });
         return toClosable(verifier, { fallbackReason, threads: 0 }, () => Promise.resolve());
     };
     const threads = Number(
@@ -111,7 +109,7 @@ export async function createNodeVoucherVerifier(
     }
     if (backend === 'webcrypto') return createFallback(undefined);
     try {
-        return createSodiumVerifier(await startPool(threads, answerTimeoutMs), packer, config);
+        return createSodiumVerifier(await startPool(threads, answerTimeoutMs), packer, deployment);
     } catch (cause) {
         const reason = getReason(cause);
         if (backend === 'auto') return createFallback(reason);
@@ -175,7 +173,7 @@ async function verifyRecords(
 function createSodiumVerifier(
     pool: Pool,
     packer: VoucherPacker,
-    config: DeploymentConfig<RevisionName>,
+    deployment: DeploymentParts<'voucher'>,
 ): NodeVoucherVerifier {
     const submit = (vouchers: readonly PackedVoucher[]) => verifyRecords(pool, vouchers, packer.messageLength);
 
@@ -202,7 +200,7 @@ function createSodiumVerifier(
         backend: 'sodium-native',
         verify: async (signedVoucher: SignedVoucher, authorizedSigner: Address) => {
             const packed = packer.pack(signedVoucher, authorizedSigner);
-            assertIsSignedFor('signedVoucher', packed?.signature, config);
+            assertIsSignedFor('signedVoucher', packed?.signature, deployment);
             return packed !== undefined && (await ask(packed));
         },
         verifyAll: async (vouchers: readonly VoucherVerification[]) => {

@@ -1,7 +1,7 @@
 import { type ClientWithPayer, type ClientWithRpc, type Commitment, type ExtendedClient, type Rpc } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import { LOCALNET_DEPLOYMENT, type Deployment } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { extendClient } from '../extend-client';
 import { assertIsInput, readDeeply, readOnlyMembers, readTerms, refuseInput } from '../input';
 import type { RevisionName } from '../revision/types';
@@ -19,8 +19,8 @@ import { createVoucherVerifier, type VoucherVerifier } from '../voucher/verifier
 export type BatchSettlementRequirements = ClientWithPayer &
     ClientWithRpc<BatchExecuteApi> &
     Readonly<{
-        deployment?: Deployment<RevisionName>;
-        paymentChannels?: Readonly<{ deployment: Deployment<RevisionName> }>;
+        deployment?: Deployment;
+        paymentChannels?: Readonly<{ deployment: Deployment }>;
     }>;
 
 /** How to make the plugin. */
@@ -40,19 +40,19 @@ export type RevisionOfClient<TClient> = TClient extends {
     ? TRevision
     : TClient extends { deployment: Deployment<infer TRevision> }
       ? TRevision
-      : 'tombstone';
+      : never;
 
 /** What the plugin adds to a client as `client.batchSettlement`; the client's payer pays the fees. */
 export type BatchSettlement<TRevision extends RevisionName> = Readonly<{
     /** As `executeBatchSettle`. */
     execute: (
         requests: readonly BatchRequest[],
-        options: Omit<BatchExecuteOptions<TRevision>, 'commitment' | 'feePayer' | 'journal' | 'verifier'>,
+        options: Omit<BatchExecuteOptions, 'commitment' | 'feePayer' | 'journal' | 'verifier'>,
     ) => Promise<BatchExecution>;
     /** What `execute` would do first, and what was read for it: as `fetchBatchItems` and `planBatchSettleAsync`. */
     plan: (
         requests: readonly BatchRequest[],
-        options: Omit<BatchSettleOptions<TRevision>, 'feePayer' | 'unixTimestamp'> &
+        options: Omit<BatchSettleOptions, 'feePayer' | 'unixTimestamp'> &
             Readonly<{ callbackTimeoutMs?: number | undefined }>,
     ) => Promise<Readonly<{ fetched: FetchedBatch<TRevision>; plan: BatchPlan }>>;
 }>;
@@ -85,6 +85,8 @@ export function batchSettlement(config: BatchSettlementConfig) {
         });
 }
 
+const EXPECTED = 'a deployment, of the client or of the plugin of payment channels before this one';
+
 function createBatchSettlement(
     client: BatchSettlementRequirements,
     { commitment, journal, verifier: given }: BatchSettlementConfig,
@@ -95,8 +97,9 @@ function createBatchSettlement(
         ['deployment', 'paymentChannels', 'rpc'],
         ['deployment', 'paymentChannels'],
     );
-    const deployment = paymentChannels?.deployment ?? ofClient.deployment ?? LOCALNET_DEPLOYMENT;
-    const verifier = given ?? createVoucherVerifier({}, deployment);
+    const deployment = paymentChannels?.deployment ?? ofClient.deployment;
+    if (deployment === undefined) return refuseInput('client.deployment', EXPECTED, deployment);
+    const verifier = given ?? createVoucherVerifier(deployment);
     const api: Rpc<BatchExecuteApi> = rpc;
     return Object.freeze<BatchSettlement<RevisionName>>({
         execute: async (requests, options) => {
@@ -108,11 +111,7 @@ function createBatchSettlement(
         plan: async (requests, options) => {
             const given = copyOptions(options, ['feePayer', 'unixTimestamp', 'verifier']);
             const { addresses } = given;
-            const fetched = await fetchBatchItems<RevisionName>(api, requests, {
-                ...deployment,
-                addresses,
-                commitment,
-            });
+            const fetched = await fetchBatchItems<RevisionName>(api, requests, deployment, { addresses, commitment });
             const { items, unixTimestamp } = fetched;
             const all = { ...given, feePayer: client.payer, unixTimestamp, verifier };
             return toResult({ fetched, plan: await planBatchSettleAsync<RevisionName>(items, all, deployment) });

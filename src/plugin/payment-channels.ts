@@ -10,6 +10,7 @@ import {
     type GetAccountInfoApi,
     type GetMultipleAccountsApi,
     type GetProgramAccountsApi,
+    type GetSlotApi,
     type Instruction,
     type InstructionPlan,
     type MaybeAccount,
@@ -34,7 +35,7 @@ import {
     fetchChannel,
     fetchChannelState,
     fetchMaybeChannel,
-    type FetchChannelConfig,
+    type FetchConfig,
     type Fetched,
 } from '../channel/fetch';
 import {
@@ -46,7 +47,16 @@ import {
 import type { ChannelFilter } from '../channel/filters';
 import { fetchChannels, type FetchChannelsConfig } from '../channel/query';
 import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/state';
-import { assertIsOfRevision, LOCALNET_DEPLOYMENT, type ClientWithDeployment, type Deployment } from '../deployment';
+import { fetchCurrentSlot } from '../channel/fetch-open-slot';
+import {
+    getPart,
+    getProgramConfig,
+    getRevisionName,
+    getTreasuryOwner,
+    readPart,
+    type ClientWithDeployment,
+    type Deployment,
+} from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { extendClient } from '../extend-client';
 import {
@@ -57,8 +67,10 @@ import {
     readOnlyMembers,
     readTerms,
     toAddress,
+    refuseInput,
     toBoolean,
     toSigner,
+    toU64,
     type OnlyMembers,
 } from '../input';
 import {
@@ -69,6 +81,7 @@ import {
 } from '../instructions/composed';
 import { getFinalizeInstruction, type FinalizeInput } from '../instructions/finalize';
 import type { OpenInput } from '../instructions/open';
+import { getReclaimInstruction } from '../instructions/reclaim';
 import { getRequestCloseInstruction, type RequestCloseInput } from '../instructions/request-close';
 import { getSettleInstructions, type SettleInput } from '../instructions/settle';
 import {
@@ -77,33 +90,34 @@ import {
     type SettleAndFinalizeInput,
 } from '../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
-import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
+import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
+import type { ChannelOf, RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/types';
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
 import { toSelfSending, type SelfSendingPlan } from './self-sending';
 
 /** What the plugin stands on. */
 export type PaymentChannelsPluginRequirements = ClientWithPayer &
-    ClientWithRpc<GetAccountInfoApi & GetMultipleAccountsApi & GetProgramAccountsApi> &
+    ClientWithRpc<GetAccountInfoApi & GetMultipleAccountsApi & GetProgramAccountsApi & GetSlotApi> &
     ClientWithTransactionPlanning &
     ClientWithTransactionSending &
-    Partial<ClientWithDeployment<RevisionName>>;
+    Partial<ClientWithDeployment>;
 
-/** How to make the plugin; every field has a default. */
-export type PaymentChannelsPluginConfig<TRevision extends RevisionName = 'tombstone'> = Readonly<{
-    /** Deployment of the program; the client's own by default, otherwise the entry point's default. */
+/** How to make the plugin. */
+export type PaymentChannelsPluginConfig<TRevision extends RevisionName = RevisionName> = Readonly<{
+    /** Deployment of the program; that of the client where it has one, as the client of a simulator does. */
     deployment?: Deployment<TRevision> | undefined;
     /** How to read accounts; `commitment` is `confirmed` by default. */
-    fetch?: Pick<FetchChannelConfig, 'commitment'> | undefined;
+    fetch?: Pick<FetchConfig, 'commitment'> | undefined;
 }>;
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
 /** What {@link PaymentChannelsInstructions.open} takes. */
-export type PluginOpenInput<TRevision extends RevisionName = 'tombstone'> = Optional<
+export type PluginOpenInput<TRevision extends RevisionName = RevisionName> = Optional<
     Omit<OpenInput, 'tokenProgram'>,
     'payer'
 > &
-    PluginOpenFields[TRevision] &
+    PluginOpenFields<RevisionTypes[TRevision]['openInput']> &
     Readonly<{
         /** Creates the token accounts that are missing for later payouts, at the payer's expense. */
         createTokenAccounts?: boolean | undefined;
@@ -111,14 +125,14 @@ export type PluginOpenInput<TRevision extends RevisionName = 'tombstone'> = Opti
         allowUnready?: boolean | undefined;
     }>;
 
-type PluginOpenFields = {
-    tombstone: unknown;
-    epoch: Partial<Omit<RevisionTypes['epoch']['openInput'], 'currentSlot'>> &
-        Readonly<{
-            /** Slots in which the transaction has to be able to land, where no open slot is given; 1,500 by default. */
-            landingSlots?: bigint | number | undefined;
-        }>;
-};
+/** What a revision asks for of its own, where it can't be read or chosen. */
+type PluginOpenFields<TInput> = TInput extends { openSlot: unknown }
+    ? Partial<Omit<TInput, 'currentSlot'>> &
+          Readonly<{
+              /** Slots in which the transaction has to be able to land, where no open slot is given; 1,500 by default. */
+              landingSlots?: bigint | number | undefined;
+          }>
+    : TInput;
 
 /** What {@link PaymentChannelsInstructions.distribute} takes. */
 export type PluginDistributeInput = Readonly<{
@@ -132,7 +146,8 @@ export type PluginDistributeInput = Readonly<{
     allowForfeit?: readonly Address[] | boolean | undefined;
 }>;
 
-type SharedInstructions<TRevision extends RevisionName> = Readonly<{
+/** The instructions; the payer is the client's unless another one is given. What can be read is read. */
+export type PaymentChannelsInstructions<TRevision extends RevisionName = RevisionName> = Readonly<{
     /**
      * Opens a channel, after a look at what it depends on. In the epoch revision the open slot is the current one by
      * default, and one that can't land is refused.
@@ -155,75 +170,54 @@ type SharedInstructions<TRevision extends RevisionName> = Readonly<{
     distribute: (input: PluginDistributeInput) => SelfSendingPlan;
     /** Refunds the payer of a finalized or sealed channel. */
     withdrawPayer: (input: Optional<Omit<WithdrawPayerInput, 'mint' | 'tokenProgram'>, 'payer'>) => SelfSendingPlan;
-}>;
+    /** Finalizes a channel, after settling a last voucher if there is one; the client's payer is the payee by default. */
+    settleAndFinalize: (input: Optional<SettleAndFinalizeInput, 'payee'>) => SelfSendingPlan;
+    /** Finalizes a closing channel whose grace period has passed. */
+    finalize: (input: FinalizeInput) => SelfSendingPlan;
+}> &
+    ReclaimInstructions<TRevision>;
 
-/** The instructions that end a channel, by revision. */
-type EndingInstructions = {
-    tombstone: Readonly<{
-        /**
-         * Finalizes a channel, after settling a last voucher if there is one; the client's payer is the payee by default.
-         */
-        settleAndFinalize: (input: Optional<SettleAndFinalizeInput, 'payee'>) => SelfSendingPlan;
-        /** Finalizes a closing channel whose grace period has passed. */
-        finalize: (input: FinalizeInput) => SelfSendingPlan;
-    }>;
-    epoch: Readonly<{
-        /** Seals a channel, after settling a last voucher if there is one; the client's payer is the payee by default. */
-        settleAndSeal: (input: Optional<SettleAndFinalizeInput, 'payee'>) => SelfSendingPlan;
-        /** Seals a closing channel whose grace period has passed. */
-        seal: (input: FinalizeInput) => SelfSendingPlan;
-        /** Gives the rent of a distributed channel back to who paid it; the rent payer is read if it is not given. */
-        reclaim: (input: Readonly<{ channel: Address; rentPayer?: Address | undefined }>) => SelfSendingPlan;
-    }>;
-};
-
-/** The instructions; the payer is the client's unless another one is given. What can be read is read. */
-export type PaymentChannelsInstructions<TRevision extends RevisionName = 'tombstone'> = EndingInstructions[TRevision] &
-    SharedInstructions<TRevision>;
+type ReclaimInstructions<TRevision extends RevisionName> = TRevision extends RevisionWithReclaim
+    ? Readonly<{
+          /** Gives the rent of a distributed channel back to who paid it; the rent payer is read if it is not given. */
+          reclaim: (input: Readonly<{ channel: Address; rentPayer?: Address | undefined }>) => SelfSendingPlan;
+      }>
+    : unknown;
 
 /** The accounts. */
-export type PaymentChannelsAccounts<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type PaymentChannelsAccounts<TRevision extends RevisionName = RevisionName> = Readonly<{
     channel: Readonly<{
-        fetch: (address: Address, config?: FetchChannelConfig<TRevision>) => Promise<Account<ChannelOf<TRevision>>>;
-        fetchMaybe: (
-            address: Address,
-            config?: FetchChannelConfig<TRevision>,
-        ) => Promise<MaybeAccount<ChannelOf<TRevision>>>;
-        fetchAll: (
-            addresses: readonly Address[],
-            config?: FetchChannelConfig<TRevision>,
-        ) => Promise<Account<ChannelOf<TRevision>>[]>;
+        fetch: (address: Address, config?: FetchConfig) => Promise<Account<ChannelOf<TRevision>>>;
+        fetchMaybe: (address: Address, config?: FetchConfig) => Promise<MaybeAccount<ChannelOf<TRevision>>>;
+        fetchAll: (addresses: readonly Address[], config?: FetchConfig) => Promise<Account<ChannelOf<TRevision>>[]>;
         fetchAllMaybe: (
             addresses: readonly Address[],
-            config?: FetchChannelConfig<TRevision>,
+            config?: FetchConfig,
         ) => Promise<MaybeAccount<ChannelOf<TRevision>>[]>;
         /** What stands at the address: a channel in its state, a tombstone, or nothing. */
-        fetchState: (
-            address: Address,
-            config?: FetchChannelConfig<TRevision>,
-        ) => Promise<Fetched<ChannelState<TRevision>>>;
+        fetchState: (address: Address, config?: FetchConfig) => Promise<Fetched<ChannelState<TRevision>>>;
         /** The channels with all of the given fields. */
         find: (
             filter: ChannelFilter<TRevision>,
-            config?: FetchChannelsConfig<TRevision>,
+            config?: FetchChannelsConfig,
         ) => Promise<readonly Fetched<LiveChannelState<TRevision>>[]>;
         /** The channels that their payers have begun to close, the most urgent first. */
         findClosing: (
             filter: ClosingChannelFilter<TRevision>,
-            config?: FetchChannelsConfig<TRevision>,
+            config?: FetchChannelsConfig,
         ) => Promise<readonly Fetched<ClosingChannelState<TRevision>>[]>;
     }>;
 }>;
 
 /** The addresses. */
-export type PaymentChannelsPdas<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type PaymentChannelsPdas<TRevision extends RevisionName = RevisionName> = Readonly<{
     channel: (seeds: ChannelSeedsInput<TRevision>) => Promise<ProgramDerivedAddress>;
     escrow: (input: Readonly<{ channel: Address }> & TokenInput) => Promise<ProgramDerivedAddress>;
     treasuryToken: (token: TokenInput) => Promise<ProgramDerivedAddress>;
 }>;
 
 /** What the plugin adds to a client as `client.paymentChannels`. */
-export type PaymentChannelsPlugin<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type PaymentChannelsPlugin<TRevision extends RevisionName = RevisionName> = Readonly<{
     deployment: Deployment<TRevision>;
     accounts: PaymentChannelsAccounts<TRevision>;
     instructions: PaymentChannelsInstructions<TRevision>;
@@ -237,8 +231,8 @@ export type PaymentChannelsPlugin<TRevision extends RevisionName = 'tombstone'> 
 /**
  * A client plugin that adds the program as `client.paymentChannels`.
  *
- * @throws When a client is extended: `DEPLOYMENT_MISMATCH` or `REVISION_MISMATCH` when it says that it is for another
- * deployment than the given one, as that of a simulator does.
+ * @throws When a client is extended: `INPUT_INVALID` where neither it nor the config says which deployment it is for,
+ * `DEPLOYMENT_MISMATCH` or `REVISION_MISMATCH` where the two contradict each other.
  *
  * @example
  * ```ts
@@ -246,29 +240,35 @@ export type PaymentChannelsPlugin<TRevision extends RevisionName = 'tombstone'> 
  *     .use(payer(signer))
  *     .use(rpc(createSolanaRpc(url)))
  *     .use(transactionSending())
- *     .use(paymentChannels());
+ *     .use(paymentChannels({ deployment: MAINNET_DEPLOYMENT }));
  * await client.paymentChannels.instructions.settle({ voucher }).sendTransaction();
  * ```
  */
+export function paymentChannels<TRevision extends RevisionName>(
+    config: PaymentChannelsPluginConfig<TRevision> & Readonly<{ deployment: Deployment<TRevision> }>,
+): <TClient extends PaymentChannelsPluginRequirements>(
+    client: TClient,
+) => ExtendedClient<TClient, { paymentChannels: PaymentChannelsPlugin<TRevision> }>;
+export function paymentChannels(config?: Omit<PaymentChannelsPluginConfig, 'deployment'>): <
+    TClient extends ClientWithDeployment & PaymentChannelsPluginRequirements,
+>(
+    client: TClient,
+) => ExtendedClient<
+    TClient,
+    {
+        paymentChannels: PaymentChannelsPlugin<
+            TClient extends ClientWithDeployment<infer TRevision> ? TRevision : never
+        >;
+    }
+>;
 export function paymentChannels(config: PaymentChannelsPluginConfig = {}) {
     assertIsInput('config', config);
-    return <TClient extends PaymentChannelsPluginRequirements>(
-        client: TClient,
-    ): ExtendedClient<TClient, { paymentChannels: PaymentChannelsPlugin }> =>
-        extendClient(client, {
-            paymentChannels: createPaymentChannels<'tombstone'>(client, config, LOCALNET_DEPLOYMENT, {
-                getEnding: ({ deployment, send }) => ({
-                    finalize: input => send(() => [getFinalizeInstruction(input, deployment)]),
-                    settleAndFinalize: input =>
-                        send(() => getSettleAndFinalizeInstructions(withPayee(input, client.payer), deployment)),
-                }),
-                prepareOpen: input => Promise.resolve(input),
-            }),
-        });
+    return (client: PaymentChannelsPluginRequirements): never =>
+        extendClient(client, { paymentChannels: createPaymentChannels(client, config) }) as never;
 }
 
 /** What ends a channel, with the client's payer as the payee unless another one is given. */
-export function withPayee(
+function withPayee(
     input: Optional<SettleAndFinalizeInput, 'payee'>,
     byDefault: TransactionSigner,
 ): SettleAndFinalizeInput {
@@ -277,62 +277,40 @@ export function withPayee(
     return { ...rest, payee };
 }
 
-/** What the instructions of a revision are made with. */
-type PluginTools<TRevision extends RevisionName> = Readonly<{
-    deployment: Deployment<TRevision>;
+/** What the instructions are made with. */
+type PluginTools = Readonly<{
+    deployment: Deployment;
     /** Makes a plan of instructions that go in one transaction, or not at all. */
     send: (build: () => Promise<readonly Instruction[]> | readonly Instruction[]) => SelfSendingPlan;
-    withDefaults: WithDefaults<TRevision>;
+    withDefaults: WithDefaults;
 }>;
 
-/** What a revision has of its own. */
-type PluginParts<TRevision extends RevisionName> = Readonly<{
-    getEnding: (tools: PluginTools<TRevision>) => EndingInstructions[TRevision];
-    /** Adds to the input of `open` what follows from the chain. */
-    prepareOpen: (
-        input: PluginOpenInput<TRevision>,
-        tools: PluginTools<TRevision>,
-    ) => Promise<PluginOpenInput<TRevision> & RevisionTypes[TRevision]['seeds']>;
-}>;
-
-/** The plugin of any revision. */
-export function createPaymentChannels<TRevision extends RevisionName>(
+function createPaymentChannels(
     client: PaymentChannelsPluginRequirements,
-    config: PaymentChannelsPluginConfig<TRevision>,
-    byDefault: Deployment<TRevision>,
-    parts: PluginParts<TRevision>,
-): PaymentChannelsPlugin<TRevision> {
+    config: PaymentChannelsPluginConfig,
+): PaymentChannelsPlugin {
     const { deployment: chosen, fetch } = readOnlyMembers('config', config, { deployment: true, fetch: true });
-    const deployment = chooseDeployment(client, { deployment: chosen }, byDefault);
+    const deployment = chooseDeployment(client, chosen);
     if (fetch !== undefined) assertIsFetchConfig(fetch);
-    const withDefaults: WithDefaults<TRevision> = (given = {}) => ({
-        ...fetch,
-        ...copyConfig(given),
-        ...deployment,
-    });
+    const withDefaults: WithDefaults = (given = {}) => ({ ...fetch, ...copyConfig(given) });
     // Nothing may come between the instructions of a pair, nor may a channel be opened without what it needs: one
     // transaction, or none.
-    const send: PluginTools<TRevision>['send'] = build =>
+    const send: PluginTools['send'] = build =>
         toSelfSending(
             client,
             (async (): Promise<InstructionPlan> => nonDivisibleSequentialInstructionPlan([...(await build())]))(),
         );
-    const tools = { deployment, send, withDefaults };
-    const plugin: PaymentChannelsPlugin<TRevision> = {
-        accounts: getAccounts(client, withDefaults),
-        assessDistribution: input => fetchDistributionAssessment<TRevision>(client.rpc, input, withDefaults()),
+    return Object.freeze<PaymentChannelsPlugin>({
+        accounts: getAccounts(client, deployment, withDefaults),
+        assessDistribution: input => fetchDistributionAssessment(client.rpc, input, deployment, withDefaults()),
         deployment,
-        instructions: Object.freeze({
-            ...getInstructions(client, tools, parts.prepareOpen),
-            ...parts.getEnding(tools),
-        }) as PaymentChannelsInstructions<TRevision>,
+        instructions: getInstructions(client, { deployment, send, withDefaults }),
         pdas: Object.freeze({
-            channel: seeds => findChannelPda<TRevision>(seeds, deployment),
+            channel: seeds => findChannelPda(seeds, deployment),
             escrow: findEscrowPda,
             treasuryToken: token => findTreasuryTokenPda(token, deployment),
         }),
-    };
-    return Object.freeze(plugin);
+    });
 }
 
 function copyConfig<T extends object>(given: T): T {
@@ -345,18 +323,20 @@ function copyConfig<T extends object>(given: T): T {
 }
 
 /** The deployment that is given, or that of the client; the two may not contradict each other. */
-function chooseDeployment<TRevision extends RevisionName>(
-    client: PaymentChannelsPluginRequirements,
-    { deployment: given }: PaymentChannelsPluginConfig<TRevision>,
-    byDefault: Deployment<TRevision>,
-): Deployment<TRevision> {
+function chooseDeployment(client: PaymentChannelsPluginRequirements, given: Deployment | undefined): Deployment {
     const { deployment: ofClient } = readTerms('client', client, ['deployment'], ['deployment']);
-    assertIsOfRevision(byDefault.revision.name, given ?? {});
-    if (ofClient === undefined) return given ?? byDefault;
-    assertIsOfRevision(byDefault.revision.name, ofClient);
-    if (given === undefined) return ofClient as Deployment<TRevision>;
-    const describeOne = (one: Deployment<RevisionName>) =>
-        `${one.programAddress} with the treasury owner ${one.treasuryOwner}`;
+    const deployment = given ?? ofClient;
+    if (deployment === undefined) {
+        return refuseInput('config.deployment', 'a deployment such as MAINNET_DEPLOYMENT', deployment);
+    }
+    getProgramConfig(deployment);
+    getTreasuryOwner(deployment);
+    if (given === undefined || ofClient === undefined) return deployment;
+    const [revision, expected] = [getRevisionName(given), getRevisionName(ofClient)];
+    if (revision !== expected) {
+        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: 'config.deployment', given: revision });
+    }
+    const describeOne = (one: Deployment) => `${one.programAddress} with the treasury owner ${one.treasuryOwner}`;
     if (describeOne(given) !== describeOne(ofClient)) {
         throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', {
             expected: `${describeOne(ofClient)}, which the client is for`,
@@ -367,52 +347,51 @@ function chooseDeployment<TRevision extends RevisionName>(
     return given;
 }
 
-/** A reading's config: what the caller gives, over the plugin's own; the deployment is never the caller's. */
-type WithDefaults<TRevision extends RevisionName> = (
-    given?: FetchChannelsConfig<TRevision>,
-) => FetchChannelsConfig<TRevision>;
+/** How to read: what the caller gives, over the plugin's own. */
+type WithDefaults = (given?: FetchChannelsConfig) => FetchChannelsConfig;
 
-function getAccounts<TRevision extends RevisionName>(
+function getAccounts(
     client: PaymentChannelsPluginRequirements,
-    withDefaults: WithDefaults<TRevision>,
-): PaymentChannelsAccounts<TRevision> {
+    deployment: Deployment,
+    withDefaults: WithDefaults,
+): PaymentChannelsAccounts {
     const { rpc } = readMembers('client', client, ['rpc']);
     return Object.freeze({
-        channel: Object.freeze({
-            fetch: async (address, given) => await fetchChannel<string, TRevision>(rpc, address, withDefaults(given)),
-            fetchAll: async (addresses, given) => await fetchAllChannel<TRevision>(rpc, addresses, withDefaults(given)),
+        channel: Object.freeze<PaymentChannelsAccounts['channel']>({
+            fetch: async (address, given) => await fetchChannel(rpc, address, deployment, withDefaults(given)),
+            fetchAll: async (addresses, given) =>
+                await fetchAllChannel(rpc, addresses, deployment, withDefaults(given)),
             fetchAllMaybe: async (addresses, given) =>
-                await fetchAllMaybeChannel<TRevision>(rpc, addresses, withDefaults(given)),
+                await fetchAllMaybeChannel(rpc, addresses, deployment, withDefaults(given)),
             fetchMaybe: async (address, given) =>
-                await fetchMaybeChannel<string, TRevision>(rpc, address, withDefaults(given)),
-            fetchState: async (address, given) => await fetchChannelState<TRevision>(rpc, address, withDefaults(given)),
-            find: async (filter, given) => await fetchChannels<TRevision>(rpc, filter, withDefaults(given)),
+                await fetchMaybeChannel(rpc, address, deployment, withDefaults(given)),
+            fetchState: async (address, given) =>
+                await fetchChannelState(rpc, address, deployment, withDefaults(given)),
+            find: async (filter, given) => await fetchChannels(rpc, filter, deployment, withDefaults(given)),
             findClosing: async (filter, given) =>
-                await fetchClosingChannels<TRevision>(rpc, filter, withDefaults(given)),
-        } satisfies PaymentChannelsAccounts<TRevision>['channel']),
+                await fetchClosingChannels(rpc, filter, deployment, withDefaults(given)),
+        }),
     });
 }
 
-function getInstructions<TRevision extends RevisionName>(
+function getInstructions(
     client: PaymentChannelsPluginRequirements,
-    tools: PluginTools<TRevision>,
-    prepareOpen: PluginParts<TRevision>['prepareOpen'],
-): SharedInstructions<TRevision> {
-    const { deployment, send, withDefaults } = tools;
+    { deployment, send, withDefaults }: PluginTools,
+): PaymentChannelsInstructions {
     const payerOf = (input: { payer?: TransactionSigner | undefined }) => {
         const { payer = client.payer } = readTerms('input', input, ['payer'], ['payer']);
         return toSigner('payer', payer);
     };
     const channelOf = (input: { channel: Address }) =>
         toAddress('channel', readMembers('input', input, ['channel']).channel);
+    const fetchData = async (channel: Address) =>
+        (await fetchChannel(client.rpc, toAddress('channel', channel), deployment, withDefaults())).data;
     /** The mint of a channel and its token program, which the caller need not know. */
     const fetchToken = async (channel: Address) => {
-        const address = toAddress('channel', channel);
-        const { data } = await fetchChannel<string, TRevision>(client.rpc, address, withDefaults());
-        const tokenProgram = await fetchTokenProgram(client.rpc, data.mint, withDefaults());
-        return { mint: data.mint, tokenProgram };
+        const { mint } = await fetchData(channel);
+        return { mint, tokenProgram: await fetchTokenProgram(client.rpc, mint, withDefaults()) };
     };
-    return {
+    const instructions: PaymentChannelsInstructions<RevisionWithReclaim> = {
         distribute: given =>
             send(async () => {
                 const names = ['allowForfeit', 'channel', 'createTokenAccounts', 'splits'] as const;
@@ -420,9 +399,10 @@ function getInstructions<TRevision extends RevisionName>(
                 const members = readMembers('input', given, names);
                 const { allowForfeit, channel, createTokenAccounts = false, splits } = members;
                 const createsTokenAccounts = toBoolean('createTokenAccounts', createTokenAccounts);
-                const { assessment, ...read } = await fetchDistributionAssessment<TRevision>(
+                const { assessment, ...read } = await fetchDistributionAssessment(
                     client.rpc,
                     { channel, splits },
+                    deployment,
                     withDefaults(),
                 );
                 const owners = createsTokenAccounts ? assessment.missingTokenAccounts : [];
@@ -434,39 +414,44 @@ function getInstructions<TRevision extends RevisionName>(
                     splits,
                     tokenProgram: read.tokenProgram,
                 };
-                return await getDistributeInstructionsAsync<TRevision>(
-                    input as DistributeWithTokenAccountsInput<TRevision>,
-                    deployment,
-                );
+                return await getDistributeInstructionsAsync(input as DistributeWithTokenAccountsInput, deployment);
             }),
+        finalize: input => send(() => [getFinalizeInstruction(input, deployment)]),
         open: given =>
             send(async () => {
                 assertHasNoMisspelt('input', given, ['allowUnready', 'createTokenAccounts']);
                 const copied = readDeeply('input', 'the terms of a channel', given, () => ({ ...given }));
-                const { allowUnready, createTokenAccounts = false, ...input } = await prepareOpen(copied, tools);
+                const { allowUnready, createTokenAccounts = false, ...input } = await withOpenSlot(copied);
                 const createsTokenAccounts = toBoolean('createTokenAccounts', createTokenAccounts);
                 const payer = payerOf(input);
                 const { authorizedSigner = payer.address, mint } = input;
-                const config = withDefaults();
                 const seeds = { ...input, authorizedSigner, payer: payer.address };
-                const assessment = await fetchOpenAssessment<TRevision>(
+                const assessment = await fetchOpenAssessment(
                     client.rpc,
-                    seeds as unknown as OpenAssessmentInput<TRevision>,
-                    config,
+                    seeds as unknown as Parameters<typeof fetchOpenAssessment>[1],
+                    deployment,
+                    withDefaults(),
                 );
                 const owners = createsTokenAccounts ? assessment.missingTokenAccounts : [];
                 assertIsSafeToOpen(assessment, { allowUnready, willCreate: owners });
-                const tokenProgram = await fetchTokenProgram(client.rpc, mint, config);
+                const tokenProgram = await fetchTokenProgram(client.rpc, mint, withDefaults());
                 const tokenAccounts = owners.length > 0 ? { createTokenAccounts: { funder: payer, owners } } : {};
                 const open = { ...input, ...tokenAccounts, payer, tokenProgram };
-                return await getOpenInstructionsAsync<TRevision>(
-                    open as unknown as OpenWithTokenAccountsInput<TRevision>,
-                    deployment,
-                );
+                return await getOpenInstructionsAsync(open as unknown as OpenWithTokenAccountsInput, deployment);
+            }),
+        reclaim: input =>
+            send(async () => {
+                const names = ['channel', 'rentPayer'] as const;
+                const { channel, rentPayer: given } = readTerms('input', input, names, ['rentPayer']);
+                const paidBy = async () => ((await fetchData(channel)) as ChannelOf<RevisionWithReclaim>).rentPayer;
+                const rentPayer = given ?? (await paidBy());
+                return [getReclaimInstruction({ channel, rentPayer }, deployment as Deployment<RevisionWithReclaim>)];
             }),
         requestClose: input =>
             send(() => [getRequestCloseInstruction({ channel: channelOf(input), payer: payerOf(input) }, deployment)]),
-        settle: input => send(() => getSettleInstructions<TRevision>(input, deployment) as readonly Instruction[]),
+        settle: input => send(() => getSettleInstructions(input, deployment)),
+        settleAndFinalize: input =>
+            send(() => getSettleAndFinalizeInstructions(withPayee(input, client.payer), deployment)),
         topUp: input =>
             send(async () => [
                 await getTopUpInstructionAsync(
@@ -487,6 +472,26 @@ function getInstructions<TRevision extends RevisionName>(
                 ),
             ]),
     };
-}
+    const { reclaim, ...others } = instructions;
+    return Object.freeze(readPart(deployment, 'reclaim') === undefined ? others : { ...others, reclaim });
 
-type OpenAssessmentInput<TRevision extends RevisionName> = Parameters<typeof fetchOpenAssessment<TRevision>>[1];
+    /** Adds to the input of `open` what follows from the chain, where channels have an open slot. */
+    async function withOpenSlot(terms: PluginOpenInput): Promise<PluginOpenInput> {
+        if (getPart(deployment, 'open').openSlotWindow === undefined) return terms;
+        const { landingSlots, openSlot: given, ...input } = terms as PluginOpenInput<'epoch'>;
+        const names = ['landingSlots', 'openSlot'] as const;
+        assertHasNoMisspelt(
+            'input',
+            input,
+            names.filter(name => !Object.hasOwn(terms, name)),
+        );
+        const currentSlot = await fetchCurrentSlot(client.rpc, withDefaults());
+        if (given === undefined) {
+            const openSlot = chooseOpenSlot({ currentSlot, landingSlots }, deployment);
+            return { ...input, currentSlot, openSlot } as PluginOpenInput;
+        }
+        const openSlot = toU64('openSlot', given);
+        assertIsOpenSlotInWindow({ currentSlot, landingSlots, openSlot }, deployment);
+        return { ...input, currentSlot, openSlot } as PluginOpenInput;
+    }
+}

@@ -182,7 +182,7 @@ async function sendSigned(
                     resendIntervalMs,
                     timers: { ...SYSTEM_TIMERS, sleep: milliseconds => sleep(milliseconds, signal) },
                 });
-                return await sender.send(signed, slot, {});
+                return await sender.send(signed, slot, () => undefined);
             },
             abortSignal,
         );

@@ -1,6 +1,6 @@
-import { OPEN_SLOT_WINDOW } from '../../generated/epoch';
 import { PaymentChannelsError } from '../errors';
-import { readTerms, toInteger, toU64, U64_MAX } from '../input';
+import { readMembers, toInteger, toU64, U64_MAX } from '../input';
+import { getPart, type DeploymentParts } from './deployment';
 
 // The slot that a channel of the epoch revision is opened for: open lands from it on and up to 1,500 slots after it, and
 // the rent comes back only later than that (spec sections 4.2, 7.1 and 7.8).
@@ -30,11 +30,12 @@ export type ChooseOpenSlotInput = Readonly<{
  * const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 });
  * ```
  */
-export function chooseOpenSlot(input: ChooseOpenSlotInput): bigint {
-    const given = readTerms('input', input, ['currentSlot', 'landingSlots'], ['landingSlots']);
+export function chooseOpenSlot(input: ChooseOpenSlotInput, deployment: DeploymentParts<'open'>): bigint {
+    const given = readMembers('input', input, ['currentSlot', 'landingSlots']);
     const currentSlot = toU64('currentSlot', given.currentSlot);
-    const { landingSlots = OPEN_SLOT_WINDOW } = given;
-    const unused = OPEN_SLOT_WINDOW - toInteger('landingSlots', landingSlots, 0n, OPEN_SLOT_WINDOW);
+    const window = getOpenSlotWindow(deployment);
+    const { landingSlots = window } = given;
+    const unused = window - toInteger('landingSlots', landingSlots, 0n, window);
     return currentSlot > unused ? currentSlot - unused : 0n;
 }
 
@@ -50,12 +51,13 @@ export function assertIsOpenSlotInWindow(
         landingSlots?: bigint | number | undefined;
         openSlot: bigint | number;
     }>,
+    deployment: DeploymentParts<'open'>,
 ): void {
-    const given = readTerms('input', input, ['currentSlot', 'landingSlots', 'openSlot'], ['landingSlots']);
+    const given = readMembers('input', input, ['currentSlot', 'landingSlots', 'openSlot']);
     const openSlot = toU64('openSlot', given.openSlot);
     const currentSlot = toU64('currentSlot', given.currentSlot);
     const { landingSlots = 0n } = given;
-    const minOpenSlot = chooseOpenSlot({ currentSlot, landingSlots });
+    const minOpenSlot = chooseOpenSlot({ currentSlot, landingSlots }, deployment);
     if (openSlot < minOpenSlot || openSlot > currentSlot) {
         throw new PaymentChannelsError('OPEN_SLOT_OUT_OF_WINDOW', {
             currentSlot,
@@ -72,7 +74,17 @@ export function assertIsOpenSlotInWindow(
  *
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the open slot.
  */
-export function getReclaimableFromSlot(openSlot: bigint | number): bigint | undefined {
-    const slot = toU64('openSlot', openSlot) + OPEN_SLOT_WINDOW + 1n;
+export function getReclaimableFromSlot(
+    openSlot: bigint | number,
+    deployment: DeploymentParts<'open'>,
+): bigint | undefined {
+    const slot = toU64('openSlot', openSlot) + getOpenSlotWindow(deployment) + 1n;
     return slot <= U64_MAX ? slot : undefined;
+}
+
+/** @throws `OPERATION_UNSUPPORTED` where channels have no open slot. */
+function getOpenSlotWindow(deployment: DeploymentParts<'open'>): bigint {
+    const { openSlotWindow } = getPart<'open', DeploymentParts<'open'>>(deployment, 'open');
+    if (openSlotWindow !== undefined) return openSlotWindow;
+    throw new PaymentChannelsError('OPERATION_UNSUPPORTED', { operation: 'open slots' });
 }

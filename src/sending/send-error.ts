@@ -12,7 +12,7 @@ import {
     type SolanaErrorCode,
 } from '@solana/kit';
 
-import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../program-error';
+import type { FailureReader, TransactionFailure } from '../program-error';
 
 /** A node's refusal to forward a transaction. */
 export type SendRefusal = Readonly<{ failure: TransactionFailure | undefined; error: unknown }>;
@@ -38,9 +38,9 @@ const NO_REFUSALS: readonly string[] = ['AlreadyProcessed', 'BlockhashNotFound']
  * @returns The refusal of a node that has not forwarded the transaction. `undefined` for everything else (an answer that
  * got lost, a limit of rates, a page of a proxy, a node that is behind or unwell): the transaction may be on its way.
  */
-export function getSendRefusal(error: unknown, config: ProgramFailureConfig): SendRefusal | undefined {
+export function getSendRefusal(error: unknown, readFailure: FailureReader): SendRefusal | undefined {
     if (!REFUSALS.some(code => isSolanaError(error, code))) return undefined;
-    const failure = getProgramFailure(error, config);
+    const failure = readFailure(error);
     const isRefusal = failure?.kind !== 'transaction' || !NO_REFUSALS.includes(failure.name);
     return isRefusal ? { error, failure } : undefined;
 }

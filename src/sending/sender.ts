@@ -6,7 +6,7 @@ import type {
     SendTransactionApi,
 } from '@solana/kit';
 
-import type { ProgramFailureConfig } from '../program-error';
+import type { FailureReader } from '../program-error';
 import type { RpcCalls } from './rpc-calls';
 import { getSendRefusal, type SendRefusal } from './send-error';
 import { Watcher, type SeenOutcome, type SignedTransaction, type WatcherConfig } from './watcher';
@@ -38,7 +38,7 @@ export class TransactionSender {
                 looksAtOnce?: boolean | undefined;
             }>,
     ) {
-        const resend = (sent: SignedTransaction) => this.#trySend(sent, {});
+        const resend = (sent: SignedTransaction) => this.#trySend(sent, () => undefined);
         this.#watcher = new Watcher(rpc, calls, config, resend);
     }
 
@@ -51,12 +51,12 @@ export class TransactionSender {
      * Sends a transaction for the first time, and follows it.
      *
      * @param sinceSlot Slot at which its blockhash was given out.
-     * @param failureConfig What is known of it, for the name of a failure.
+     * @param readFailure Says what a failure of it is.
      */
-    async send(sent: SignedTransaction, sinceSlot: bigint, failureConfig: ProgramFailureConfig): Promise<SendOutcome> {
+    async send(sent: SignedTransaction, sinceSlot: bigint, readFailure: FailureReader): Promise<SendOutcome> {
         const { signature } = sent;
         const seen = this.#watcher.watch(sent, sinceSlot);
-        const refusal = await this.#trySend(sent, failureConfig);
+        const refusal = await this.#trySend(sent, readFailure);
         // Somebody may have sent it already: another process, or a proxy that has asked two nodes.
         const isRefused = refusal !== undefined && !(await this.#watcher.isKnown(signature));
         if (isRefused && this.#watcher.forget(signature)) return { ...refusal, kind: 'refused' };
@@ -73,7 +73,7 @@ export class TransactionSender {
     /** Nodes simulate it first: one that would fail by now is better not on chain, where it takes its fee. */
     async #trySend(
         { wireTransaction }: SignedTransaction,
-        failureConfig: ProgramFailureConfig,
+        readFailure: FailureReader,
     ): Promise<SendRefusal | undefined> {
         const { commitment: preflightCommitment, minContextSlot: given = 0n } = this.config;
         const minContextSlot = this.lastSlot > given ? this.lastSlot : given;
@@ -90,7 +90,7 @@ export class TransactionSender {
             );
             return undefined;
         } catch (error) {
-            return getSendRefusal(error, failureConfig);
+            return getSendRefusal(error, readFailure);
         }
     }
 }

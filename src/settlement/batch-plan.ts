@@ -7,7 +7,6 @@ import type {
 } from '@solana/kit';
 
 import type { SignedVoucher } from '../voucher/voucher';
-import type { RevisionName } from '../revision/types';
 import type { BatchMode } from './batch';
 import type { LeftOut } from './left-out';
 
@@ -91,7 +90,7 @@ export type BatchTotals = Readonly<{
 
 /** What `planBatchSettle` returns. */
 export type BatchPlan = Readonly<{
-    mode: BatchMode<RevisionName>;
+    mode: BatchMode;
     /** In the order in which to send them: those that a deadline waits for first. */
     transactions: readonly PlannedTransaction[];
     leftOut: readonly LeftOut[];

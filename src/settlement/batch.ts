@@ -4,7 +4,7 @@ import type { AddressCache } from '../channel/address-cache';
 import type { DistributionAccounts } from '../channel/assess-distribution';
 import type { Split } from '../channel/distribution';
 import type { ChannelState } from '../channel/state';
-import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
+import type { ChannelOf, RevisionName } from '../revision/types';
 import type { SignedVoucher } from '../voucher/voucher';
 
 /**
@@ -17,16 +17,11 @@ import type { SignedVoucher } from '../voucher/voucher';
  *
  * A channel that its payer has begun to close takes a voucher with settleAndFinalize only, and is brought in that way in
  * every mode.
- *
- * In the epoch revision the last two are called `settleAndSeal` and `settleAndSealAndDistribute`.
  */
-export type BatchMode<TRevision extends RevisionName = 'tombstone'> =
-    'settle' | 'settleAndDistribute' | EndingOf<TRevision> | `${EndingOf<TRevision>}AndDistribute`;
-
-type EndingOf<TRevision extends RevisionName> = Exclude<RevisionTypes[TRevision]['voucherInstruction'], 'settle'>;
+export type BatchMode = 'settle' | 'settleAndDistribute' | 'settleAndFinalize' | 'settleAndFinalizeAndDistribute';
 
 /** A channel of a batch with one voucher of it; more vouchers of the same channel are further items. */
-export type BatchItem<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type BatchItem<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** The channel as it stands on chain. */
     channel: ChannelState<TRevision> | Readonly<{ address: Address; channel: ChannelOf<TRevision> }>;
     /** Voucher to bring in. */
@@ -59,8 +54,8 @@ export type BatchDistribution = Readonly<{
 }>;
 
 /** How to plan a batch. */
-export type BatchSettleOptions<TRevision extends RevisionName = 'tombstone'> = Readonly<{
-    mode: BatchMode<TRevision>;
+export type BatchSettleOptions = Readonly<{
+    mode: BatchMode;
     /** Time of the cluster, in unix seconds. */
     unixTimestamp: bigint | number;
     /**

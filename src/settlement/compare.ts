@@ -1,7 +1,7 @@
 import type { TransactionVersion } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import type { RevisionName } from '../revision/types';
 import type { BatchItem, BatchMode, BatchSettleOptions } from './batch';
 import type { BatchPlan } from './batch-plan';
@@ -9,7 +9,7 @@ import { isBetter, planLookupTables, type LookupTableOption, type LookupTablePla
 import { withoutDistribution } from './options';
 import { planBatchSettle } from './plan';
 import { readBatchOptions } from './option-names';
-import { getFinalStatus } from './revision-names';
+import { getStatusOf } from '../channel/status';
 
 /** What a batch would cost in one of the ways to send it. */
 export type BatchCost = Readonly<{
@@ -43,10 +43,10 @@ export type BatchCost = Readonly<{
  *
  * @throws As `planBatchSettle`.
  */
-export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'>(
+export function compareBatchOptions<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
-    options: BatchSettleOptions<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    options: BatchSettleOptions,
+    deployment: Deployment<TRevision>,
 ): readonly BatchCost[] {
     const { lookupTables, ...rest } = readBatchOptions(options);
     const ways: Pick<BatchSettleOptions, 'lookupTables' | 'version'>[] = [
@@ -56,43 +56,43 @@ export function compareBatchOptions<TRevision extends RevisionName = 'tombstone'
         { version: 1 },
     ];
     // Throws for whatever is wrong with the items, before they are looked at here.
-    planBatchSettle(items, { ...rest, lookupTables, version: 0 }, config);
+    planBatchSettle(items, { ...rest, lookupTables, version: 0 }, deployment);
     const isDistributable = items.length > 0 && items.every(({ distribution }) => distribution !== undefined);
     const base = withoutDistribution(rest.mode);
     const costs = ways.flatMap(way => {
         // Version 1 can't do without a limit.
         const budget = way.version === 1 ? { computeUnitLimit: true } : {};
         const planAs = (mode: string, batch = items) => {
-            return planBatchSettle(batch, { ...rest, ...budget, ...way, mode: mode as BatchMode<TRevision> }, config);
+            return planBatchSettle(batch, { ...rest, ...budget, ...way, mode: mode as BatchMode }, deployment);
         };
         const settled = planAs(base);
         if (!isDistributable) return [toCost(way, 'never', settled)];
         const now = planAs(`${base}AndDistribute`);
-        const later = planAs(`${base}AndDistribute`, getItemsAfter(items, now, config));
+        const later = planAs(`${base}AndDistribute`, getItemsAfter(items, now, deployment));
         return [toCost(way, 'now', now), toCost(way, 'later', settled, later), toCost(way, 'never', settled)];
     });
-    return [...costs, ...compareMadeTables(items, rest, base, isDistributable, config)];
+    return [...costs, ...compareMadeTables(items, rest, base, isDistributable, deployment)];
 }
 
 /** What the batch would cost with tables that are made for it, where there is anything to put into them. */
 function compareMadeTables<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
-    options: Omit<BatchSettleOptions<TRevision>, 'lookupTables'>,
+    options: Omit<BatchSettleOptions, 'lookupTables'>,
     base: string,
     isDistributable: boolean,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): readonly BatchCost[] {
     const { version: _, ...rest } = options;
-    const withMode = (mode: string) => ({ ...rest, mode: mode as BatchMode<TRevision> });
-    const makeFor = (mode: string, batch = items) => findBest(planLookupTables(batch, withMode(mode), config));
-    const planAs = (mode: string) => planBatchSettle(items, { ...withMode(mode), version: 0 }, config);
+    const withMode = (mode: string) => ({ ...rest, mode: mode as BatchMode });
+    const makeFor = (mode: string, batch = items) => findBest(planLookupTables(batch, withMode(mode), deployment));
+    const planAs = (mode: string) => planBatchSettle(items, { ...withMode(mode), version: 0 }, deployment);
     const distributing = `${base}AndDistribute`;
     const settled = makeFor(base);
     const { channels } = planAs(base).totals;
     const never = toMadeCost('never', channels, settled);
     if (!isDistributable) return never;
     const now = planAs(distributing);
-    const later = makeFor(distributing, getItemsAfter(items, now, config));
+    const later = makeFor(distributing, getItemsAfter(items, now, deployment));
     return [
         ...toMadeCost('now', now.totals.channels, makeFor(distributing)),
         ...toMadeCost('later', channels, settled, later),
@@ -144,7 +144,7 @@ function getShare(lamports: bigint, channels: number): bigint {
 function getItemsAfter<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
     { transactions }: BatchPlan,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): BatchItem<TRevision>[] {
     const distributed = new Set(
         transactions.flatMap(({ channels }) =>
@@ -157,7 +157,7 @@ function getItemsAfter<TRevision extends RevisionName>(
             .filter(({ actions }) => actions[0] !== 'distribute')
             .map(planned => [planned.channel, planned]),
     );
-    const finalStatus = getFinalStatus(config);
+    const finalStatus = getStatusOf('finalized', deployment);
     const after: BatchItem<TRevision>[] = [];
     for (const item of items) {
         const { address } = item.channel;

@@ -12,16 +12,15 @@ import { getDistributionHash, toSplits, type Split } from '../channel/distributi
 import type { DistributionAddresses } from '../channel/distribution-addresses';
 import { createTokenPdaMatcher } from '../channel/derive/match-token-pda';
 import { readTokenAccount, type TokenAccountReading } from '../channel/token-account';
-import { getRevisionPart, getTreasuryOwner, type DeploymentConfig } from '../deployment';
+import { getPart, getTreasuryOwner, type Deployment } from '../revision/deployment';
 import { isPaymentChannelsError } from '../errors';
 import { buildDistributeInstruction } from '../instructions/distribute';
 import { getDistributeCalls, getDistributeComputeUnits } from '../instructions/distribute-compute';
 import type { BatchDistribution } from './batch';
 import { leaveOut, type LeftOutReason } from './left-out';
 import type { ChannelOf, RevisionName } from '../revision/types';
-import { TOMBSTONE_DISTRIBUTE } from '../revision/tombstone';
 import { refuse, type CheckedOptions } from './options';
-import { getFinalStatus } from './revision-names';
+import { getStatusOf } from '../channel/status';
 import type { Selection } from './select';
 import { createAccountsTemplate } from './templates';
 
@@ -67,14 +66,11 @@ export type DistributionPlanner = (
     mayCreateForPayer: (tokenAccount: Address) => boolean,
 ) => DistributeStep | RefusedDistribution;
 
-export function createDistributionPlanner(
-    options: CheckedOptions,
-    config: DeploymentConfig<RevisionName>,
-): DistributionPlanner {
-    const treasuryOwner = getTreasuryOwner(config);
-    const finalStatus = getFinalStatus(config);
-    const findGroup = createGroupFinder(options, treasuryOwner, config);
-    const readers = createReaders(config);
+export function createDistributionPlanner(options: CheckedOptions, deployment: Deployment): DistributionPlanner {
+    const treasuryOwner = getTreasuryOwner(deployment);
+    const finalStatus = getStatusOf('finalized', deployment);
+    const findGroup = createGroupFinder(options, treasuryOwner, deployment);
+    const readers = createReaders(deployment);
 
     return (selection, mayCreateForPayer) => {
         const { channel, distribution, tokenProgram } = selection;
@@ -109,7 +105,7 @@ export function createDistributionPlanner(
             assessment = assessDistributionWith(
                 { accounts, addresses, channel: after, splits: group.splits, tokenProgram },
                 readers,
-                config,
+                deployment,
             );
         } catch (error) {
             return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
@@ -165,7 +161,7 @@ type Token = Readonly<{ mint: Address; tokenProgram: Address }>;
 /** A distribution plan that is checked, and its groups by payee and token. */
 type CheckedPlan = Readonly<{ splits: readonly Split[]; groups: Map<string, DistributionGroup> }>;
 
-function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, config: DeploymentConfig<RevisionName>) {
+function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, deployment: Deployment) {
     // By the list itself, since most channels are given the same one, and by what is in it.
     const plans = new WeakMap<readonly Split[], CheckedPlan>();
     const plansByContent = new Map<string, CheckedPlan>();
@@ -174,7 +170,7 @@ function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, conf
     const findPlan = (input: readonly Split[]) => {
         let plan = plans.get(input);
         if (plan === undefined) {
-            const splits = toSplits(input);
+            const splits = toSplits(input, deployment);
             const content = splits.map(({ bps, recipient }) => `${recipient} ${bps}`).join();
             plan = plansByContent.get(content) ?? { groups: new Map(), splits };
             plansByContent.set(content, plan);
@@ -204,7 +200,7 @@ function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, conf
                 const bump = isTokenAccount ? match(owner, account.address) : undefined;
                 return bump === undefined ? derive(owner) : [account!.address, bump];
             },
-            instruction: createTemplate(splits, token, addresses, config),
+            instruction: createTemplate(splits, token, addresses, deployment),
             key: `${groupCount++}`,
             splits,
         };
@@ -220,7 +216,7 @@ function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, conf
 }
 
 /** Readers that remember: channels share their plan, and the accounts of everybody but the payer. */
-function createReaders(config: DeploymentConfig<RevisionName>): DistributionReaders {
+function createReaders(deployment: Deployment): DistributionReaders {
     const hashes = new Map<readonly Split[], ReadonlyUint8Array>();
     const readings = new Map<
         MaybeEncodedAccount,
@@ -229,7 +225,7 @@ function createReaders(config: DeploymentConfig<RevisionName>): DistributionRead
     return {
         getDistributionHash: splits => {
             let hash = hashes.get(splits);
-            if (hash === undefined) hashes.set(splits, (hash = getDistributionHash(splits, config)));
+            if (hash === undefined) hashes.set(splits, (hash = getDistributionHash(splits, deployment)));
             return hash;
         },
         readTokenAccount: (account, expected) => {
@@ -332,7 +328,7 @@ function createTemplate(
     splits: readonly Split[],
     token: Token,
     addresses: DistributionGroup['addresses'],
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): ReturnType<typeof createAccountsTemplate> {
     const placeholders: Address[] = [];
     const next = () => {
@@ -341,10 +337,10 @@ function createTemplate(
         return address;
     };
     const [channel, payer, escrow, payerTokenAccount] = [next(), next(), next(), next()];
-    const extra = getRevisionPart(config, 'distribute', TOMBSTONE_DISTRIBUTE).getPlaceholders(next);
+    const fields = getPart(deployment, 'distribute').getPlaceholders(next);
     const instruction = buildDistributeInstruction(
-        { ...token, addresses: { ...addresses, channel, escrow, payer: payerTokenAccount }, extra, payer, splits },
-        config,
+        { ...token, addresses: { ...addresses, channel, escrow, payer: payerTokenAccount }, fields, payer, splits },
+        deployment,
     );
     return createAccountsTemplate(instruction, placeholders);
 }

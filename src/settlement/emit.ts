@@ -73,7 +73,7 @@ function toTransaction(
                       version,
                   }).bytes
                 : bin.bytes,
-        channels: Object.freeze(toChannels(units, options)),
+        channels: Object.freeze(toChannels(units)),
         computeUnitLimit,
         computeUnitPrice,
         computeUnits: bin.computeUnits,
@@ -98,15 +98,14 @@ function toTransaction(
 }
 
 /** Each channel of the units once, in their order. */
-function toChannels(units: readonly Unit[], options: CheckedOptions): PlannedChannel[] {
+function toChannels(units: readonly Unit[]): PlannedChannel[] {
     const channels = new Map<Address, { selection: Selection; actions: PlannedAction[] }>();
     for (const { kind, selection } of units) {
         if (selection === undefined) continue;
         const { address } = selection.channel;
         let entry = channels.get(address);
         if (entry === undefined) channels.set(address, (entry = { actions: [], selection }));
-        if (kind === 'settle' || kind === 'settleAndDistribute')
-            entry.actions.push(getSettleAction(selection, options));
+        if (kind === 'settle' || kind === 'settleAndDistribute') entry.actions.push(getSettleAction(selection));
         if (kind !== 'settle') entry.actions.push(kind === 'reclaim' ? kind : 'distribute');
     }
     return [...channels].map(([channel, { actions, selection }]) => {
@@ -121,9 +120,9 @@ function toChannels(units: readonly Unit[], options: CheckedOptions): PlannedCha
     });
 }
 
-function getSettleAction({ form }: Selection, { endingNames }: CheckedOptions): PlannedAction {
+function getSettleAction({ form }: Selection): PlannedAction {
     if (form === 'settle') return form;
-    return form === 'finalize' ? endingNames.finalize : endingNames.settleAndFinalize;
+    return form === 'finalize' ? 'finalize' : 'settleAndFinalize';
 }
 
 function getSigners(feePayer: Address, instructions: readonly Instruction[]): readonly Address[] {

@@ -1,5 +1,4 @@
 import { readOnlyMembers, type InvalidCode, type OnlyMembers } from '../input';
-import type { RevisionName } from '../revision/types';
 import type { BatchSettleOptions } from './batch';
 import type { BatchExecuteOptions } from './execute/request';
 import type { PlanLookupTablesOptions } from './lookup-table/plan';
@@ -7,12 +6,12 @@ import type { CloseLookupTablesOptions, CreateLookupTablesOptions } from './look
 import type { BatchReclaimOptions } from './reclaim';
 
 /** What any of the functions for batches takes as an option. */
-type AnyBatchOptions = BatchExecuteOptions<RevisionName> &
+type AnyBatchOptions = BatchExecuteOptions &
     BatchReclaimOptions &
-    BatchSettleOptions<RevisionName> &
+    BatchSettleOptions &
     CloseLookupTablesOptions &
     CreateLookupTablesOptions &
-    PlanLookupTablesOptions<RevisionName>;
+    PlanLookupTablesOptions;
 
 // One vocabulary for all of them: the same object of options goes to the function that plans, to the one that makes the
 // lookup tables and to the one that executes. A name that none of them knows is a misspelt one.

@@ -14,20 +14,15 @@ import {
     type ComputeBudgetParts,
     type TransactionSizer,
 } from '../transaction-size';
-import type { DeploymentConfig } from '../deployment';
-import type { RevisionName } from '../revision/types';
 import type { BatchMode, BatchSettleOptions } from './batch';
 import { readBatchOptions } from './option-names';
-import { getEndingNames } from './revision-names';
 
 /** Somebody who signs: here, or elsewhere. */
 export type Party = Readonly<{ address: Address; signer: TransactionSigner | undefined }>;
 
 /** Options once they are checked. */
 export type CheckedOptions = Readonly<{
-    mode: BatchMode<RevisionName>;
-    /** What the actions are called that end a channel. */
-    endingNames: ReturnType<typeof getEndingNames>;
+    mode: BatchMode;
     finalizes: boolean;
     distributes: boolean;
     now: bigint;
@@ -48,23 +43,21 @@ export type CheckedOptions = Readonly<{
 }>;
 
 const DEFAULT_MARGIN_SECONDS = 60;
+const MODES: readonly BatchMode[] = [
+    'settle',
+    'settleAndDistribute',
+    'settleAndFinalize',
+    'settleAndFinalizeAndDistribute',
+];
 
 /** @throws As `planBatchSettle`, by field. */
-export function toOptions(
-    given: BatchSettleOptions<RevisionName>,
-    config: DeploymentConfig<RevisionName>,
-): CheckedOptions {
+export function toOptions(given: BatchSettleOptions): CheckedOptions {
     const options = readBatchOptions(given);
     const { isLastTry = false, marginSeconds = DEFAULT_MARGIN_SECONDS, mode } = options;
     const { missingTokenAccounts = 'leaveOut' } = options;
-    const endingNames = getEndingNames(config);
-    const { settleAndFinalize } = endingNames;
-    const distributes = mode === 'settleAndDistribute' || mode === `${settleAndFinalize}AndDistribute`;
-    const finalizes = mode === settleAndFinalize || mode === `${settleAndFinalize}AndDistribute`;
-    if (mode !== 'settle' && !distributes && !finalizes) {
-        const end = settleAndFinalize;
-        refuse('mode', mode, `'settle', 'settleAndDistribute', '${end}' or '${end}AndDistribute'`);
-    }
+    toOneOf('mode', mode, MODES, 'BATCH_INVALID');
+    const distributes = mode.endsWith('AndDistribute');
+    const finalizes = mode.startsWith('settleAndFinalize');
     toBoolean('isLastTry', isLastTry, 'BATCH_INVALID');
     toOneOf('missingTokenAccounts', missingTokenAccounts, ['create', 'leaveOut'], 'BATCH_INVALID');
     const { computeUnitPrice: price = 0n, version: versionInput = 0 } = options;
@@ -89,7 +82,6 @@ export function toOptions(
         computeUnitPrice,
         createsTokenAccounts: missingTokenAccounts === 'create',
         distributes,
-        endingNames,
         feePayer,
         finalizes,
         funder: options.funder === undefined ? feePayer : toParty('funder', options.funder),
@@ -111,8 +103,8 @@ export function toOptions(
 }
 
 /** The mode that does the same, but pays nobody out. */
-export function withoutDistribution(mode: BatchMode<RevisionName>): BatchMode<RevisionName> {
-    return mode.replace(/AndDistribute$/, '') as BatchMode<RevisionName>;
+export function withoutDistribution(mode: BatchMode): BatchMode {
+    return mode.replace(/AndDistribute$/, '') as BatchMode;
 }
 
 /** @throws `ADDRESS_INVALID` or `SIGNER_INVALID`. */

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import type { LiveChannelState } from '../channel/state';
 import type { RevisionName } from '../revision/types';
 import { assertHasMethods, getListLength, readDeeply, toList } from '../input';
@@ -54,24 +54,20 @@ import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, t
  * for (const transaction of transactions) await send(getBatchTransactionMessage(transaction));
  * ```
  */
-export function planBatchSettle<TRevision extends RevisionName = 'tombstone'>(
+export function planBatchSettle<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
-    options: BatchSettleOptions<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    options: BatchSettleOptions,
+    deployment: Deployment<TRevision>,
 ): BatchPlan {
-    const checked = toOptions(options, config);
+    const checked = toOptions(options);
     // A program in JavaScript may give anything in an item; what is the matter with most of it has a name of its own.
-    return readDeeply('items', ITEMS, items, () => plan(items, checked, config), 'BATCH_INVALID');
+    return readDeeply('items', ITEMS, items, () => plan(items, checked, deployment), 'BATCH_INVALID');
 }
 
-function plan(
-    items: readonly BatchItem<RevisionName>[],
-    checked: CheckedOptions,
-    config: DeploymentConfig<RevisionName>,
-): BatchPlan {
+function plan(items: readonly BatchItem<RevisionName>[], checked: CheckedOptions, deployment: Deployment): BatchPlan {
     const leftOut: LeftOut[] = [];
-    const selections = selectVouchers(items, checked, leftOut, config);
-    const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, config, leftOut);
+    const selections = selectVouchers(items, checked, leftOut, deployment);
+    const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, deployment, leftOut);
     const transactions = emitTransactions(packTasks(groupTasks(tasks, checked), creates, checked), checked);
     leftOut.sort((a, b) => a.index - b.index);
     return toResult({
@@ -88,11 +84,10 @@ function plan(
  * @throws As {@link planBatchSettle} and the verifier; `NO_ANSWER` when that takes longer, for each thousand vouchers, than
  * `callbackTimeoutMs`, 30,000 by default.
  */
-export async function planBatchSettleAsync<TRevision extends RevisionName = 'tombstone'>(
+export async function planBatchSettleAsync<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
-    options: BatchSettleOptions<TRevision> &
-        Readonly<{ verifier: VoucherVerifier; callbackTimeoutMs?: number | undefined }>,
-    config: DeploymentConfig<TRevision> = {},
+    options: BatchSettleOptions & Readonly<{ verifier: VoucherVerifier; callbackTimeoutMs?: number | undefined }>,
+    deployment: Deployment<TRevision>,
 ): Promise<BatchPlan> {
     if (getListLength(items) === undefined) refuse('items', items, ITEMS);
     const { callbackTimeoutMs, verifier, ...others } = readBatchOptions(options);
@@ -126,7 +121,7 @@ export async function planBatchSettleAsync<TRevision extends RevisionName = 'tom
     for (const [place, { index, item }] of unverified.entries()) {
         kept[index] = { ...item, isSignatureValid: verdicts[place] };
     }
-    return planBatchSettle(kept, others as unknown as BatchSettleOptions<TRevision>, config);
+    return planBatchSettle(kept, others as unknown as BatchSettleOptions, deployment);
 }
 
 function keepItem<TRevision extends RevisionName>(item: BatchItem<TRevision>, field: string): BatchItem<TRevision> {
@@ -155,11 +150,11 @@ type PlannedTask = Readonly<{
 function toTasks(
     selections: readonly Selection[],
     options: CheckedOptions,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
     leftOut: LeftOut[],
 ) {
-    const templates = createSettleTemplates(config);
-    const planDistribution = createDistributionPlanner(options, config);
+    const templates = createSettleTemplates(deployment);
+    const planDistribution = createDistributionPlanner(options, deployment);
     const bins = new Bins(options);
     const creates = new Map<Address, Unit>();
     let payersCreated = 0;

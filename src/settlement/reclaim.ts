@@ -1,12 +1,12 @@
 import type { Address } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import { getReclaimInstruction } from '../../generated/epoch';
 import { getRentRecovery } from '../channel/rent-recovery';
 import { assertIsStateOf, isLiveChannelState, type ChannelState, type LiveChannelState } from '../channel/state';
-import { assertIsOfRevision, getProgramConfig, type DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
+import { getReclaimInstruction } from '../instructions/reclaim';
 import { readMembers, toAddress, toList, toTokenProgram, toU64 } from '../input';
-import { EPOCH } from '../revision/epoch';
+import type { RevisionWithReclaim } from '../revision/types';
 import type { BatchSettleOptions } from './batch';
 import type { PlannedTransaction } from './batch-plan';
 import { Bins } from './bin';
@@ -46,7 +46,7 @@ export type BatchReclaimPlan = Readonly<{
  * reclaimed, or not yet, is in `leftOut` with its reason. `getBatchTransactionMessage` makes the messages.
  *
  * @throws By field: `ADDRESS_INVALID`, `BATCH_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `SIGNER_INVALID`,
- * `TRANSACTION_VERSION_UNSUPPORTED`; `REVISION_MISMATCH` for a deployment of another revision.
+ * `TRANSACTION_VERSION_UNSUPPORTED`; `OPERATION_UNSUPPORTED` where there is no such instruction, `REVISION_MISMATCH` for a channel of another revision.
  *
  * @example
  * ```ts
@@ -55,28 +55,32 @@ export type BatchReclaimPlan = Readonly<{
  * ```
  */
 export function planBatchReclaim(
-    states: readonly ChannelState<'epoch'>[],
+    states: readonly ChannelState<RevisionWithReclaim>[],
     options: BatchReclaimOptions,
-    config: DeploymentConfig<'epoch'> = {},
+    deployment: Deployment<RevisionWithReclaim>,
 ): BatchReclaimPlan {
-    assertIsOfRevision('epoch', config);
-    const epoch = { ...config, revision: EPOCH };
+    const makeUnit = createUnitMaker(deployment);
     const given = readBatchOptions(options);
-    const checked = toOptions({ ...given, mode: 'settle', unixTimestamp: 0n }, epoch);
+    const checked = toOptions({ ...given, mode: 'settle', unixTimestamp: 0n });
     const slot = toU64('slot', given.slot);
     const expected = 'an array of states of channels';
-    const channels = toList('states', states, expected, state => state as ChannelState<'epoch'>, 'BATCH_INVALID');
+    const channels = toList(
+        'states',
+        states,
+        expected,
+        state => state as ChannelState<RevisionWithReclaim>,
+        'BATCH_INVALID',
+    );
     const leftOut: LeftOut[] = [];
     const groups = new Map<Address, Unit[]>();
     const seen = new Set<Address>();
-    const makeUnit = createUnitMaker(epoch);
     const bins = new Bins(checked);
     for (const [index, state] of channels.entries()) {
         const field = `states[${index}]`;
         if (typeof state !== 'object' || (state as unknown) === null) refuse(field, state, 'the state of a channel');
         const address = toAddress(`${field}.address`, readMembers(field, state, ['address']).address);
-        assertIsStateOf('epoch', state, field);
-        const reason = getReason(state, slot, seen.has(address));
+        assertIsStateOf(deployment, state, field);
+        const reason = getReason(state, slot, seen.has(address), deployment);
         seen.add(address);
         if (reason !== undefined || !isLiveChannelState(state)) {
             leftOut.push(toLeftOut(index, address, 'channel', reason!));
@@ -104,10 +108,15 @@ export function planBatchReclaim(
     });
 }
 
-function getReason(state: ChannelState<'epoch'>, slot: bigint, isRepeated: boolean) {
+function getReason(
+    state: ChannelState<RevisionWithReclaim>,
+    slot: bigint,
+    isRepeated: boolean,
+    deployment: Deployment<RevisionWithReclaim>,
+) {
     const { address: channel, kind: status } = state;
     if (isRepeated || state.kind !== 'distributed') return leaveOut('NOTHING_TO_DO', { channel, status });
-    const { dueFromSlot, isDue } = getRentRecovery(state, { slot, unixTimestamp: 0n });
+    const { dueFromSlot, isDue } = getRentRecovery(state, { slot, unixTimestamp: 0n }, deployment);
     if (isDue) return undefined;
     if (dueFromSlot === undefined) return leaveOut('NOTHING_TO_DO', { channel, status });
     return leaveOut('RECLAIM_TOO_EARLY', { channel, dueFromSlot, slot });
@@ -117,12 +126,12 @@ function getReason(state: ChannelState<'epoch'>, slot: bigint, isRepeated: boole
 const CHANNEL = '11111111111111111111111111111112' as Address;
 const RENT_PAYER = '11111111111111111111111111111113' as Address;
 
-function createUnitMaker(config: DeploymentConfig<'epoch'>) {
+function createUnitMaker(deployment: Deployment<RevisionWithReclaim>) {
     const template = createAccountsTemplate(
-        getReclaimInstruction({ channel: CHANNEL, rentPayer: RENT_PAYER }, getProgramConfig(config)),
+        getReclaimInstruction({ channel: CHANNEL, rentPayer: RENT_PAYER }, deployment),
         [CHANNEL, RENT_PAYER],
     );
-    return (state: LiveChannelState<'epoch'>, index: number): Unit => {
+    return (state: LiveChannelState<RevisionWithReclaim>, index: number): Unit => {
         const { payee, rentPayer } = state.channel;
         const instructions = [template([{ address: state.address }, { address: rentPayer }])];
         const selection: Selection = {

@@ -9,7 +9,7 @@ import {
     type ChannelState,
     type LiveChannelState,
 } from '../channel/state';
-import { getRevisionName, type DeploymentConfig } from '../deployment';
+import { type Deployment } from '../revision/deployment';
 import { assertHasNoMisspelt, getListLength, toAddress, toTokenProgram } from '../input';
 import type { RevisionName } from '../revision/types';
 import { compareVouchers } from '../voucher/better';
@@ -19,7 +19,6 @@ import { toSignedVoucher, type SignedVoucher } from '../voucher/voucher';
 import type { BatchDistribution, BatchItem } from './batch';
 import { leaveOut, type LeftOut, type LeftOutReason } from './left-out';
 import { refuse, toParty, type CheckedOptions, type Party } from './options';
-import { isFinal } from './revision-names';
 
 /** What is done to a channel before it may be distributed. */
 export type SettleForm = 'finalize' | 'finalizeByPayee' | 'none' | 'settle' | 'settleAndFinalize';
@@ -62,11 +61,11 @@ export function selectVouchers(
     items: readonly BatchItem<RevisionName>[],
     options: CheckedOptions,
     leftOut: LeftOut[],
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): readonly Selection[] {
     const selections: Selection[] = [];
-    for (const channelItems of groupByChannel(items, config).values()) {
-        const selection = select(channelItems, options, leftOut, config);
+    for (const channelItems of groupByChannel(items, deployment).values()) {
+        const selection = select(channelItems, options, leftOut, deployment);
         if (selection !== undefined) selections.push(selection);
     }
     return selections;
@@ -82,7 +81,7 @@ export function assertIsItemSpeltRight(field: string, item: BatchItem<RevisionNa
 
 function groupByChannel(
     items: readonly BatchItem<RevisionName>[],
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): ReadonlyMap<Address, ChannelItems> {
     if (getListLength(items) === undefined) refuse('items', items, ITEMS);
     const channels = new Map<Address, ChannelItems>();
@@ -90,7 +89,7 @@ function groupByChannel(
         const field = `items[${index}]`;
         if (typeof item !== 'object' || (item as unknown) === null) refuse(field, item, '{ channel, voucher, … }');
         assertIsItemSpeltRight(field, item);
-        const channel = toChannelState(`${field}.channel`, item.channel, config);
+        const channel = toChannelState(`${field}.channel`, item.channel, deployment);
         const payee = item.payee === undefined ? undefined : toParty(`${field}.payee`, item.payee);
         const tokenProgram =
             item.tokenProgram === undefined ? undefined : toTokenProgram(`${field}.tokenProgram`, item.tokenProgram);
@@ -124,17 +123,17 @@ function groupByChannel(
 function toChannelState(
     field: string,
     value: BatchItem<RevisionName>['channel'],
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): ChannelState<RevisionName> {
     if (typeof value !== 'object' || (value as unknown) === null) refuse(field, value, 'the state of a channel');
     const address = toAddress(`${field}.address`, value.address);
     if ('kind' in value) {
-        assertIsStateOf(getRevisionName(config), value, field);
+        assertIsStateOf(deployment, value, field);
         if (isLiveChannelState(value)) assertIsAccount(`${field}.channel`, value.channel);
         return value;
     }
     assertIsAccount(`${field}.channel`, value.channel);
-    const state = getLiveChannelState<RevisionName>(address, value.channel, config) as
+    const state = getLiveChannelState<RevisionName>(address, value.channel, deployment) as
         LiveChannelState<RevisionName> | undefined;
     return state ?? refuse(`${field}.channel.status`, value.channel.status, 'a status that the program knows');
 }
@@ -170,7 +169,7 @@ function select(
     items: ChannelItems,
     options: CheckedOptions,
     leftOut: LeftOut[],
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): Selection | undefined {
     const { channel: state, distribution, index, vouchers } = items;
     const dropChannel = (reason: LeftOutReason) => {
@@ -187,7 +186,7 @@ function select(
         if (vouchers.length === 0) {
             return dropChannel(leaveOut('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
         }
-        chooseVoucher(items, formOfMode, options, leftOut, config);
+        chooseVoucher(items, formOfMode, options, leftOut, deployment);
         return undefined;
     }
     const { payee: payeeAddress } = state.channel;
@@ -206,7 +205,7 @@ function select(
         return dropChannel(leaveOut('PAYEE_SIGNATURE_NEEDED', { channel: state.address, payee: payeeAddress }));
     }
     const wanted = isClosing ? 'settleAndFinalize' : formOfMode;
-    const { chosen, form, isHarmless } = chooseVoucher(items, wanted, options, leftOut, config);
+    const { chosen, form, isHarmless } = chooseVoucher(items, wanted, options, leftOut, deployment);
     const selection = (form: SettleForm): Selection => ({
         channel: state,
         distribution,
@@ -219,7 +218,7 @@ function select(
         voucherIndex: chosen?.index,
     });
     if (chosen !== undefined) return selection(form);
-    if (isFinal(state.kind)) return selectRest(selection('none'), vouchers.length > 0, options, leftOut);
+    if (state.kind === 'finalized') return selectRest(selection('none'), vouchers.length > 0, options, leftOut);
     // Nothing is lost any more by finalizing: the chain takes no voucher after the deadline.
     if (isClosing && isOver) {
         return options.finalizes
@@ -267,7 +266,7 @@ function selectRest(
 ): Selection | undefined {
     const { channel, index } = selection;
     const { payoutWatermark, settled } = channel.channel.settlement;
-    const hasPayout = isFinal(channel.kind) || (channel.kind === 'open' && settled > payoutWatermark);
+    const hasPayout = channel.kind === 'finalized' || (channel.kind === 'open' && settled > payoutWatermark);
     if (options.distributes && hasPayout) return selection;
     if (!isReported) {
         const reason = leaveOut('NOTHING_TO_DO', { channel: channel.address, status: channel.kind });
@@ -357,10 +356,10 @@ function chooseVoucher(
     wanted: Choice['form'],
     options: CheckedOptions,
     leftOut: LeftOut[],
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): Choice {
-    const { endingNames, isLastTry, now } = options;
-    const instruction = wanted === 'settle' ? wanted : endingNames.settleAndFinalize;
+    const { isLastTry, now } = options;
+    const instruction = wanted === 'settle' ? wanted : 'settleAndFinalize';
     const drop = ({ index, signed }: Candidate, reason: LeftOutReason) =>
         leftOut.push(toLeftOut(index, channel.address, 'voucher', reason, signed));
     let isHarmless = true;
@@ -373,7 +372,7 @@ function chooseVoucher(
         const verdict = checkVoucherToSettle(
             { channel, instruction, signedVoucher: signed, unixTimestamp: now },
             isValid !== false,
-            config,
+            deployment,
         );
         const refusal = verdict.kind === 'refused' ? withFate(verdict, candidate, channel, now) : undefined;
         const standing = getStanding(candidate, channel, refusal);

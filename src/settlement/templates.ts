@@ -9,13 +9,12 @@ import {
 } from '@solana/kit';
 
 import { decodeAddress } from '../address-bytes';
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { toAddressBytes, U64_MAX } from '../input';
 import { getFinalizeInstruction } from '../instructions/finalize';
 import { getSettleInstructions } from '../instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../instructions/settle-and-finalize';
 import { SIGNATURE_LENGTH, type SignedVoucher } from '../voucher/voucher';
-import type { RevisionName } from '../revision/types';
 import type { Party } from './options';
 
 // Kit's encoders take tens of microseconds for an instruction, most of it for base58. Of thousands of instructions that
@@ -39,15 +38,15 @@ const getSample = (fields: Partial<SignedVoucher['voucher']> = {}, signer = BLAN
     voucher: { channelId: BLANK, cumulativeAmount: 0n, expiresAt: 0n, ...fields },
 });
 
-export function createSettleTemplates(config: DeploymentConfig<RevisionName>): SettleTemplates {
+export function createSettleTemplates(deployment: Deployment): SettleTemplates {
     const full = getFull();
     const payee = createNoopSigner(full);
-    const settle = createPairTemplate(voucher => getSettleInstructions({ voucher }, config));
+    const settle = createPairTemplate(voucher => getSettleInstructions({ voucher }, deployment));
     const settleAndFinalize = createPairTemplate(voucher =>
-        getSettleAndFinalizeInstructions({ channel: voucher.voucher.channelId, payee, voucher }, config),
+        getSettleAndFinalizeInstructions({ channel: voucher.voucher.channelId, payee, voucher }, deployment),
     );
-    const finalize = createAccountsTemplate(getFinalizeInstruction({ channel: BLANK }, config), [BLANK]);
-    const byPayee = (channel: Address) => getSettleAndFinalizeInstructions({ channel, payee }, config)[0];
+    const finalize = createAccountsTemplate(getFinalizeInstruction({ channel: BLANK }, deployment), [BLANK]);
+    const byPayee = (channel: Address) => getSettleAndFinalizeInstructions({ channel, payee }, deployment)[0];
     const finalizeByPayee = createAccountsTemplate(byPayee(BLANK), [BLANK, full]);
     const channelOffset = findDifference(byPayee(BLANK).data, byPayee(full).data);
     return {

@@ -1,13 +1,13 @@
 import { type ClientWithRpc, type ExtendedClient } from '@solana/kit';
 
-import type { ClientWithDeployment } from '../deployment';
+import type { ClientWithDeployment } from '../revision/deployment';
 import { extendClient } from '../extend-client';
 import type { RevisionName } from '../revision/types';
 import { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 import type { Simulator } from './simulator';
 
 /** What {@link simulated} adds to a client. */
-export type SimulatedClient<TRevision extends RevisionName = 'tombstone'> = ClientWithDeployment<TRevision> &
+export type SimulatedClient<TRevision extends RevisionName = RevisionName> = ClientWithDeployment<TRevision> &
     ClientWithRpc<SimulatorRpcApi> &
     Readonly<{ simulator: Simulator<TRevision> }>;
 
@@ -24,7 +24,7 @@ export type SimulatedClient<TRevision extends RevisionName = 'tombstone'> = Clie
  *     .use(paymentChannels());
  * ```
  */
-export function simulated<TRevision extends RevisionName = 'tombstone'>(simulator: Simulator<TRevision>) {
+export function simulated<TRevision extends RevisionName>(simulator: Simulator<TRevision>) {
     const rpc = createSimulatorRpc(simulator);
     const additions: SimulatedClient<TRevision> = Object.freeze({
         deployment: simulator.deployment,

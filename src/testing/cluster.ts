@@ -25,7 +25,7 @@ import { advanceNonce } from './nonce';
 import { getRefusal, getTransactionResult, hasLanded, type TransactionResult } from './result';
 import { getRpcTransactionError } from './runtime-error';
 import { SLOT_HASHES_SYSVAR, SlotHashes } from './slot-hashes';
-import type { Deployment } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { getByteCount } from '../bytes';
 import { describe } from '../describe';
 import { PaymentChannelsError } from '../errors';

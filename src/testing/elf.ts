@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { getAddressEncoder, type Address } from '@solana/kit';
 
 import { isBytes } from '../bytes';
-import { LOCALNET_DEPLOYMENT } from '../deployment';
+import { PLACEHOLDER_TREASURY_OWNER } from '../revision/treasury-owners';
 import { PaymentChannelsError } from '../errors';
 import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../input';
 
@@ -69,9 +69,9 @@ export function readProgramElf(revision: ProgramRevision, path?: string): Progra
 export function getElfForTreasuryOwner(elf: ProgramElf, treasuryOwner: Address): Uint8Array {
     const { bytes, source } = readMembers('elf', elf, ['bytes', 'source']);
     if (!isBytes(bytes)) refuseInput('elf.bytes', 'a Uint8Array', bytes);
-    if (treasuryOwner === LOCALNET_DEPLOYMENT.treasuryOwner) return bytes;
+    if (treasuryOwner === PLACEHOLDER_TREASURY_OWNER) return bytes;
     const owner = Buffer.from(toAddressBytes('treasuryOwner', treasuryOwner));
-    const placeholder = Buffer.from(getAddressEncoder().encode(LOCALNET_DEPLOYMENT.treasuryOwner));
+    const placeholder = Buffer.from(getAddressEncoder().encode(PLACEHOLDER_TREASURY_OWNER));
     const haystack = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const offset = haystack.indexOf(placeholder);
     if (offset < 0) {

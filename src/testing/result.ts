@@ -2,7 +2,7 @@ import type { Address, Signature } from '@solana/kit';
 import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
 import { toResult } from '../json-form';
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { parseEvents, type ChannelEvent } from '../events';
 import { readMembers } from '../input';
@@ -12,7 +12,7 @@ import { isFailed } from './litesvm';
 import { getTransactionFailure } from './runtime-error';
 
 /** What can be said of a transaction whether it succeeded or failed. */
-export type TransactionReport<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type TransactionReport<TRevision extends RevisionName = RevisionName> = Readonly<{
     signature: Signature;
     /** Size on the wire, in bytes. */
     bytes: number;
@@ -26,11 +26,11 @@ export type TransactionReport<TRevision extends RevisionName = 'tombstone'> = Re
 }>;
 
 /** The outcome of a transaction: look at `ok`, or call {@link assertSucceeded}. */
-export type TransactionResult<TRevision extends RevisionName = 'tombstone'> = TransactionReport<TRevision> &
+export type TransactionResult<TRevision extends RevisionName = RevisionName> = TransactionReport<TRevision> &
     Readonly<{ ok: true; failure?: undefined } | { ok: false; failure: TransactionFailure }>;
 
 /** The outcome of a transaction that succeeded. */
-export type SuccessfulTransactionResult<TRevision extends RevisionName = 'tombstone'> = Extract<
+export type SuccessfulTransactionResult<TRevision extends RevisionName = RevisionName> = Extract<
     TransactionResult<TRevision>,
     { ok: true }
 >;
@@ -52,7 +52,7 @@ export function assertSucceeded<TRevision extends RevisionName>(
 /** The result of a transaction that was refused before it ran, for a reason that LiteSVM does not know. */
 export function getRefusal<TRevision extends RevisionName>(
     reason: 'AlreadyProcessed' | 'SignatureFailure',
-    known: Readonly<{ bytes: number; deployment: DeploymentConfig<TRevision>; signature: Signature }>,
+    known: Readonly<{ bytes: number; deployment: Deployment<TRevision>; signature: Signature }>,
 ): TransactionResult<TRevision> {
     const { bytes, deployment, signature } = known;
     const failure = getProgramFailure({ err: reason, logs: [] }, deployment)!;
@@ -81,7 +81,7 @@ export function getTransactionResult<TRevision extends RevisionName>(
         addresses: readonly Address[];
         bytes: number;
         feeLamports: bigint;
-        deployment: DeploymentConfig<TRevision>;
+        deployment: Deployment<TRevision>;
         /** Programs of its instructions, in their order. */
         programs: readonly Address[];
         /** The transaction's own: LiteSVM has none of one that it refused. */
@@ -108,6 +108,6 @@ export function getTransactionResult<TRevision extends RevisionName>(
     };
     if (!isFailed(outcome)) return toResult({ ...report, ok: true });
     const instructions = programs.map(programAddress => ({ programAddress }));
-    const failure = getTransactionFailure(outcome, { ...deployment, instructions });
+    const failure = getTransactionFailure(outcome, source => getProgramFailure(source, deployment, { instructions }));
     return toResult({ ...report, failure, ok: false });
 }

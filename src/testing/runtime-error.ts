@@ -1,6 +1,6 @@
 import type { FailedTransactionMetadata } from 'litesvm';
 
-import { getProgramFailure, type ProgramFailureConfig, type TransactionFailure } from '../program-error';
+import type { FailureReader, TransactionFailure } from '../program-error';
 
 export type { TransactionFailure } from '../program-error';
 
@@ -55,8 +55,8 @@ function getRpcInstructionError(error: LiteSvmInstructionError): unknown {
 /** Decodes the error of a transaction that LiteSVM refused or that failed while it ran. */
 export function getTransactionFailure(
     failed: FailedTransactionMetadata,
-    config: ProgramFailureConfig,
+    readFailure: FailureReader,
 ): TransactionFailure {
     const source = { err: getRpcTransactionError(failed), logs: failed.meta().logs() };
-    return getProgramFailure(source, config)!;
+    return readFailure(source)!;
 }

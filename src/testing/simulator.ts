@@ -22,13 +22,7 @@ import type { LiteSVM } from 'litesvm';
 import { findTokenPda, type TokenInput } from '../channel/addresses';
 import { decodeChannelState, type ChannelState } from '../channel/state';
 import { readTokenHolding } from '../channel/token-account';
-import {
-    getProgramConfig,
-    getRevisionName,
-    getTreasuryOwner,
-    LOCALNET_DEPLOYMENT,
-    type Deployment,
-} from '../deployment';
+import { getProgramConfig, getRevisionName, getTreasuryOwner, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { readOnlyMembers, readTerms, refuseInput, toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
 import { toResult } from '../json-form';
@@ -42,13 +36,10 @@ import { getLiteSvm } from './litesvm';
 import type { ExecutedTransaction } from './history';
 import { assertSucceeded, type SuccessfulTransactionResult, type TransactionResult } from './result';
 
-/** How to create a simulator; every field has a default. */
-export type SimulatorOptions<TRevision extends RevisionName = 'tombstone'> = Readonly<{
-    /**
-     * Deployment to simulate: another revision, another address, another treasury owner. The published program of the
-     * tombstone revision by default.
-     */
-    deployment?: Deployment<TRevision> | undefined;
+/** How to create a simulator. */
+export type SimulatorOptions<TRevision extends RevisionName = RevisionName> = Readonly<{
+    /** Deployment to simulate: `MAINNET_DEPLOYMENT`, or one of those for localnets. */
+    deployment: Deployment<TRevision>;
     /**
      * Path of the program ELF. By default the one that the environment names (`PAYMENT_CHANNELS_TOMBSTONE_ELF`, or
      * `PAYMENT_CHANNELS_EPOCH_ELF` for that revision), otherwise the reference program of this package.
@@ -62,7 +53,6 @@ export type SimulatorOptions<TRevision extends RevisionName = 'tombstone'> = Rea
     seed?: string | undefined;
 }>;
 
-const DEPLOYMENT = ['programAddress', 'revision', 'treasuryOwner'] as const;
 const DEFAULT_UNIX_TIMESTAMP = 1_750_000_000n;
 const DEFAULT_SLOT = 350_000_000n;
 const DEFAULT_LAMPORTS = 10_000_000_000n;
@@ -75,7 +65,7 @@ const FAUCET_LAMPORTS = 1_000_000_000_000_000n;
  * Make one with {@link createSimulator}. Everything in it happens at once and only when asked: the clock stands still
  * until it is moved.
  */
-export class Simulator<TRevision extends RevisionName = 'tombstone'> {
+export class Simulator<TRevision extends RevisionName = RevisionName> {
     /** The LiteSVM underneath, for whatever this class has no method for. */
     readonly svm: LiteSVM;
     /** Deployment of the program that is loaded. */
@@ -384,14 +374,14 @@ export class Simulator<TRevision extends RevisionName = 'tombstone'> {
  *
  * @example
  * ```ts
- * const simulator = await createSimulator();
+ * const simulator = await createSimulator({ deployment: MAINNET_DEPLOYMENT });
  * const payer = await simulator.createFundedSigner();
  * const mint = await simulator.createMint();
  * await simulator.mintTokens({ amount: 1_000_000n, mint, owner: payer.address });
  * ```
  */
-export async function createSimulator<TRevision extends RevisionName = 'tombstone'>(
-    options: SimulatorOptions<TRevision> = {},
+export async function createSimulator<TRevision extends RevisionName>(
+    options: SimulatorOptions<TRevision>,
 ): Promise<Simulator<TRevision>> {
     const given = readOnlyMembers('options', options, {
         deployment: true,
@@ -400,22 +390,21 @@ export async function createSimulator<TRevision extends RevisionName = 'tombston
         slot: true,
         unixTimestamp: true,
     });
-    const { deployment = LOCALNET_DEPLOYMENT as Deployment<TRevision> } = given;
-    const config = readTerms('deployment', deployment, DEPLOYMENT, DEPLOYMENT);
-    const { programAddress } = getProgramConfig(config);
+    const { deployment } = given;
+    const { programAddress } = getProgramConfig(deployment);
     const seed = toText('seed', given.seed) ?? 'simulator';
     const clock = {
         slot: toU64('slot', given.slot ?? DEFAULT_SLOT),
         unixTimestamp: toI64('unixTimestamp', given.unixTimestamp ?? DEFAULT_UNIX_TIMESTAMP),
     };
-    const elf = readProgramElf(getRevisionName(config), toText('elfPath', given.elfPath));
+    const elf = readProgramElf(getRevisionName(deployment), toText('elfPath', given.elfPath));
     const svm = new (getLiteSvm().LiteSVM)()
         .withFeatureSet(getSimulatorFeatureSet())
         .withBuiltins()
         .withDefaultPrograms()
         // The logs say which program failed; LiteSVM would cut them after 10,000 bytes.
         .withLogBytesLimit();
-    const bytes = getElfForTreasuryOwner(elf, getTreasuryOwner(config));
+    const bytes = getElfForTreasuryOwner(elf, getTreasuryOwner(deployment));
     try {
         svm.addProgram(programAddress, bytes);
     } catch (cause) {

@@ -3,7 +3,7 @@ import type { AccountRole, Address, Blockhash, Nonce, TransactionVersion } from 
 import type { TokenInput } from '../channel/addresses';
 import type { Split } from '../channel/distribution';
 import type { DistributionMethod } from '../instructions/distribute-limit';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 
 // What payer and operator agreed on before one of them built a transaction. Whatever is not agreed is refused. So is an
 // agreement with a member that is not known, which is a misspelt one, and one whose limits are given as `undefined`: to
@@ -75,8 +75,8 @@ export type TransactionAgreement = TokenInput &
     }>;
 
 /** What was agreed on a channel to open. */
-export type OpenAgreement<TRevision extends RevisionName = 'tombstone'> = TransactionAgreement &
-    OpenAgreementFields[TRevision] &
+export type OpenAgreement<TRevision extends RevisionName = RevisionName> = TransactionAgreement &
+    RevisionTypes[TRevision]['openAgreement'] &
     Readonly<{
         /** Wallet that is paid by vouchers. */
         payee: Address;
@@ -93,25 +93,6 @@ export type OpenAgreement<TRevision extends RevisionName = 'tombstone'> = Transa
         /** How the channel will be distributed, as a builder takes it. Nothing in the transaction says so. */
         distribution?: DistributionMethod | undefined;
     }>;
-
-type OpenAgreementFields = {
-    tombstone: unknown;
-    epoch: Readonly<{
-        /** A slot that the cluster has reached: what can't land any more, or not yet, is refused. */
-        currentSlot: bigint | number;
-        /** The open slot, if one was agreed; any that can still land by default. */
-        openSlot?: bigint | number;
-        /** Slots in which the transaction has to be able to land, 150 by default: as long as a blockhash lasts. */
-        landingSlots?: bigint | number | undefined;
-        /** Wallet that pays the rent of the channel and its escrow, to which it comes back: the payer by default. */
-        rentPayer?: Address | undefined;
-        /**
-         * That rent in lamports, which has to be given where the operator pays it: it is part of the operator's cost. It
-         * follows from the cluster and the mint.
-         */
-        rentLamports?: bigint | number | undefined;
-    }>;
-};
 
 /** What was agreed on a top-up. Payer, mint and token program are those of the channel's account. */
 export type TopUpAgreement = TransactionAgreement &

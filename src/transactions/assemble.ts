@@ -22,7 +22,7 @@ import {
 } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     describe,
@@ -37,7 +37,7 @@ import {
     toU64,
 } from '../input';
 import { toInstruction } from '../instruction-input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/types';
 import { MICRO_LAMPORTS_PER_LAMPORT } from '../runtime/fees';
 import {
     DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION,
@@ -76,17 +76,9 @@ export type AssembleInput = SignerWait &
     }>;
 
 /** What {@link assembleOpenTransaction} takes. */
-export type AssembleOpenInput<TRevision extends RevisionName = 'tombstone'> = AssembleInput &
+export type AssembleOpenInput<TRevision extends RevisionName = RevisionName> = AssembleInput &
     Omit<OpenInput<TRevision>, 'rentPayer'> &
-    AssembleOpenFields[TRevision];
-
-type AssembleOpenFields = {
-    tombstone: unknown;
-    epoch: Readonly<{
-        /** Wallet that pays the rent, the payer by default; often the operator. If it is not the payer, it signs later. */
-        rentPayer?: Address | undefined;
-    }>;
-};
+    RevisionTypes[TRevision]['assembleOpen'];
 
 /** A transaction with the payer's signature, and the operator's still missing. */
 export type AssembledTransaction = Readonly<{
@@ -115,9 +107,9 @@ const VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
  * await fetch(offer.url, { body: wire, method: 'POST' });
  * ```
  */
-export async function assembleOpenTransaction<TRevision extends RevisionName = 'tombstone'>(
+export async function assembleOpenTransaction<TRevision extends RevisionName>(
     input: AssembleOpenInput<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Promise<AssembledTransaction> {
     const names = ['payer', 'rentPayer'] as const;
     const { payer: payerInput, rentPayer } = readTerms('input', input as AssembleOpenInput<'epoch'>, names, [
@@ -129,7 +121,7 @@ export async function assembleOpenTransaction<TRevision extends RevisionName = '
         ...copyMembers(input),
         rentPayer: rentPayer === undefined ? undefined : createNoopSigner(toAddress('rentPayer', rentPayer)),
     } as unknown as OpenInput<TRevision>;
-    return await assemble(await getOpenInstructionAsync<TRevision>(open, config), payer, assembly);
+    return await assemble(await getOpenInstructionAsync<TRevision>(open, deployment), payer, assembly);
 }
 
 /**
@@ -140,11 +132,11 @@ export async function assembleOpenTransaction<TRevision extends RevisionName = '
  */
 export async function assembleTopUpTransaction(
     input: AssembleInput & TopUpInput,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: Deployment,
 ): Promise<AssembledTransaction> {
     const payer = toCosigner('payer', readMembers('input', input, ['payer']).payer);
     const assembly = toAssembly(input, payer);
-    return await assemble(await getTopUpInstructionAsync(input, config), payer, assembly);
+    return await assemble(await getTopUpInstructionAsync(input, deployment), payer, assembly);
 }
 
 /** What is put around the instruction, as it was when it was asked for. */
@@ -157,7 +149,7 @@ function toAssembly(assembleInput: AssembleInput, payer: TransactionCosigner) {
     if (memo !== undefined && typeof memo !== 'string') refuseInput('memo', 'a string', memo);
     return {
         computeUnitLimit,
-        extra: toList('extraInstructions', extraInstructions, 'an array of instructions', toExtra),
+        extra: toList('extraInstructions', extraInstructions, 'an array of instructions', toFields),
         lifetime: toLifetime(input.blockhash),
         lookupTables: toTables(version, input.lookupTables),
         memo,
@@ -274,7 +266,7 @@ function refuseMessage(field: string, reason: string, cause?: unknown): never {
     throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field, reason }, { cause });
 }
 
-function toExtra(value: unknown, field: string): Instruction {
+function toFields(value: unknown, field: string): Instruction {
     try {
         return toInstruction(value, field);
     } catch (error) {

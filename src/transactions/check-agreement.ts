@@ -2,7 +2,7 @@ import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type Tr
 
 import { toSplits, type Split } from '../channel/distribution';
 import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type Deployment, type DeploymentParts } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import {
     describe,
@@ -20,7 +20,6 @@ import {
     type OnlyMembers,
 } from '../input';
 import { toResult } from '../json-form';
-import { TOMBSTONE_OPEN } from '../revision/tombstone';
 import type { RevisionName } from '../revision/types';
 import type {
     Agreed,
@@ -111,9 +110,9 @@ const OPEN_WITH_SLOT_MEMBERS: OnlyMembers<OpenAgreement<'epoch'>> = {
 /** Checks what was agreed on a channel to open, by the rules of the program (spec section 7.1) besides its form. */
 export function toOpenAgreement<TRevision extends RevisionName>(
     agreement: OpenAgreement<TRevision>,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): CheckedOpenAgreement {
-    const hasOpenSlot = getRevisionPart(config, 'open', TOMBSTONE_OPEN).openSlotWindow !== undefined;
+    const hasOpenSlot = getPart(deployment, 'open').openSlotWindow !== undefined;
     const input: Omit<OpenAgreement<'epoch'>, 'currentSlot'> = hasOpenSlot
         ? readOnlyMembers('agreement', agreement as OpenAgreement<'epoch'>, OPEN_WITH_SLOT_MEMBERS, INVALID)
         : readOnlyMembers('agreement', agreement as OpenAgreement, OPEN_MEMBERS, INVALID);
@@ -128,14 +127,14 @@ export function toOpenAgreement<TRevision extends RevisionName>(
     return Object.freeze({
         ...common,
         ...(hasOpenSlot
-            ? toOpenSlotAndRent(input as OpenAgreement<'epoch'>, common)
+            ? toOpenSlotAndRent(input as OpenAgreement<'epoch'>, common, deployment)
             : { openSlot: undefined, rent: undefined }),
         authorizedSigner,
         deposit: toBounds('agreement.deposit', input.deposit, U64_MAX),
         gracePeriodSeconds: toBounds('agreement.gracePeriodSeconds', input.gracePeriodSeconds, U32_MAX),
         payee,
         salt: input.salt === 'any' ? 'any' : toU64('agreement.salt', input.salt),
-        splits: toSplits(input.splits),
+        splits: toSplits(input.splits, deployment),
     });
 }
 
@@ -146,6 +145,7 @@ const DEFAULT_LANDING_SLOTS = 150n;
 function toOpenSlotAndRent(
     given: OpenAgreement<'epoch'>,
     { operator, payer }: CheckedAgreement,
+    deployment: DeploymentParts<'open'>,
 ): Pick<CheckedOpenAgreement, 'openSlot' | 'rent'> {
     const currentSlot = toU64('agreement.currentSlot', given.currentSlot);
     const { landingSlots = DEFAULT_LANDING_SLOTS, rentLamports = 0n, rentPayer: rentPayerInput = payer } = given;
@@ -154,10 +154,10 @@ function toOpenSlotAndRent(
         refuse('agreement.rentLamports', 'what the operator pays as rent, in lamports', undefined);
     }
     const rent = Object.freeze({ lamports: toU64('agreement.rentLamports', rentLamports), payer: rentPayer });
-    const min = chooseOpenSlot({ currentSlot, landingSlots });
+    const min = chooseOpenSlot({ currentSlot, landingSlots }, deployment);
     if (given.openSlot === undefined) return { openSlot: Object.freeze({ max: currentSlot, min }), rent };
     const openSlot = toU64('agreement.openSlot', given.openSlot);
-    assertIsOpenSlotInWindow({ currentSlot, landingSlots, openSlot });
+    assertIsOpenSlotInWindow({ currentSlot, landingSlots, openSlot }, deployment);
     return { openSlot: Object.freeze({ max: openSlot, min: openSlot }), rent };
 }
 

@@ -8,10 +8,9 @@ import {
 } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import { assertIsOfRevision, type DeploymentConfig } from '../deployment';
+import { assertIsOfRevision, getProgramConfig, type Deployment } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
-import { assertIsInput, describe, readMembers } from '../input';
-import type { RevisionName } from '../revision/types';
+import { describe, readMembers } from '../input';
 import { toSignerWait, type SignerWait } from '../signing';
 import { getAccepted, type InspectedTransaction } from './inspected';
 import { assertIsSigned, signWith, toCosigner, type TransactionCosigner } from './sign';
@@ -38,10 +37,11 @@ export type CosignedTransaction = SendableTransaction & Transaction & Transactio
 export async function cosignTransaction(
     inspected: InspectedTransaction,
     operator: TransactionCosigner,
-    config: DeploymentConfig<RevisionName> & SignerWait = {},
+    deployment: Deployment,
+    options: SignerWait = {},
 ): Promise<CosignedTransaction> {
     const signer = toCosigner('operator', operator);
-    const wait = toSignerWait('config', config);
+    const wait = toSignerWait('options', options);
     const isObject = typeof inspected === 'object' && (inspected as unknown) !== null;
     const { operator: expected, transaction: input } = isObject
         ? readMembers('inspected', inspected, ['operator', 'transaction'])
@@ -56,7 +56,7 @@ export async function cosignTransaction(
         transaction,
         message.signers.filter(address => address !== expected),
     );
-    assertIsAccepted(inspected, bytes, config);
+    assertIsAccepted(inspected, bytes, deployment);
 
     // Compared with a copy: a signer may change the bytes that it was given in their place.
     const messageBytes = new Uint8Array(transaction.messageBytes);
@@ -71,11 +71,7 @@ export async function cosignTransaction(
 }
 
 /** @param bytes Of the transaction as it is now. */
-function assertIsAccepted(
-    inspected: InspectedTransaction,
-    bytes: ReadonlyUint8Array,
-    config: DeploymentConfig<RevisionName>,
-): void {
+function assertIsAccepted(inspected: InspectedTransaction, bytes: ReadonlyUint8Array, deployment: Deployment): void {
     const refuse = (reason: string): never => {
         throw new PaymentChannelsError('TRANSACTION_NOT_INSPECTED', { reason });
     };
@@ -83,12 +79,15 @@ function assertIsAccepted(
     if (!bytesEqual(new Uint8Array(bytes), new Uint8Array(accepted.bytes))) {
         refuse('the transaction was changed after it was inspected');
     }
-    assertIsInput('config', config);
     const { revision } = accepted.program;
-    assertIsOfRevision(revision, config);
-    const { programAddress = accepted.program.address } = config;
+    assertIsOfRevision(revision, deployment);
+    const { programAddress } = getProgramConfig(deployment);
     if (programAddress !== accepted.program.address) {
-        const context = { expected: accepted.program.address, field: 'config.programAddress', given: programAddress };
+        const context = {
+            expected: accepted.program.address,
+            field: 'deployment.programAddress',
+            given: programAddress,
+        };
         throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', context);
     }
 }

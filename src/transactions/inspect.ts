@@ -2,7 +2,7 @@ import type { Transaction } from '@solana/kit';
 
 import { toResult } from '../json-form';
 import { isPaymentChannelsError } from '../errors';
-import { getProgramConfig, type DeploymentConfig } from '../deployment';
+import { getProgramConfig, type Deployment } from '../revision/deployment';
 import type { RevisionName } from '../revision/types';
 import type { OpenAgreement, TopUpAgreement } from './agreement';
 import { toOpenAgreement, toTopUpAgreement, type CheckedAgreement } from './check-agreement';
@@ -45,13 +45,13 @@ export type Inspection<TInspected> =
  * const sendable = await cosignTransaction(inspection.inspected, operator);
  * ```
  */
-export async function inspectOpenTransaction<TRevision extends RevisionName = 'tombstone'>(
+export async function inspectOpenTransaction<TRevision extends RevisionName>(
     transaction: string | Transaction,
     agreement: OpenAgreement<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): Promise<Inspection<InspectedOpen<TRevision>>> {
-    const checked = toOpenAgreement<TRevision>(agreement, config);
-    return await inspect(transaction, checked, OPEN, OPEN_RULES, getInspectedOpen<TRevision>, config);
+    const checked = toOpenAgreement<TRevision>(agreement, deployment);
+    return await inspect(transaction, checked, OPEN, OPEN_RULES, getInspectedOpen<TRevision>, deployment);
 }
 
 /**
@@ -65,9 +65,9 @@ export async function inspectOpenTransaction<TRevision extends RevisionName = 't
 export async function inspectTopUpTransaction(
     transaction: string | Transaction,
     agreement: TopUpAgreement,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: Deployment,
 ): Promise<Inspection<InspectedTopUp>> {
-    return await inspect(transaction, toTopUpAgreement(agreement), TOP_UP, TOP_UP_RULES, getInspectedTopUp, config);
+    return await inspect(transaction, toTopUpAgreement(agreement), TOP_UP, TOP_UP_RULES, getInspectedTopUp, deployment);
 }
 
 async function inspect<TAgreement extends CheckedAgreement, TData, TInspected>(
@@ -80,13 +80,13 @@ async function inspect<TAgreement extends CheckedAgreement, TData, TInspected>(
         context: InspectionContext<TAgreement, TData>,
         data: TData,
     ) => TInspected,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): Promise<Inspection<TInspected>> {
     // Before the transaction is looked at: a bad deployment is the caller's mistake.
-    getProgramConfig(config);
+    getProgramConfig(deployment);
     const decoded = tryDecode(transaction);
     if ('code' in decoded) return refuse([decoded]);
-    const context = await getInspectionContext(decoded, agreement, channelInstruction, config);
+    const context = await getInspectionContext(decoded, agreement, channelInstruction, deployment);
     const mismatches = applyRules(rules, context);
     // Without mismatches the instruction is there; to accept one that is not, nothing at all may be left to chance.
     if (mismatches.length > 0 || context.data === undefined) return refuse(mismatches);

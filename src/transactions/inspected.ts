@@ -8,11 +8,10 @@ import type {
 } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import type { TopUpInstructionData } from '../../generated/tombstone';
 import type { Split } from '../channel/distribution';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from './check-agreement';
-import type { RevisionName } from '../revision/types';
-import type { OpenData } from './inspect/channel-instruction';
+import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { OpenData, TopUpData } from './inspect/channel-instruction';
 import type { InspectionContext } from './inspect/context';
 import type { JudgedInstruction } from './inspect/instruction';
 import { decodeMemo } from './memo';
@@ -53,8 +52,8 @@ export type InspectedTransaction = Readonly<{
 }>;
 
 /** An open that is what was agreed. */
-export type InspectedOpen<TRevision extends RevisionName = 'tombstone'> = InspectedTransaction &
-    InspectedOpenFields[TRevision] &
+export type InspectedOpen<TRevision extends RevisionName = RevisionName> = InspectedTransaction &
+    RevisionTypes[TRevision]['inspectedOpen'] &
     Readonly<{
         kind: 'open';
         payee: Address;
@@ -65,16 +64,6 @@ export type InspectedOpen<TRevision extends RevisionName = 'tombstone'> = Inspec
         gracePeriodSeconds: number;
         splits: readonly Split[];
     }>;
-
-type InspectedOpenFields = {
-    tombstone: unknown;
-    epoch: Readonly<{
-        /** Slot that the channel is opened for. */
-        openSlot: bigint;
-        /** Wallet that pays the rent of the channel and its escrow. */
-        rentPayer: Address;
-    }>;
-};
 
 /** A topUp that is what was agreed. */
 export type InspectedTopUp = InspectedTransaction &
@@ -108,8 +97,8 @@ export function getInspectedOpen<TRevision extends RevisionName>(
 /** What is known of an accepted topUp. */
 export function getInspectedTopUp(
     decoded: DecodedTransaction,
-    context: InspectionContext<CheckedTopUpAgreement, TopUpInstructionData>,
-    data: TopUpInstructionData,
+    context: InspectionContext<CheckedTopUpAgreement, TopUpData>,
+    data: TopUpData,
 ): InspectedTopUp {
     const inspected: InspectedTopUp = {
         ...getInspectedTransaction(decoded, context),

@@ -2,14 +2,14 @@ import type { Address } from '@solana/kit';
 
 import {
     assertHasSlotOf,
-    assertIsNoKindOfOther,
     getStateKinds,
     isLiveChannelState,
     type ChannelState,
     type ClosingChannelState,
     type LiveChannelState,
 } from '../channel/state';
-import { getRevisionName, type DeploymentConfig } from '../deployment';
+import { getRevisionName, type Deployment } from '../revision/deployment';
+import { assertIsNoKindOfOther } from '../revision/detect-other-revision';
 import { PaymentChannelsError } from '../errors';
 import { assertHasNoMisspelt, readMembers, refuseInput, toAddress, toI64, toOneOf, toU32, toU64 } from '../input';
 import type { RevisionName } from '../revision/types';
@@ -17,7 +17,7 @@ import type { VoucherInstruction } from './verdict';
 import { toSignedVoucher, toSignedVoucherFor, type SignedVoucher } from './voucher';
 
 /** What a voucher is checked against. */
-export type VoucherCheckInput<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type VoucherCheckInput<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** The voucher to check. */
     signedVoucher: SignedVoucher;
     /** The channel that it is to be brought in to, as it stands on chain; see {@link assertIsAgreedChannel}. */
@@ -26,9 +26,9 @@ export type VoucherCheckInput<TRevision extends RevisionName = 'tombstone'> = Re
     unixTimestamp: bigint | number;
     /**
      * The instruction that is to bring the voucher on chain: settle (the default) takes vouchers of open channels,
-     * settleAndFinalize, in the epoch revision settleAndSeal, also those of closing ones before the deadline.
+     * settleAndFinalize also those of closing ones before the deadline.
      */
-    instruction?: VoucherInstruction<TRevision> | undefined;
+    instruction?: VoucherInstruction | undefined;
     /** The voucher of this channel that was accepted last, and verified then; it is known again when it is replayed. */
     accepted?: SignedVoucher | undefined;
     /** The cumulative amount accepted so far, in base units (u64), for who does not have the voucher at hand. */
@@ -51,9 +51,9 @@ export type VoucherCheckInput<TRevision extends RevisionName = 'tombstone'> = Re
 export type Check = Readonly<{
     signedVoucher: SignedVoucher;
     channel: CheckedChannel;
-    config: DeploymentConfig<RevisionName>;
+    deployment: Deployment;
     now: bigint;
-    instruction: VoucherInstruction<RevisionName>;
+    instruction: VoucherInstruction;
     accepted: SignedVoucher | undefined;
     acceptedAmount: bigint;
     claims: readonly Claim[];
@@ -92,14 +92,14 @@ const NAMES = [
 ] as const satisfies readonly (keyof VoucherCheckInput)[];
 
 /** @throws As `checkVoucherState`. */
-export function toCheck(input: VoucherCheckInput<RevisionName>, config: DeploymentConfig<RevisionName>): Check {
+export function toCheck(input: VoucherCheckInput<RevisionName>, deployment: Deployment): Check {
     // A rule whose name is misspelt would not be one.
     assertHasNoMisspelt('input', input, NAMES, 'VOUCHER_INVALID');
     const given = readMembers('input', input, NAMES, 'VOUCHER_INVALID');
     const { instruction = 'settle', marginSeconds = 0, minimumDelta = 1n } = given;
-    const channel = toCheckedChannel(given.channel, config);
-    const instructions = ['settle', SETTLE_AND_END[getRevisionName(config)]] as const;
-    const accepted = given.accepted === undefined ? undefined : toSignedVoucherFor(given.accepted, config, 'accepted');
+    const channel = toCheckedChannel(given.channel, deployment);
+    const accepted =
+        given.accepted === undefined ? undefined : toSignedVoucherFor(given.accepted, deployment, 'accepted');
     if (accepted !== undefined && accepted.voucher.channelId !== channel.address) {
         const { channelId: voucherChannelId } = accepted.voucher;
         throw new PaymentChannelsError('VOUCHER_CHANNEL_MISMATCH', { channel: channel.address, voucherChannelId });
@@ -108,8 +108,8 @@ export function toCheck(input: VoucherCheckInput<RevisionName>, config: Deployme
         ...toAcceptedAmount(given, accepted, channel),
         accepted,
         channel,
-        config,
-        instruction: toOneOf('instruction', instruction, instructions, 'VOUCHER_INVALID'),
+        deployment,
+        instruction: toOneOf('instruction', instruction, INSTRUCTIONS, 'VOUCHER_INVALID'),
         marginSeconds: toU32('marginSeconds', marginSeconds),
         minimumDelta: toU64('minimumDelta', minimumDelta),
         now: toI64('unixTimestamp', given.unixTimestamp),
@@ -118,17 +118,17 @@ export function toCheck(input: VoucherCheckInput<RevisionName>, config: Deployme
 }
 
 /** A copy of what is looked at: the caller's own state may go on to change while a verifier is at work. */
-function toCheckedChannel(value: ChannelState<RevisionName>, config: DeploymentConfig<RevisionName>): CheckedChannel {
+function toCheckedChannel(value: ChannelState<RevisionName>, deployment: Deployment): CheckedChannel {
     const expected = 'the state of a channel, as fetchChannelState returns it';
     if (typeof value !== 'object' || value === null) return refuseInput('channel', expected, value, 'VOUCHER_INVALID');
     const names = ['address', 'channel', 'deadlineAt', 'kind'] as const;
     const given = readMembers('channel', value as ClosingChannelState<RevisionName>, names, 'VOUCHER_INVALID');
     const kind: unknown = given.kind;
     if (typeof kind !== 'string') return refuseInput('channel', expected, value, 'VOUCHER_INVALID');
-    const revision = getRevisionName(config);
+    const revision = getRevisionName(deployment);
     assertIsNoKindOfOther('channel', kind, revision);
     const address = toAddress('channel.address', given.address);
-    const known = toOneOf('channel.kind', kind, getStateKinds(config), 'VOUCHER_INVALID') as CheckedChannel['kind'];
+    const known = toOneOf('channel.kind', kind, getStateKinds(deployment), 'VOUCHER_INVALID') as CheckedChannel['kind'];
     const deadlineAt = known === 'closing' ? given.deadlineAt : undefined;
     return {
         account: isLiveChannelState({ address, kind: known } as ChannelState<RevisionName>)
@@ -163,10 +163,8 @@ function toCheckedAccount(value: LiveChannelState<RevisionName>['channel'], revi
     };
 }
 
-/** The other instruction that brings a voucher on chain, which ends the channel as well (spec section 7.4). */
-const SETTLE_AND_END = { epoch: 'settleAndSeal', tombstone: 'settleAndFinalize' } as const satisfies {
-    [TRevision in RevisionName]: VoucherInstruction<TRevision>;
-};
+/** The instructions that bring a voucher on chain (spec sections 7.2 and 7.4). */
+const INSTRUCTIONS = ['settle', 'settleAndFinalize'] as const;
 
 /** How much was accepted, and what of that is still to be brought in. */
 function toAcceptedAmount(

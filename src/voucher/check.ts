@@ -1,16 +1,8 @@
 import type { Address, SignatureBytes } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import {
-    PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS,
-    PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_CHANNEL_MISMATCH,
-    PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_EXPIRED,
-    PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_OVER_DEPOSIT,
-    PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_SIGNER_MISMATCH,
-    PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_WATERMARK_NOT_MONOTONIC,
-} from '../../generated/tombstone';
 import { copyBytes } from '../bytes';
-import type { DeploymentConfig } from '../deployment';
+import type { Deployment } from '../revision/deployment';
 import { refuseInput } from '../input';
 import type { RevisionName } from '../revision/types';
 import { toVerdict } from './answer';
@@ -56,12 +48,12 @@ export type VerifySignedVoucher = (signedVoucher: SignedVoucher, authorizedSigne
  * anything else in the input that is not what it has to be; `VOUCHER_CHANNEL_MISMATCH` when `accepted` is of another
  * channel. A voucher that is refused is no error but a verdict.
  */
-export function checkVoucherState<TRevision extends RevisionName = 'tombstone'>(
+export function checkVoucherState<TRevision extends RevisionName>(
     input: VoucherCheckInput<TRevision>,
     isSignatureGood: boolean,
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
 ): VoucherVerdict {
-    return decide(toCheck(input, config), isSignatureGood === true);
+    return decide(toCheck(input, deployment), isSignatureGood === true);
 }
 
 /**
@@ -71,9 +63,9 @@ export function checkVoucherState<TRevision extends RevisionName = 'tombstone'>(
 export function checkVoucherToSettle(
     input: VoucherCheckInput<RevisionName>,
     isSignatureGood: boolean,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): VoucherVerdict {
-    const check = toCheck(input, config);
+    const check = toCheck(input, deployment);
     const account = check.channel.account && { ...check.channel.account, gracePeriodSeconds: Infinity };
     return decide({ ...check, channel: { ...check.channel, account } }, isSignatureGood === true);
 }
@@ -97,15 +89,15 @@ export function checkVoucherToSettle(
  * if (verdict.kind !== 'replay') await store(verdict.signedVoucher, verdict.watermark);
  * ```
  */
-export async function checkVoucher<TRevision extends RevisionName = 'tombstone'>(
+export async function checkVoucher<TRevision extends RevisionName>(
     input: VoucherCheckInput<TRevision>,
-    verify: VerifySignedVoucher = (signedVoucher, signer) => verifyVoucher(signedVoucher, signer, config),
-    config: DeploymentConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    verify: VerifySignedVoucher = (signedVoucher, signer) => verifyVoucher(signedVoucher, signer, deployment),
 ): Promise<VoucherVerdict> {
     if (typeof verify !== 'function') {
         refuseInput('verify', 'a function that says whether the signature of a voucher is good', verify);
     }
-    const check = toCheck(input, config);
+    const check = toCheck(input, deployment);
     const { channel, signedVoucher } = check;
     const verdict = decide(check, true);
     if (verdict.kind === 'refused' || isReplay(check, false)) return verdict;
@@ -119,7 +111,7 @@ export async function checkVoucher<TRevision extends RevisionName = 'tombstone'>
 }
 
 function decide(check: Check, isSignatureGood: boolean): VoucherVerdict {
-    const { acceptedAmount, channel, config, signedVoucher } = check;
+    const { acceptedAmount, channel, deployment: config, signedVoucher } = check;
     const other = findOtherRevision(signedVoucher.signature, config);
     // Whatever else it says, it was said to another program.
     if (other !== undefined) return refuse('REVISION_MISMATCH', other, Object.freeze({ kind: 'precompile' }));
@@ -171,13 +163,13 @@ function isLongerForAsMuch({ acceptedAmount, claims, signedVoucher }: Check): bo
 }
 
 /** The account, its status and its deadline (spec sections 6.1, 7.2 and 7.4). */
-function checkStatus({ channel, config, instruction, now }: Check): VoucherRefusal | undefined {
+function checkStatus({ channel, deployment: deployment, instruction, now }: Check): VoucherRefusal | undefined {
     const { address, deadlineAt, kind } = channel;
     const context = { channel: address, instruction, status: kind };
     if (kind === 'absent') return refuse('CHANNEL_NOT_SETTLEABLE', context, builtinError('InvalidAccountOwner'));
     if (kind === 'closed') return refuse('CHANNEL_NOT_SETTLEABLE', context, builtinError('InvalidAccountData'));
     if (kind === 'open') return undefined;
-    const invalidStatus = customError(PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS, config);
+    const invalidStatus = customError('invalidChannelStatus', deployment);
     if (kind !== 'closing' || instruction === 'settle') {
         return refuse('CHANNEL_NOT_SETTLEABLE', context, invalidStatus);
     }
@@ -190,7 +182,7 @@ function checkStatus({ channel, config, instruction, now }: Check): VoucherRefus
 
 /** What the program looks at in the voucher, in its order (spec section 6.5). */
 function checkVoucherFields(
-    { channel, config, now, signedVoucher }: Check,
+    { channel, deployment: deployment, now, signedVoucher }: Check,
     { authorizedSigner, deposit, settled }: CheckedAccount,
 ): VoucherRefusal | undefined {
     const { signer, voucher } = signedVoucher;
@@ -199,35 +191,27 @@ function checkVoucherFields(
         return refuse(
             'CHANNEL_MISMATCH',
             { channel: channel.address, voucherChannelId: channelId },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_CHANNEL_MISMATCH, config),
+            customError('voucherChannelMismatch', deployment),
         );
     }
     if (expiresAt !== 0n && now >= expiresAt) {
-        return refuse(
-            'EXPIRED',
-            { expiresAt, unixTimestamp: now },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_EXPIRED, config),
-        );
+        return refuse('EXPIRED', { expiresAt, unixTimestamp: now }, customError('voucherExpired', deployment));
     }
     if (cumulativeAmount > deposit) {
-        return refuse(
-            'OVER_DEPOSIT',
-            { cumulativeAmount, deposit },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_OVER_DEPOSIT, config),
-        );
+        return refuse('OVER_DEPOSIT', { cumulativeAmount, deposit }, customError('voucherOverDeposit', deployment));
     }
     if (cumulativeAmount <= settled) {
         return refuse(
             'NOT_ABOVE_SETTLED',
             { cumulativeAmount, settled },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_WATERMARK_NOT_MONOTONIC, config),
+            customError('voucherWatermarkNotMonotonic', deployment),
         );
     }
     if (signer !== authorizedSigner) {
         return refuse(
             'SIGNER_MISMATCH',
             { authorizedSigner, signer },
-            customError(PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_SIGNER_MISMATCH, config),
+            customError('voucherSignerMismatch', deployment),
         );
     }
     return undefined;

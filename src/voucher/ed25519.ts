@@ -10,8 +10,7 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import type { DeploymentConfig } from '../deployment';
-import type { RevisionName } from '../revision/types';
+import type { DeploymentParts } from '../revision/deployment';
 import { ED25519_PROGRAM_ADDRESS } from '../runtime/programs';
 import { encodeVoucher, toSignedVoucherFor, type SignedVoucher } from './voucher';
 
@@ -43,10 +42,10 @@ const getSignatureEncoder = () => fixEncoderSize(getBytesEncoder(), 64);
  */
 export function getVerifyVoucherInstruction(
     signedVoucher: SignedVoucher,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: DeploymentParts<'voucher'>,
 ): Ed25519Instruction {
-    const { signature, signer, voucher } = toSignedVoucherFor(signedVoucher, config);
-    const message = encodeVoucher(voucher, config);
+    const { signature, signer, voucher } = toSignedVoucherFor(signedVoucher, deployment);
+    const message = encodeVoucher(voucher, deployment);
 
     // Header, key, signature, message: without gaps, and the offsets follow from the sizes.
     const publicKeyOffset = getHeaderEncoder().fixedSize;

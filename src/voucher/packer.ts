@@ -3,8 +3,7 @@ import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 import { isOnCurve } from '../channel/derive/on-curve';
 import { isPaymentChannelsError } from '../errors';
 import { assertHasNoMisspelt, refuseInput, toAddress, toAddressBytes, toBytes, toI64, toU64, U64_MAX } from '../input';
-import type { VoucherLayout } from '../revision/revision';
-import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
+import type { VoucherLayout } from '../revision/parts';
 import { LruCache } from '../lru';
 import { copySignedFor } from './signed-for';
 import { isStrictPoint, isStrictSignature } from './strict-signature';
@@ -36,7 +35,7 @@ export type VoucherPacker = Readonly<{
  * @param cacheSize How many channels and how many keys are remembered at most.
  * @param layout The layout of the revision's vouchers.
  */
-export function createVoucherPacker(cacheSize: number, layout: VoucherLayout = TOMBSTONE_VOUCHER): VoucherPacker {
+export function createVoucherPacker(cacheSize: number, layout: VoucherLayout): VoucherPacker {
     const encoder = layout.getEncoder();
     const keys = new LruCache<Address, PackedKey>(cacheSize);
     const templates = new LruCache<Address, ReadonlyUint8Array>(cacheSize);

@@ -11,10 +11,9 @@ import {
 
 import { toResult } from '../json-form';
 import { isBytes } from '../bytes';
-import { getRevisionName, type DeploymentConfig } from '../deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { readDeeply, toMessageSigner } from '../input';
-import type { RevisionName } from '../revision/types';
 import { toSignerWait, waitForSigner, type CheckedSignerWait, type SignerWait } from '../signing';
 import { rememberSignedFor } from './signed-for';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
@@ -35,18 +34,19 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
  *
  * @example
  * ```ts
- * const signed = await signVoucher({ channelId, cumulativeAmount: 500_000n }, session);
+ * const signed = await signVoucher({ channelId, cumulativeAmount: 500_000n }, session, MAINNET_DEPLOYMENT);
  * ```
  */
 export async function signVoucher(
     input: VoucherInput,
     signer: VoucherSigner,
-    config: DeploymentConfig<RevisionName> & SignerWait = {},
+    deployment: DeploymentParts<'voucher'>,
+    options: SignerWait = {},
 ): Promise<SignedVoucher> {
     const voucher = toVoucher(input);
-    const message = encodeVoucher(voucher, config);
-    const revision = getRevisionName(config);
-    const wait = toSignerWait('config', config);
+    const message = encodeVoucher(voucher, deployment);
+    const { revision } = getPart(deployment, 'voucher');
+    const wait = toSignerWait('options', options);
     if (isKeyPair(signer)) {
         const [address, signature] = await signWithKeys(signer, message, wait);
         return toResult({ signature: rememberSignedFor(signature, revision), signer: address, voucher });

@@ -1,6 +1,6 @@
 import type { SignatureBytes } from '@solana/kit';
 
-import { getRevisionName, type DeploymentConfig } from '../deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import type { RevisionName } from '../revision/types';
 
@@ -22,14 +22,14 @@ export function copySignedFor(from: unknown, copy: SignatureBytes): SignatureByt
     return revision === undefined ? copy : rememberSignedFor(copy, revision);
 }
 
-/** The revision that a signature is known to have been made for, where that is another one than that of a config. */
+/** The revision that a signature is known to have been made for, where that is another one than that of a deployment. */
 export function findOtherRevision(
     signature: unknown,
-    config: DeploymentConfig<RevisionName>,
+    deployment: DeploymentParts<'voucher'>,
 ): Readonly<{ expected: RevisionName; given: RevisionName }> | undefined {
     const given = typeof signature === 'object' && signature !== null ? revisions.get(signature) : undefined;
     if (given === undefined) return undefined;
-    const expected = getRevisionName(config);
+    const expected = getPart(deployment, 'voucher').revision;
     return given === expected ? undefined : { expected, given };
 }
 
@@ -38,7 +38,7 @@ export function findOtherRevision(
  *
  * @throws `REVISION_MISMATCH`.
  */
-export function assertIsSignedFor(field: string, signature: unknown, config: DeploymentConfig<RevisionName>): void {
-    const other = findOtherRevision(signature, config);
+export function assertIsSignedFor(field: string, signature: unknown, deployment: DeploymentParts<'voucher'>): void {
+    const other = findOtherRevision(signature, deployment);
     if (other !== undefined) throw new PaymentChannelsError('REVISION_MISMATCH', { ...other, field });
 }

@@ -1,9 +1,8 @@
 import type { Address } from '@solana/kit';
 
 import { toResult } from '../json-form';
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
-import { TOMBSTONE_ERRORS } from '../revision/tombstone';
-import type { ProgramErrorCodeOf, RevisionName, RevisionTypes } from '../revision/types';
+import { getErrorCode, type DeploymentParts } from '../revision/deployment';
+import type { ProgramErrorCodeOf, RevisionName } from '../revision/types';
 import type { SignedVoucher } from './voucher';
 
 /** The voucher is good and worth more than what was accepted before. */
@@ -36,8 +35,7 @@ export type ReplayedVoucher = Readonly<{
 }>;
 
 /** The instruction that is to bring a voucher on chain. */
-export type VoucherInstruction<TRevision extends RevisionName = 'tombstone'> =
-    RevisionTypes[TRevision]['voucherInstruction'];
+export type VoucherInstruction = 'settle' | 'settleAndFinalize';
 
 /**
  * What has become of a voucher in a channel that takes none any more, as far as its account tells: one of the two, or
@@ -55,7 +53,7 @@ export type VoucherRefusalContexts = {
     /** The channel has another status than the instruction needs. */
     CHANNEL_NOT_SETTLEABLE: {
         channel: Address;
-        instruction: VoucherInstruction<RevisionName>;
+        instruction: VoucherInstruction;
         status: string;
     } & VoucherFate;
     CHANNEL_MISMATCH: { channel: Address; voucherChannelId: Address };
@@ -169,11 +167,8 @@ export function refuse<TCode extends VoucherRefusalCode>(
 }
 
 /** A custom error of the program. */
-export function customError(
-    code: ProgramErrorCodeOf<RevisionName>,
-    config: DeploymentConfig<RevisionName> = {},
-): VoucherOnChainError {
-    const { name } = getRevisionPart(config, 'errors', TOMBSTONE_ERRORS)[code]!;
+export function customError(name: string, deployment: DeploymentParts<'errors'>): VoucherOnChainError {
+    const code = getErrorCode(name, deployment);
     return toResult({ code, kind: 'custom', name });
 }
 

@@ -1,10 +1,8 @@
 import type { Address, SignatureBytes } from '@solana/kit';
 
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { PaymentChannelsError, isPaymentChannelsError } from '../errors';
 import { readMembers, readOnlyMembers, refuseInput, toBytes, toInteger, toList } from '../input';
-import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
-import type { RevisionName } from '../revision/types';
 import {
     createVoucherPacker,
     readSignedVoucher,
@@ -67,19 +65,19 @@ const CONCURRENCY = 128;
  *
  * @example
  * ```ts
- * const verifier = createVoucherVerifier();
+ * const verifier = createVoucherVerifier(MAINNET_DEPLOYMENT);
  * const isGood = await verifier.verify(signedVoucher, channel.data.authorizedSigner);
  * ```
  */
 export function createVoucherVerifier(
+    deployment: DeploymentParts<'voucher'>,
     options: VoucherVerifierOptions = {},
-    config: DeploymentConfig<RevisionName> = {},
 ): VoucherVerifier {
     const given = readOnlyMembers('options', options, { answerTimeoutMs: true, cacheSize: true, subtle: true });
     const cacheSize = toCacheSize(given.cacheSize);
     const timeoutMs = toAnswerTimeoutMs(given.answerTimeoutMs ?? ENGINE_TIMEOUT_MS);
     const getEngine = () => assertEngineIsStrict(given.subtle ?? globalThis.crypto?.subtle, timeoutMs);
-    const packer = createVoucherPacker(cacheSize, getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER));
+    const packer = createVoucherPacker(cacheSize, getPart(deployment, 'voucher'));
     // Forgotten together with what the packer forgets. A key is of the engine that imported it.
     const imported = new WeakMap<SubtleCrypto, WeakMap<PackedKey, Promise<CryptoKey>>>();
 
@@ -100,7 +98,7 @@ export function createVoucherVerifier(
         backend: 'webcrypto',
         verify: async (signedVoucher: SignedVoucher, authorizedSigner: Address) => {
             const packed = packer.pack(signedVoucher, authorizedSigner);
-            assertIsSignedFor('signedVoucher', packed?.signature, config);
+            assertIsSignedFor('signedVoucher', packed?.signature, deployment);
             const subtle = await getEngine();
             return packed !== undefined && (await verifyOne(subtle, packed));
         },

@@ -1,9 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { getRevisionPart, type DeploymentConfig } from '../deployment';
-import type { VoucherLayout } from '../revision/revision';
-import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
-import type { RevisionName } from '../revision/types';
+import { getPart, type DeploymentParts } from '../revision/deployment';
+import type { VoucherLayout } from '../revision/parts';
 import { createVoucherPacker, type VoucherPacker } from './packer';
 import { assertIsSignedFor } from './signed-for';
 import type { SignedVoucher } from './voucher';
@@ -34,11 +32,11 @@ function getPacker(layout: VoucherLayout): VoucherPacker {
 export async function verifyVoucher(
     signedVoucher: SignedVoucher,
     authorizedSigner: Address,
-    config: DeploymentConfig<RevisionName> = {},
+    deployment: DeploymentParts<'voucher'>,
 ): Promise<boolean> {
-    const layout = getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER);
+    const layout = getPart(deployment, 'voucher');
     const packed = getPacker(layout).pack(signedVoucher, authorizedSigner);
-    assertIsSignedFor('signedVoucher', packed?.signature, config);
+    assertIsSignedFor('signedVoucher', packed?.signature, deployment);
     const subtle = await assertEngineIsStrict(globalThis.crypto?.subtle);
     return packed !== undefined && (await verifyPacked(subtle, await importKey(subtle, packed.key), packed));
 }

@@ -2,12 +2,10 @@ import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 
 import { toResult } from '../json-form';
 import { getByteCount } from '../bytes';
-import { getRevisionName, getRevisionPart, type DeploymentConfig } from '../deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { PaymentChannelsError } from '../errors';
 import { readTerms, refuseInput, toAddress, toBytes, toI64, toU64 } from '../input';
-import { assertIsNoVoucherOfOther } from '../revision/marks';
-import { TOMBSTONE_VOUCHER } from '../revision/tombstone';
-import type { RevisionName } from '../revision/types';
+import { assertIsNoVoucherOfOther } from '../revision/detect-other-revision';
 import { assertIsSignedFor, copySignedFor } from './signed-for';
 
 /** Bytes of an Ed25519 signature. */
@@ -78,8 +76,8 @@ export function toVoucherField(field: string, input: VoucherInput): Voucher {
  *
  * @throws As {@link toVoucher}.
  */
-export function encodeVoucher(voucher: VoucherInput, config: DeploymentConfig<RevisionName> = {}): ReadonlyUint8Array {
-    return getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER).getEncoder().encode(toVoucher(voucher));
+export function encodeVoucher(voucher: VoucherInput, deployment: DeploymentParts<'voucher'>): ReadonlyUint8Array {
+    return getPart(deployment, 'voucher').getEncoder().encode(toVoucher(voucher));
 }
 
 /**
@@ -88,15 +86,15 @@ export function encodeVoucher(voucher: VoucherInput, config: DeploymentConfig<Re
  * @throws `BYTES_LENGTH_INVALID` for fewer or more bytes than a voucher has, `REVISION_MISMATCH` for as many as one of
  * another revision has, `VOUCHER_INVALID` for another magic.
  */
-export function decodeVoucher(bytes: ReadonlyUint8Array, config: DeploymentConfig<RevisionName> = {}): Voucher {
-    const { decode, getEncoder } = getRevisionPart(config, 'voucher', TOMBSTONE_VOUCHER);
+export function decodeVoucher(bytes: ReadonlyUint8Array, deployment: DeploymentParts<'voucher'>): Voucher {
+    const { decode, getEncoder, revision } = getPart(deployment, 'voucher');
     const { fixedSize } = getEncoder();
     const count = getByteCount(bytes);
-    if (count !== undefined) assertIsNoVoucherOfOther('voucher', count, getRevisionName(config));
+    if (count !== undefined) assertIsNoVoucherOfOther('voucher', count, revision);
     const { channelId, cumulativeAmount, expiresAt, magic } = decode(toBytes('voucher', bytes, fixedSize));
     const voucher = toResult({ channelId, cumulativeAmount, expiresAt });
     // The encoder writes the one magic that there is.
-    if (magic?.some((byte, index) => byte !== encodeVoucher(voucher, config)[index])) {
+    if (magic?.some((byte, index) => byte !== encodeVoucher(voucher, deployment)[index])) {
         const value = [...magic].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
         const expected = 'the magic that every voucher of this revision begins with';
         throw new PaymentChannelsError('VOUCHER_INVALID', { expected, field: 'voucher.magic', value });
@@ -129,11 +127,11 @@ export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
  */
 export function toSignedVoucherFor(
     input: SignedVoucher,
-    config: DeploymentConfig<RevisionName>,
+    deployment: DeploymentParts<'voucher'>,
     field = 'signedVoucher',
 ): SignedVoucher {
     const signed = toSignedVoucher(input);
-    assertIsSignedFor(field, signed.signature, config);
+    assertIsSignedFor(field, signed.signature, deployment);
     return signed;
 }
 

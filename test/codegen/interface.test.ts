@@ -4,7 +4,6 @@ import { isNode, type ProgramNode } from 'codama';
 import { describe, expect, it } from 'vitest';
 
 import { readIdl } from '../../codegen/idl';
-import { LOCALNET_DEPLOYMENT } from '../../src';
 import { describeShared } from '../fixtures/shared';
 import {
     flattenAccount,
@@ -18,6 +17,7 @@ import {
     sizeOf,
     type FlatField,
 } from './flatten-idl';
+import { TOMBSTONE_LOCALNET } from '../../src';
 
 // idl/tombstone.json against the published interface of the program: equal names, order, types and bytes. The
 // interface is the least that the IDL says; the IDL has docs, more defaults, and types for what is a bare byte there.
@@ -69,7 +69,7 @@ describeShared<Interface>('spec/interface-tombstone.json', 'the IDL and the publ
             name: published.program,
             publicKey: published.programId,
         });
-        expect(LOCALNET_DEPLOYMENT).toMatchObject({
+        expect(TOMBSTONE_LOCALNET).toMatchObject({
             programAddress: published.programId,
             treasuryOwner: published.constants.treasuryOwner.localnet,
         });

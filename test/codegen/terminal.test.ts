@@ -7,7 +7,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseIdl } from '../../codegen/check/check';
 import { BadIdlError } from '../../codegen/idl';
 import { renderClient, type RenderedClient } from '../../codegen/render';
-import { LOCALNET_DEPLOYMENT } from '../../src';
 import { formatReport, toJson } from '../../src/cli/simulate-report';
 import { formatTable } from '../../src/cli/table';
 import { LAMPORTS } from '../../src/testing/scenario/ledger';
@@ -15,6 +14,7 @@ import type { ScenarioReport } from '../../src/testing/scenario/scenario';
 import { findUnseen, HOSTILE } from '../fixtures/hostile-text';
 import { run } from '../fixtures/run-cli';
 import { copyProject, makeFolder, removeFolders, runCodegen } from './project-copy';
+import { TOMBSTONE_LOCALNET } from '../../src';
 
 // Whatever an IDL, a file or its name says: on the terminal it is text within the line that it belongs to.
 
@@ -272,7 +272,7 @@ describe('what is printed has an end', () => {
         const report: ScenarioReport = {
             balances: { after: [], before: [] },
             channels: 1,
-            deployment: LOCALNET_DEPLOYMENT,
+            deployment: TOMBSTONE_LOCALNET,
             discrepancies: Array.from({ length: 1_284 }, () => ({
                 actual: 1n,
                 asset: LAMPORTS,

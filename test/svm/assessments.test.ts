@@ -14,7 +14,6 @@ import {
     assessDistribution,
     assessOpen,
     decodeChannelAccount,
-    DISTRIBUTE_DISCRIMINATOR,
     findChannelPda,
     findDistributionAddresses,
     getDistributeInstructionsAsync,
@@ -22,21 +21,27 @@ import {
     getSettleAndFinalizeInstructions,
     getSettleInstructions,
     isPaymentChannelsError,
-    LOCALNET_DEPLOYMENT,
-    OPEN_DISCRIMINATOR,
-    parseDistributeInstruction,
-    parseOpenInstruction,
-    parsePaymentChannelsEvent,
-    PaymentChannelsEvent,
     TOKEN_2022_PROGRAM_ADDRESS,
     type DistributionAddresses,
 } from '../../src';
-import { createSimulator, readProgramElf, type Simulator } from '../../src/testing';
+import { readProgramElf, type Simulator } from '../../src/testing';
 import { EVENT_AUTHORITY } from '../fixtures/parties';
 import { byRevision, ofEpoch, REVISION } from '../fixtures/revision';
 import { createCast, TestChannel, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
 import { collectUnusedSvms, startCase, toInstruction, type CaseRun } from './replay/execute';
 import { listRecordedFiles, readRecordedFile, type RecordedError, type RecordedStep } from './replay/recorded-case';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
+import { rendered } from '../fixtures/rendered';
+
+const {
+    DISTRIBUTE_DISCRIMINATOR,
+    OPEN_DISCRIMINATOR,
+    PaymentChannelsEvent,
+    parseDistributeInstruction,
+    parseOpenInstruction,
+    parsePaymentChannelsEvent,
+} = rendered;
 
 const COMPUTE_BUDGET = 'ComputeBudget111111111111111111111111111111';
 const TREASURY_CODES = [2401, 2402, 2403];
@@ -46,21 +51,24 @@ describe('a check before distribute', () => {
     let cast: Cast;
     let channel: TestChannel;
     beforeAll(async () => {
-        simulator = await createSimulator();
+        simulator = await createTestSimulator();
         cast = await createCast(simulator, TOKEN_PROGRAM_ADDRESS);
     });
     const assess = async () => {
         const { account } = channel;
         const input = { ...account, ...channel.token, splits: channel.splits };
-        const addresses = await findDistributionAddresses(input);
+        const addresses = await findDistributionAddresses(input, DEPLOYMENT);
         const read = (at: Address): MaybeEncodedAccount => simulator.svm.getAccount(at);
-        return assessDistribution({
-            accounts: readAccounts(addresses, cast.mint, read),
-            addresses,
-            channel: account,
-            splits: channel.splits,
-            tokenProgram: cast.tokenProgram,
-        });
+        return assessDistribution(
+            {
+                accounts: readAccounts(addresses, cast.mint, read),
+                addresses,
+                channel: account,
+                splits: channel.splits,
+                tokenProgram: cast.tokenProgram,
+            },
+            DEPLOYMENT,
+        );
     };
     const codeOf = (attempt: () => void) => {
         try {
@@ -80,7 +88,7 @@ describe('a check before distribute', () => {
                 { bps: 500, recipient: cast.recipients[0] },
             ],
         });
-        await channel.send(getSettleInstructions({ voucher: await channel.sign(400n) }));
+        await channel.send(getSettleInstructions({ voucher: await channel.sign(400n) }, DEPLOYMENT));
 
         const assessment = await assess();
         expect(assessment).toMatchObject({ blockers: [], forfeited: 40n, missingTokenAccounts: [stranger], sweep: 0n });
@@ -98,12 +106,15 @@ describe('a check before distribute', () => {
         const owners = assessment.missingTokenAccounts;
         assertIsSafeToDistribute(assessment, { willCreate: owners });
         const result = await channel.send(
-            await getDistributeInstructionsAsync({
-                ...channel.account,
-                ...channel.token,
-                createTokenAccounts: { funder: cast.payer, owners },
-                splits: channel.splits,
-            }),
+            await getDistributeInstructionsAsync(
+                {
+                    ...channel.account,
+                    ...channel.token,
+                    createTokenAccounts: { funder: cast.payer, owners },
+                    splits: channel.splits,
+                },
+                DEPLOYMENT,
+            ),
         );
         expect(result.events).toEqual([]);
         expect(simulator.getTokenAmount(assessment.payouts[0]!.tokenAccount)).toBe(40n);
@@ -115,7 +126,9 @@ describe('a check before distribute', () => {
             splits: [{ bps: 3_333, recipient: cast.recipients[0] }],
         });
         const voucher = await channel.sign(100n);
-        await channel.send(getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }));
+        await channel.send(
+            getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }, DEPLOYMENT),
+        );
         const assessment = await assess();
         expect(assessment.payouts.map(({ amount }) => amount)).toEqual([33n, 66n, 900n]);
         expect(assessment).toMatchObject({ forfeited: 0n, sweep: 1n });
@@ -132,18 +145,21 @@ describe('a check before distribute', () => {
     it('knows that a missing treasury account can be created on the way, and a frozen one can not', async () => {
         const other = await createCast(simulator, TOKEN_PROGRAM_ADDRESS);
         channel = await TestChannel.open(simulator, other);
-        await channel.send(getSettleInstructions({ voucher: await channel.sign(1n) }));
+        await channel.send(getSettleInstructions({ voucher: await channel.sign(1n) }, DEPLOYMENT));
         const { account } = channel;
-        const addresses = await findDistributionAddresses({ ...account, ...channel.token, splits: [] });
+        const addresses = await findDistributionAddresses({ ...account, ...channel.token, splits: [] }, DEPLOYMENT);
         const assessWith = (treasury: MaybeEncodedAccount) =>
-            assessDistribution({
-                accounts: { ...readAccounts(addresses, other.mint, at => simulator.svm.getAccount(at)), treasury },
-                addresses,
-                channel: account,
-                splits: [],
-                tokenProgram: other.tokenProgram,
-            });
-        const owner = LOCALNET_DEPLOYMENT.treasuryOwner;
+            assessDistribution(
+                {
+                    accounts: { ...readAccounts(addresses, other.mint, at => simulator.svm.getAccount(at)), treasury },
+                    addresses,
+                    channel: account,
+                    splits: [],
+                    tokenProgram: other.tokenProgram,
+                },
+                DEPLOYMENT,
+            );
+        const owner = DEPLOYMENT.treasuryOwner;
         const missing = assessWith({ address: addresses.treasury, exists: false });
         expect(missing).toMatchObject({ blockers: [{ code: 2402 }], missingTokenAccounts: [owner] });
         expect(codeOf(() => assertIsSafeToDistribute(missing))).toBe('DISTRIBUTION_BLOCKED');
@@ -161,7 +177,7 @@ describe('a check before distribute', () => {
 describe.each(TOKEN_PROGRAMS)('a check before open, with $name', ({ tokenProgram }) => {
     let simulator: Simulator;
     beforeAll(async () => {
-        simulator = await createSimulator();
+        simulator = await createTestSimulator();
     });
 
     it('says what is missing for later payouts; open can create it on the way, and what exists stays', async () => {
@@ -176,10 +192,13 @@ describe.each(TOKEN_PROGRAMS)('a check before open, with $name', ({ tokenProgram
         const assess = async () => {
             const { deposit, splits } = channel.input;
             const parties = { mint: cast.mint, payee: cast.payee.address, payer: cast.payer.address };
-            const addresses = await findDistributionAddresses({ ...parties, ...channel.token, splits });
+            const addresses = await findDistributionAddresses({ ...parties, ...channel.token, splits }, DEPLOYMENT);
             const read = (at: Address): MaybeEncodedAccount => simulator.svm.getAccount(at);
             const accounts = { ...readAccounts(addresses, cast.mint, read), channel: read(channel.address) };
-            return assessOpen({ ...parties, accounts, addresses, deposit, splits, tokenProgram });
+            return assessOpen(
+                { ...OPENED, ...parties, accounts, addresses, deposit, splits, tokenProgram },
+                DEPLOYMENT,
+            );
         };
         const before = await assess();
         expect(before).toMatchObject({ blockers: [], missingTokenAccounts: [stranger] });
@@ -187,7 +206,10 @@ describe.each(TOKEN_PROGRAMS)('a check before open, with $name', ({ tokenProgram
         assertIsSafeToOpen(before, { allowUnready: true });
         assertIsSafeToOpen(before, { willCreate: before.missingTokenAccounts });
 
-        const instructions = await getOpenInstructionsAsync({ ...channel.input, createTokenAccounts: {} });
+        const instructions = await getOpenInstructionsAsync(
+            { ...OPENED, ...channel.input, createTokenAccounts: {} },
+            DEPLOYMENT,
+        );
         expect(instructions).toHaveLength(5);
         await channel.send(instructions);
 
@@ -210,7 +232,7 @@ describe.skipIf(files.length === 0)('the checks foresee what was recorded (skipp
 
     it.each(files)('in $name', { timeout: 600_000 }, async file => {
         for (const recorded of readRecordedFile(file)) {
-            if (recorded.programId !== LOCALNET_DEPLOYMENT.programAddress) continue;
+            if (recorded.programId !== DEPLOYMENT.programAddress) continue;
             await collectUnusedSvms();
             const run = startCase(recorded, elf);
             let { clock } = recorded;
@@ -257,7 +279,7 @@ describe.skipIf(files.length === 0)('the checks foresee what was recorded (skipp
         const instructions = step.instructions.filter(({ program }) => program !== COMPUTE_BUDGET);
         if (instructions.length !== 1) return undefined;
         const instruction = toInstruction(instructions[0]!);
-        if (instruction.programAddress !== LOCALNET_DEPLOYMENT.programAddress) return undefined;
+        if (instruction.programAddress !== DEPLOYMENT.programAddress) return undefined;
         return instruction.data[0] === discriminator ? instruction : undefined;
     };
     const attempt = <T>(decode: () => T): T | undefined => {
@@ -304,7 +326,7 @@ describe.skipIf(files.length === 0)('the checks foresee what was recorded (skipp
         const read = getReader(run);
         const at = parsed.accounts;
         const account = read(at.channel.address);
-        const channel = account.exists ? attempt(() => decodeChannelAccount(account).data) : undefined;
+        const channel = account.exists ? attempt(() => decodeChannelAccount(account, DEPLOYMENT).data) : undefined;
         if (
             !channel ||
             ![TOKEN_PROGRAM_ADDRESS, TOKEN_2022_PROGRAM_ADDRESS].includes(at.tokenProgram.address as never)
@@ -313,12 +335,15 @@ describe.skipIf(files.length === 0)('the checks foresee what was recorded (skipp
         }
         const splits = parsed.data.recipients;
         const tokenProgram = at.tokenProgram.address;
-        const addresses = await findDistributionAddresses({
-            ...channel,
-            channel: at.channel.address,
-            splits,
-            tokenProgram,
-        }).catch(() => undefined);
+        const addresses = await findDistributionAddresses(
+            {
+                ...channel,
+                channel: at.channel.address,
+                splits,
+                tokenProgram,
+            },
+            DEPLOYMENT,
+        ).catch(() => undefined);
         const named = instruction.accounts.map(({ address: a }) => a);
         if (!addresses) return undefined;
         const { escrow, payee, payer, recipients, treasury } = addresses;
@@ -329,11 +354,11 @@ describe.skipIf(files.length === 0)('the checks foresee what was recorded (skipp
         if ([...derived, ...recipients].join() !== [...named.slice(0, derived.length), ...rest].join())
             return undefined;
         // Where the event authority is wrong a redirect fails, and a missing callee fails any call: neither is about accounts.
-        if (at.selfProgram.address !== LOCALNET_DEPLOYMENT.programAddress) return undefined;
+        if (at.selfProgram.address !== DEPLOYMENT.programAddress) return undefined;
         if (at.eventAuthority.address !== EVENT_AUTHORITY) return undefined;
 
         const accounts = readAccounts(addresses, channel.mint, read);
-        const assessment = assessDistribution({ accounts, addresses, channel, splits, tokenProgram });
+        const assessment = assessDistribution({ accounts, addresses, channel, splits, tokenProgram }, DEPLOYMENT);
         const amountAt = (tokenAccount: Address) => readAmount(read(tokenAccount));
         const before = new Map(assessment.payouts.map(({ tokenAccount }) => [tokenAccount, amountAt(tokenAccount)]));
         before.set(treasury, amountAt(treasury));
@@ -377,27 +402,35 @@ describe.skipIf(files.length === 0)('the checks foresee what was recorded (skipp
         const { deposit, recipients: splits, salt, ...extra } = parsed.data;
         const [payer, payee, mint] = [at.payer.address, at.payee.address, at.mint.address];
         const authorizedSigner = at.authorizedSigner.address;
-        const [channel] = await findChannelPda({ ...extra, authorizedSigner, mint, payee, payer, salt });
-        const tokenProgram = at.tokenProgram.address;
-        const addresses = await findDistributionAddresses({ channel, mint, payee, payer, splits, tokenProgram }).catch(
-            () => undefined,
+        const [channel] = await findChannelPda(
+            { ...OPENED, ...extra, authorizedSigner, mint, payee, payer, salt },
+            DEPLOYMENT,
         );
+        const tokenProgram = at.tokenProgram.address;
+        const addresses = await findDistributionAddresses(
+            { channel, mint, payee, payer, splits, tokenProgram },
+            DEPLOYMENT,
+        ).catch(() => undefined);
         if (!addresses || deposit === 0n) return undefined;
         const named = [at.channel, at.payerTokenAccount, at.channelTokenAccount].map(({ address: a }) => a);
         if ([channel, addresses.payer, addresses.escrow].join() !== named.join()) return undefined;
         const accounts = { ...readAccounts(addresses, mint, read), channel: read(channel) };
-        const assessment = assessOpen({
-            ...extra,
-            ...byRevision<object>({ epoch: { currentSlot }, tombstone: {} }),
-            accounts,
-            addresses,
-            deposit,
-            mint,
-            payee,
-            payer,
-            splits,
-            tokenProgram,
-        });
+        const assessment = assessOpen(
+            {
+                ...OPENED,
+                ...extra,
+                ...byRevision<object>({ epoch: { currentSlot }, tombstone: {} }),
+                accounts,
+                addresses,
+                deposit,
+                mint,
+                payee,
+                payer,
+                splits,
+                tokenProgram,
+            },
+            DEPLOYMENT,
+        );
         return ({ error, ...result }, place) => {
             const [blocker] = assessment.blockers;
             if (error === null) {

@@ -6,15 +6,11 @@ import {
 } from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import {
-    createVoucherVerifier,
-    ChannelStatus,
-    getSettleInstructions,
-    type BatchProgress,
-    type BatchRequest,
-} from '../../src';
+import { createVoucherVerifier, getSettleInstructions, type BatchProgress, type BatchRequest } from '../../src';
 import { countBy, ExecutionLab, NEVER, REVISIONS } from './fixtures/execution';
 import { toRefusal } from './fixtures/node-errors';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { STATUSES } from '../fixtures/revision';
 
 // What one request, one signer or one listener could make of the execution of all the others.
 
@@ -115,7 +111,7 @@ describe.each(REVISIONS)('a batch with something bad in it, $name', ({ deploymen
     it('what can not wait is planned again before anything else is sent', async () => {
         const { unixTimestamp: now } = lab.simulator.getClock();
         const { requests } = await lab.prepare(40, index =>
-            index % 10 === 3 ? { closureStartedAt: now - 3_000n, status: ChannelStatus.Closing } : {},
+            index % 10 === 3 ? { closureStartedAt: now - 3_000n, status: STATUSES.closing } : {},
         );
         const urgent = requests.filter((_, index) => index % 10 === 3).map(({ channel }) => channel);
         const order: (readonly Address[])[] = [];
@@ -246,7 +242,10 @@ describe.each(REVISIONS)('a batch with something bad in it, $name', ({ deploymen
 
     it('a verifier that breaks down stops the execution, and nothing is sent unverified', async () => {
         const { requests } = await lab.prepare(3);
-        const verifier = { ...createVoucherVerifier(), verifyAll: () => Promise.reject(new Error('no such worker')) };
+        const verifier = {
+            ...createVoucherVerifier(DEPLOYMENT),
+            verifyAll: () => Promise.reject(new Error('no such worker')),
+        };
         const result = await lab.execute(requests, { mode: 'settle', verifier });
         expect(result.stopped).toMatchObject({ error: { message: 'no such worker' }, reason: 'verifier' });
         expect(lab.accepted.size).toBe(0);

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemoryJournal, createVoucherVerifier, type BatchJournal, type BatchExecuteOptions } from '../../src';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
 import { countBy, ExecutionLab, NEVER } from './fixtures/execution';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 // Whatever an RPC, a callback or a clock says or does not say: an execution ends, and what is stored harms no later one.
 
@@ -43,7 +44,7 @@ describe('what never answers', () => {
     type Hanging = (hang: () => Promise<never>) => Partial<BatchExecuteOptions>;
     const CALLBACKS: readonly (readonly [string, string, Hanging])[] = [
         ['the function for the price', 'price', hang => ({ computeUnitPrice: hang })],
-        ['the verifier', 'verifier', hang => ({ verifier: { ...createVoucherVerifier(), verifyAll: hang } })],
+        ['the verifier', 'verifier', hang => ({ verifier: { ...createVoucherVerifier(DEPLOYMENT), verifyAll: hang } })],
         ['the journal, to record,', 'journal', hang => ({ journal: { ...lab.journal, recordSent: hang } })],
     ];
 

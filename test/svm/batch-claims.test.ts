@@ -7,7 +7,6 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     createVoucherVerifier,
     fetchBatchItems,
     findTokenPdaSync,
@@ -23,6 +22,7 @@ import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import type { Interceptor } from './fixtures/intercepted-rpc';
 import type { MarketChannel } from './fixtures/market';
 import { toRefusal } from './fixtures/node-errors';
+import { STATUSES } from '../fixtures/revision';
 
 // What an execution claims, and what it gives up: no channel is ended below its best voucher, nothing is done because a
 // channel is gone, and nobody holds up what others are due.
@@ -57,7 +57,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
     };
     const closingFor = (seconds: bigint) => () => ({
         closureStartedAt: lab.simulator.getClock().unixTimestamp + seconds - 3_600n,
-        status: ChannelStatus.Closing,
+        status: STATUSES.closing,
     });
     const resultOf = (channels: readonly BatchChannelResult[]) => channels[0]!;
     /** The node takes transactions and never forwards any. */
@@ -138,7 +138,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
                 return answer;
             });
             expect(resultOf(result.channels)).toMatchObject({
-                actions: [names.settleAndFinalize],
+                actions: ['settleAndFinalize'],
                 settledAmount: channels[0]!.voucherAmount,
                 status: 'done',
             });
@@ -204,12 +204,12 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
         async mode => {
             const ended = (settled: bigint) => ({
                 settlement: { payoutWatermark: 0n, settled },
-                status: ChannelStatus.Finalized,
+                status: STATUSES.finalized,
             });
             const { channels, requests } = await lab.prepare(2, index => ended(index === 0 ? 400_001n : 100n));
             const [paid, lost] = (await lab.execute(requests, { mode })).channels;
             const kept = { actions: [], status: 'leftOut' };
-            const instruction = mode === 'settle' ? 'settle' : names.settleAndFinalize;
+            const instruction = mode === 'settle' ? 'settle' : 'settleAndFinalize';
             const amount = channels[0]!.voucherAmount;
             expect(paid).toMatchObject({
                 ...kept,
@@ -223,7 +223,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             const missed = channels[1]!.voucherAmount - 100n;
             expect(lost).toMatchObject({
                 ...kept,
-                account: { settled: 100n, status: names.finalized },
+                account: { settled: 100n, status: 'finalized' },
                 alreadySettled: undefined,
                 leftOut: [{ reason: { code: 'CHANNEL_NOT_SETTLEABLE', context: { instruction, lost: missed } } }],
                 lost: missed,
@@ -265,7 +265,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             const channel = channels[0]!;
             const both = await withBetter(requests, channel);
             const { account } = getDecoded(lab, channel.address);
-            const { channel: layout } = lab.simulator.deployment.revision;
+            const { channel: layout } = lab.simulator.deployment;
             const before = layout.encode({ ...account, deposit: 500_000n } as never);
             let lagging = 1;
             const result = await lab.execute(both, { mode }, async (method, parameters, send) => {
@@ -279,7 +279,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             });
             expect(countBy(result)).toEqual({ done: 1 });
             const { actions, leftOut, settledAmount } = resultOf(result.channels);
-            expect(actions.filter(action => action !== 'distribute')).toEqual(['settle', names.settleAndFinalize]);
+            expect(actions.filter(action => action !== 'distribute')).toEqual(['settle', 'settleAndFinalize']);
             expect(settledAmount).toBe(channel.deposit);
             // Neither of the vouchers was left out in the end, nor was the end of the channel.
             expect(leftOut).toEqual([]);
@@ -381,7 +381,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
                 });
                 const { actions, settledAmount, status } = resultOf(result.channels);
                 expect([actions[0], settledAmount, status]).toEqual([
-                    names.settleAndFinalize,
+                    'settleAndFinalize',
                     channels[0]!.voucherAmount,
                     'done',
                 ]);
@@ -459,7 +459,10 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             );
             return { channels, requests: [...requests.map(one => ({ ...one, isSignatureValid: true })), ...better] };
         };
-        const failing = { ...createVoucherVerifier({}, deployment), verifyAll: () => Promise.reject(new Error('no')) };
+        const failing = {
+            ...createVoucherVerifier(deployment),
+            verifyAll: () => Promise.reject(new Error('no')),
+        };
 
         it.each(['settle', FINAL] as const)('%s: costs no voucher in the last minute of its channel', async mode => {
             const { channels, requests } = await prepare(59n);

@@ -1,16 +1,11 @@
 import { type Address, type Base64EncodedWireTransaction, type Signature, type SignatureBytes } from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import {
-    ChannelStatus,
-    getSettleInstructions,
-    type BatchJournal,
-    type BatchProgress,
-    type BatchRequest,
-} from '../../src';
+import { getSettleInstructions, type BatchJournal, type BatchProgress, type BatchRequest } from '../../src';
 import { encodeAddress } from '../../src/address-bytes';
 import { createRandom } from '../fixtures/seeded-random';
 import { countBy, ExecutionLab, MODES, NEVER, REVISIONS } from './fixtures/execution';
+import { STATUSES } from '../fixtures/revision';
 
 describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
     let lab: ExecutionLab;
@@ -31,12 +26,12 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         expect(result.stopped).toBeUndefined();
         expect(countBy(result)).toEqual({ done: 40 });
         const finalizes = mode.includes('Finalize');
-        const action = finalizes ? lab.names.settleAndFinalize : 'settle';
+        const action = finalizes ? 'settleAndFinalize' : 'settle';
         const actions = mode.includes('Distribute') ? [action, 'distribute'] : [action];
         for (const [index, channel] of channels.entries()) {
             const state = lab.simulator.getChannel(channel.address);
             expect(state.kind).toBe(
-                mode === 'settleAndFinalizeAndDistribute' ? lab.names.closed : finalizes ? lab.names.finalized : 'open',
+                mode === 'settleAndFinalizeAndDistribute' ? lab.names.closed : finalizes ? 'finalized' : 'open',
             );
             expect(result.channels[index]).toMatchObject({
                 actions,
@@ -427,7 +422,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
     it('brings in closing channels first, and plans again at once when one of theirs fails', async () => {
         const { unixTimestamp: now } = lab.simulator.getClock();
         const { channels, requests } = await lab.prepare(40, index =>
-            index % 10 === 3 ? { closureStartedAt: now - 3_000n, status: ChannelStatus.Closing } : {},
+            index % 10 === 3 ? { closureStartedAt: now - 3_000n, status: STATUSES.closing } : {},
         );
         const urgent = channels.filter((_, index) => index % 10 === 3).map(({ address }) => address);
         const order: (readonly Address[])[] = [];
@@ -456,7 +451,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         const firstOf = (channel: Address) => order.findIndex(sent => sent.includes(channel));
         for (const channel of urgent) expect(firstOf(channel)).toBeLessThan(3);
         for (const channel of channels.filter((_, index) => index % 10 === 3)) {
-            expect(lab.simulator.getChannel(channel.address).kind).toBe(lab.names.finalized);
+            expect(lab.simulator.getChannel(channel.address).kind).toBe('finalized');
             expect(lab.getSettled(channel)).toBe(channel.voucherAmount);
         }
     });
@@ -464,7 +459,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
     it('sends what can not wait first, also where that takes longer to sign', async () => {
         const { unixTimestamp } = lab.simulator.getClock();
         const { channels, requests } = await lab.prepare(12, index =>
-            index === 11 ? { closureStartedAt: unixTimestamp - 3_000n, status: ChannelStatus.Closing } : {},
+            index === 11 ? { closureStartedAt: unixTimestamp - 3_000n, status: STATUSES.closing } : {},
         );
         const address = encodeAddress(channels[11]!.address)!;
         const isUrgent = (bytes: ArrayLike<number>) => Buffer.from(Array.from(bytes)).includes(Buffer.from(address));

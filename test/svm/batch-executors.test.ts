@@ -156,7 +156,7 @@ describe.each(REVISIONS)('executions that are several, stopped or resumed, $name
             // The fee payer is the payee of the first.
             expect(countBy(result)).toEqual({ done: 1, leftOut: 2 });
             for (const [index, { status }] of result.channels.entries()) {
-                const isFinal = lab.simulator.getChannel(channels[index]!.address).kind === lab.names.finalized;
+                const isFinal = lab.simulator.getChannel(channels[index]!.address).kind === 'finalized';
                 expect(status).toBe(isFinal ? 'done' : 'leftOut');
             }
         });

@@ -2,7 +2,6 @@ import type { Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     findTokenPdaSync,
     getDistributeInstructionAsync,
     getPayouts,
@@ -13,11 +12,12 @@ import {
     type BatchRequest,
 } from '../../src';
 import { createRandom } from '../fixtures/seeded-random';
-import type { Deployment } from '../../src/deployment';
-import type { RevisionName } from '../../src/revision/types';
+import type { Deployment } from '../../src/revision/deployment';
 import { ExecutionLab, MODES, REVISIONS } from './fixtures/execution';
 import { Crash, createFaultyInterceptor, NO_FAULTS, type Faults } from './fixtures/faults';
 import type { MarketChannel } from './fixtures/market';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { STATUSES } from '../fixtures/revision';
 
 // What an executor has to survive: a thousand channels of several merchants in two tokens, with an RPC that fails, lies
 // and forgets, other people at the same channels, and a process that dies between any two steps. What may be lost is
@@ -39,12 +39,12 @@ type World = {
     random: () => number;
 };
 
-async function createWorld(deployment: Deployment<RevisionName>, seed: string, count: number): Promise<World> {
+async function createWorld(deployment: Deployment, seed: string, count: number): Promise<World> {
     const lab = await ExecutionLab.create(deployment);
     const { unixTimestamp: now } = lab.simulator.getClock();
     // Some channels are closing as the batch begins, with days to go.
     const { channels, requests } = await lab.prepare(count, index =>
-        index % 11 === 5 ? { closureStartedAt: now, gracePeriod: 864_000, status: ChannelStatus.Closing } : {},
+        index % 11 === 5 ? { closureStartedAt: now, gracePeriod: 864_000, status: STATUSES.closing } : {},
     );
     return { balances: readBalances(lab, channels), channels, lab, random: createRandom(seed), requests };
 }
@@ -70,7 +70,7 @@ async function interfere({ channels, lab, random, requests }: World): Promise<vo
     const state = simulator.getChannel(channel.address);
     const { deployment } = simulator;
     const voucher = request.voucher!;
-    if (state.kind === lab.names.finalized) {
+    if (state.kind === 'finalized') {
         await simulator.send([await getDistribute(channel)]);
         return;
     }
@@ -90,11 +90,11 @@ async function interfere({ channels, lab, random, requests }: World): Promise<vo
         const { unixTimestamp: closureStartedAt } = simulator.getClock();
         const account = simulator.svm.getAccount(channel.address);
         if (!account.exists) throw new Error('it was there');
-        const data = deployment.revision.channel.encode({
+        const data = deployment.channel.encode({
             ...state.channel,
             closureStartedAt,
             gracePeriod: 864_000,
-            status: ChannelStatus.Closing,
+            status: STATUSES.closing,
         });
         simulator.svm.setAccount({ ...account, data: new Uint8Array(data) });
     } else if (isSettled && state.channel.settlement.payoutWatermark < state.channel.settlement.settled) {
@@ -131,7 +131,8 @@ function checkBooks({ balances, channels, lab }: World, mode: BatchMode): void {
         const isClosed = state.kind === lab.names.closed;
         if ('channel' in state) expect(state.channel.settlement.settled).toBe(voucherAmount);
         else expect(state.kind).toBe(lab.names.closed);
-        const { closed, finalized } = lab.names;
+        const { closed } = lab.names;
+        const finalized = 'finalized';
         if (mode === 'settleAndFinalizeAndDistribute') expect(state.kind).toBe(closed);
         if (mode === 'settleAndFinalize') expect([closed, finalized]).toContain(state.kind);
         const paidUpTo = 'channel' in state ? state.channel.settlement.payoutWatermark : voucherAmount;
@@ -140,7 +141,7 @@ function checkBooks({ balances, channels, lab }: World, mode: BatchMode): void {
         if (paidUpTo === settledBefore && !isClosed) continue;
 
         const find = (owner: Address) => findTokenPdaSync({ mint, owner, tokenProgram })[0];
-        const payouts = getPayouts({ payoutWatermark: settledBefore, settled: paidUpTo, splits });
+        const payouts = getPayouts({ payoutWatermark: settledBefore, settled: paidUpTo, splits }, DEPLOYMENT);
         for (const [index, { recipient }] of splits.entries()) add(find(recipient), payouts.recipients[index]!);
         add(find(merchant.address), payouts.payee);
         const paid = paidUpTo - settledBefore - payouts.remainder;

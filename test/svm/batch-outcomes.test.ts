@@ -15,6 +15,7 @@ import {
 } from '../../src';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import { toRefusal } from './fixtures/node-errors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 // What an execution says of a transaction that it could not see the end of, and of an RPC that it can't reach.
 
@@ -238,8 +239,8 @@ describe('an RPC', () => {
         const options = { feePayer: lab.market.merchants[0]!.signer, journal: lab.journal, mode: 'settle' as const };
         const noRpc = none as never;
         const refusal = expect.objectContaining({ code: 'INPUT_INVALID' }) as Error;
-        await expect(executeBatchSettle(noRpc, requests, options)).rejects.toThrow(refusal);
-        await expect(fetchBatchItems(noRpc, requests)).rejects.toThrow(refusal);
+        await expect(executeBatchSettle(noRpc, requests, options, DEPLOYMENT)).rejects.toThrow(refusal);
+        await expect(fetchBatchItems(noRpc, requests, DEPLOYMENT)).rejects.toThrow(refusal);
         await expect(fetchLookupTables(noRpc, [])).rejects.toThrow(refusal);
         if (typeof none !== 'object' || none === null) expect(() => rpc(noRpc)).toThrow(refusal);
         expect(await lab.journal.getUnresolved(requests.map(({ channel }) => channel))).toEqual([]);

@@ -7,7 +7,6 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     findTokenPdaSync,
     getBatchTransactionMessage,
     getPayouts,
@@ -18,8 +17,10 @@ import {
 import { assertSucceeded, createSimulator, type Simulator } from '../../src/testing';
 import { INSTRUCTIONS_SYSVAR } from '../fixtures/parties';
 import type { RevisionName } from '../../src/revision/types';
-import { MODES, REVISIONS, toMode } from './fixtures/execution';
+import { MODES, REVISIONS } from './fixtures/execution';
 import { Market, type MarketChannel } from './fixtures/market';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { STATUSES } from '../fixtures/revision';
 
 const IS_DEEP = process.env['TEST_DEEP'] !== undefined;
 const WAYS = [
@@ -81,7 +82,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
         isClosed: boolean,
     ): bigint {
         const { deposit, merchant, mint, payer, settledBefore, splits, tokenProgram } = channel;
-        const payouts = getPayouts({ payoutWatermark: settledBefore, settled, splits });
+        const payouts = getPayouts({ payoutWatermark: settledBefore, settled, splits }, DEPLOYMENT);
         const pay = (owner: Address, amount: bigint) => {
             const [address] = findTokenPdaSync({ mint, owner, tokenProgram });
             balances.set(address, (balances.get(address) ?? 0n) + amount);
@@ -114,7 +115,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
                 added.map(({ item }) => item),
                 {
                     ...optionsFor({ ...options, ...(name.includes('tables') ? { lookupTables } : {}) }),
-                    mode: toMode(mode, names),
+                    mode: mode,
                 },
                 simulator.deployment,
             );
@@ -126,7 +127,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
             const finalizes = mode.includes('Finalize');
             for (const channel of channels) {
                 const state = simulator.getChannel(channel.address);
-                expect(state.kind).toBe(finalizes ? (distributes ? names.closed : names.finalized) : 'open');
+                expect(state.kind).toBe(finalizes ? (distributes ? names.closed : 'finalized') : 'open');
                 if ('channel' in state) expect(state.channel.settlement.settled).toBe(channel.voucherAmount);
                 if (!distributes) continue;
                 const left = addPayouts(expected, channel, channel.voucherAmount, finalizes);
@@ -143,9 +144,9 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
             const poor = await Market.create(simulator, 3);
             const { unixTimestamp: now } = simulator.getClock();
             const added = await poor.addChannels(IS_DEEP ? 1_000 : 200, index => {
-                if (index % 9 === 1) return { closureStartedAt: now - 100n, status: ChannelStatus.Closing };
-                if (index % 9 === 2) return { closureStartedAt: now - 3_600n, status: ChannelStatus.Closing };
-                return index % 9 === 3 ? { status: ChannelStatus.Finalized } : {};
+                if (index % 9 === 1) return { closureStartedAt: now - 100n, status: STATUSES.closing };
+                if (index % 9 === 2) return { closureStartedAt: now - 3_600n, status: STATUSES.closing };
+                return index % 9 === 3 ? { status: STATUSES.finalized } : {};
             });
             const items = added.map(({ item }, index) =>
                 index % 10 === 0 ? { ...item, isSignatureValid: false } : item,
@@ -154,7 +155,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
                 items,
                 {
                     ...optionsFor({ maxPayerTokenAccounts: 1_000, missingTokenAccounts: 'create', version: 1 }),
-                    mode: toMode('settleAndFinalizeAndDistribute', names),
+                    mode: 'settleAndFinalizeAndDistribute',
                 },
                 simulator.deployment,
             );

@@ -1,12 +1,11 @@
 import { createClient } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import { batchSettlement, payer, paymentChannels, transactionSending } from '../../src';
-import { paymentChannels as epochPaymentChannels } from '../../src/epoch';
+import { batchSettlement, payer, paymentChannels, TOMBSTONE_LOCALNET, transactionSending } from '../../src';
 import { createSimulator, simulated } from '../../src/testing';
-import { ExecutionLab, REVISIONS, toMode } from './fixtures/execution';
+import { ExecutionLab, REVISIONS } from './fixtures/execution';
 
-describe.each(REVISIONS)('the plugin for batches, $name', ({ deployment, names }) => {
+describe.each(REVISIONS)('the plugin for batches, $name', ({ deployment }) => {
     it('plans and executes with the payer, the RPC and the deployment of the client', async () => {
         const lab = await ExecutionLab.create(deployment);
         const { channels, requests } = await lab.prepare(12);
@@ -14,7 +13,7 @@ describe.each(REVISIONS)('the plugin for batches, $name', ({ deployment, names }
             .use(payer(lab.market.merchants[0]!.signer))
             .use(simulated(lab.simulator))
             .use(batchSettlement({ journal: lab.journal }));
-        const mode = toMode('settleAndFinalize', names);
+        const mode = 'settleAndFinalize';
 
         const { fetched, plan } = await client.batchSettlement.plan(requests, { mode: mode as never });
         expect(fetched.items).toHaveLength(12);
@@ -25,7 +24,7 @@ describe.each(REVISIONS)('the plugin for batches, $name', ({ deployment, names }
         });
         expect(results.map(({ status }) => status)).toEqual(channels.map(() => 'done'));
         expect(transactions).toHaveLength(plan.transactions.length);
-        for (const channel of channels) expect(lab.simulator.getChannel(channel.address).kind).toBe(names.finalized);
+        for (const channel of channels) expect(lab.simulator.getChannel(channel.address).kind).toBe('finalized');
     });
 });
 
@@ -36,14 +35,16 @@ it('is for the deployment of the plugin of payment channels, and its types are',
         .use(payer(await simulator.createFundedSigner()))
         .use(simulated(simulator))
         .use(transactionSending());
-    const client = base.use(epochPaymentChannels()).use(batchSettlement({ journal: lab.journal }));
-    const { plan } = await client.batchSettlement.plan([], { mode: 'settleAndSeal' });
-    expect(plan.mode).toBe('settleAndSeal');
-    // @ts-expect-error: what the tombstone revision calls it.
-    await expect(client.batchSettlement.plan([], { mode: 'settleAndFinalize' })).rejects.toMatchObject({
+    const client = base.use(paymentChannels()).use(batchSettlement({ journal: lab.journal }));
+    const { plan } = await client.batchSettlement.plan([], { mode: 'settleAndFinalize' });
+    expect(plan.mode).toBe('settleAndFinalize');
+    // @ts-expect-error: what the program calls it.
+    await expect(client.batchSettlement.plan([], { mode: 'settleAndSeal' })).rejects.toMatchObject({
         code: 'BATCH_INVALID',
     });
-    expect(() => base.use(paymentChannels() as never)).toThrow(expect.objectContaining({ code: 'REVISION_MISMATCH' }));
+    expect(() => base.use(paymentChannels({ deployment: TOMBSTONE_LOCALNET }))).toThrow(
+        expect.objectContaining({ code: 'REVISION_MISMATCH' }),
+    );
 });
 
 it('refuses what the client itself says', async () => {

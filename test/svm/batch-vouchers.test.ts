@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { createVoucherVerifier, verifyVoucher, type SignedVoucher, type VoucherVerifier } from '../../src';
-import { planBatchSettleAsync as planEpochBatchSettleAsync } from '../../src/epoch';
+import {
+    createVoucherVerifier,
+    verifyVoucher,
+    type SignedVoucher,
+    type VoucherVerifier,
+    planBatchSettleAsync as planEpochBatchSettleAsync,
+} from '../../src';
 import { planBatchSettleAsync } from '../../src/settlement/plan';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 
@@ -57,7 +62,7 @@ describe.each(REVISIONS)('a batch of the $name revision', ({ deployment, name })
                 feePayer: lab.market.merchants[0]!.signer,
                 mode: 'settle',
                 unixTimestamp: lab.simulator.getClock().unixTimestamp,
-                verifier: createVoucherVerifier({}, deployment),
+                verifier: createVoucherVerifier(deployment),
             },
             deployment as never,
         );
@@ -80,7 +85,7 @@ describe.each(REVISIONS)('a batch of the $name revision', ({ deployment, name })
     ])('sends nothing when its verifier answers $title', async ({ answer }) => {
         const { requests } = await lab.prepare(3);
         const verifyAll = (vouchers: readonly unknown[]) => Promise.resolve(answer(vouchers.length) as boolean[]);
-        const verifier: VoucherVerifier = { ...createVoucherVerifier({}, deployment), verifyAll };
+        const verifier: VoucherVerifier = { ...createVoucherVerifier(deployment), verifyAll };
         const result = await lab.execute(requests, { mode: 'settle', verifier });
         expect(countBy(result)).toEqual({ notStarted: 3 });
         expect(result.stopped?.error).toMatchObject({ code: 'VERIFIER_ANSWER_INVALID' });

@@ -31,14 +31,18 @@ import {
     getDistributeRequirements,
     getSettleAndFinalizeInstructions,
     isPaymentChannelsError,
-    MAX_RECIPIENTS,
     TOKEN_2022_PROGRAM_ADDRESS,
     type DistributeInstructionWithRecipients,
     type DistributionMethod,
     type Split,
 } from '../../src';
-import { createSimulator, type Simulator, type TransactionResult } from '../../src/testing';
+import { type Simulator, type TransactionResult } from '../../src/testing';
 import { createCast, FUNDS, TestChannel } from './fixtures/channel';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
+import { rendered } from '../fixtures/rendered';
+
+const { MAX_RECIPIENTS } = rendered;
 
 // What open promises when it accepts a plan: that it can be distributed in the way that was said. So each plan here is
 // opened, settled, finalized and distributed, with a refund for the payer and a donation that is swept to the treasury.
@@ -50,7 +54,7 @@ const BPS = 300;
 
 let simulator: Simulator;
 beforeAll(async () => {
-    simulator = await createSimulator({ seed: 'distribute-limit' });
+    simulator = await createTestSimulator({ seed: 'distribute-limit' });
 });
 
 type Plan = { channel: TestChannel; distribute: DistributeInstructionWithRecipients; tokenAccounts: Address[] };
@@ -71,10 +75,13 @@ async function createPlan(recipientCount: number, tokenProgram: Address): Promis
     // An open with so many recipients only has room in a version 1 transaction itself.
     await simulator.sendOrThrow([await channel.getOpenInstruction()], { version: 1 });
     await simulator.sendOrThrow(
-        getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }),
+        getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }, DEPLOYMENT),
     );
     await simulator.mintTokens({ amount: DONATED, mint, owner: channel.address, tokenProgram });
-    const distribute = await getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits });
+    const distribute = await getDistributeInstructionAsync(
+        { ...channel.account, ...channel.token, splits },
+        DEPLOYMENT,
+    );
     return { channel, distribute, tokenAccounts };
 }
 
@@ -197,6 +204,7 @@ describe.each(TOKEN_PROGRAMS)('%s', (_, tokenProgram) => {
         const { channel } = plan;
         const { bytes, computeUnits, instructionTrace } = getDistributeRequirements(
             { ...channel.account, ...channel.token, splits: channel.splits },
+            DEPLOYMENT,
             method,
         );
         const result = await distribute(plan, method);
@@ -224,6 +232,7 @@ describe('redirects', () => {
         const { channel, tokenAccounts } = plan;
         const { computeUnits, maxRedirects } = getDistributeRequirements(
             { ...channel.account, ...channel.token, splits: channel.splits },
+            DEPLOYMENT,
             { version: 1 },
         );
         expect(maxRedirects).toBe(27);
@@ -248,7 +257,9 @@ describe('a mint with all extensions that the program allows', () => {
         const { account, splits } = channel;
         const result = await distribute(plan, { version: 1 });
         expectSuccess(result);
-        const { computeUnits } = getDistributeRequirements({ ...account, ...channel.token, splits }, { version: 1 });
+        const { computeUnits } = getDistributeRequirements({ ...account, ...channel.token, splits }, DEPLOYMENT, {
+            version: 1,
+        });
         expect(result.computeUnits).toBeLessThanOrEqual(computeUnits.needed);
     });
 });

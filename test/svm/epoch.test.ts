@@ -1,8 +1,8 @@
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { isPaymentChannelsError } from '../../src';
 import {
+    isPaymentChannelsError,
     assertIsLiveChannelState,
     fetchChannels,
     findCheapChannelSalt,
@@ -13,21 +13,21 @@ import {
     getOpenInstructionAsync,
     getReclaimInstruction,
     getRequestCloseInstruction,
-    getSealInstruction,
-    getSettleAndSealInstructions,
+    getFinalizeInstruction,
+    getSettleAndFinalizeInstructions,
     getSettleInstructions,
     getTopUpInstructionAsync,
     getWithdrawPayerInstructionAsync,
     isReclaimable,
-    LOCALNET_DEPLOYMENT,
-    PaymentChannelsEvent,
+    EPOCH_LOCALNET as EPOCH,
     signVoucher,
     type OpenInput,
-} from '../../src/epoch';
+} from '../../src';
+import { PaymentChannelsEvent } from '../../src/epoch';
 import { createSimulator, createSimulatorRpc, type Simulator } from '../../src/testing';
 import type { Address, KeyPairSigner } from '@solana/kit';
 
-// What only the epoch revision has, by its own entry point: open slots, rent payers, channels that leave nothing behind.
+// What only the epoch revision has: open slots, rent payers, channels that leave nothing behind.
 
 const GRACE_PERIOD_SECONDS = 600;
 const CHANNEL_RENT = 2_672_640n;
@@ -42,7 +42,7 @@ let mint: Address;
 let salt = 0n;
 
 beforeAll(async () => {
-    simulator = await createSimulator({ deployment: LOCALNET_DEPLOYMENT });
+    simulator = await createSimulator({ deployment: EPOCH });
     [payer, session, payee, sponsor] = await Promise.all([
         simulator.createFundedSigner(),
         simulator.createSigner(),
@@ -55,8 +55,8 @@ beforeAll(async () => {
     await simulator.createTreasuryTokenAccount({ mint });
 });
 
-async function open(change: Partial<OpenInput> = {}) {
-    const input: OpenInput = {
+async function open(change: Partial<OpenInput<'epoch'>> = {}) {
+    const input: OpenInput<'epoch'> = {
         authorizedSigner: session.address,
         currentSlot: simulator.getClock().slot,
         deposit: 10_000n,
@@ -71,8 +71,11 @@ async function open(change: Partial<OpenInput> = {}) {
         ...change,
     };
     const before = simulator.getLamports(sponsor.address);
-    const result = await simulator.sendOrThrow([await getOpenInstructionAsync(input)]);
-    const [channel] = await findChannelPda({ ...input, authorizedSigner: session.address, payer: payer.address });
+    const result = await simulator.sendOrThrow([await getOpenInstructionAsync(input, EPOCH)]);
+    const [channel] = await findChannelPda(
+        { ...input, authorizedSigner: session.address, payer: payer.address },
+        EPOCH,
+    );
     return { channel, input, rent: before - simulator.getLamports(sponsor.address), result };
 }
 
@@ -84,7 +87,7 @@ const read = (channel: Address) => {
 
 const distribute = async (channel: Address) =>
     await simulator.sendOrThrow(
-        await getDistributeInstructionsAsync({ ...read(channel).channel, channel, splits: [] }),
+        await getDistributeInstructionsAsync({ ...read(channel).channel, channel, splits: [] }, EPOCH),
     );
 
 describe("a channel's life", () => {
@@ -103,22 +106,22 @@ describe("a channel's life", () => {
     it('ends early: distributed within the window, and reclaimed after it, to the last lamport', async () => {
         const { channel, rent } = await open();
         const before = simulator.getLamports(sponsor.address);
-        const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 4_000n }, session);
-        await simulator.sendOrThrow(getSettleInstructions({ voucher }));
-        await simulator.sendOrThrow([await getTopUpInstructionAsync({ amount: 1_000n, channel, mint, payer })]);
+        const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 4_000n }, session, EPOCH);
+        await simulator.sendOrThrow(getSettleInstructions({ voucher }, EPOCH));
+        await simulator.sendOrThrow([await getTopUpInstructionAsync({ amount: 1_000n, channel, mint, payer }, EPOCH)]);
         expect(read(channel).channel).toMatchObject({ deposit: 11_000n, settlement: { settled: 4_000n } });
 
-        const last = await signVoucher({ channelId: channel, cumulativeAmount: 5_000n }, session);
-        await simulator.sendOrThrow(getSettleAndSealInstructions({ channel, payee, voucher: last }));
-        const sealed = read(channel);
-        expect(sealed.kind).toBe('sealed');
-        await simulator.sendOrThrow([await getWithdrawPayerInstructionAsync({ channel, mint, payer })]);
+        const last = await signVoucher({ channelId: channel, cumulativeAmount: 5_000n }, session, EPOCH);
+        await simulator.sendOrThrow(getSettleAndFinalizeInstructions({ channel, payee, voucher: last }, EPOCH));
+        const finalized = read(channel);
+        expect(finalized.kind).toBe('finalized');
+        await simulator.sendOrThrow([await getWithdrawPayerInstructionAsync({ channel, mint, payer }, EPOCH)]);
         await distribute(channel);
         const distributed = read(channel);
         if (distributed.kind !== 'distributed') throw new Error(distributed.kind);
         expect(getChannelFigures(distributed)).toMatchObject({ refundable: 0n, spendable: 0n, undistributed: 0n });
 
-        const reclaim = getReclaimInstruction({ channel, rentPayer: sponsor.address });
+        const reclaim = getReclaimInstruction({ channel, rentPayer: sponsor.address }, EPOCH);
         const { reclaimableFromSlot } = distributed;
         expect(isReclaimable(distributed, reclaimableFromSlot! - 1n)).toBe(false);
         simulator.setClock({ slot: reclaimableFromSlot! - 1n });
@@ -133,8 +136,8 @@ describe("a channel's life", () => {
 
     it('ends late: sealed by anyone after the deadline, and gone with the distribution', async () => {
         const { channel } = await open();
-        await simulator.sendOrThrow([getRequestCloseInstruction({ channel, payer })]);
-        const seal = getSealInstruction({ channel });
+        await simulator.sendOrThrow([getRequestCloseInstruction({ channel, payer }, EPOCH)]);
+        const seal = getFinalizeInstruction({ channel }, EPOCH);
         const early = await simulator.send([seal]);
         expect(early.failure).toMatchObject({ code: 2201, name: 'sealGracePeriodNotElapsed' });
         simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS, slots: 1_501 });
@@ -177,9 +180,9 @@ describe('queries', () => {
             { ...all, rentPayer: other.address, status: 'open' as const },
             { ...all, mint, payee: payee.address, rentPayer: other.address, status: 'open' as const },
         ]) {
-            expect((await fetchChannels(rpc, filter)).map(({ address }) => address)).toEqual([channel]);
+            expect((await fetchChannels(rpc, filter, EPOCH)).map(({ address }) => address)).toEqual([channel]);
         }
-        expect(await fetchChannels(rpc, { rentPayer: other.address, status: 'distributed' })).toEqual([]);
+        expect(await fetchChannels(rpc, { rentPayer: other.address, status: 'distributed' }, EPOCH)).toEqual([]);
     });
 });
 
@@ -187,7 +190,10 @@ describe('a cheap salt', () => {
     it('puts channel and escrow on bump 255', async () => {
         const openSlot = simulator.getClock().slot;
         const terms = { authorizedSigner: session.address, mint, openSlot, payee: payee.address };
-        const found = findCheapChannelSalt({ ...terms, payer: payer.address, tokenProgram: TOKEN_PROGRAM_ADDRESS });
+        const found = findCheapChannelSalt(
+            { ...terms, payer: payer.address, tokenProgram: TOKEN_PROGRAM_ADDRESS },
+            EPOCH,
+        );
         const { channel } = await open({ ...terms, salt: found.salt });
         expect(channel).toBe(found.channel);
         expect(read(channel).channel.bump).toBe(255);
@@ -195,7 +201,7 @@ describe('a cheap salt', () => {
 });
 
 it('distributes 10 recipients in a plain transaction, as many as the spec says', () => {
-    expect(getMaxDistributableRecipients()).toBe(10);
-    expect(getMaxDistributableRecipients({ usesLookupTable: true })).toBe(27);
-    expect(getMaxDistributableRecipients({ version: 1 })).toBe(32);
+    expect(getMaxDistributableRecipients(EPOCH)).toBe(10);
+    expect(getMaxDistributableRecipients(EPOCH, { usesLookupTable: true })).toBe(27);
+    expect(getMaxDistributableRecipients(EPOCH, { version: 1 })).toBe(32);
 });

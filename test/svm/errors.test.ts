@@ -38,7 +38,7 @@ function titleOf({ expected, name }: Row, facts: RevisionFacts): string {
 function nameOf({ builtin, by, code }: Expected, { deployment }: RevisionFacts): string {
     if (by !== 'self') return `${builtin ?? code} of ${by}`;
     if (code === undefined) return builtin;
-    return `${deployment.revision.errors[code]?.name ?? 'unknown'} (${code})`;
+    return `${deployment.errors[code]?.name ?? 'unknown'} (${code})`;
 }
 
 describe.each(REVISIONS)('the $name program', facts => {

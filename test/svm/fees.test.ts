@@ -19,13 +19,14 @@ import {
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { createSimulator, type Simulator } from '../../src/testing';
+import { type Simulator } from '../../src/testing';
 import { COMPUTE_BUDGET_PROGRAM_ADDRESS } from '../../src/runtime/programs';
 import { decodeComputeBudget } from '../../src/transactions/inspect/compute-budget';
 import { getTransactionFee } from '../../src/transactions/inspect/fee';
 import type { JudgedInstruction } from '../../src/transactions/inspect/instruction';
 import { decodeMessage } from '../../src/transactions/message';
 import { createRandom } from '../fixtures/seeded-random';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // What inspection says a transaction costs is what the runtime takes: nobody agrees to a fee and pays another one.
 
@@ -66,7 +67,7 @@ type Sent = Readonly<{
 let simulator: Simulator;
 let feePayer: KeyPairSigner;
 beforeAll(async () => {
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
     feePayer = await simulator.createFundedSigner({ lamports: 10n ** 17n });
 });
 

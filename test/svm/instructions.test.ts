@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     getDistributeInstructionAsync,
     getDistributionHash,
     getFinalizeInstruction,
@@ -11,18 +10,28 @@ import {
     getSettleInstructions,
     getTopUpInstructionAsync,
     getWithdrawPayerInstructionAsync,
-    PaymentChannelsEvent,
-    PayoutBeneficiary,
-    RedirectReason,
     signVoucher,
 } from '../../src';
-import { createSimulator, type Simulator } from '../../src/testing';
-import { byRevision, CHANNEL_RENT, ENDED_TOO_EARLY, openedAt, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
+import { type Simulator } from '../../src/testing';
+import {
+    CHANNEL_RENT,
+    ENDED_TOO_EARLY,
+    REMAINS,
+    SLOTS_UNTIL_FREE,
+    STATUSES,
+    byRevision,
+    openedAt,
+} from '../fixtures/revision';
 import { createCast, FUNDS, GRACE_PERIOD_SECONDS, TestChannel, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
+import { rendered } from '../fixtures/rendered';
+
+const { PaymentChannelsEvent, PayoutBeneficiary, RedirectReason } = rendered;
 
 let simulator: Simulator;
 beforeAll(async () => {
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
 });
 
 describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
@@ -52,7 +61,7 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
             closureStartedAt: 0n,
             deposit: 10_000n,
             discriminator: 1,
-            distributionHash: getDistributionHash(splits),
+            distributionHash: getDistributionHash(splits, DEPLOYMENT),
             gracePeriod: GRACE_PERIOD_SECONDS,
             mint: cast.mint,
             payee: cast.payee.address,
@@ -60,7 +69,7 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
             payerWithdrawnAt: 0n,
             salt: 77n,
             settlement: { payoutWatermark: 0n, settled: 0n },
-            status: ChannelStatus.Open,
+            status: STATUSES.open,
             version: 1,
             ...byRevision({
                 epoch: { openSlot: simulator.getClock().slot, rentPayer: cast.payer.address },
@@ -94,7 +103,7 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         const channel = await TestChannel.open(simulator, cast, { splits });
         const before = amounts();
         for (const amount of [400n, 1_000n]) {
-            await channel.send(getSettleInstructions({ voucher: await channel.sign(amount) }));
+            await channel.send(getSettleInstructions({ voucher: await channel.sign(amount) }, DEPLOYMENT));
             expect(channel.account.settlement).toEqual({ payoutWatermark: 0n, settled: amount });
         }
         expect(amounts()).toEqual(before);
@@ -103,36 +112,45 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
     it('several settle pairs of one channel share a transaction', async () => {
         const channel = await TestChannel.open(simulator, cast);
         const vouchers = await Promise.all([1n, 2n, 3n].map(amount => channel.sign(amount)));
-        await channel.send(vouchers.flatMap(voucher => getSettleInstructions({ voucher })));
+        await channel.send(vouchers.flatMap(voucher => getSettleInstructions({ voucher }, DEPLOYMENT)));
         expect(channel.account.settlement.settled).toBe(3n);
     });
 
     it('settleAndFinalize settles a last voucher and finalizes', async () => {
         const channel = await TestChannel.open(simulator, cast);
         const voucher = await channel.sign(700n);
-        await channel.send(getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }));
-        expect(channel.account).toMatchObject({ settlement: { settled: 700n }, status: ChannelStatus.Finalized });
+        await channel.send(
+            getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }, DEPLOYMENT),
+        );
+        expect(channel.account).toMatchObject({ settlement: { settled: 700n }, status: STATUSES.finalized });
     });
 
     it('settleAndFinalize without a voucher finalizes at what is settled already', async () => {
         const channel = await TestChannel.open(simulator, cast);
-        await channel.send(getSettleInstructions({ voucher: await channel.sign(300n) }));
-        await channel.send(getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee }));
-        expect(channel.account).toMatchObject({ settlement: { settled: 300n }, status: ChannelStatus.Finalized });
+        await channel.send(getSettleInstructions({ voucher: await channel.sign(300n) }, DEPLOYMENT));
+        await channel.send(
+            getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee }, DEPLOYMENT),
+        );
+        expect(channel.account).toMatchObject({ settlement: { settled: 300n }, status: STATUSES.finalized });
     });
 
     it('settleAndFinalize is still possible in the grace period, until the deadline', async () => {
         const [inTime, late] = [await TestChannel.open(simulator, cast), await TestChannel.open(simulator, cast)];
         for (const channel of [inTime, late]) {
-            await channel.send([getRequestCloseInstruction({ channel: channel.address, payer: cast.payer })]);
+            await channel.send([
+                getRequestCloseInstruction({ channel: channel.address, payer: cast.payer }, DEPLOYMENT),
+            ]);
         }
         const settle = async (channel: TestChannel) =>
             simulator.send(
-                getSettleAndFinalizeInstructions({
-                    channel: channel.address,
-                    payee: cast.payee,
-                    voucher: await channel.sign(5n),
-                }),
+                getSettleAndFinalizeInstructions(
+                    {
+                        channel: channel.address,
+                        payee: cast.payee,
+                        voucher: await channel.sign(5n),
+                    },
+                    DEPLOYMENT,
+                ),
             );
         simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS - 1 });
         expect((await settle(inTime)).ok).toBe(true);
@@ -142,25 +160,27 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
 
     it('requestClose starts the grace period and finalize ends it, at the deadline and not before', async () => {
         const channel = await TestChannel.open(simulator, cast);
-        await channel.send([getRequestCloseInstruction({ channel: channel.address, payer: cast.payer })]);
+        await channel.send([getRequestCloseInstruction({ channel: channel.address, payer: cast.payer }, DEPLOYMENT)]);
         expect(channel.account).toMatchObject({
             closureStartedAt: simulator.getClock().unixTimestamp,
-            status: ChannelStatus.Closing,
+            status: STATUSES.closing,
         });
-        const finalize = () => simulator.send([getFinalizeInstruction({ channel: channel.address })]);
+        const finalize = () => simulator.send([getFinalizeInstruction({ channel: channel.address }, DEPLOYMENT)]);
         simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS - 1 });
         expect((await finalize()).failure).toMatchObject(ENDED_TOO_EARLY);
         simulator.advanceClock({ seconds: 1 });
         expect((await finalize()).ok).toBe(true);
-        expect(channel.account).toMatchObject({ closureStartedAt: 0n, status: ChannelStatus.Finalized });
+        expect(channel.account).toMatchObject({ closureStartedAt: 0n, status: STATUSES.finalized });
     });
 
     it('withdrawPayer refunds what was not settled, once', async () => {
         const channel = await TestChannel.open(simulator, cast, { deposit: 1_000n });
         const voucher = await channel.sign(400n);
-        await channel.send(getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }));
+        await channel.send(
+            getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }, DEPLOYMENT),
+        );
         const [before] = amounts();
-        const withdraw = await getWithdrawPayerInstructionAsync({ ...channel.token, payer: cast.payer });
+        const withdraw = await getWithdrawPayerInstructionAsync({ ...channel.token, payer: cast.payer }, DEPLOYMENT);
         await channel.send([withdraw]);
         expect(amounts()[0]).toBe(before! + 600n);
         expect(channel.account.payerWithdrawnAt).toBe(simulator.getClock().unixTimestamp);
@@ -172,13 +192,16 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         const before = amounts();
         const distribute = async () =>
             channel.send([
-                await getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits: channel.splits }),
+                await getDistributeInstructionAsync(
+                    { ...channel.account, ...channel.token, splits: channel.splits },
+                    DEPLOYMENT,
+                ),
             ]);
-        await channel.send(getSettleInstructions({ voucher: await channel.sign(101n) }));
+        await channel.send(getSettleInstructions({ voucher: await channel.sign(101n) }, DEPLOYMENT));
         await distribute();
         // floor(101 * 25 %) = 25, floor(101 * 30 %) = 30, floor(101 * 45 %) = 45; 1 stays until the final sweep.
         expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([0n, 45n, 25n, 30n, 0n]);
-        await channel.send(getSettleInstructions({ voucher: await channel.sign(200n) }));
+        await channel.send(getSettleInstructions({ voucher: await channel.sign(200n) }, DEPLOYMENT));
         await distribute();
         expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([0n, 90n, 50n, 60n, 0n]);
         expect(channel.account.settlement).toEqual({ payoutWatermark: 200n, settled: 200n });
@@ -189,13 +212,18 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         const channel = await TestChannel.open(simulator, cast, { deposit: 1_000n, splits });
         const before = amounts();
         const voucher = await channel.sign(101n);
-        await channel.send(getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }));
+        await channel.send(
+            getSettleAndFinalizeInstructions({ channel: channel.address, payee: cast.payee, voucher }, DEPLOYMENT),
+        );
         const lamportsBefore = simulator.getLamports(cast.payer.address);
         const escrowRent = simulator.getLamports(channel.escrow);
         simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
 
         await channel.send([
-            await getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits: channel.splits }),
+            await getDistributeInstructionAsync(
+                { ...channel.account, ...channel.token, splits: channel.splits },
+                DEPLOYMENT,
+            ),
         ]);
 
         expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([899n, 45n, 25n, 30n, 1n]);
@@ -221,9 +249,12 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
             splits: [{ bps: 1_000, recipient: stranger }],
         });
         const before = amounts();
-        await channel.send(getSettleInstructions({ voucher: await channel.sign(500n) }));
+        await channel.send(getSettleInstructions({ voucher: await channel.sign(500n) }, DEPLOYMENT));
         const result = await channel.send([
-            await getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits: channel.splits }),
+            await getDistributeInstructionAsync(
+                { ...channel.account, ...channel.token, splits: channel.splits },
+                DEPLOYMENT,
+            ),
         ]);
         expect(result.events).toEqual([
             {
@@ -250,9 +281,12 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         for (const { address } of recipients) {
             accounts.push(await simulator.createTokenAccount({ ...cast, owner: address }));
         }
-        await channel.send(getSettleInstructions({ voucher: await channel.sign(10_000n) }));
+        await channel.send(getSettleInstructions({ voucher: await channel.sign(10_000n) }, DEPLOYMENT));
         await channel.send([
-            await getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits: channel.splits }),
+            await getDistributeInstructionAsync(
+                { ...channel.account, ...channel.token, splits: channel.splits },
+                DEPLOYMENT,
+            ),
         ]);
         expect(accounts.map(account => simulator.getTokenAmount(account))).toEqual(recipients.map(() => 100n));
     });
@@ -262,12 +296,13 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
         const stranger = await simulator.createFundedSigner();
         await simulator.mintTokens({ ...cast, amount: 1n, owner: stranger.address });
         const attempts = {
-            payee: async () => getSettleAndFinalizeInstructions({ channel: channel.address, payee: stranger }),
-            payer: async () => [getRequestCloseInstruction({ channel: channel.address, payer: stranger })],
+            payee: async () =>
+                getSettleAndFinalizeInstructions({ channel: channel.address, payee: stranger }, DEPLOYMENT),
+            payer: async () => [getRequestCloseInstruction({ channel: channel.address, payer: stranger }, DEPLOYMENT)],
             session: async () => {
                 const { voucher } = await channel.sign(1n);
-                const forged = await signVoucher(voucher, stranger);
-                return getSettleInstructions({ voucher: forged });
+                const forged = await signVoucher(voucher, stranger, DEPLOYMENT);
+                return getSettleInstructions({ voucher: forged }, DEPLOYMENT);
             },
         };
         const expected = { payee: 6, payer: 5, session: 237 };
@@ -277,7 +312,7 @@ describe.each(TOKEN_PROGRAMS)('with $name', ({ tokenProgram }) => {
 
     it('a payer without enough tokens can not open', async () => {
         const channel = await TestChannel.plan(simulator, cast, { deposit: FUNDS + 1n });
-        const instruction = await getOpenInstructionAsync(channel.input);
+        const instruction = await getOpenInstructionAsync({ ...OPENED, ...channel.input }, DEPLOYMENT);
         const result = await simulator.send([instruction]);
         // The token program's "insufficient funds", not this program's "missing signature": both are number 1.
         expect(result.failure).toMatchObject({ code: 1, name: undefined, program: tokenProgram });

@@ -2,7 +2,9 @@ import type { KeyPairSigner } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import * as toolkit from '../../src';
-import { createSimulator, createSimulatorRpc } from '../../src/testing';
+import { createSimulatorRpc } from '../../src/testing';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // Whatever the package returns can be written by JSON.stringify, in whole or in part, and no key gets into it.
 
@@ -10,7 +12,7 @@ const SPLITS_OF = (recipient: KeyPairSigner) => [{ bps: 100, recipient: recipien
 
 /** The results of a channel's whole life, by what made them. */
 async function collectResults(): Promise<Readonly<Record<string, unknown>>> {
-    const simulator = await createSimulator();
+    const simulator = await createTestSimulator();
     const rpc = createSimulatorRpc(simulator);
     const payer = await simulator.createFundedSigner();
     const payee = await simulator.createFundedSigner();
@@ -22,20 +24,24 @@ async function collectResults(): Promise<Readonly<Record<string, unknown>>> {
     const splits = SPLITS_OF(operator);
     const terms = { deposit: 5_000n, gracePeriodSeconds: 600, mint, payee, payer, salt: 1n, splits };
 
-    const opened = await simulator.sendOrThrow([await toolkit.getOpenInstructionAsync(terms)]);
-    const [channel] = await toolkit.findChannelPda(terms);
-    const state = await toolkit.fetchChannelState(rpc, channel);
+    const opened = await simulator.sendOrThrow([
+        await toolkit.getOpenInstructionAsync({ ...OPENED, ...terms }, DEPLOYMENT),
+    ]);
+    const [channel] = await toolkit.findChannelPda({ ...OPENED, ...terms }, DEPLOYMENT);
+    const state = await toolkit.fetchChannelState(rpc, channel, DEPLOYMENT);
     toolkit.assertIsLiveChannelState(state);
     const { slot: _, ...now } = simulator.getClock();
-    const sign = (cumulativeAmount: bigint) => toolkit.signVoucher({ channelId: channel, cumulativeAmount }, payer);
+    const sign = (cumulativeAmount: bigint) =>
+        toolkit.signVoucher({ channelId: channel, cumulativeAmount }, payer, DEPLOYMENT);
     const check = async (amount: bigint) =>
-        await toolkit.checkVoucher({ channel: state, signedVoucher: await sign(amount), ...now });
+        await toolkit.checkVoucher({ channel: state, signedVoucher: await sign(amount), ...now }, DEPLOYMENT);
     const voucher = await sign(1_000n);
 
     const blockhash = simulator.getLatestBlockhash();
-    const assembled = await toolkit.assembleOpenTransaction({
-        ...{ ...terms, blockhash, operator: operator.address, salt: 2n },
-    });
+    const assembled = await toolkit.assembleOpenTransaction(
+        { ...OPENED, ...{ ...terms, blockhash, operator: operator.address, salt: 2n } },
+        DEPLOYMENT,
+    );
     const agreement = {
         ...{
             authorizedSigner: payer.address,
@@ -47,11 +53,11 @@ async function collectResults(): Promise<Readonly<Record<string, unknown>>> {
         ...{ operator: operator.address, payee: payee.address, payer: payer.address, salt: 2n, splits },
         maxFeeLamports: 100_000n,
     };
-    const accepted = await toolkit.inspectOpenTransaction(assembled.wire, agreement);
+    const accepted = await toolkit.inspectOpenTransaction(assembled.wire, agreement, DEPLOYMENT);
     if (!accepted.isAccepted) throw new Error(JSON.stringify(accepted));
 
     const requests = [{ channel, payee, splits, voucher }];
-    const fetched = await toolkit.fetchBatchItems(rpc, requests);
+    const fetched = await toolkit.fetchBatchItems(rpc, requests, DEPLOYMENT);
     const options = { feePayer: operator, mode: 'settleAndFinalizeAndDistribute', version: 0, ...now } as const;
     const items = fetched.items.map(item => ({ ...item, isSignatureValid: true }));
     const { unixTimestamp: __, ...execution } = options;
@@ -59,32 +65,45 @@ async function collectResults(): Promise<Readonly<Record<string, unknown>>> {
     const progress: unknown[] = [];
     return {
         accepted,
-        account: await toolkit.fetchChannel(rpc, channel),
-        agreed: toolkit.getChannelMismatches(state, { ...terms, deposit: 9_000n }),
+        account: await toolkit.fetchChannel(rpc, channel, DEPLOYMENT),
+        agreed: toolkit.getChannelMismatches(state, { ...terms, deposit: 9_000n }, DEPLOYMENT),
         assembled,
-        assessment: await toolkit.fetchDistributionAssessment(rpc, { channel, splits }),
+        assessment: await toolkit.fetchDistributionAssessment(rpc, { channel, splits }, DEPLOYMENT),
         blockhash,
-        channels: await toolkit.fetchChannels(rpc, { payee: payee.address }),
-        compared: toolkit.compareBatchOptions(items, options),
-        cosigned: await toolkit.cosignTransaction(accepted.inspected, operator),
+        channels: await toolkit.fetchChannels(rpc, { payee: payee.address }, DEPLOYMENT),
+        compared: toolkit.compareBatchOptions(items, options, DEPLOYMENT),
+        cosigned: await toolkit.cosignTransaction(accepted.inspected, operator, DEPLOYMENT),
         events: opened.events,
-        execution: await toolkit.executeBatchSettle(rpc, requests, {
-            ...{ ...execution, journal, onProgress: one => void progress.push(one) },
-        }),
-        failed: await simulator.send(toolkit.getSettleInstructions({ voucher })),
+        execution: await toolkit.executeBatchSettle(
+            rpc,
+            requests,
+            {
+                ...{ ...execution, journal, onProgress: one => void progress.push(one) },
+            },
+            DEPLOYMENT,
+        ),
+        failed: await simulator.send(toolkit.getSettleInstructions({ voucher }, DEPLOYMENT)),
         fetched,
         figures: toolkit.getChannelFigures(state),
-        openAssessment: await toolkit.fetchOpenAssessment(rpc, { ...terms, salt: 3n }),
+        openAssessment: await toolkit.fetchOpenAssessment(rpc, { ...OPENED, ...terms, salt: 3n }, DEPLOYMENT),
         opened,
-        payouts: toolkit.getPayouts({ payoutWatermark: 1n, settled: 5n, splits }),
-        plan: toolkit.planBatchSettle(items, options),
-        planOfNothing: toolkit.planBatchSettle([{ channel: state, voucher }], { ...options, mode: 'settle' }),
+        payouts: toolkit.getPayouts({ payoutWatermark: 1n, settled: 5n, splits }, DEPLOYMENT),
+        plan: toolkit.planBatchSettle(items, options, DEPLOYMENT),
+        planOfNothing: toolkit.planBatchSettle(
+            [{ channel: state, voucher }],
+            { ...options, mode: 'settle' },
+            DEPLOYMENT,
+        ),
         progress,
-        refused: await toolkit.inspectOpenTransaction(assembled.wire, { ...agreement, deposit: { max: 2n, min: 1n } }),
-        salt: toolkit.findCheapChannelSalt(terms),
+        refused: await toolkit.inspectOpenTransaction(
+            assembled.wire,
+            { ...agreement, deposit: { max: 2n, min: 1n } },
+            DEPLOYMENT,
+        ),
+        salt: toolkit.findCheapChannelSalt({ ...OPENED, ...terms }, DEPLOYMENT),
         sentBefore: await journal.getUnresolved([channel]),
         state,
-        tables: toolkit.planLookupTables(items, { ...options, authority: operator }),
+        tables: toolkit.planLookupTables(items, { ...options, authority: operator }, DEPLOYMENT),
         verdicts: [await check(1_000n), await check(9_000n)],
         voucher,
     };

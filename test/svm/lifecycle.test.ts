@@ -2,7 +2,6 @@ import { address } from '@solana/kit';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     findTreasuryTokenPda,
     getDistributeInstructionAsync,
     getFinalizeInstruction,
@@ -12,28 +11,28 @@ import {
     getSettleInstructions,
     getTopUpInstructionAsync,
     getWithdrawPayerInstructionAsync,
-    LOCALNET_DEPLOYMENT,
     type Deployment,
 } from '../../src';
 import { createSimulator, ELF_ENVIRONMENT_VARIABLES, type Simulator } from '../../src/testing';
-import { REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
+import { REMAINS, SLOTS_UNTIL_FREE, STATUSES } from '../fixtures/revision';
 import { createCast, FUNDS, GRACE_PERIOD_SECONDS, TestChannel, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 // The whole life of a channel, from open to tombstone, at the published address and at another address with another
 // treasury owner: nothing in the toolkit may assume which deployment is in use.
 
 const ELSEWHERE: Deployment = {
+    ...DEPLOYMENT,
     programAddress: address('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin'),
-    revision: LOCALNET_DEPLOYMENT.revision,
     treasuryOwner: address('Cs2zdfUNonRdRGsiZUQQLdTxzxVvJZmgiX2mpLYKuEqP'),
 };
 const isForeignElf = Boolean(process.env[ELF_ENVIRONMENT_VARIABLES.tombstone]);
 
 describe.each([
-    { deployment: LOCALNET_DEPLOYMENT, name: 'the published deployment' },
+    { deployment: DEPLOYMENT, name: 'the published deployment' },
     { deployment: ELSEWHERE, name: 'another address and treasury owner' },
 ])('at $name', ({ deployment, name }) => {
-    const needsFreedom = deployment !== LOCALNET_DEPLOYMENT && isForeignElf;
+    const needsFreedom = deployment !== DEPLOYMENT && isForeignElf;
     describe.skipIf(needsFreedom).each(TOKEN_PROGRAMS)(
         needsFreedom
             ? `skipped: the ELF of ${ELF_ENVIRONMENT_VARIABLES.tombstone} runs at its own address only (${name})`
@@ -82,11 +81,14 @@ describe.each([
                 simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
                 await distribute(channel);
 
-                const { payee, recipients, remainder } = getPayouts({
-                    payoutWatermark: 0n,
-                    settled: 6_999n,
-                    splits: channel.splits,
-                });
+                const { payee, recipients, remainder } = getPayouts(
+                    {
+                        payoutWatermark: 0n,
+                        settled: 6_999n,
+                        splits: channel.splits,
+                    },
+                    DEPLOYMENT,
+                );
                 expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: REMAINS.kind });
                 expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([
                     -6_999n,
@@ -106,7 +108,7 @@ describe.each([
                 ]);
                 simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS });
                 await channel.send([getFinalizeInstruction({ channel: channel.address }, deployment)]);
-                expect(channel.account.status).toBe(ChannelStatus.Finalized);
+                expect(channel.account.status).toBe(STATUSES.finalized);
                 await channel.send([
                     await getWithdrawPayerInstructionAsync({ ...channel.token, payer: cast.payer }, deployment),
                 ]);
@@ -114,11 +116,14 @@ describe.each([
                 simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
                 await distribute(channel);
 
-                const { payee, recipients, remainder } = getPayouts({
-                    payoutWatermark: 0n,
-                    settled: 1_000n,
-                    splits: channel.splits,
-                });
+                const { payee, recipients, remainder } = getPayouts(
+                    {
+                        payoutWatermark: 0n,
+                        settled: 1_000n,
+                        splits: channel.splits,
+                    },
+                    DEPLOYMENT,
+                );
                 expect(simulator.getChannel(channel.address)).toEqual({ address: channel.address, kind: REMAINS.kind });
                 expect(amounts().map((amount, index) => amount - before[index]!)).toEqual([
                     -1_000n,

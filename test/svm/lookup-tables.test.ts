@@ -21,15 +21,16 @@ import {
     type PlannedTransaction,
     type PlanLookupTablesOptions,
 } from '../../src';
-import { assertSucceeded, createSimulator, createSimulatorRpc, type Simulator } from '../../src/testing';
+import { assertSucceeded, createSimulatorRpc, type Simulator } from '../../src/testing';
 import { nameToAddress } from '../fixtures/batch';
 import { Market } from './fixtures/market';
+import { createTestSimulator } from '../fixtures/simulator';
 
 describe('lookup tables in LiteSVM', () => {
     let simulator: Simulator;
     let market: Market;
     beforeAll(async () => {
-        simulator = await createSimulator();
+        simulator = await createTestSimulator();
         // Channels of the epoch revision are opened for slots of long ago.
         simulator.setClock({ slot: 100_000n });
         market = await Market.create(simulator);

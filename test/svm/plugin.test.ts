@@ -15,7 +15,6 @@ import {
     getPayouts,
     getProgramFailure,
     isPaymentChannelsError,
-    LOCALNET_DEPLOYMENT,
     payer,
     paymentChannels,
     rpc,
@@ -25,13 +24,15 @@ import {
     type TransactionSendingConfig,
 } from '../../src';
 import { createSimulator, createSimulatorRpc, simulated, type Simulator } from '../../src/testing';
-import { CHANNEL_RENT, ENDED_KIND, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
+import { CHANNEL_RENT, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
 import { TOKEN_PROGRAMS } from './fixtures/channel';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 import { interceptRpc } from './fixtures/intercepted-rpc';
 
 const ELSEWHERE: Deployment = {
+    ...DEPLOYMENT,
     programAddress: address('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin'),
-    revision: LOCALNET_DEPLOYMENT.revision,
     treasuryOwner: address('Cs2zdfUNonRdRGsiZUQQLdTxzxVvJZmgiX2mpLYKuEqP'),
 };
 
@@ -48,7 +49,7 @@ const codeOf = async (attempt: () => PromiseLike<unknown>) => {
 };
 
 describe.each([
-    { deployment: LOCALNET_DEPLOYMENT, name: 'the published deployment' },
+    { deployment: DEPLOYMENT, name: 'the published deployment' },
     { deployment: ELSEWHERE, name: 'another one' },
 ])('client.paymentChannels, with $name', ({ deployment }) => {
     describe.each(TOKEN_PROGRAMS)('and $name', ({ tokenProgram }) => {
@@ -87,7 +88,7 @@ describe.each([
 
             const merchantInstructions = merchantClient.paymentChannels.instructions;
             const sign = (cumulativeAmount: bigint) =>
-                signVoucher({ channelId: channel, cumulativeAmount }, payerClient.payer as KeyPairSigner);
+                signVoucher({ channelId: channel, cumulativeAmount }, payerClient.payer as KeyPairSigner, DEPLOYMENT);
             const settled = await merchantInstructions.settle({ voucher: await sign(400n) }).sendTransaction();
             expect(settled.context.signature).toMatch(/^\w{80,90}$/);
             await merchantInstructions.distribute({ channel, splits }).sendTransaction();
@@ -102,7 +103,7 @@ describe.each([
             simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
             await merchantInstructions.distribute({ channel, splits }).sendTransaction();
 
-            const { payee, recipients } = getPayouts({ payoutWatermark: 0n, settled: 1_001n, splits });
+            const { payee, recipients } = getPayouts({ payoutWatermark: 0n, settled: 1_001n, splits }, DEPLOYMENT);
             const token = { mint, tokenProgram };
             const amountOf = async (owner: Address) =>
                 simulator.getTokenAmount(await simulator.createTokenAccount({ ...token, owner }));
@@ -124,16 +125,16 @@ describe.each([
             expect(closing.map(state => state.address)).toEqual([channel]);
             simulator.advanceClock({ seconds: 60 });
             await merchantClient.paymentChannels.instructions.finalize({ channel }).sendTransaction();
-            expect(
-                (await accounts.channel.find({ status: ENDED_KIND as 'finalized' })).map(state => state.address),
-            ).toEqual([channel]);
+            expect((await accounts.channel.find({ status: 'finalized' })).map(state => state.address)).toEqual([
+                channel,
+            ]);
         });
     });
 });
 
 describe('a distribution that would forfeit a share', () => {
     it('is refused unless the forfeit is allowed or the token account is created', async () => {
-        const simulator = await createSimulator();
+        const simulator = await createTestSimulator();
         const own = await simulator.createFundedSigner();
         const [payee, stranger] = [await simulator.createSigner(), await simulator.createSigner()];
         const mint = await simulator.createMint();
@@ -147,7 +148,7 @@ describe('a distribution that would forfeit a share', () => {
             const terms = { deposit: 100n, gracePeriodSeconds: 60, mint, payee: payee.address, salt, splits };
             await instructions.open({ ...terms, allowUnready: true }).sendTransaction();
             const [channel] = await pdas.channel({ ...terms, authorizedSigner: own.address, payer: own.address });
-            const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 100n }, own);
+            const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 100n }, own, DEPLOYMENT);
             await instructions.settle({ voucher }).sendTransaction();
             return channel;
         };
@@ -174,7 +175,7 @@ describe('a single send', () => {
     let own: KeyPairSigner;
     let terms: Parameters<ReturnType<typeof createTestClient>['paymentChannels']['instructions']['open']>[0];
     beforeAll(async () => {
-        simulator = await createSimulator();
+        simulator = await createTestSimulator();
         own = await simulator.createFundedSigner();
         const payee = (await simulator.createSigner()).address;
         const mint = await simulator.createMint();
@@ -218,7 +219,7 @@ describe('a single send', () => {
         await instructions.open({ ...terms, salt: 5n }).sendTransaction();
         const [channel] = await pdas.channel({ ...terms, authorizedSigner: own.address, payer: own.address, salt: 5n });
         const stranger = await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(32).fill(7));
-        const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 1n }, stranger);
+        const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 1n }, stranger, DEPLOYMENT);
         for (const config of [{}, { computeUnitLimit: 100_000 }]) {
             const sender = createTestClient(simulator, own, config);
             const error: unknown = await sender.paymentChannels.instructions
@@ -226,7 +227,7 @@ describe('a single send', () => {
                 .sendTransaction()
                 .catch((caught: unknown) => caught);
             expect(isSolanaError(error, SOLANA_ERROR__FAILED_TO_SEND_TRANSACTION)).toBe(true);
-            expect(getProgramFailure(error)).toMatchObject({ code: 237, name: 'voucherSignerMismatch' });
+            expect(getProgramFailure(error, DEPLOYMENT)).toMatchObject({ code: 237, name: 'voucherSignerMismatch' });
         }
     });
 
@@ -296,7 +297,11 @@ describe('a single send', () => {
 
     it('waits for what is read no longer than until it is aborted', async () => {
         const silent = interceptRpc(createSimulatorRpc(simulator), () => new Promise(() => undefined));
-        const client = createClient().use(payer(own)).use(rpc(silent)).use(transactionSending()).use(paymentChannels());
+        const client = createClient()
+            .use(payer(own))
+            .use(rpc(silent))
+            .use(transactionSending())
+            .use(paymentChannels({ deployment: DEPLOYMENT }));
         const { instructions } = client.paymentChannels;
         for (const send of ['planTransaction', 'planTransactions', 'sendTransaction', 'sendTransactions'] as const) {
             const controller = new AbortController();
@@ -311,8 +316,8 @@ describe('a single send', () => {
             .use(payer(own))
             .use(rpc(createSimulatorRpc(simulator)))
             .use(transactionSending())
-            .use(paymentChannels({ deployment: LOCALNET_DEPLOYMENT, fetch: { commitment: 'finalized' } }));
+            .use(paymentChannels({ deployment: DEPLOYMENT, fetch: { commitment: 'finalized' } }));
         await client.paymentChannels.instructions.open({ ...terms, salt: 20n }).sendTransaction();
-        expect(client.paymentChannels.deployment).toBe(LOCALNET_DEPLOYMENT);
+        expect(client.paymentChannels.deployment).toBe(DEPLOYMENT);
     });
 });

@@ -22,9 +22,11 @@ import {
     signVoucher,
     type BatchRequest,
 } from '../../src';
-import { createSimulator, createSimulatorRpc } from '../../src/testing';
+import { createSimulatorRpc } from '../../src/testing';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import { SendingStage } from './fixtures/sending-stage';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // A precompile that refuses a signature logs nothing, and its codes are those of any program: it is named all the same.
 
@@ -47,7 +49,7 @@ describe.each(['legacy', 0, 1] as const)('in the simulator, version %s', version
         ['KeccakSecp256k11111111111111111111111111111', 'Secp256k1'],
         ['Secp256r1SigVerify1111111111111111111111111', 'Secp256r1'],
     ])('%s is named', async (program, name) => {
-        const simulator = await createSimulator();
+        const simulator = await createTestSimulator();
         const { failure } = await simulator.send([memo, instruction(program, new Uint8Array([1, 0]))], { version });
         expect(failure).toEqual({
             code: 4,
@@ -62,14 +64,14 @@ describe.each(['legacy', 0, 1] as const)('in the simulator, version %s', version
 
 it.each([{}, { computeUnitLimit: 100_000 }])('a single send that fails for it says so, with %o', async config => {
     const stage = await SendingStage.create();
-    const voucher = await signVoucher({ channelId: stage.channel, cumulativeAmount: 5n }, stage.signer);
+    const voucher = await signVoucher({ channelId: stage.channel, cumulativeAmount: 5n }, stage.signer, DEPLOYMENT);
     const client = stage.createClient((_, __, send) => send(), config);
     const error: unknown = await client.paymentChannels.instructions
         .settle({ voucher: breakSignature(voucher) })
         .sendTransaction()
         .catch((caught: unknown) => caught);
     // Behind the limit of compute units.
-    expect(getProgramFailure(error)).toMatchObject({ ...REFUSED, instructionIndex: 1 });
+    expect(getProgramFailure(error, DEPLOYMENT)).toMatchObject({ ...REFUSED, instructionIndex: 1 });
 });
 
 it.each(REVISIONS)('so does a batch, and blames the channel alone, $name', async ({ deployment }) => {
@@ -90,8 +92,13 @@ it.each([0, 1])(
     async others => {
         const { channel, signer, simulator } = await SendingStage.create();
         const rpc = createSimulatorRpc(simulator);
-        const voucher = breakSignature(await signVoucher({ channelId: channel, cumulativeAmount: 5n }, signer));
-        const instructions = [...Array.from({ length: others }, () => memo), ...getSettleInstructions({ voucher })];
+        const voucher = breakSignature(
+            await signVoucher({ channelId: channel, cumulativeAmount: 5n }, signer, DEPLOYMENT),
+        );
+        const instructions = [
+            ...Array.from({ length: others }, () => memo),
+            ...getSettleInstructions({ voucher }, DEPLOYMENT),
+        ];
         const { value: blockhash } = await rpc.getLatestBlockhash().send();
         const message = pipe(
             createTransactionMessage({ version: 0 }),
@@ -103,9 +110,9 @@ it.each([0, 1])(
         const sending = rpc.sendTransaction(wire, { encoding: 'base64' }).send();
         const refusal: unknown = await sending.catch((caught: unknown) => caught);
         const expected = { ...REFUSED, instructionIndex: others, program: undefined };
-        expect(getProgramFailure(refusal)).toMatchObject(expected);
+        expect(getProgramFailure(refusal, DEPLOYMENT)).toMatchObject(expected);
         const simulated = await rpc.simulateTransaction(wire, { encoding: 'base64' }).send();
-        expect(getProgramFailure(simulated)).toMatchObject(expected);
+        expect(getProgramFailure(simulated, DEPLOYMENT)).toMatchObject(expected);
     },
 );
 
@@ -118,11 +125,11 @@ describe('a node that verifies before it simulates', () => {
     it('has the error of the precompile in its message', () => {
         const message = 'Transaction precompile verification failure InstructionError(0, Custom(2))';
         const instructions = [{ programAddress: ED25519_PROGRAM_ADDRESS }];
-        expect(getProgramFailure(refusal(message), { instructions })).toMatchObject({
+        expect(getProgramFailure(refusal(message), DEPLOYMENT, { instructions })).toMatchObject({
             ...REFUSED,
             instructionIndex: 0,
         });
-        expect(getProgramFailure(refusal(message))).toEqual({
+        expect(getProgramFailure(refusal(message), DEPLOYMENT)).toEqual({
             code: 2,
             instructionIndex: 0,
             kind: 'custom',
@@ -130,11 +137,11 @@ describe('a node that verifies before it simulates', () => {
             name: 'InvalidSignature',
             program: undefined,
         });
-        expect(getProgramFailure(refusal('Transaction precompile verification failure'))).toBeUndefined();
+        expect(getProgramFailure(refusal('Transaction precompile verification failure'), DEPLOYMENT)).toBeUndefined();
     });
 
     it('says so of the signatures of the transaction as well', () => {
         const error = new SolanaError(SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE);
-        expect(getProgramFailure(error)).toMatchObject({ kind: 'transaction', name: 'SignatureFailure' });
+        expect(getProgramFailure(error, DEPLOYMENT)).toMatchObject({ kind: 'transaction', name: 'SignatureFailure' });
     });
 });

@@ -32,14 +32,18 @@ import {
     isFinalizable,
     isSettleable,
     parseTransactionEvents,
-    PaymentChannelsEvent,
     type LiveChannelState,
     type ChannelFilter,
 } from '../../src';
-import { createSimulator, createSimulatorRpc, type Simulator, type SimulatorRpcApi } from '../../src/testing';
+import { createSimulatorRpc, type Simulator, type SimulatorRpcApi } from '../../src/testing';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
-import { byRevision, ENDED_KIND, openedAt, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
+import { byRevision, openedAt, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
 import { createCast, GRACE_PERIOD_SECONDS, TestChannel, type Cast } from './fixtures/channel';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
+import { rendered } from '../fixtures/rendered';
+
+const { PaymentChannelsEvent } = rendered;
 
 // What the readers of the package say of real channels, through an RPC.
 
@@ -47,7 +51,7 @@ let simulator: Simulator;
 let rpc: Rpc<SimulatorRpcApi>;
 let cast: Cast;
 beforeAll(async () => {
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
     rpc = createSimulatorRpc(simulator);
     cast = await createCast(simulator, TOKEN_PROGRAM_ADDRESS);
 });
@@ -73,24 +77,24 @@ async function send(instructions: readonly Instruction[], skipPreflight = false)
 const getTransaction = (signature: Signature) =>
     rpc.getTransaction(signature, { encoding: 'json', maxSupportedTransactionVersion: 0 }).send();
 const distribute = (channel: TestChannel) =>
-    getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits: channel.splits });
+    getDistributeInstructionAsync({ ...channel.account, ...channel.token, splits: channel.splits }, DEPLOYMENT);
 
 describe('the life of a channel', () => {
     it('that its payer closes, state by state', async () => {
         const channel = await TestChannel.plan(simulator, cast, { deposit: 1_000n });
         const now = () => simulator.getClock().unixTimestamp;
-        const stateNow = () => fetchChannelState(rpc, channel.address);
+        const stateNow = () => fetchChannelState(rpc, channel.address, DEPLOYMENT);
         const figuresNow = async () =>
             getChannelFigures((await stateNow()) as LiveChannelState, { acceptedAmount: 500n });
 
         expect(await stateNow()).toMatchObject({ kind: 'absent', slot: simulator.getClock().slot });
-        await expectRefusal(() => fetchChannel(rpc, channel.address), 'CHANNEL_NOT_FOUND');
+        await expectRefusal(() => fetchChannel(rpc, channel.address, DEPLOYMENT), 'CHANNEL_NOT_FOUND');
         await send([await channel.getOpenInstruction()]);
-        await send(getSettleInstructions({ voucher: await channel.sign(300n) }));
+        await send(getSettleInstructions({ voucher: await channel.sign(300n) }, DEPLOYMENT));
         await send([await distribute(channel)]);
-        await send(getSettleInstructions({ voucher: await channel.sign(400n) }));
+        await send(getSettleInstructions({ voucher: await channel.sign(400n) }, DEPLOYMENT));
         expect((await stateNow()).kind).toBe('open');
-        expect((await fetchChannel(rpc, channel.address)).data.settlement.settled).toBe(400n);
+        expect((await fetchChannel(rpc, channel.address, DEPLOYMENT)).data.settlement.settled).toBe(400n);
         const figures = {
             hasPayerWithdrawn: false,
             refundable: 600n,
@@ -100,7 +104,7 @@ describe('the life of a channel', () => {
         };
         expect(await figuresNow()).toEqual(figures);
 
-        await send([getRequestCloseInstruction({ channel: channel.address, payer: cast.payer })]);
+        await send([getRequestCloseInstruction({ channel: channel.address, payer: cast.payer }, DEPLOYMENT)]);
         const closing = await stateNow();
         expect(closing).toMatchObject({ deadlineAt: now() + BigInt(GRACE_PERIOD_SECONDS), kind: 'closing' });
         expect(await figuresNow()).toEqual(figures);
@@ -108,16 +112,16 @@ describe('the life of a channel', () => {
         simulator.advanceClock({ seconds: GRACE_PERIOD_SECONDS });
         expect([isSettleable(closing, now()), isFinalizable(closing, now())]).toEqual([false, true]);
 
-        await send([getFinalizeInstruction({ channel: channel.address })]);
-        expect((await stateNow()).kind).toBe(ENDED_KIND);
+        await send([getFinalizeInstruction({ channel: channel.address }, DEPLOYMENT)]);
+        expect((await stateNow()).kind).toBe('finalized');
         expect(await figuresNow()).toEqual({ ...figures, spendable: 0n });
-        await send([await getWithdrawPayerInstructionAsync({ ...channel.token, payer: cast.payer })]);
+        await send([await getWithdrawPayerInstructionAsync({ ...channel.token, payer: cast.payer }, DEPLOYMENT)]);
         expect(await figuresNow()).toMatchObject({ hasPayerWithdrawn: true, refundable: 0n });
         simulator.advanceClock({ slots: SLOTS_UNTIL_FREE });
         await send([await distribute(channel)]);
         expect(await stateNow()).toMatchObject({ address: channel.address, kind: REMAINS.kind });
         await expectRefusal(
-            () => fetchChannel(rpc, channel.address),
+            () => fetchChannel(rpc, channel.address, DEPLOYMENT),
             byRevision({ epoch: 'CHANNEL_NOT_FOUND', tombstone: 'CHANNEL_CLOSED' } as const),
         );
     });
@@ -125,17 +129,20 @@ describe('the life of a channel', () => {
     // What isSettleable and isFinalizable say of the seconds around the deadline is what the program does.
     it.each([-1n, 0n, 1n])('at %i seconds from the deadline', async offset => {
         const channel = await TestChannel.open(simulator, cast);
-        await send([getRequestCloseInstruction({ channel: channel.address, payer: cast.payer })]);
-        const state = await fetchChannelState(rpc, channel.address);
+        await send([getRequestCloseInstruction({ channel: channel.address, payer: cast.payer }, DEPLOYMENT)]);
+        const state = await fetchChannelState(rpc, channel.address, DEPLOYMENT);
         if (state.kind !== 'closing') throw new Error(state.kind);
         const now = state.deadlineAt! + offset;
         simulator.setClock({ unixTimestamp: now });
-        const settle = getSettleAndFinalizeInstructions({
-            channel: channel.address,
-            payee: cast.payee,
-            voucher: await channel.sign(1n),
-        });
-        const finalize = getFinalizeInstruction({ channel: channel.address });
+        const settle = getSettleAndFinalizeInstructions(
+            {
+                channel: channel.address,
+                payee: cast.payee,
+                voucher: await channel.sign(1n),
+            },
+            DEPLOYMENT,
+        );
+        const finalize = getFinalizeInstruction({ channel: channel.address }, DEPLOYMENT);
         const isAccepted = async (instructions: readonly Instruction[]) => {
             const { wire } = await sign(instructions);
             const { value } = await rpc.simulateTransaction(wire, { encoding: 'base64', sigVerify: true }).send();
@@ -151,9 +158,9 @@ describe('queries', () => {
         const other = await createCast(simulator, TOKEN_PROGRAM_ADDRESS);
         const mine = [await TestChannel.open(simulator, other), await TestChannel.open(simulator, other)];
         const [first, second] = mine.map(({ address }) => address);
-        await send([getRequestCloseInstruction({ channel: second!, payer: other.payer })]);
+        await send([getRequestCloseInstruction({ channel: second!, payer: other.payer }, DEPLOYMENT)]);
         const find = async (filter: ChannelFilter) =>
-            (await fetchChannels(rpc, filter)).map(({ address }) => address).sort();
+            (await fetchChannels(rpc, filter, DEPLOYMENT)).map(({ address }) => address).sort();
         const both = [first!, second!].sort();
 
         expect(await find({ payer: other.payer.address })).toEqual(both);
@@ -165,7 +172,7 @@ describe('queries', () => {
             second,
         ]);
         expect(await find({ payee: other.payer.address })).toEqual([]);
-        expect((await fetchChannelStates(rpc, both)).map(({ address }) => address)).toEqual(both);
+        expect((await fetchChannelStates(rpc, both, DEPLOYMENT)).map(({ address }) => address)).toEqual(both);
     });
 
     it('find what is closing in the order of the deadlines, and fail for a status that nobody knows', async () => {
@@ -175,18 +182,20 @@ describe('queries', () => {
             opened.push(await TestChannel.open(simulator, other, { gracePeriodSeconds }));
         }
         for (const { address } of opened.slice(0, 3)) {
-            await send([getRequestCloseInstruction({ channel: address, payer: other.payer })]);
+            await send([getRequestCloseInstruction({ channel: address, payer: other.payer }, DEPLOYMENT)]);
         }
         const filter = { payee: other.payee.address };
         const expected = [1, 2, 0].map(index => opened[index]!.address);
         const addressesOf = (states: readonly { address: string }[]) => states.map(({ address }) => address);
-        expect(addressesOf(await fetchClosingChannels(rpc, filter))).toEqual(expected);
-        expect(addressesOf(await fetchClosingChannels(rpc, filter, { isStatusFilteredByRpc: true }))).toEqual(expected);
+        expect(addressesOf(await fetchClosingChannels(rpc, filter, DEPLOYMENT))).toEqual(expected);
+        expect(
+            addressesOf(await fetchClosingChannels(rpc, filter, DEPLOYMENT, { isStatusFilteredByRpc: true })),
+        ).toEqual(expected);
 
         const account = simulator.svm.getAccount(opened[3]!.address);
         if (!account.exists) throw new Error('there is no account');
         simulator.svm.setAccount({ ...account, data: account.data.map((byte, index) => (index === 3 ? 7 : byte)) });
-        const error = await errorOf(() => fetchClosingChannels(rpc, filter));
+        const error = await errorOf(() => fetchClosingChannels(rpc, filter, DEPLOYMENT));
         expect(error).toMatchObject({
             code: 'CHANNELS_UNREADABLE',
             context: { failures: [{ address: opened[3]!.address, code: 'ACCOUNT_MALFORMED' }] },
@@ -198,39 +207,39 @@ describe('events', () => {
     it('of open', async () => {
         const channel = await TestChannel.plan(simulator, cast);
         const transaction = await getTransaction(await send([await channel.getOpenInstruction()]));
-        expect(parseTransactionEvents(transaction)).toEqual([
+        expect(parseTransactionEvents(transaction, DEPLOYMENT)).toEqual([
             {
                 data: { channel: channel.address, ...openedAt(simulator.getClock().slot) },
                 eventType: PaymentChannelsEvent.Opened,
             },
         ]);
-        expect(getLoggedEventCount(transaction?.meta?.logMessages ?? [])).toBe(1);
+        expect(getLoggedEventCount(transaction?.meta?.logMessages ?? [], DEPLOYMENT)).toBe(1);
     });
 
     it('of a payout that went to the treasury, in every encoding', async () => {
         const recipient = (await simulator.createSigner()).address;
         const channel = await TestChannel.open(simulator, cast, { splits: [{ bps: 5_000, recipient }] });
-        await send(getSettleInstructions({ voucher: await channel.sign(1_000n) }));
+        await send(getSettleInstructions({ voucher: await channel.sign(1_000n) }, DEPLOYMENT));
         const signature = await send([await distribute(channel)]);
         for (const encoding of ['json', 'base64', 'base58'] as const) {
             const transaction = await rpc
                 .getTransaction(signature, { encoding: encoding as 'json', maxSupportedTransactionVersion: 0 })
                 .send();
-            expect(parseTransactionEvents(transaction)).toMatchObject([
+            expect(parseTransactionEvents(transaction, DEPLOYMENT)).toMatchObject([
                 { data: { amount: 500n, owner: recipient }, eventType: PaymentChannelsEvent.PayoutRedirected },
             ]);
-            expect(getLoggedEventCount(transaction?.meta?.logMessages ?? [])).toBe(1);
+            expect(getLoggedEventCount(transaction?.meta?.logMessages ?? [], DEPLOYMENT)).toBe(1);
         }
     });
 
     it('none of a transaction that failed after it emitted one', async () => {
         const channel = await TestChannel.plan(simulator, cast);
-        const finalize = getFinalizeInstruction({ channel: channel.address });
+        const finalize = getFinalizeInstruction({ channel: channel.address }, DEPLOYMENT);
         const transaction = await getTransaction(await send([await channel.getOpenInstruction(), finalize], true));
         expect(transaction?.meta?.err).toEqual({ InstructionError: [1n, { Custom: 2n }] });
         expect(transaction?.meta?.innerInstructions?.length).toBeGreaterThan(0);
-        expect(parseTransactionEvents(transaction)).toEqual([]);
-        expect(getLoggedEventCount(transaction?.meta?.logMessages ?? [])).toBe(0);
+        expect(parseTransactionEvents(transaction, DEPLOYMENT)).toEqual([]);
+        expect(getLoggedEventCount(transaction?.meta?.logMessages ?? [], DEPLOYMENT)).toBe(0);
     });
 });
 
@@ -238,38 +247,44 @@ describe('the failure of a transaction', () => {
     const expected = { code: 2, instructionIndex: 0, kind: 'custom', name: 'invalidChannelStatus' };
     let finalize: Instruction;
     beforeAll(async () => {
-        finalize = getFinalizeInstruction({ channel: (await TestChannel.open(simulator, cast)).address });
+        finalize = getFinalizeInstruction({ channel: (await TestChannel.open(simulator, cast)).address }, DEPLOYMENT);
     });
 
     it('from a send that the preflight refuses', async () => {
-        expect(getProgramFailure(await errorOf(() => send([finalize])))).toMatchObject(expected);
+        expect(getProgramFailure(await errorOf(() => send([finalize])), DEPLOYMENT)).toMatchObject(expected);
     });
 
     it('from a simulation', async () => {
         const { wire } = await sign([finalize]);
         const answer = await rpc.simulateTransaction(wire, { encoding: 'base64' }).send();
-        expect(getProgramFailure(answer)).toMatchObject(expected);
-        expect(getProgramFailure(answer.value)).toMatchObject(expected);
+        expect(getProgramFailure(answer, DEPLOYMENT)).toMatchObject(expected);
+        expect(getProgramFailure(answer.value, DEPLOYMENT)).toMatchObject(expected);
     });
 
     it('from a transaction that landed, and from its status', async () => {
         const signature = await send([finalize], true);
-        expect(getProgramFailure(await getTransaction(signature))).toMatchObject(expected);
+        expect(getProgramFailure(await getTransaction(signature), DEPLOYMENT)).toMatchObject(expected);
         const { value } = await rpc.getSignatureStatuses([signature]).send();
         // The status has no logs, and System and Token programs have this code too.
-        expect(getProgramFailure(value[0])).toMatchObject({ code: 2, instructionIndex: 0, name: undefined });
+        expect(getProgramFailure(value[0], DEPLOYMENT)).toMatchObject({
+            code: 2,
+            instructionIndex: 0,
+            name: undefined,
+        });
     });
 
     it('of a program that this one called has no name of ours', async () => {
         const channel = await TestChannel.open(simulator, cast);
         const again = { ...(await channel.getOpenInstruction()) };
-        expect(getProgramFailure(await errorOf(() => send([again])))).toMatchObject({
+        expect(getProgramFailure(await errorOf(() => send([again])), DEPLOYMENT)).toMatchObject({
             code: 0,
             name: undefined,
             program: '11111111111111111111111111111111',
         });
         const tooMuch = await TestChannel.plan(simulator, cast, { deposit: 2n ** 40n });
-        expect(getProgramFailure(await errorOf(async () => send([await tooMuch.getOpenInstruction()])))).toMatchObject({
+        expect(
+            getProgramFailure(await errorOf(async () => send([await tooMuch.getOpenInstruction()])), DEPLOYMENT),
+        ).toMatchObject({
             code: 1,
             name: undefined,
             program: TOKEN_PROGRAM_ADDRESS,

@@ -16,7 +16,9 @@ import {
     type SignedVoucher,
     type Split,
 } from '../../src';
-import { createSimulator, createSimulatorRpc, type Simulator } from '../../src/testing';
+import { createSimulatorRpc, type Simulator } from '../../src/testing';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // The recipe of the README for a server that takes vouchers, run as it stands: what it stores, a merchant gives goods for.
 
@@ -60,7 +62,7 @@ let mint: Address;
 let worthless: Address;
 beforeAll(async () => {
     serve = await readRecipe();
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
     [payer, merchant, stranger] = (await Promise.all([1, 2, 3].map(() => simulator.createFundedSigner()))) as [
         typeof payer,
         typeof payer,
@@ -84,8 +86,8 @@ async function openChannel(given: object = {}): Promise<Address> {
         splits: [],
         ...given,
     };
-    await simulator.sendOrThrow([await getOpenInstructionAsync({ ...terms, payer })]);
-    return (await findChannelPda({ ...terms, payer: payer.address }))[0];
+    await simulator.sendOrThrow([await getOpenInstructionAsync({ ...OPENED, ...terms, payer }, DEPLOYMENT)]);
+    return (await findChannelPda({ ...OPENED, ...terms, payer: payer.address }, DEPLOYMENT))[0];
 }
 
 async function ask(signedVoucher: SignedVoucher, accepted?: SignedVoucher): Promise<SignedVoucher | undefined> {
@@ -107,7 +109,7 @@ async function ask(signedVoucher: SignedVoucher, accepted?: SignedVoucher): Prom
     return stored;
 }
 const over = (channelId: Address, cumulativeAmount: bigint, expiresAt = 0n) =>
-    signVoucher({ channelId, cumulativeAmount, expiresAt }, payer);
+    signVoucher({ channelId, cumulativeAmount, expiresAt }, payer, DEPLOYMENT);
 
 describe('the recipe of the README', () => {
     it('keeps what can be settled for what was promised', async () => {
@@ -130,7 +132,7 @@ describe('the recipe of the README', () => {
             accepted = stored ?? accepted;
         }
         simulator.advanceClock({ seconds: 10_000 });
-        await simulator.sendOrThrow(getSettleInstructions({ voucher: accepted! }), { feePayer: merchant });
+        await simulator.sendOrThrow(getSettleInstructions({ voucher: accepted! }, DEPLOYMENT), { feePayer: merchant });
         expect(simulator.getChannel(channel)).toMatchObject({ channel: { settlement: { settled: 900n } } });
     });
 
@@ -157,7 +159,7 @@ describe('the recipe of the README', () => {
     it('stores no voucher of a channel that is being closed, or that is not there', async () => {
         const channel = await openChannel();
         const accepted = await over(channel, 500n);
-        await simulator.sendOrThrow([getRequestCloseInstruction({ channel, payer })]);
+        await simulator.sendOrThrow([getRequestCloseInstruction({ channel, payer }, DEPLOYMENT)]);
         const voucher = await over(channel, 1_000n);
         await expect(ask(voucher)).rejects.toMatchObject({ code: 'CHANNEL_NOT_AGREED' });
         expect(await ask(voucher, accepted)).toBeUndefined();
@@ -167,7 +169,7 @@ describe('the recipe of the README', () => {
 
     it('stores no voucher by somebody else', async () => {
         const channelId = await openChannel();
-        const forged = await signVoucher({ channelId, cumulativeAmount: 1_000n }, stranger);
+        const forged = await signVoucher({ channelId, cumulativeAmount: 1_000n }, stranger, DEPLOYMENT);
         expect(await ask(forged)).toBeUndefined();
         expect(await ask({ ...forged, signer: payer.address })).toBeUndefined();
     });

@@ -8,11 +8,10 @@ import {
 } from '@solana/kit';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { getChannelEncoder, ChannelStatus, type ChannelArgs } from '../../generated/epoch';
-import { getBatchTransactionMessage, getTransactionLimits } from '../../src';
+import { ChannelStatus, getChannelEncoder, type ChannelArgs } from '../../generated/epoch';
+import { getBatchTransactionMessage, getTransactionLimits, EPOCH_LOCALNET } from '../../src';
 import { getRentRecovery } from '../../src/channel/rent-recovery';
 import { decodeChannelState, type LiveChannelState } from '../../src/channel/state';
-import { LOCALNET_DEPLOYMENT as DEPLOYMENT } from '../../src/epoch/deployment';
 import { planBatchReclaim } from '../../src/settlement/reclaim';
 import { assertSucceeded, createSimulator, type Simulator } from '../../src/testing';
 import { nameToAddress } from '../fixtures/batch';
@@ -57,10 +56,10 @@ function toState(name: string, fields: Partial<ChannelArgs> = {}) {
             executable: false,
             exists: true,
             lamports: lamports(CHANNEL_RENT),
-            programAddress: DEPLOYMENT.programAddress,
+            programAddress: EPOCH_LOCALNET.programAddress,
             space: BigInt(data.length),
         },
-        DEPLOYMENT,
+        EPOCH_LOCALNET,
     ) as LiveChannelState<'epoch'>;
 }
 
@@ -106,13 +105,13 @@ describe('getRentRecovery', () => {
         ],
     ] as const)('%s', (_, fields, at, expected) => {
         const state = toState('a channel', fields);
-        const recovery = getRentRecovery(state, at);
+        const recovery = getRentRecovery(state, at, EPOCH_LOCALNET);
         expect(recovery).toMatchObject({ address: state.address, state, ...expected });
         if (!('openSlot' in fields)) expect(recovery.reclaimableFromSlot).toBe(FROM);
     });
 
     it.each(['slot', 'unixTimestamp'])('refuses a %s that is none', field => {
-        expect(() => getRentRecovery(toState('a channel'), { ...now, [field]: 0.5 })).toThrow(
+        expect(() => getRentRecovery(toState('a channel'), { ...now, [field]: 0.5 }, EPOCH_LOCALNET)).toThrow(
             expect.objectContaining({
                 code: 'INTEGER_NOT_EXACT',
                 context: expect.objectContaining({ field }) as unknown,
@@ -134,6 +133,7 @@ describe('planBatchReclaim', () => {
                 toState('ready'),
             ],
             { feePayer: PAYER, slot },
+            EPOCH_LOCALNET,
         );
         expect(transactions.flatMap(({ channels }) => channels)).toMatchObject([
             { actions: ['reclaim'], channel: nameToAddress('ready'), index: 0 },
@@ -152,9 +152,9 @@ describe('planBatchReclaim', () => {
         ['slot', [], { slot: -1 }, 'INTEGER_OUT_OF_RANGE'],
         ['version', [], { slot, version: 2 }, 'TRANSACTION_VERSION_UNSUPPORTED'],
     ])('refuses bad %s', (field, states, options, code) => {
-        expect(() => planBatchReclaim(states as never, { feePayer: PAYER, ...options } as never)).toThrow(
-            expect.objectContaining({ code, context: expect.objectContaining({ field }) as unknown }),
-        );
+        expect(() =>
+            planBatchReclaim(states as never, { feePayer: PAYER, ...options } as never, EPOCH_LOCALNET),
+        ).toThrow(expect.objectContaining({ code, context: expect.objectContaining({ field }) as unknown }));
     });
 
     // As many as the bytes allow, in version 1 the accounts: 64 with the fee payer, the rent payer and the program.
@@ -166,7 +166,7 @@ describe('planBatchReclaim', () => {
         [1, 61, { rentPayer: SPONSORS[0], version: 1 }],
     ] as const)('version %s: %i of them fill a transaction', (version, expected, { rentPayer }) => {
         const states = Array.from({ length: 130 }, (_, index) => toState(`channel ${index}`, { rentPayer }));
-        const { leftOut, transactions } = planBatchReclaim(states, { feePayer: PAYER, slot, version });
+        const { leftOut, transactions } = planBatchReclaim(states, { feePayer: PAYER, slot, version }, EPOCH_LOCALNET);
         expect(leftOut).toEqual([]);
         expect(transactions[0]!.channels).toHaveLength(expected);
         expect(transactions).toHaveLength(Math.ceil(130 / expected));
@@ -177,7 +177,7 @@ describe('planBatchReclaim', () => {
 describe('reclaims in LiteSVM', () => {
     let simulator: Simulator<'epoch'>;
     beforeAll(async () => {
-        simulator = await createSimulator({ deployment: DEPLOYMENT, slot: OPEN_SLOT + 1_501n });
+        simulator = await createSimulator({ deployment: EPOCH_LOCALNET, slot: OPEN_SLOT + 1_501n });
     });
 
     it.each(['legacy', 0, 1] as const)('version %s: every lamport goes back to who paid the rent', async version => {
@@ -191,7 +191,7 @@ describe('reclaims in LiteSVM', () => {
                 data,
                 executable: false,
                 lamports: lamports(CHANNEL_RENT + surplus),
-                programAddress: DEPLOYMENT.programAddress,
+                programAddress: EPOCH_LOCALNET.programAddress,
                 space: BigInt(data.length),
             };
             simulator.svm.setAccount(account);
@@ -201,7 +201,7 @@ describe('reclaims in LiteSVM', () => {
         const { feeLamports, leftOut, transactions } = planBatchReclaim(
             states,
             { feePayer, slot: simulator.getClock().slot, version },
-            DEPLOYMENT,
+            EPOCH_LOCALNET,
         );
         expect(leftOut).toEqual([]);
         let paid = 0n;

@@ -2,11 +2,9 @@
 
 import { blake3 } from '@noble/hashes/blake3.js';
 import { sha256 } from '@noble/hashes/sha2.js';
-import { address } from '@solana/kit';
 
-import { type Deployment } from '../../src/deployment';
-import { EPOCH } from '../../src/revision/epoch';
-import { TOMBSTONE } from '../../src/revision/tombstone';
+import { type Deployment } from '../../src/revision/deployment';
+import { EPOCH_LOCALNET, TOMBSTONE_LOCALNET } from '../../src/revision/deployments';
 import { type ProgramRevision } from '../../src/testing/elf';
 
 /** The instructions by what they do. The epoch revision calls two of them settleAndSeal and seal. */
@@ -50,17 +48,11 @@ export type RevisionFacts = Readonly<{
     toleratesPrefunding: boolean;
 }>;
 
-const PLACEHOLDER_TREASURY_OWNER = address('DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn');
-
 export const REVISIONS: readonly RevisionFacts[] = [
     {
         beforeDeadline: 2,
         channelLength: 216,
-        deployment: {
-            programAddress: address('CQAyft83tN1w2bRofB5PZ79eVDU2xZUVo43LU1qL4zRg'),
-            revision: TOMBSTONE,
-            treasuryOwner: PLACEHOLDER_TREASURY_OWNER,
-        },
+        deployment: TOMBSTONE_LOCALNET,
         extraSeed: undefined,
         hasVoucherInData: true,
         hash: blake3,
@@ -75,11 +67,7 @@ export const REVISIONS: readonly RevisionFacts[] = [
     {
         beforeDeadline: 2201,
         channelLength: 256,
-        deployment: {
-            programAddress: address('CHNLxYvVA28MJP9PrFuDXccuoGXAx7jBacfLEkahyGsX'),
-            revision: EPOCH,
-            treasuryOwner: PLACEHOLDER_TREASURY_OWNER,
-        },
+        deployment: EPOCH_LOCALNET,
         extraSeed: { inAccount: 248, inOpenData: 21, length: 8 },
         hasVoucherInData: false,
         hash: sha256,

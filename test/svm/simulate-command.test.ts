@@ -3,9 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { run } from '../fixtures/run-cli';
-import { MAINNET_DEPLOYMENT } from '../../src/epoch';
 import { findMissingRent } from '../../src/testing/scenario/checks';
 import { findDiscrepancies, LAMPORTS, type Balance } from '../../src/testing/scenario/ledger';
+import { MAINNET_DEPLOYMENT } from '../../src';
 
 type Json = {
     balances: Record<'after' | 'before', { address: string; amount: string; asset: string; party: string }[]>;

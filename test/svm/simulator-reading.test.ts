@@ -11,7 +11,7 @@ import {
 } from '@solana-program/token';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { LOCALNET_DEPLOYMENT, TOKEN_2022_PROGRAM_ADDRESS } from '../../src';
+import { TOKEN_2022_PROGRAM_ADDRESS } from '../../src';
 import {
     assertSucceeded,
     createSimulator,
@@ -25,13 +25,15 @@ import { findTokenAccounts } from '../../src/testing/scenario/ledger';
 import { createRequestHandler } from '../../src/testing/rpc';
 import { addressOf } from '../fixtures/parties';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // What the simulator reads out of accounts that may hold anything, and out of arguments that may be anything.
 
 const [MINT, OWNER, PLACE] = [addressOf(0x51), addressOf(0x52), addressOf(0x53)];
 let simulator: Simulator;
 beforeAll(async () => {
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
 });
 
 const encodeToken = (fields: Partial<TokenArgs> = {}) =>
@@ -112,7 +114,7 @@ describe('the amount in a token account', () => {
 
     it('is 0 where there is nothing, or a channel', async () => {
         expect(simulator.getTokenAmount(addressOf(0x54))).toBe(0n);
-        place(filled(100), LOCALNET_DEPLOYMENT.programAddress);
+        place(filled(100), DEPLOYMENT.programAddress);
         expect(simulator.getTokenAmount(PLACE)).toBe(0n);
         await expectRefusal(() => simulator.getChannel(PLACE), 'ACCOUNT_MALFORMED');
     });
@@ -137,12 +139,12 @@ describe('no argument makes a public function throw an error without a code', ()
         createMint: value => simulator.createMint(value),
         createRequestHandler: value => createRequestHandler(value),
         createSigner: value => simulator.createSigner(value),
-        createSimulator: value => createSimulator(value),
+        createSimulator: value => createTestSimulator(value),
         createSimulatorRpc: value => createSimulatorRpc(value),
         createTokenAccount: value => simulator.createTokenAccount(value),
         createTreasuryTokenAccount: value => simulator.createTreasuryTokenAccount(value),
         deployment: value => createSimulator({ deployment: value }),
-        elfPath: value => createSimulator({ elfPath: value }),
+        elfPath: value => createTestSimulator({ elfPath: value }),
         feePayer: value => simulator.send([], { feePayer: value }),
         getChannel: value => simulator.getChannel(value),
         getElfForTreasuryOwner: value => getElfForTreasuryOwner(value, OWNER),
@@ -151,7 +153,7 @@ describe('no argument makes a public function throw an error without a code', ()
         getTokenAmount: value => simulator.getTokenAmount(value),
         mintTokens: value => simulator.mintTokens(value),
         readProgramElf: value => readProgramElf(value),
-        seed: value => createSimulator({ seed: value }),
+        seed: value => createTestSimulator({ seed: value }),
         send: value => simulator.send(value),
         sendTransaction: value => simulator.sendTransaction(value),
         setClock: value => {
@@ -187,7 +189,7 @@ describe('no argument makes a public function throw an error without a code', ()
                 simulator.advanceClock({ slot: 1n } as never);
             },
         ],
-        ['createSimulator', () => createSimulator({ sed: 'x' } as never)],
+        ['createSimulator', () => createTestSimulator({ sed: 'x' } as never)],
         ['createMint', () => simulator.createMint({ decimal: 9 } as never)],
         ['createFundedSigner', () => simulator.createFundedSigner({ lamport: 9n } as never)],
         ['send', () => simulator.send([], { feepayer: OWNER } as never)],

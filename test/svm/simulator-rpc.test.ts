@@ -33,9 +33,10 @@ import { getTransferSolInstruction, SYSTEM_PROGRAM_ADDRESS } from '@solana-progr
 import { fetchToken, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { createSimulator, createSimulatorRpc, type Simulator, type SimulatorRpcApi } from '../../src/testing';
+import { createSimulatorRpc, type Simulator, type SimulatorRpcApi } from '../../src/testing';
 import { addressOf } from '../fixtures/parties';
 import { errorOf } from '../fixtures/refusals';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // The RPC of a simulator answers as a node does, for every client that speaks kit.
 
@@ -45,7 +46,7 @@ let simulator: Simulator;
 let rpc: Rpc<SimulatorRpcApi>;
 let payer: KeyPairSigner;
 beforeAll(async () => {
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
     rpc = createSimulatorRpc(simulator);
     payer = await simulator.createFundedSigner({ lamports: 10_000_000_000n });
 });

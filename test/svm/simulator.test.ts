@@ -7,10 +7,9 @@ import { getTransferSolInstruction } from '@solana-program/system';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import { getFinalizeInstruction, getSettleInstructions, isPaymentChannelsError, LOCALNET_DEPLOYMENT } from '../../src';
+import { getFinalizeInstruction, getSettleInstructions, isPaymentChannelsError } from '../../src';
 import {
     assertSucceeded,
-    createSimulator,
     ELF_ENVIRONMENT_VARIABLES,
     getElfForTreasuryOwner,
     readProgramElf,
@@ -18,13 +17,15 @@ import {
 } from '../../src/testing';
 import { byRevision } from '../fixtures/revision';
 import { createCast, TestChannel } from './fixtures/channel';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 const OWNER = address('Cs2zdfUNonRdRGsiZUQQLdTxzxVvJZmgiX2mpLYKuEqP');
 const COMPUTE_BUDGET = address('ComputeBudget111111111111111111111111111111');
 
 let simulator: Simulator;
 beforeAll(async () => {
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
 });
 afterEach(() => {
     vi.unstubAllEnvs();
@@ -41,11 +42,11 @@ const codeOf = async (attempt: () => unknown) => {
 
 describe('a simulation', () => {
     const run = async (seed: string) => {
-        const simulation = await createSimulator({ seed });
+        const simulation = await createTestSimulator({ seed });
         const cast = await createCast(simulation, TOKEN_PROGRAM_ADDRESS);
         const channel = await TestChannel.plan(simulation, cast, { salt: 1n });
         const opened = await channel.send([await channel.getOpenInstruction()]);
-        const settled = await channel.send(getSettleInstructions({ voucher: await channel.sign(1n) }));
+        const settled = await channel.send(getSettleInstructions({ voucher: await channel.sign(1n) }, DEPLOYMENT));
         return [opened.signature, settled.signature];
     };
 
@@ -60,7 +61,7 @@ describe('a simulation', () => {
         expect(again!.address).toBe(a!.address);
         expect(b!.address).not.toBe(a!.address);
         // Of the simulator's own keys none is that of a label.
-        const others = await createSimulator();
+        const others = await createTestSimulator();
         const labelled = await Promise.all(
             ['#0', '#1', '##0', 'faucet', '#faucet'].map(label => others.createSigner(label)),
         );
@@ -73,7 +74,7 @@ describe('a simulation', () => {
 
 describe('the clock', () => {
     it('stands still until it is moved, and programs see it', async () => {
-        const simulation = await createSimulator({ slot: 42n, unixTimestamp: 1_000n });
+        const simulation = await createTestSimulator({ slot: 42n, unixTimestamp: 1_000n });
         expect(simulation.getClock()).toEqual({ slot: 42n, unixTimestamp: 1_000n });
         simulation.advanceClock({ seconds: 5 });
         simulation.advanceClock({ slots: 7n });
@@ -121,7 +122,7 @@ describe('a result', () => {
             data: new Uint8Array([3, ...getU64Encoder().encode(10_000_000n)]),
             programAddress: COMPUTE_BUDGET,
         };
-        const settle = getSettleInstructions({ voucher: await channel.sign(1n) });
+        const settle = getSettleInstructions({ voucher: await channel.sign(1n) }, DEPLOYMENT);
         const result = await simulator.sendOrThrow([price, ...settle], { computeUnitLimit: 1_000 });
         expect(result.feeLamports).toBe(5_000n + 5_000n + 10_000n);
         expect(result.computeUnits).toBeGreaterThan(0);
@@ -132,10 +133,13 @@ describe('a result', () => {
         async version => {
             const cast = await createCast(simulator, TOKEN_PROGRAM_ADDRESS);
             const channel = await TestChannel.open(simulator, cast);
-            const result = await simulator.sendOrThrow(getSettleInstructions({ voucher: await channel.sign(1n) }), {
-                feePayer: cast.payee,
-                version,
-            });
+            const result = await simulator.sendOrThrow(
+                getSettleInstructions({ voucher: await channel.sign(1n) }, DEPLOYMENT),
+                {
+                    feePayer: cast.payee,
+                    version,
+                },
+            );
             // In the epoch revision the message has two bytes more, and the data does not repeat its 48.
             const difference = byRevision({ epoch: 2 - 48, tombstone: 0 });
             expect(result.bytes).toBe({ 0: 482, 1: 493, legacy: 480 }[version] + difference);
@@ -147,26 +151,31 @@ describe('a result', () => {
         const cast = await createCast(simulator, TOKEN_PROGRAM_ADDRESS);
         const channel = await TestChannel.open(simulator, cast);
         const { instruction } = await transfer(1n);
-        const result = await simulator.send([instruction, getFinalizeInstruction({ channel: channel.address })]);
+        const result = await simulator.send([
+            instruction,
+            getFinalizeInstruction({ channel: channel.address }, DEPLOYMENT),
+        ]);
         expect(result.failure).toEqual({
             code: 2,
             instructionIndex: 1,
             kind: 'custom',
             message: expect.stringMatching(/^instruction 1: invalidChannelStatus \(2\)\. .+/) as string,
             name: 'invalidChannelStatus',
-            program: LOCALNET_DEPLOYMENT.programAddress,
+            program: DEPLOYMENT.programAddress,
         });
         expect(await codeOf(() => assertSucceeded(result))).toBe('TRANSACTION_FAILED');
     });
 
     it("names the runtime's own errors", async () => {
-        const result = await simulator.send([getFinalizeInstruction({ channel: OWNER })]);
+        const result = await simulator.send([getFinalizeInstruction({ channel: OWNER }, DEPLOYMENT)]);
         expect(result.failure).toMatchObject({ instructionIndex: 0, kind: 'builtin', name: 'InvalidAccountOwner' });
     });
 
     it('names the error of a transaction that was refused before it ran, which costs nothing', async () => {
         const poor = await simulator.createSigner();
-        const result = await simulator.send([getFinalizeInstruction({ channel: OWNER })], { feePayer: poor });
+        const result = await simulator.send([getFinalizeInstruction({ channel: OWNER }, DEPLOYMENT)], {
+            feePayer: poor,
+        });
         expect(result).toMatchObject({ failure: { kind: 'transaction', name: 'AccountNotFound' }, feeLamports: 0n });
         const almostPoor = await simulator.createFundedSigner({ lamports: 900_000n });
         const { instruction, source } = await transfer(999_999_000n);
@@ -194,7 +203,7 @@ describe('the program ELF', () => {
         return join(folder, name);
     };
     const embedded = readFileSync(new URL('../../program/tombstone.so', import.meta.url));
-    const placeholder = getAddressEncoder().encode(LOCALNET_DEPLOYMENT.treasuryOwner);
+    const placeholder = getAddressEncoder().encode(DEPLOYMENT.treasuryOwner);
 
     it('is the embedded one, or the one the environment names, or the one the caller names', () => {
         const byEnvironment = write('environment.so', Buffer.concat([embedded, Buffer.of(0)]));
@@ -212,7 +221,7 @@ describe('the program ELF', () => {
         ['a file that is no ELF', () => write('text.so', Buffer.from('#!/bin/sh'))],
         ['a truncated ELF', () => write('truncated.so', embedded.subarray(0, 1_000))],
     ])('is refused: %s', async (_, path) => {
-        expect(await codeOf(() => createSimulator({ elfPath: path() }))).toBe('ELF_INVALID');
+        expect(await codeOf(() => createTestSimulator({ elfPath: path() }))).toBe('ELF_INVALID');
     });
 
     it('gets the treasury owner of the deployment in the place of the placeholder', () => {

@@ -19,27 +19,26 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import {
     assembleOpenTransaction,
     assembleTopUpTransaction,
-    ChannelStatus,
     cosignTransaction,
     getCreateTokenAccountsInstructionsAsync,
     getMemoInstruction,
     inspectOpenTransaction,
     inspectTopUpTransaction,
-    LOCALNET_DEPLOYMENT,
     type BlockhashLifetime,
     type Deployment,
     type OpenAgreement,
 } from '../../src';
 import { createSimulator, ELF_ENVIRONMENT_VARIABLES, type Simulator } from '../../src/testing';
-import { CHANNEL_RENT } from '../fixtures/revision';
+import { CHANNEL_RENT, STATUSES } from '../fixtures/revision';
 import { createCast, GRACE_PERIOD_SECONDS, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
 
 // Payer and operator, each with what it has: the payer its tokens and its wallet, the operator its lamports and the
 // agreement. Between them goes base64 and nothing else.
 
 const ELSEWHERE: Deployment = {
+    ...DEPLOYMENT,
     programAddress: address('9xQeWvG816bUx9EPjHmaT23yvVM2ZWbrrpZb9PusVFin'),
-    revision: LOCALNET_DEPLOYMENT.revision,
     treasuryOwner: address('Cs2zdfUNonRdRGsiZUQQLdTxzxVvJZmgiX2mpLYKuEqP'),
 };
 const isForeignElf = Boolean(process.env[ELF_ENVIRONMENT_VARIABLES.tombstone]);
@@ -74,10 +73,10 @@ function createWallet(key: KeyPairSigner): TransactionModifyingSigner {
 }
 
 describe.each([
-    { deployment: LOCALNET_DEPLOYMENT, name: 'the published deployment' },
+    { deployment: DEPLOYMENT, name: 'the published deployment' },
     { deployment: ELSEWHERE, name: 'another address and treasury owner' },
 ])('at $name', ({ deployment, name }) => {
-    const needsFreedom = deployment !== LOCALNET_DEPLOYMENT && isForeignElf;
+    const needsFreedom = deployment !== DEPLOYMENT && isForeignElf;
     describe.skipIf(needsFreedom).each(TOKEN_PROGRAMS)(
         needsFreedom
             ? `skipped: the ELF of ${ELF_ENVIRONMENT_VARIABLES.tombstone} runs at its own address only (${name})`
@@ -122,6 +121,7 @@ describe.each([
 
                     const opened = await assembleOpenTransaction(
                         {
+                            ...OPENED,
                             ...terms,
                             blockhash: getBlockhash(),
                             deposit: 5_000n,
@@ -137,7 +137,7 @@ describe.each([
                     if (!inspection.isAccepted) return;
                     const open = inspection.inspected;
                     expect(open.additions).toEqual([{ content: MEMO, kind: 'memo', path: expect.any(String) }]);
-                    expect(send(await cosignTransaction(open, operator))).toMatchObject({ ok: true });
+                    expect(send(await cosignTransaction(open, operator, DEPLOYMENT))).toMatchObject({ ok: true });
 
                     expect(simulator.getChannel(open.channel)).toMatchObject({
                         channel: { deposit: 5_000n, payee: cast.payee.address, payer: cast.payer.address },
@@ -171,9 +171,11 @@ describe.each([
                     );
                     expect(verdict).toMatchObject({ inspected: { amount: 700n }, isAccepted: true });
                     if (!verdict.isAccepted) return;
-                    expect(send(await cosignTransaction(verdict.inspected, operator))).toMatchObject({ ok: true });
+                    expect(send(await cosignTransaction(verdict.inspected, operator, DEPLOYMENT))).toMatchObject({
+                        ok: true,
+                    });
                     expect(simulator.getChannel(channel)).toMatchObject({
-                        channel: { deposit: 5_700n, status: ChannelStatus.Open },
+                        channel: { deposit: 5_700n, status: STATUSES.open },
                     });
                 });
 
@@ -188,6 +190,7 @@ describe.each([
                     });
                     const { wire } = await assembleOpenTransaction(
                         {
+                            ...OPENED,
                             ...terms,
                             blockhash: getBlockhash(),
                             deposit: 1n,
@@ -205,7 +208,9 @@ describe.each([
                         isAccepted: true,
                     });
                     if (!inspection.isAccepted) return;
-                    expect(send(await cosignTransaction(inspection.inspected, operator))).toMatchObject({ ok: true });
+                    expect(send(await cosignTransaction(inspection.inspected, operator, DEPLOYMENT))).toMatchObject({
+                        ok: true,
+                    });
                     expect(simulator.getChannel(inspection.inspected.channel)).toMatchObject({ kind: 'open' });
                 });
             });
@@ -214,6 +219,7 @@ describe.each([
                 const terms = offer();
                 const { wire } = await assembleOpenTransaction(
                     {
+                        ...OPENED,
                         ...terms,
                         blockhash: getBlockhash(),
                         deposit: 5_000n,

@@ -11,16 +11,12 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     checkVoucher,
     checkVoucherState,
     decodeChannelState,
-    getChannelEncoder,
-    getClosedChannelEncoder,
     getVerifyVoucherInstruction,
     signVoucher,
     verifyVoucher,
-    type ChannelArgs,
     type ChannelState,
     type SignedVoucher,
     type VoucherInstruction,
@@ -28,11 +24,17 @@ import {
 } from '../../src';
 import * as epoch from '../../generated/epoch';
 import * as tombstone from '../../generated/tombstone';
-import { createSimulator, type Simulator, type TransactionResult } from '../../src/testing';
+import { type Simulator, type TransactionResult } from '../../src/testing';
 import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf } from '../fixtures/parties';
 import { anyAddress, anyI64, anyU32, anyU64, I64_MAX, runs } from '../fixtures/random';
-import { byRevision, ENDING, ofTombstone, STATUSES } from '../fixtures/revision';
+import { byRevision, ofTombstone, STATUSES } from '../fixtures/revision';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
+import { type ChannelArgs } from '../../src/tombstone';
+import { rendered } from '../fixtures/rendered';
+
+const { getChannelEncoder, getClosedChannelEncoder } = rendered;
 
 // The check says of random vouchers in random channels what the program in the simulator says: the same ones are
 // accepted, and the others refused with the same error.
@@ -44,7 +46,7 @@ let session: KeyPairSigner;
 let stranger: KeyPairSigner;
 let payee: KeyPairSigner;
 beforeAll(async () => {
-    simulator = await createSimulator();
+    simulator = await createTestSimulator();
     session = await simulator.createSigner('session');
     stranger = await simulator.createSigner('stranger');
     payee = await simulator.createFundedSigner({ label: 'payee' });
@@ -60,9 +62,9 @@ const clamp = (value: bigint, min: bigint, max: bigint) => (value < min ? min : 
 const maxOf = (...values: bigint[]) => values.reduce((a, b) => (a > b ? a : b));
 
 /** How the payee ends a channel. */
-const settleAndFinalize = ENDING.settleAndFinalize as 'settleAndFinalize';
+const settleAndFinalize = 'settleAndFinalize';
 /** Every status but that of an open channel. */
-const ENDING_STATUSES = Object.values(STATUSES).filter(status => status !== (ChannelStatus.Open as number));
+const ENDING_STATUSES = Object.values(STATUSES).filter(status => status !== (STATUSES.open as number));
 
 const anyNow = fc.oneof(fc.bigInt({ max: 2_000_000_000n, min: 1n }), anyI64);
 
@@ -82,8 +84,8 @@ const anyCase = fc
         now: anyNow,
         settledOf: fc.nat(100),
         status: fc.oneof(
-            { arbitrary: fc.constant(ChannelStatus.Open), weight: 2 },
-            { arbitrary: fc.constantFrom<ChannelStatus>(...ENDING_STATUSES), weight: 1 },
+            { arbitrary: fc.constant(STATUSES.open), weight: 2 },
+            { arbitrary: fc.constantFrom<number>(...ENDING_STATUSES), weight: 1 },
         ),
     })
     .chain(base => {
@@ -117,7 +119,7 @@ function plant({ base, closureStartedAt }: Case): Address {
         ...EXTRA_FIELDS,
         authorizedSigner: session.address,
         bump: 255,
-        closureStartedAt: base.status === ChannelStatus.Closing ? closureStartedAt : 0n,
+        closureStartedAt: base.status === STATUSES.closing ? closureStartedAt : 0n,
         deposit: base.deposit,
         distributionHash: new Uint8Array(32),
         gracePeriod: base.gracePeriod,
@@ -157,6 +159,7 @@ async function makeVoucher(
     const signed = await signVoucher(
         { channelId, cumulativeAmount, expiresAt },
         base.isSignerRight ? session : stranger,
+        DEPLOYMENT,
     );
     if (base.isSignatureRight) return signed;
     return {
@@ -168,7 +171,7 @@ async function makeVoucher(
 function bringIn(signed: SignedVoucher, channel: Address, instruction: VoucherInstruction): Promise<TransactionResult> {
     const { voucher } = signed;
     const { programAddress } = simulator.deployment;
-    const verify = getVerifyVoucherInstruction(signed);
+    const verify = getVerifyVoucherInstruction(signed, DEPLOYMENT);
     const config = { programAddress };
     // Not the builders of the package: they refuse a voucher of another channel themselves.
     const settle = byRevision<() => Instruction>({
@@ -204,12 +207,12 @@ describe('checkVoucher', () => {
                     const address = plant(test);
                     const signedVoucher = await makeVoucher(test, address);
                     const input = { channel: readState(address), instruction, signedVoucher, unixTimestamp: now };
-                    const verdict = await checkVoucher(input);
-                    const isSignatureGood = await verifyVoucher(signedVoucher, session.address);
-                    expect(checkVoucherState(input, isSignatureGood)).toEqual(verdict);
+                    const verdict = await checkVoucher(input, DEPLOYMENT);
+                    const isSignatureGood = await verifyVoucher(signedVoucher, session.address, DEPLOYMENT);
+                    expect(checkVoucherState(input, isSignatureGood, DEPLOYMENT)).toEqual(verdict);
 
                     const result = await bringIn(signedVoucher, address, instruction);
-                    const isSignedBySigner = await verifyVoucher(signedVoucher, signedVoucher.signer);
+                    const isSignedBySigner = await verifyVoucher(signedVoucher, signedVoucher.signer, DEPLOYMENT);
                     if (!isSignedBySigner) {
                         // Nothing else is looked at on chain.
                         expect(verdict.kind).toBe('refused');
@@ -248,8 +251,11 @@ describe('checkVoucher', () => {
         const address = addressOf(0x5b);
         simulator.setLamports(address, 1_000_000_000n);
         expect(simulator.svm.getAccount(address)).toMatchObject({ programAddress: SYSTEM_PROGRAM_ADDRESS });
-        const signedVoucher = await signVoucher({ channelId: address, cumulativeAmount: 1n }, session);
-        const verdict = await checkVoucher({ channel: readState(address), signedVoucher, unixTimestamp: 1n });
+        const signedVoucher = await signVoucher({ channelId: address, cumulativeAmount: 1n }, session, DEPLOYMENT);
+        const verdict = await checkVoucher(
+            { channel: readState(address), signedVoucher, unixTimestamp: 1n },
+            DEPLOYMENT,
+        );
         expect(await bringIn(signedVoucher, address, 'settle')).toMatchObject(getPrediction(verdict));
     });
 });

@@ -5,19 +5,20 @@ import {
     createVoucherVerifier,
     encodeVoucher,
     getVerifyVoucherInstruction,
-    LOCALNET_DEPLOYMENT,
     verifyVoucher,
     type VoucherVerifier,
 } from '../../src';
 import { createNodeVoucherVerifier, type NodeVoucherVerifier } from '../../src/node';
-import { createSimulator, type Simulator } from '../../src/testing';
+import { type Simulator } from '../../src/testing';
 import { makeEdgeCases } from '../fixtures/ed25519-edge-cases';
 import { VOUCHER } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // A voucher that a server accepts and the precompile refuses is money lost. Here every verifier is asked what the
 // precompile is asked.
 
-const CASES = makeEdgeCases(new Uint8Array(encodeVoucher(VOUCHER))).map(({ key, signature, ...rest }) => ({
+const CASES = makeEdgeCases(new Uint8Array(encodeVoucher(VOUCHER, DEPLOYMENT))).map(({ key, signature, ...rest }) => ({
     ...rest,
     signedVoucher: {
         signature: signature as SignatureBytes,
@@ -31,11 +32,11 @@ let native: NodeVoucherVerifier;
 let fallback: NodeVoucherVerifier;
 const verifiers = new Map<string, Pick<VoucherVerifier, 'verify'>>();
 beforeAll(async () => {
-    simulator = await createSimulator();
-    native = await createNodeVoucherVerifier({ backend: 'sodium-native', threads: 1 }, LOCALNET_DEPLOYMENT);
-    fallback = await createNodeVoucherVerifier({ backend: 'webcrypto' }, LOCALNET_DEPLOYMENT);
-    verifiers.set('verifyVoucher', { verify: verifyVoucher });
-    verifiers.set('createVoucherVerifier', createVoucherVerifier());
+    simulator = await createTestSimulator();
+    native = await createNodeVoucherVerifier(DEPLOYMENT, { backend: 'sodium-native', threads: 1 });
+    fallback = await createNodeVoucherVerifier(DEPLOYMENT, { backend: 'webcrypto' });
+    verifiers.set('verifyVoucher', { verify: (signed, signer) => verifyVoucher(signed, signer, DEPLOYMENT) });
+    verifiers.set('createVoucherVerifier', createVoucherVerifier(DEPLOYMENT));
     verifiers.set('createNodeVoucherVerifier on sodium-native', native);
     verifiers.set('createNodeVoucherVerifier on webcrypto', fallback);
 });
@@ -46,7 +47,7 @@ afterAll(async () => {
 
 describe.each(CASES)('$title', ({ isAccepted, signedVoucher }) => {
     it(`the precompile ${isAccepted ? 'accepts' : 'refuses'} it`, async () => {
-        const result = await simulator.send([getVerifyVoucherInstruction(signedVoucher)]);
+        const result = await simulator.send([getVerifyVoucherInstruction(signedVoucher, DEPLOYMENT)]);
         expect(result.ok).toBe(isAccepted);
     });
 
@@ -63,7 +64,7 @@ describe.each(CASES)('$title', ({ isAccepted, signedVoucher }) => {
 it('the answers are the same in one call', async () => {
     const vouchers = CASES.map(({ signedVoucher }) => ({ authorizedSigner: signedVoucher.signer, signedVoucher }));
     const expected = CASES.map(({ isAccepted }) => isAccepted);
-    for (const verifier of [createVoucherVerifier(), native, fallback]) {
+    for (const verifier of [createVoucherVerifier(DEPLOYMENT), native, fallback]) {
         expect(await verifier.verifyAll(vouchers), verifier.backend).toEqual(expected);
     }
 });

@@ -8,6 +8,7 @@ import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, PROGRAM, SALT, SYSTEM
 import { expectRefusal } from '../fixtures/refusals';
 import { CHANNEL_SIZE, HAS_TOMBSTONES, OTHER_REVISION, REVISION, STATUSES, UNKNOWN_STATUS } from '../fixtures/revision';
 import { CHANNEL, DEPOSIT, DISTRIBUTION_HASH_HEX, GRACE_PERIOD, unhex } from '../fixtures/vectors';
+import { DEPLOYMENT, deploymentWith } from '../fixtures/deployment';
 
 const OTHER_PROGRAM = addressOf(0x77);
 
@@ -55,17 +56,17 @@ const STATUS = 3;
 describe('decodeChannelAccount', () => {
     it('decodes the account of a channel and keeps everything around its data', () => {
         const account = channelAccount();
-        expect(decodeChannelAccount(account)).toEqual({ ...account, data: FIELDS });
+        expect(decodeChannelAccount(account, DEPLOYMENT)).toEqual({ ...account, data: FIELDS });
     });
 
     it.each(Object.values(STATUSES))('knows status %i', status => {
-        expect(decodeChannelAccount(channelAccount([STATUS, status])).data.status).toBe(status);
+        expect(decodeChannelAccount(channelAccount([STATUS, status]), DEPLOYMENT).data.status).toBe(status);
     });
 
     it('refuses every other status', async () => {
         for (let status = UNKNOWN_STATUS; status <= 255; status += 1) {
             const account = channelAccount([STATUS, status]);
-            await expectRefusal(() => decodeChannelAccount(account), 'ACCOUNT_MALFORMED', {
+            await expectRefusal(() => decodeChannelAccount(account, DEPLOYMENT), 'ACCOUNT_MALFORMED', {
                 address: CHANNEL,
                 reason: expect.stringContaining('status') as string,
             });
@@ -74,7 +75,7 @@ describe('decodeChannelAccount', () => {
 
     it('names the revision of a channel of another one', async () => {
         const account = accountOf(new Uint8Array(OTHER_REVISION.channelSize).fill(1));
-        await expectRefusal(() => decodeChannelAccount(account), 'REVISION_MISMATCH', {
+        await expectRefusal(() => decodeChannelAccount(account, DEPLOYMENT), 'REVISION_MISMATCH', {
             expected: REVISION,
             field: `account ${CHANNEL}`,
             given: OTHER_REVISION.name,
@@ -86,7 +87,7 @@ describe('decodeChannelAccount', () => {
             // A channel of the other revision is named, see above.
             if (length === CHANNEL_SIZE || length === OTHER_REVISION.channelSize) continue;
             const data = new Uint8Array(length).fill(1);
-            await expectRefusal(() => decodeChannelAccount(accountOf(data)), 'ACCOUNT_MALFORMED', {
+            await expectRefusal(() => decodeChannelAccount(accountOf(data), DEPLOYMENT), 'ACCOUNT_MALFORMED', {
                 address: CHANNEL,
                 reason: expect.stringContaining(`it has ${length} bytes`) as string,
             });
@@ -109,7 +110,7 @@ describe('decodeChannelAccount', () => {
             title: 'the tombstone of a closed channel',
         },
     ])('refuses $title', async ({ account, reason }) => {
-        await expectRefusal(() => decodeChannelAccount(account), 'ACCOUNT_MALFORMED', {
+        await expectRefusal(() => decodeChannelAccount(account, DEPLOYMENT), 'ACCOUNT_MALFORMED', {
             address: CHANNEL,
             reason: expect.stringContaining(reason) as string,
         });
@@ -126,7 +127,7 @@ describe('decodeChannelAccount', () => {
         },
     ])('refuses $title', async ({ config, expectedOwner, owner }) => {
         const account = accountOf(borshEncode(SCHEMAS.channel, FIELDS), owner);
-        await expectRefusal(() => decodeChannelAccount(account, config), 'ACCOUNT_OWNER_MISMATCH', {
+        await expectRefusal(() => decodeChannelAccount(account, deploymentWith(config)), 'ACCOUNT_OWNER_MISMATCH', {
             address: CHANNEL,
             expectedOwner,
             owner,
@@ -135,12 +136,12 @@ describe('decodeChannelAccount', () => {
 
     it('takes the owner from the deployment', () => {
         const account = accountOf(borshEncode(SCHEMAS.channel, FIELDS), OTHER_PROGRAM);
-        expect(decodeChannelAccount(account, { programAddress: OTHER_PROGRAM }).data).toEqual(FIELDS);
+        expect(decodeChannelAccount(account, { ...DEPLOYMENT, programAddress: OTHER_PROGRAM }).data).toEqual(FIELDS);
     });
 
     it('looks at the owner before anything else: a stranger owns any bytes it likes', async () => {
         const account = accountOf(new Uint8Array(), SYSTEM_PROGRAM);
-        await expectRefusal(() => decodeChannelAccount(account), 'ACCOUNT_OWNER_MISMATCH');
+        await expectRefusal(() => decodeChannelAccount(account, DEPLOYMENT), 'ACCOUNT_OWNER_MISMATCH');
     });
 });
 
@@ -153,12 +154,14 @@ describe.runIf(HAS_TOMBSTONES)('isClosedChannelAccount', () => {
         { account: channelAccount(), expected: false, title: 'a channel' },
         { account: accountOf(Uint8Array.of(2), SYSTEM_PROGRAM), expected: false, title: 'the byte of a stranger' },
     ])('is $expected for $title', ({ account, expected }) => {
-        expect(isClosedChannelAccount(account)).toBe(expected);
+        expect(isClosedChannelAccount(account, DEPLOYMENT)).toBe(expected);
     });
 
     it('takes the owner from the deployment', () => {
         const config = { programAddress: OTHER_PROGRAM };
-        expect(isClosedChannelAccount(accountOf(Uint8Array.of(2), OTHER_PROGRAM), config)).toBe(true);
-        expect(isClosedChannelAccount(accountOf(Uint8Array.of(2)), config)).toBe(false);
+        expect(isClosedChannelAccount(accountOf(Uint8Array.of(2), OTHER_PROGRAM), { ...DEPLOYMENT, ...config })).toBe(
+            true,
+        );
+        expect(isClosedChannelAccount(accountOf(Uint8Array.of(2)), { ...DEPLOYMENT, ...config })).toBe(false);
     });
 });

@@ -7,19 +7,20 @@ import { addressOf, AUTHORIZED_SIGNER, deriveAta, deriveChannel, MINT, PAYEE, PA
 import { U64_MAX } from '../fixtures/random';
 import { expectRefusal, withBad, type BadInput } from '../fixtures/refusals';
 import { CHANNEL, CHANNEL_BUMP } from '../fixtures/vectors';
+import { DEPLOYMENT, OPENED, deploymentWith } from '../fixtures/deployment';
 
 const SEEDS = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT };
 const ESCROW = { channel: CHANNEL, mint: MINT };
 
 describe.each(BUILDS)('$title', ({ config, program, tokenProgram, treasuryOwner }) => {
     it('finds the channel of the program', async () => {
-        const [channel] = await findChannelPda(SEEDS, config);
+        const [channel] = await findChannelPda({ ...OPENED, ...SEEDS }, deploymentWith(config));
         expect(channel).toBe(await deriveChannel(program));
     });
 
     it('finds the escrow of the token program and the treasury of the deployment', async () => {
         const [escrow] = await findEscrowPda({ ...ESCROW, tokenProgram });
-        const [treasury] = await findTreasuryTokenPda({ mint: MINT, tokenProgram }, config);
+        const [treasury] = await findTreasuryTokenPda({ mint: MINT, tokenProgram }, deploymentWith(config));
         expect(escrow).toBe(await deriveAta(CHANNEL, tokenProgram));
         expect(treasury).toBe(await deriveAta(treasuryOwner, tokenProgram));
     });
@@ -38,13 +39,15 @@ describe('findChannelPda', () => {
         { payee: PAYER, payer: PAYEE },
     ];
     it('finds another channel for another value of any seed', async () => {
-        const pdas = await Promise.all(changes.map(change => findChannelPda({ ...SEEDS, ...change })));
+        const pdas = await Promise.all(
+            changes.map(change => findChannelPda({ ...OPENED, ...SEEDS, ...change }, DEPLOYMENT)),
+        );
         const channels = pdas.map(([channel]) => channel);
         expect(new Set([CHANNEL, ...channels]).size).toBe(changes.length + 1);
     });
 
     it('takes a safe integer for a bigint as the salt', async () => {
-        expect(await findChannelPda({ ...SEEDS, salt: 42 })).toEqual([CHANNEL, CHANNEL_BUMP]);
+        expect(await findChannelPda({ ...OPENED, ...SEEDS, salt: 42 }, DEPLOYMENT)).toEqual([CHANNEL, CHANNEL_BUMP]);
     });
 
     const BAD_INPUTS: BadInput[] = [
@@ -54,18 +57,22 @@ describe('findChannelPda', () => {
         ...withBad(SEEDS, 'salt', BAD_U64),
     ];
     it.each(BAD_INPUTS)('refuses $title: $code', async ({ code, context, input }) => {
-        await expectRefusal(() => findChannelPda(input), code, context);
+        await expectRefusal(() => findChannelPda(input as never, DEPLOYMENT), code, context);
     });
 
     it.each(BAD_CONFIGS)('refuses $title as the program address', async ({ config }) => {
-        const field = 'config.programAddress';
-        await expectRefusal(() => findChannelPda(SEEDS, config), 'ADDRESS_INVALID', { field });
+        const field = 'deployment.programAddress';
+        await expectRefusal(() => findChannelPda({ ...OPENED, ...SEEDS }, config), 'ADDRESS_INVALID', { field });
     });
 });
 
 describe.each<[name: string, find: (input: never) => unknown, badInputs: BadInput[]]>([
-    ['findEscrowPda', findEscrowPda, withBad(ESCROW, 'channel', BAD_ADDRESSES, { code: 'ADDRESS_INVALID' })],
-    ['findTreasuryTokenPda', findTreasuryTokenPda, []],
+    [
+        'findEscrowPda',
+        input => findEscrowPda(input),
+        withBad(ESCROW, 'channel', BAD_ADDRESSES, { code: 'ADDRESS_INVALID' }),
+    ],
+    ['findTreasuryTokenPda', input => findTreasuryTokenPda(input, DEPLOYMENT), []],
 ])('%s', (_, find, badInputs) => {
     it.each([
         ...badInputs,

@@ -8,19 +8,20 @@ import {
     getChannelMismatches,
     getDistributionHash,
     isPaymentChannelsError,
-    LOCALNET_DEPLOYMENT,
     TOKEN_2022_PROGRAM_ADDRESS,
     type AgreedChannel,
-    type Channel,
     type ChannelState,
     type PaymentChannelsErrorCode,
     type Split,
+    type ChannelOf,
 } from '../../src';
 import { BAD_ADDRESSES, BAD_U64 } from '../fixtures/bad-input';
 import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER } from '../fixtures/parties';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
-import { byRevision, ENDED_KIND, ofEpoch, OTHER_REVISION, REVISION, VECTOR_OPEN_SLOT } from '../fixtures/revision';
+import { byRevision, ofEpoch, OTHER_REVISION, REVISION, VECTOR_OPEN_SLOT } from '../fixtures/revision';
+import type { RevisionName } from '../../src/revision/types';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
 
 const SPLITS: readonly Split[] = [
     { bps: 300, recipient: addressOf(31) },
@@ -31,7 +32,7 @@ const ACCOUNT = {
     authorizedSigner: AUTHORIZED_SIGNER,
     closureStartedAt: 0n,
     deposit: 10_000n,
-    distributionHash: getDistributionHash(SPLITS),
+    distributionHash: getDistributionHash(SPLITS, DEPLOYMENT),
     gracePeriod: 3_600,
     mint: MINT,
     payee: PAYEE,
@@ -39,12 +40,12 @@ const ACCOUNT = {
     payerWithdrawnAt: 0n,
     salt: 7n,
     settlement: { payoutWatermark: 0n, settled: 0n },
-} as unknown as Channel;
+} as unknown as ChannelOf<RevisionName>;
 
 type Compared = Parameters<typeof getChannelMismatches>[0];
 const stateOf = (fields: object = {}, state: object = {}): Compared => {
     const channel = { ...ACCOUNT, ...fields };
-    const [address] = findChannelPdaSync(channel);
+    const [address] = findChannelPdaSync({ ...OPENED, ...channel }, DEPLOYMENT);
     return { address, channel, kind: 'open', ...state } as Compared;
 };
 const OFFER: AgreedChannel = { gracePeriodSeconds: 3_600, mint: MINT, payee: PAYEE, splits: SPLITS };
@@ -73,14 +74,16 @@ describe('a channel that is what was agreed', () => {
         },
     ])('passes: $title', ({ agreed, fields, state }) => {
         const channel = stateOf(fields, state);
-        expect(getChannelMismatches(channel, { ...OFFER, ...agreed })).toEqual([]);
-        expect(() => assertIsAgreedChannel(channel, { ...OFFER, ...agreed })).not.toThrow();
+        expect(getChannelMismatches(channel, { ...OFFER, ...agreed }, DEPLOYMENT)).toEqual([]);
+        expect(() => assertIsAgreedChannel(channel, { ...OFFER, ...agreed }, DEPLOYMENT)).not.toThrow();
     });
 
     it('passes when its parties are given as signers', async () => {
         const [payee, payer] = await Promise.all([generateKeyPairSigner(), generateKeyPairSigner()]);
         const channel = stateOf({ authorizedSigner: payer.address, payee: payee.address, payer: payer.address });
-        expect(getChannelMismatches(channel, { ...OFFER, authorizedSigner: payer, payee, payer })).toEqual([]);
+        expect(getChannelMismatches(channel, { ...OFFER, authorizedSigner: payer, payee, payer }, DEPLOYMENT)).toEqual(
+            [],
+        );
     });
 });
 
@@ -103,7 +106,7 @@ describe('a channel that is not what was agreed', () => {
             state: { tokenProgram: TOKEN_PROGRAM_ADDRESS },
         },
         { expected: 'open', field: 'status', given: 'closing', state: { deadlineAt: 5n, kind: 'closing' } },
-        { expected: 'open', field: 'status', given: ENDED_KIND, state: { kind: ENDED_KIND } },
+        { expected: 'open', field: 'status', given: 'finalized', state: { kind: 'finalized' } },
         { expected: 'open', field: 'status', given: 'absent', state: { channel: undefined, kind: 'absent' } },
         ...ofEpoch(
             {
@@ -117,8 +120,8 @@ describe('a channel that is not what was agreed', () => {
     ])('is named by its $field: $given', async ({ agreed, expected, field, fields, given, state }) => {
         const channel = stateOf(fields, state);
         const mismatches = [{ expected, field, given }];
-        expect(getChannelMismatches(channel, { ...OFFER, ...agreed })).toEqual(mismatches);
-        const refused = () => assertIsAgreedChannel(channel, { ...OFFER, ...agreed });
+        expect(getChannelMismatches(channel, { ...OFFER, ...agreed }, DEPLOYMENT)).toEqual(mismatches);
+        const refused = () => assertIsAgreedChannel(channel, { ...OFFER, ...agreed }, DEPLOYMENT);
         await expectRefusal(refused, 'CHANNEL_NOT_AGREED', { address: channel.address, mismatches });
         expect(refused).toThrow(`${field} has to be ${expected}, and is ${given}`);
     });
@@ -130,16 +133,16 @@ describe('a channel that is not what was agreed', () => {
         { splits: SPLITS.slice(1), title: 'one less' },
         { splits: [{ bps: 10_000, recipient: other }], title: 'all to another' },
     ])('is named by its splits: $title', ({ splits }) => {
-        const channel = stateOf({ distributionHash: getDistributionHash(splits) });
-        expect(getChannelMismatches(channel, OFFER)).toMatchObject([{ field: 'splits' }]);
+        const channel = stateOf({ distributionHash: getDistributionHash(splits, DEPLOYMENT) });
+        expect(getChannelMismatches(channel, OFFER, DEPLOYMENT)).toMatchObject([{ field: 'splits' }]);
     });
 
     it('is named with everything at once', async () => {
         const channel = stateOf(
-            { distributionHash: getDistributionHash([]), gracePeriod: 1, mint: other, payee: other },
+            { distributionHash: getDistributionHash([], DEPLOYMENT), gracePeriod: 1, mint: other, payee: other },
             { address: other },
         );
-        const error = await errorOf(() => assertIsAgreedChannel(channel, OFFER));
+        const error = await errorOf(() => assertIsAgreedChannel(channel, OFFER, DEPLOYMENT));
         if (!isPaymentChannelsError(error, 'CHANNEL_NOT_AGREED')) throw error;
         expect(error.context.mismatches.map(({ field }) => field)).toEqual([
             'address',
@@ -152,10 +155,10 @@ describe('a channel that is not what was agreed', () => {
     });
 
     it('is named by its address: what stands at one that does not follow from its terms, for this program', () => {
-        const elsewhere = { ...LOCALNET_DEPLOYMENT, programAddress: addressOf(77) };
+        const elsewhere = { ...DEPLOYMENT, programAddress: addressOf(77) };
         expect(getChannelMismatches(stateOf(), OFFER, elsewhere)).toMatchObject([{ field: 'address' }]);
-        const [address] = findChannelPdaSync({ ...ACCOUNT }, elsewhere);
-        expect(getChannelMismatches(stateOf({}, { address }), OFFER)).toMatchObject([{ field: 'address' }]);
+        const [address] = findChannelPdaSync({ ...OPENED, ...ACCOUNT }, elsewhere);
+        expect(getChannelMismatches(stateOf({}, { address }), OFFER, DEPLOYMENT)).toMatchObject([{ field: 'address' }]);
         expect(getChannelMismatches(stateOf({}, { address }), OFFER, elsewhere)).toEqual([]);
     });
 
@@ -165,7 +168,7 @@ describe('a channel that is not what was agreed', () => {
             tombstone: { openSlot: 5n, rentPayer: PAYER },
         });
         const channel = { ...stateOf(), channel: { ...ACCOUNT, ...fields } } as ChannelState;
-        await expectRefusal(() => assertIsAgreedChannel(channel, OFFER), 'REVISION_MISMATCH', {
+        await expectRefusal(() => assertIsAgreedChannel(channel, OFFER, DEPLOYMENT), 'REVISION_MISMATCH', {
             expected: REVISION,
             field: 'channel.channel',
             given: OTHER_REVISION.name,
@@ -214,8 +217,8 @@ describe('bad input', () => {
         }),
     ])('of what was agreed is refused: $agreed', async ({ agreed, code, field }) => {
         const bad = { ...OFFER, ...agreed };
-        await expectRefusal(() => getChannelMismatches(stateOf(), bad), code, { field });
-        await expectRefusal(() => assertIsAgreedChannel(stateOf(), bad), code, { field });
+        await expectRefusal(() => getChannelMismatches(stateOf(), bad, DEPLOYMENT), code, { field });
+        await expectRefusal(() => assertIsAgreedChannel(stateOf(), bad, DEPLOYMENT), code, { field });
     });
 
     it.each<{ channel: unknown; code: PaymentChannelsErrorCode; field: string }>([
@@ -239,11 +242,11 @@ describe('bad input', () => {
             field: 'channel.channel.payee',
         },
     ])('in the place of a channel is refused: $field', async ({ channel, code, field }) => {
-        await expectRefusal(() => assertIsAgreedChannel(channel as Compared, OFFER), code, { field });
+        await expectRefusal(() => assertIsAgreedChannel(channel as Compared, OFFER, DEPLOYMENT), code, { field });
     });
 
     it.each([undefined, null, 7, [], new Map()])('in the place of what was agreed is refused: %s', async agreed => {
-        const call = () => assertIsAgreedChannel(stateOf(), agreed as unknown as AgreedChannel);
+        const call = () => assertIsAgreedChannel(stateOf(), agreed as unknown as AgreedChannel, DEPLOYMENT);
         await expectRefusal(call, 'AGREEMENT_INVALID', { field: 'agreed' });
     });
 });

@@ -2,7 +2,6 @@ import type { Address, ProgramNotificationsApi, RpcSubscriptions } from '@solana
 import { describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     getChannelFilters,
     watchClosingChannels,
     type FetchChannelsConfig,
@@ -12,15 +11,16 @@ import {
 import { channelData, closingAt, NOW, rpcAccount } from '../fixtures/channels';
 import { addressOf, PAYEE, PROGRAM } from '../fixtures/parties';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
-import { ENDED_KIND, UNKNOWN_STATUS } from '../fixtures/revision';
+import { STATUSES, UNKNOWN_STATUS } from '../fixtures/revision';
 import { atSlot, createFakeRpc, createFakeSubscriptions, type RpcRequest } from '../fixtures/rpc';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 const QUERY_SLOT = 100n;
 const [A, B, C] = [addressOf(1), addressOf(2), addressOf(3)];
 const CLOSING = channelData(closingAt(NOW));
 const LATER = channelData(closingAt(NOW + 50n));
 const OPEN = channelData();
-const FINALIZED = channelData({ status: ChannelStatus.Finalized });
+const FINALIZED = channelData({ status: STATUSES.finalized });
 
 type Snapshot = Record<Address, Uint8Array>;
 const found = (snapshot: Snapshot) =>
@@ -39,7 +39,7 @@ function watch(
         return atSlot(QUERY_SLOT, found(snapshot));
     });
     const clients = { rpc, rpcSubscriptions: subscriptions.rpcSubscriptions };
-    const states = watchClosingChannels(clients, { payee: PAYEE }, config);
+    const states = watchClosingChannels(clients, { payee: PAYEE }, DEPLOYMENT, config);
     const next = async () => {
         const { done, value } = await states.next();
         return done ? 'done' : summary(value as Fetched<LiveChannelState>);
@@ -52,7 +52,7 @@ describe('watchClosingChannels', () => {
     it('asks for the channels of the payee in every status, confirmed', async () => {
         const { isSubscribed, next, queries } = watch({ [A]: CLOSING });
         await next();
-        const filters = getChannelFilters({ payee: PAYEE });
+        const filters = getChannelFilters({ payee: PAYEE }, DEPLOYMENT);
         expect(isSubscribed()).toBe(true);
         expect(queries).toMatchObject([
             {
@@ -68,10 +68,10 @@ describe('watchClosingChannels', () => {
         const { rpc } = createFakeRpc(() => atSlot(QUERY_SLOT, []));
         const clients = { rpc, rpcSubscriptions: subscriptions.rpcSubscriptions };
         const abort = new AbortController();
-        const config = { abortSignal: abort.signal, commitment: 'processed' as const, programAddress };
-        const first = watchClosingChannels(clients, { payee: PAYEE }, config).next();
+        const config = { abortSignal: abort.signal, commitment: 'processed' as const };
+        const first = watchClosingChannels(clients, { payee: PAYEE }, { ...DEPLOYMENT, programAddress }, config).next();
         await settle();
-        const filters = getChannelFilters({ payee: PAYEE });
+        const filters = getChannelFilters({ payee: PAYEE }, DEPLOYMENT);
         expect(subscriptions.requests).toEqual([
             {
                 method: 'programNotifications',
@@ -106,13 +106,13 @@ describe('watchClosingChannels', () => {
         const subscriptions = createFakeSubscriptions();
         const { rpc } = createFakeRpc(() => atSlot(2n ** 62n, found({ [A]: CLOSING })));
         const clients = { rpc, rpcSubscriptions: subscriptions.rpcSubscriptions };
-        const states = watchClosingChannels(clients, { payee: PAYEE });
+        const states = watchClosingChannels(clients, { payee: PAYEE }, DEPLOYMENT);
         const next = async () => summary((await states.next()).value as Fetched<LiveChannelState>);
         expect(await next()).toEqual([A, 'closing', 2n ** 62n]);
         subscriptions.publish(notify(QUERY_SLOT, B, CLOSING));
         expect(await next()).toEqual([B, 'closing', QUERY_SLOT]);
         subscriptions.publish(notify(QUERY_SLOT + 1n, A, FINALIZED));
-        expect(await next()).toEqual([A, ENDED_KIND, QUERY_SLOT + 1n]);
+        expect(await next()).toEqual([A, 'finalized', QUERY_SLOT + 1n]);
         // What is as far behind as nodes are is out of date.
         subscriptions.publish(notify(QUERY_SLOT - 1n, B, OPEN));
         subscriptions.publish(notify(QUERY_SLOT + 600n, B, LATER));
@@ -128,7 +128,7 @@ describe('watchClosingChannels', () => {
             return atSlot(QUERY_SLOT, found({ [A]: CLOSING }));
         });
         const clients = { rpc, rpcSubscriptions: subscriptions.rpcSubscriptions };
-        await watchClosingChannels(clients, { payee: PAYEE }).next();
+        await watchClosingChannels(clients, { payee: PAYEE }, DEPLOYMENT).next();
         expect(wasSubscribed).toBe(true);
     });
 
@@ -144,7 +144,7 @@ describe('watchClosingChannels', () => {
         publish(notify(105n, B, LATER));
         expect([await next(), await next(), await next()]).toEqual([
             [B, 'closing', 102n],
-            [A, ENDED_KIND, 104n],
+            [A, 'finalized', 104n],
             [B, 'closing', 105n],
         ]);
     });
@@ -200,7 +200,7 @@ describe('watchClosingChannels', () => {
             return atSlot(QUERY_SLOT, []);
         });
         const clients = { rpc, rpcSubscriptions: subscriptions.rpcSubscriptions };
-        const error = await errorOf(() => watchClosingChannels(clients, { payee: PAYEE }).next());
+        const error = await errorOf(() => watchClosingChannels(clients, { payee: PAYEE }, DEPLOYMENT).next());
         expect(error).toMatchObject({ message: 'socket closed' });
     });
 
@@ -216,7 +216,7 @@ describe('watchClosingChannels', () => {
             }),
         } as unknown as RpcSubscriptions<ProgramNotificationsApi>;
         const { rpc } = createFakeRpc(() => atSlot(QUERY_SLOT, []));
-        const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: PAYEE });
+        const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: PAYEE }, DEPLOYMENT);
         expect(await states.next()).toMatchObject({ value: { address: B } });
         await expectRefusal(() => states.next(), 'SUBSCRIPTION_ENDED');
     });
@@ -281,7 +281,7 @@ describe('watchClosingChannels', () => {
             const subscribe = (options: { abortSignal: AbortSignal }) => ((signal = options.abortSignal), never());
             const rpcSubscriptions = { programNotifications: () => ({ subscribe }) } as never;
             const config = { requestTimeoutMs: 5 };
-            const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: PAYEE }, config);
+            const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: PAYEE }, DEPLOYMENT, config);
             await expectRefusal(() => states.next(), 'NO_ANSWER', { what: 'the RPC (programNotifications)' });
             expect(signal!.aborted).toBe(true);
         });
@@ -290,7 +290,7 @@ describe('watchClosingChannels', () => {
     it('refuses a bad filter', async () => {
         const { rpc } = createFakeRpc(() => atSlot(QUERY_SLOT, []));
         const { rpcSubscriptions } = createFakeSubscriptions();
-        const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: 'x' as Address });
+        const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: 'x' as Address }, DEPLOYMENT);
         await expectRefusal(() => states.next(), 'ADDRESS_INVALID', { field: 'payee' });
     });
 });

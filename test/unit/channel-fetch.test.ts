@@ -4,7 +4,6 @@ import { getBase58Decoder, isSolanaError, type Address } from '@solana/kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import {
-    ChannelStatus,
     fetchAllChannel,
     fetchAllMaybeChannel,
     fetchBatchItems,
@@ -21,15 +20,17 @@ import {
     fetchTokenProgram,
     getChannelFilters,
     type PaymentChannelsError,
+    fetchOpenSlot,
+    EPOCH_LOCALNET,
 } from '../../src';
-import { fetchOpenSlot } from '../../src/epoch';
 import { accountOf, CHANNEL_ARGS, channelData, closingAt, NOW, rpcAccount } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, PROGRAM, SALT, SYSTEM_PROGRAM } from '../fixtures/parties';
 import { I64_MAX } from '../fixtures/random';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
-import { CHANNEL_SIZE, ENDED_KIND, HAS_TOMBSTONES, ofTombstone, UNKNOWN_STATUS } from '../fixtures/revision';
+import { CHANNEL_SIZE, HAS_TOMBSTONES, STATUSES, UNKNOWN_STATUS, ofTombstone } from '../fixtures/revision';
 import { atSlot, createFakeRpc } from '../fixtures/rpc';
 import { CHANNEL } from '../fixtures/vectors';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
 
 const SLOT = 350_000_000n;
 const OTHER = addressOf(0x77);
@@ -51,19 +52,23 @@ describe('one channel', () => {
         ...ofTombstone({ account: rpcAccount(Uint8Array.of(2)), expected: { kind: 'closed' } }),
         { account: rpcAccount(channelData()), expected: { channel, kind: 'open' } },
         { account: rpcAccount(channelData(closingAt(NOW))), expected: { deadlineAt: NOW + 600n, kind: 'closing' } },
-        { account: rpcAccount(channelData({ status: ChannelStatus.Finalized })), expected: { kind: ENDED_KIND } },
+        { account: rpcAccount(channelData({ status: STATUSES.finalized })), expected: { kind: 'finalized' } },
         {
             account: { ...rpcAccount(channelData()), data: [getBase58Decoder().decode(channelData()), 'base58'] },
             expected: { channel, kind: 'open' },
         },
     ])('is told with its slot: $expected.kind', async ({ account, expected }) => {
         const { rpc } = rpcWith(account);
-        expect(await fetchChannelState(rpc, CHANNEL)).toMatchObject({ address: CHANNEL, slot: SLOT, ...expected });
+        expect(await fetchChannelState(rpc, CHANNEL, DEPLOYMENT)).toMatchObject({
+            address: CHANNEL,
+            slot: SLOT,
+            ...expected,
+        });
     });
 
     it('is asked for as base64 and confirmed', async () => {
         const { requests, rpc } = rpcWith(null);
-        await fetchChannelState(rpc, CHANNEL);
+        await fetchChannelState(rpc, CHANNEL, DEPLOYMENT);
         expect(requests).toMatchObject([
             { method: 'getAccountInfo', params: [CHANNEL, { commitment: 'confirmed', encoding: 'base64' }] },
         ]);
@@ -71,57 +76,67 @@ describe('one channel', () => {
 
     it('is asked for as the caller says', async () => {
         const { requests, rpc } = rpcWith(null);
-        await fetchChannelState(rpc, CHANNEL, { commitment: 'processed', minContextSlot: 7n });
+        await fetchChannelState(rpc, CHANNEL, DEPLOYMENT, { commitment: 'processed', minContextSlot: 7n });
         expect(requests[0]?.params[1]).toEqual({ commitment: 'processed', encoding: 'base64', minContextSlot: 7n });
     });
 
     it('is not taken from an RPC that has not come to the slot that was asked for', async () => {
         const { rpc } = rpcWith(rpcAccount(channelData()));
-        expect(await fetchChannelState(rpc, CHANNEL, { minContextSlot: SLOT })).toMatchObject({ slot: SLOT });
+        expect(await fetchChannelState(rpc, CHANNEL, DEPLOYMENT, { minContextSlot: SLOT })).toMatchObject({
+            slot: SLOT,
+        });
         const config = { minContextSlot: SLOT + 1n };
         const many = createFakeRpc(() => atSlot(SLOT, [null])).rpc;
         for (const ask of [
-            () => fetchChannelState(rpc, CHANNEL, config),
-            () => fetchChannelStates(many, [CHANNEL], config),
-            () => fetchChannels(rpcThatFinds({}).rpc, { payee: PAYEE }, config),
+            () => fetchChannelState(rpc, CHANNEL, DEPLOYMENT, config),
+            () => fetchChannelStates(many, [CHANNEL], DEPLOYMENT, config),
+            () => fetchChannels(rpcThatFinds({}).rpc, { payee: PAYEE }, DEPLOYMENT, config),
         ]) {
             await expectRefusal(ask, 'RPC_RESPONSE_INVALID', { field: 'answer.context.slot' });
         }
         const { rpc: slots } = createFakeRpc(() => SLOT);
-        expect(await fetchOpenSlot(slots, {}, { minContextSlot: SLOT })).toBeLessThanOrEqual(SLOT);
-        await expectRefusal(() => fetchOpenSlot(slots, {}, config), 'RPC_RESPONSE_INVALID', { field: 'answer' });
+        expect(await fetchOpenSlot(slots, {}, EPOCH_LOCALNET, { minContextSlot: SLOT })).toBeLessThanOrEqual(SLOT);
+        await expectRefusal(() => fetchOpenSlot(slots, {}, EPOCH_LOCALNET, config), 'RPC_RESPONSE_INVALID', {
+            field: 'answer',
+        });
     });
 
     it('comes as an account too, with everything around its data', async () => {
         const { rpc } = rpcWith(rpcAccount(channelData()));
         const expected = { ...accountOf(channelData()), data: channel, exists: true };
         const seeds = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT };
-        expect(await fetchChannel(rpc, CHANNEL)).toEqual(expected);
-        expect(await fetchMaybeChannel(rpc, CHANNEL)).toEqual(expected);
-        expect(await fetchChannelFromSeeds(rpc, seeds)).toEqual(expected);
-        expect(await fetchMaybeChannelFromSeeds(rpc, seeds)).toEqual(expected);
-        expect(await fetchAllChannel(rpc, [CHANNEL])).toEqual([expected]);
-        expect(await fetchAllMaybeChannel(rpc, [CHANNEL])).toEqual([expected]);
+        expect(await fetchChannel(rpc, CHANNEL, DEPLOYMENT)).toEqual(expected);
+        expect(await fetchMaybeChannel(rpc, CHANNEL, DEPLOYMENT)).toEqual(expected);
+        expect(await fetchChannelFromSeeds(rpc, { ...OPENED, ...seeds }, DEPLOYMENT)).toEqual(expected);
+        expect(await fetchMaybeChannelFromSeeds(rpc, { ...OPENED, ...seeds }, DEPLOYMENT)).toEqual(expected);
+        expect(await fetchAllChannel(rpc, [CHANNEL], DEPLOYMENT)).toEqual([expected]);
+        expect(await fetchAllMaybeChannel(rpc, [CHANNEL], DEPLOYMENT)).toEqual([expected]);
     });
 
     it('has no account where there is none, or a tombstone', async () => {
         const absent = rpcWith(null).rpc;
         const closed = rpcWith(rpcAccount(Uint8Array.of(2))).rpc;
         const nothing = { address: CHANNEL, exists: false };
-        expect(await fetchMaybeChannel(absent, CHANNEL)).toEqual(nothing);
-        expect(await fetchAllMaybeChannel(absent, [CHANNEL])).toEqual([nothing]);
-        await expectRefusal(() => fetchChannel(absent, CHANNEL), 'CHANNEL_NOT_FOUND', { address: CHANNEL });
-        await expectRefusal(() => fetchAllChannel(absent, [CHANNEL]), 'CHANNEL_NOT_FOUND', { address: CHANNEL });
+        expect(await fetchMaybeChannel(absent, CHANNEL, DEPLOYMENT)).toEqual(nothing);
+        expect(await fetchAllMaybeChannel(absent, [CHANNEL], DEPLOYMENT)).toEqual([nothing]);
+        await expectRefusal(() => fetchChannel(absent, CHANNEL, DEPLOYMENT), 'CHANNEL_NOT_FOUND', { address: CHANNEL });
+        await expectRefusal(() => fetchAllChannel(absent, [CHANNEL], DEPLOYMENT), 'CHANNEL_NOT_FOUND', {
+            address: CHANNEL,
+        });
         // The epoch revision knows no tombstones.
         const code = HAS_TOMBSTONES ? 'CHANNEL_CLOSED' : 'ACCOUNT_MALFORMED';
-        await expectRefusal(() => fetchChannel(closed, CHANNEL), code, { address: CHANNEL });
-        await expectRefusal(() => fetchMaybeChannel(closed, CHANNEL), code, { address: CHANNEL });
+        await expectRefusal(() => fetchChannel(closed, CHANNEL, DEPLOYMENT), code, { address: CHANNEL });
+        await expectRefusal(() => fetchMaybeChannel(closed, CHANNEL, DEPLOYMENT), code, { address: CHANNEL });
     });
 
     it('is looked for in the deployment of the config', async () => {
         const { rpc } = rpcWith(rpcAccount(channelData(), OTHER));
-        expect(await fetchChannelState(rpc, CHANNEL, { programAddress: OTHER })).toMatchObject({ kind: 'open' });
-        await expectRefusal(() => fetchChannelState(rpc, CHANNEL), 'ACCOUNT_OWNER_MISMATCH', { owner: OTHER });
+        expect(await fetchChannelState(rpc, CHANNEL, { ...DEPLOYMENT, programAddress: OTHER })).toMatchObject({
+            kind: 'open',
+        });
+        await expectRefusal(() => fetchChannelState(rpc, CHANNEL, DEPLOYMENT), 'ACCOUNT_OWNER_MISMATCH', {
+            owner: OTHER,
+        });
     });
 
     const good = rpcAccount(channelData());
@@ -147,13 +162,15 @@ describe('one channel', () => {
         ['answer.value.owner', atSlot(1, { ...good, owner: 'nobody' })],
     ])('is refused when the RPC answers it badly, by the place: %s', async (field, answer) => {
         const { rpc } = createFakeRpc(() => answer);
-        await expectRefusal(() => fetchChannelState(rpc, CHANNEL), 'RPC_RESPONSE_INVALID', { field });
+        await expectRefusal(() => fetchChannelState(rpc, CHANNEL, DEPLOYMENT), 'RPC_RESPONSE_INVALID', { field });
     });
 
     it('refuses a bad address before it asks', async () => {
         const { requests, rpc } = rpcWith(null);
-        await expectRefusal(() => fetchChannelState(rpc, 'x' as Address), 'ADDRESS_INVALID', { field: 'address' });
-        const refused = () => fetchChannelStates(rpc, [CHANNEL, 'x' as Address]);
+        await expectRefusal(() => fetchChannelState(rpc, 'x' as Address, DEPLOYMENT), 'ADDRESS_INVALID', {
+            field: 'address',
+        });
+        const refused = () => fetchChannelStates(rpc, [CHANNEL, 'x' as Address], DEPLOYMENT);
         await expectRefusal(refused, 'ADDRESS_INVALID', { field: 'addresses[1]' });
         expect(requests).toEqual([]);
     });
@@ -162,7 +179,9 @@ describe('one channel', () => {
         const { rpc } = createFakeRpc(() => {
             throw new Error('connection refused');
         });
-        expect(await errorOf(() => fetchChannelState(rpc, CHANNEL))).toMatchObject({ message: 'connection refused' });
+        expect(await errorOf(() => fetchChannelState(rpc, CHANNEL, DEPLOYMENT))).toMatchObject({
+            message: 'connection refused',
+        });
     });
 });
 
@@ -176,7 +195,7 @@ describe('many channels', () => {
                 (params[0] as Address[]).map((_, index) => (index % 2 ? null : rpcAccount(channelData()))),
             ),
         );
-        const states = await fetchChannelStates(rpc, addresses);
+        const states = await fetchChannelStates(rpc, addresses, DEPLOYMENT);
         expect(states.map(({ address }) => address)).toEqual(addresses);
         expect(states.slice(99, 102).map(({ kind }) => kind)).toEqual(['absent', 'open', 'absent']);
         expect([states[0], states[100], states[200]].map(state => state?.slot)).toEqual([SLOT, SLOT + 1n, SLOT + 2n]);
@@ -187,13 +206,13 @@ describe('many channels', () => {
 
     it('of no address need no request', async () => {
         const { requests, rpc } = rpcWith(null);
-        expect(await fetchChannelStates(rpc, [])).toEqual([]);
+        expect(await fetchChannelStates(rpc, [], DEPLOYMENT)).toEqual([]);
         expect(requests).toEqual([]);
     });
 
     it('are refused when the RPC answers more or fewer', async () => {
         const { rpc } = createFakeRpc(() => atSlot(SLOT, [null]));
-        const refused = () => fetchChannelStates(rpc, [CHANNEL, OTHER]);
+        const refused = () => fetchChannelStates(rpc, [CHANNEL, OTHER], DEPLOYMENT);
         await expectRefusal(refused, 'RPC_RESPONSE_INVALID', { field: 'answer.value.length' });
     });
 });
@@ -202,14 +221,19 @@ describe('a query', () => {
     it('asks the program of the deployment, with the filters, confirmed, with its context', async () => {
         const { requests, rpc } = rpcThatFinds({});
         const filter = { payee: PAYEE, status: 'open' as const };
-        expect(await fetchChannels(rpc, filter)).toEqual([]);
-        await fetchChannels(rpc, filter, { commitment: 'processed', minContextSlot: 7n, programAddress: OTHER });
+        expect(await fetchChannels(rpc, filter, DEPLOYMENT)).toEqual([]);
+        await fetchChannels(
+            rpc,
+            filter,
+            { ...DEPLOYMENT, programAddress: OTHER },
+            { commitment: 'processed', minContextSlot: 7n },
+        );
         const filters = [
             { dataSize: BigInt(CHANNEL_SIZE) },
             { memcmp: { bytes: '1', encoding: 'base58', offset: 3n } },
             { memcmp: { bytes: PAYEE, encoding: 'base58', offset: 120n } },
         ];
-        expect(getChannelFilters(filter)).toEqual(filters);
+        expect(getChannelFilters(filter, DEPLOYMENT)).toEqual(filters);
         const config = { commitment: 'confirmed', encoding: 'base64', filters, withContext: true };
         expect(requests).toMatchObject([
             { method: 'getProgramAccounts', params: [PROGRAM, config] },
@@ -219,7 +243,7 @@ describe('a query', () => {
 
     it('returns the state of each with the slot', async () => {
         const { rpc } = rpcThatFinds({ [CHANNEL]: channelData(), [OTHER]: channelData(closingAt(NOW)) });
-        expect(await fetchChannels(rpc, { payee: PAYEE })).toMatchObject([
+        expect(await fetchChannels(rpc, { payee: PAYEE }, DEPLOYMENT)).toMatchObject([
             { address: CHANNEL, channel, kind: 'open', slot: SLOT },
             { address: OTHER, kind: 'closing', slot: SLOT },
         ]);
@@ -234,7 +258,7 @@ describe('a query', () => {
     };
     it.each(Object.entries(UNREADABLE))('fails when it finds an account with %s', async (_, data) => {
         const { rpc } = rpcThatFinds({ [CHANNEL]: channelData(), [OTHER]: data });
-        const error = await errorOf(() => fetchChannels(rpc, { payee: PAYEE }));
+        const error = await errorOf(() => fetchChannels(rpc, { payee: PAYEE }, DEPLOYMENT));
         expect(error).toMatchObject({
             code: 'CHANNELS_UNREADABLE',
             context: { failures: [{ address: OTHER, code: 'ACCOUNT_MALFORMED' }] },
@@ -244,7 +268,7 @@ describe('a query', () => {
     it('names each account that it can not read', async () => {
         const bad = Object.fromEntries(Object.values(UNREADABLE).map((data, index) => [addressOf(index), data]));
         const { rpc } = rpcThatFinds(bad);
-        const error = (await errorOf(() => fetchChannels(rpc, { payee: PAYEE }))) as Error;
+        const error = (await errorOf(() => fetchChannels(rpc, { payee: PAYEE }, DEPLOYMENT))) as Error;
         const { failures } = (error as PaymentChannelsError<'CHANNELS_UNREADABLE'>).context;
         expect(failures.map(({ address }) => address)).toEqual(Object.keys(bad));
         expect((error.cause as AggregateError).errors).toMatchObject(failures.map(({ code }) => ({ code })));
@@ -253,11 +277,9 @@ describe('a query', () => {
     it('hands them to whoever asks for them, and returns the others', async () => {
         const { rpc } = rpcThatFinds({ [CHANNEL]: channelData(), [OTHER]: channelData({}, [3, UNKNOWN_STATUS]) });
         const unreadable: [string, string][] = [];
-        const channels = await fetchChannels(
-            rpc,
-            {},
-            { onUnreadable: (e, address) => unreadable.push([e.code, address]) },
-        );
+        const channels = await fetchChannels(rpc, {}, DEPLOYMENT, {
+            onUnreadable: (e, address) => unreadable.push([e.code, address]),
+        });
         expect(channels.map(({ address }) => address)).toEqual([CHANNEL]);
         expect(unreadable).toEqual([['ACCOUNT_MALFORMED', OTHER]]);
     });
@@ -269,14 +291,14 @@ describe('a query', () => {
         ['answer.value[1].pubkey', atSlot(1, [...found({ [CHANNEL]: channelData() }), { account: {}, pubkey: 'x' }])],
     ])('is refused when the RPC answers it badly, by the place: %s', async (field, answer) => {
         const { rpc } = createFakeRpc(() => answer);
-        const error = await errorOf(() => fetchChannels(rpc, {}));
+        const error = await errorOf(() => fetchChannels(rpc, {}, DEPLOYMENT));
         expect(error).toMatchObject({ context: { field: expect.stringContaining(field) as string } });
-        await expectRefusal(() => fetchChannels(rpc, {}), 'RPC_RESPONSE_INVALID');
+        await expectRefusal(() => fetchChannels(rpc, {}, DEPLOYMENT), 'RPC_RESPONSE_INVALID');
     });
 
     it('lets the errors of the RPC through', async () => {
         const { rpc } = createFakeRpc(() => Promise.reject(new Error('busy')));
-        const error = await errorOf(() => fetchChannels(rpc, {}));
+        const error = await errorOf(() => fetchChannels(rpc, {}, DEPLOYMENT));
         expect([isSolanaError(error), (error as Error).message]).toEqual([false, 'busy']);
     });
 });
@@ -287,14 +309,14 @@ describe('the channels that a payer has begun to close', () => {
         [addressOf(2)]: channelData(closingAt(I64_MAX)),
         [addressOf(3)]: channelData({ ...closingAt(NOW), gracePeriod: 601 }),
         [addressOf(4)]: channelData(),
-        [addressOf(5)]: channelData({ status: ChannelStatus.Finalized }),
+        [addressOf(5)]: channelData({ status: STATUSES.finalized }),
         [addressOf(6)]: channelData(closingAt(NOW - 10_000n)),
         [addressOf(7)]: channelData({ ...closingAt(NOW + 1n), gracePeriod: 600 }),
     };
 
     it('come in the order of their deadlines, those without one last', async () => {
         const { rpc } = rpcThatFinds(CLOSING);
-        const closing = await fetchClosingChannels(rpc, { payee: PAYEE });
+        const closing = await fetchClosingChannels(rpc, { payee: PAYEE }, DEPLOYMENT);
         expect(closing.map(({ address }) => address)).toEqual([6, 3, 7, 1, 2].map(addressOf));
         expect(closing.map(({ deadlineAt }) => deadlineAt)).toEqual([
             NOW - 9_400n,
@@ -307,15 +329,15 @@ describe('the channels that a payer has begun to close', () => {
 
     it('are selected here, so that a status nobody knows is an error and not left out', async () => {
         const { requests, rpc } = rpcThatFinds({ ...CLOSING, [OTHER]: channelData({}, [3, UNKNOWN_STATUS]) });
-        await expectRefusal(() => fetchClosingChannels(rpc, { payee: PAYEE }), 'CHANNELS_UNREADABLE');
-        expect(requests[0]?.params[1]).toMatchObject({ filters: getChannelFilters({ payee: PAYEE }) });
+        await expectRefusal(() => fetchClosingChannels(rpc, { payee: PAYEE }, DEPLOYMENT), 'CHANNELS_UNREADABLE');
+        expect(requests[0]?.params[1]).toMatchObject({ filters: getChannelFilters({ payee: PAYEE }, DEPLOYMENT) });
     });
 
     it('are selected by the RPC when the caller says so', async () => {
         const { requests, rpc } = rpcThatFinds({ [CHANNEL]: channelData(closingAt(NOW)) });
         const filter = { mint: MINT, payee: PAYEE };
-        expect(await fetchClosingChannels(rpc, filter, { isStatusFilteredByRpc: true })).toHaveLength(1);
-        const filters = getChannelFilters({ ...filter, status: 'closing' });
+        expect(await fetchClosingChannels(rpc, filter, DEPLOYMENT, { isStatusFilteredByRpc: true })).toHaveLength(1);
+        const filters = getChannelFilters({ ...filter, status: 'closing' }, DEPLOYMENT);
         expect(requests[0]?.params[1]).toMatchObject({ filters });
     });
 });
@@ -330,17 +352,24 @@ describe('an RPC that does not answer', () => {
 
     type Config = Readonly<{ abortSignal?: AbortSignal; requestTimeoutMs?: number }>;
     const readers = [
-        ['fetchChannelState', (rpc: never, config: Config) => fetchChannelState(rpc, CHANNEL, config)],
-        ['fetchChannel', (rpc: never, config: Config) => fetchChannel(rpc, CHANNEL, config)],
-        ['fetchChannelStates', (rpc: never, config: Config) => fetchChannelStates(rpc, [CHANNEL], config)],
-        ['fetchChannels', (rpc: never, config: Config) => fetchChannels(rpc, { payee: PAYEE }, config)],
-        ['fetchClosingChannels', (rpc: never, config: Config) => fetchClosingChannels(rpc, { payee: PAYEE }, config)],
+        ['fetchChannelState', (rpc: never, config: Config) => fetchChannelState(rpc, CHANNEL, DEPLOYMENT, config)],
+        ['fetchChannel', (rpc: never, config: Config) => fetchChannel(rpc, CHANNEL, DEPLOYMENT, config)],
+        ['fetchChannelStates', (rpc: never, config: Config) => fetchChannelStates(rpc, [CHANNEL], DEPLOYMENT, config)],
+        ['fetchChannels', (rpc: never, config: Config) => fetchChannels(rpc, { payee: PAYEE }, DEPLOYMENT, config)],
+        [
+            'fetchClosingChannels',
+            (rpc: never, config: Config) => fetchClosingChannels(rpc, { payee: PAYEE }, DEPLOYMENT, config),
+        ],
         ['fetchTokenProgram', (rpc: never, config: Config) => fetchTokenProgram(rpc, MINT, config)],
         ['fetchLookupTables', (rpc: never, config: Config) => fetchLookupTables(rpc, [OTHER], config)],
-        ['fetchBatchItems', (rpc: never, config: Config) => fetchBatchItems(rpc, [{ channel: CHANNEL }], config)],
+        [
+            'fetchBatchItems',
+            (rpc: never, config: Config) => fetchBatchItems(rpc, [{ channel: CHANNEL }], DEPLOYMENT, config),
+        ],
         [
             'fetchDistributionAssessment',
-            (rpc: never, config: Config) => fetchDistributionAssessment(rpc, { channel: CHANNEL, splits: [] }, config),
+            (rpc: never, config: Config) =>
+                fetchDistributionAssessment(rpc, { channel: CHANNEL, splits: [] }, DEPLOYMENT, config),
         ],
     ] as const;
     const createDeafRpc = () => createFakeRpc(() => new Promise(() => undefined));
@@ -373,7 +402,7 @@ describe('an RPC that does not answer', () => {
     it('is not asked within a time that is none', async () => {
         const { requests, rpc } = rpcWith(null);
         for (const requestTimeoutMs of [0, -1, 0.5, NaN, 1e9]) {
-            const error = await errorOf(() => fetchChannelState(rpc, CHANNEL, { requestTimeoutMs }));
+            const error = await errorOf(() => fetchChannelState(rpc, CHANNEL, DEPLOYMENT, { requestTimeoutMs }));
             expect(error).toMatchObject({ context: { field: 'requestTimeoutMs' } });
         }
         expect(requests).toEqual([]);
@@ -382,8 +411,8 @@ describe('an RPC that does not answer', () => {
     it('leaves nothing on the signal of a caller when it does answer', async () => {
         const { signal } = new AbortController();
         const { rpc } = rpcWith(rpcAccount(channelData()));
-        await fetchChannelState(rpc, CHANNEL, { abortSignal: signal });
-        await fetchChannelStates(rpc, [CHANNEL, OTHER], { abortSignal: signal });
+        await fetchChannelState(rpc, CHANNEL, DEPLOYMENT, { abortSignal: signal });
+        await fetchChannelStates(rpc, [CHANNEL, OTHER], DEPLOYMENT, { abortSignal: signal });
         expect(getEventListeners(signal, 'abort')).toEqual([]);
     });
 });

@@ -3,13 +3,11 @@ import { describe, expect, it } from 'vitest';
 
 import {
     assertIsLiveChannelState,
-    ChannelStatus,
     decodeChannelState,
     getChannelFigures,
     isFinalizable,
     isLiveChannelState,
     isSettleable,
-    type ChannelArgs,
     type ChannelState,
     type LiveChannelState,
 } from '../../src';
@@ -18,19 +16,14 @@ import { BAD_I64, BAD_U64 } from '../fixtures/bad-input';
 import { addressOf, SYSTEM_PROGRAM } from '../fixtures/parties';
 import { I64_MAX, U64_MAX } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
-import {
-    byRevision,
-    ENDED_KIND,
-    ofEpoch,
-    ofTombstone,
-    STATUSES,
-    UNKNOWN_STATUS,
-    VECTOR_OPEN_SLOT,
-} from '../fixtures/revision';
+import { byRevision, ofEpoch, ofTombstone, STATUSES, UNKNOWN_STATUS, VECTOR_OPEN_SLOT } from '../fixtures/revision';
 import { CHANNEL } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { type ChannelArgs } from '../../src/tombstone';
 
 const exists = (account: ReturnType<typeof accountOf>): MaybeEncodedAccount => ({ ...account, exists: true });
-const stateOf = (fields: Partial<ChannelArgs>) => decodeChannelState(exists(accountOf(channelData(fields))));
+const stateOf = (fields: Partial<ChannelArgs>) =>
+    decodeChannelState(exists(accountOf(channelData(fields))), DEPLOYMENT);
 const live = (fields: Partial<ChannelArgs>): LiveChannelState => {
     const state = stateOf(fields);
     assertIsLiveChannelState(state);
@@ -38,15 +31,15 @@ const live = (fields: Partial<ChannelArgs>): LiveChannelState => {
 };
 const TOMBSTONE = exists(accountOf(Uint8Array.of(2)));
 const ABSENT: MaybeEncodedAccount = { address: CHANNEL, exists: false };
-const finalized = { status: ChannelStatus.Finalized };
+const finalized = { status: STATUSES.finalized };
 /** Only the epoch revision has it, and rows about it. */
-const distributed = { status: STATUSES['distributed'] ?? ChannelStatus.Open };
+const distributed = { status: STATUSES['distributed'] ?? STATUSES.open };
 
 /** The first slot after the window of the open slot (spec section 4.2 of the epoch revision). */
-const RECLAIMABLE = byRevision<object>({ epoch: { reclaimableFromSlot: VECTOR_OPEN_SLOT + 1_501n }, tombstone: {} });
+const RECLAIMABLE = { reclaimableFromSlot: byRevision({ epoch: VECTOR_OPEN_SLOT + 1_501n, tombstone: 0n }) };
 
 /** What a closed channel is, where it is something. */
-const CLOSED = ofTombstone(TOMBSTONE).map(account => decodeChannelState(account));
+const CLOSED = ofTombstone(TOMBSTONE).map(account => decodeChannelState(account, DEPLOYMENT));
 
 describe('decodeChannelState', () => {
     it.each([
@@ -77,7 +70,7 @@ describe('decodeChannelState', () => {
             expected: {
                 address: CHANNEL,
                 channel: { ...CHANNEL_ARGS, ...finalized, discriminator: 1 },
-                kind: ENDED_KIND,
+                kind: 'finalized',
                 ...RECLAIMABLE,
             },
             title: 'a finalized channel',
@@ -93,7 +86,7 @@ describe('decodeChannelState', () => {
             title: 'a channel that waits for its rent',
         }),
     ])('tells $title', ({ account, expected }) => {
-        const state = decodeChannelState(account);
+        const state = decodeChannelState(account, DEPLOYMENT);
         expect(state).toEqual(expected);
         expect(Object.isFrozen(state)).toBe(true);
     });
@@ -128,16 +121,22 @@ describe('decodeChannelState', () => {
             code: 'ACCOUNT_MALFORMED' as const,
         },
     ])('refuses an account that the program did not write: case %#', async ({ account, code }) => {
-        await expectRefusal(() => decodeChannelState(account), code, { address: CHANNEL });
+        await expectRefusal(() => decodeChannelState(account, DEPLOYMENT), code, { address: CHANNEL });
     });
 
     it('takes the owner from the deployment', async () => {
         const programAddress = addressOf(9);
         const account = exists(accountOf(channelData(), CHANNEL, programAddress));
-        expect(decodeChannelState(account, { programAddress }).kind).toBe('open');
+        expect(decodeChannelState(account, { ...DEPLOYMENT, programAddress }).kind).toBe('open');
         const other = exists(accountOf(channelData()));
-        await expectRefusal(() => decodeChannelState(other, { programAddress }), 'ACCOUNT_OWNER_MISMATCH');
-        await expectRefusal(() => decodeChannelState(TOMBSTONE, { programAddress }), 'ACCOUNT_OWNER_MISMATCH');
+        await expectRefusal(
+            () => decodeChannelState(other, { ...DEPLOYMENT, programAddress }),
+            'ACCOUNT_OWNER_MISMATCH',
+        );
+        await expectRefusal(
+            () => decodeChannelState(TOMBSTONE, { ...DEPLOYMENT, programAddress }),
+            'ACCOUNT_OWNER_MISMATCH',
+        );
     });
 
     it.each([
@@ -147,7 +146,7 @@ describe('decodeChannelState', () => {
         { account: { address: CHANNEL, exists: true }, code: 'ADDRESS_INVALID' as const },
         { account: { ...TOMBSTONE, data: [2] }, code: 'ACCOUNT_MALFORMED' as const },
     ])('refuses what is no account: case %#', async ({ account, code }) => {
-        await expectRefusal(() => decodeChannelState(account as unknown as MaybeEncodedAccount), code);
+        await expectRefusal(() => decodeChannelState(account as unknown as MaybeEncodedAccount, DEPLOYMENT), code);
     });
 });
 
@@ -156,7 +155,7 @@ describe('isLiveChannelState and assertIsLiveChannelState', () => {
         { code: undefined, state: stateOf({}) },
         { code: undefined, state: stateOf(closingAt(NOW)) },
         { code: undefined, state: stateOf(finalized) },
-        { code: 'CHANNEL_NOT_FOUND' as const, state: decodeChannelState(ABSENT) },
+        { code: 'CHANNEL_NOT_FOUND' as const, state: decodeChannelState(ABSENT, DEPLOYMENT) },
         ...ofEpoch({ code: undefined, state: stateOf(distributed) }),
         ...CLOSED.map(state => ({ code: 'CHANNEL_CLOSED' as const, state })),
     ])('of $state.kind', async ({ code, state }) => {
@@ -184,7 +183,7 @@ describe('what can be done at a time', () => {
         ['finalized', stateOf(finalized), NOW, false, false],
         ...ofEpoch<Row>(['distributed', stateOf(distributed), NOW, false, false]),
         ...CLOSED.map((state): Row => ['closed', state, NOW, false, false]),
-        ['absent', decodeChannelState(ABSENT), NOW, false, false],
+        ['absent', decodeChannelState(ABSENT, DEPLOYMENT), NOW, false, false],
     ])('%s', (_, state, now, settleable, finalizable) => {
         expect([isSettleable(state, now), isFinalizable(state, now)]).toEqual([settleable, finalizable]);
     });
@@ -255,7 +254,7 @@ describe('getChannelFigures', () => {
 // Keeps the account's lamports out of what a state says: they are the account's, not the channel's.
 it('does not depend on the lamports', () => {
     const account = accountOf(channelData());
-    expect(decodeChannelState(exists({ ...account, lamports: lamports(1n) }))).toEqual(
-        decodeChannelState(exists(account)),
+    expect(decodeChannelState(exists({ ...account, lamports: lamports(1n) }), DEPLOYMENT)).toEqual(
+        decodeChannelState(exists(account), DEPLOYMENT),
     );
 });

@@ -15,6 +15,7 @@ import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, SALT, SPL_TOKEN, TOKE
 import { runs } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
 import { byRevision, ofEpoch, VECTOR_OPEN_SLOT } from '../fixtures/revision';
+import { DEPLOYMENT, OPENED, deploymentWith } from '../fixtures/deployment';
 
 const SEEDS = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT };
 const UNCACHED: AddressCache = {
@@ -56,7 +57,7 @@ describe('an address cache', () => {
                 .map(
                     ([seeds, config]): Find =>
                         from =>
-                            from.findChannelPdaSync(seeds, config),
+                            from.findChannelPdaSync({ ...OPENED, ...seeds }, deploymentWith(config)),
                 ),
             fc.tuple(anyParty, anyToken).map(
                 ([channel, token]): Find =>
@@ -71,12 +72,12 @@ describe('an address cache', () => {
             fc.tuple(anyToken, anyConfig).map(
                 ([token, config]): Find =>
                     from =>
-                        from.findTreasuryTokenPdaSync(token, config),
+                        from.findTreasuryTokenPdaSync(token, deploymentWith(config)),
             ),
             anyConfig.map(
                 (config): Find =>
                     from =>
-                        from.findEventAuthorityPdaSync(config),
+                        from.findEventAuthorityPdaSync(deploymentWith(config)),
             ),
         );
         fc.assert(
@@ -90,7 +91,7 @@ describe('an address cache', () => {
 
     it('derives a second time only what it has forgotten: what was not asked for the longest', () => {
         const cache = createAddressCache({ maxEntries: 2 });
-        const find = (salt: bigint) => cache.findChannelPdaSync({ ...SEEDS, salt });
+        const find = (salt: bigint) => cache.findChannelPdaSync({ ...OPENED, ...SEEDS, salt }, DEPLOYMENT);
         const [first, second] = [find(1n), find(2n)];
         expect(find(1n)).toBe(first);
         find(3n);
@@ -114,23 +115,29 @@ describe('an address cache', () => {
         ['an object that reads like an address', { mint: { toString: () => MINT } }, 'ADDRESS_INVALID'],
     ] as const)('refuses %s, though it knows the address that it reads like', async (_, wrong, code) => {
         const cache = createAddressCache();
-        cache.findChannelPdaSync(SEEDS);
-        cache.findChannelPdaSync({ ...SEEDS, salt: BigInt(2 ** 60) });
-        cache.findChannelPdaSync({ ...SEEDS, mint: '1'.repeat(32) as Address });
-        await expectRefusal(() => cache.findChannelPdaSync({ ...SEEDS, ...(wrong as object) }), code);
+        cache.findChannelPdaSync({ ...OPENED, ...SEEDS }, DEPLOYMENT);
+        cache.findChannelPdaSync({ ...OPENED, ...SEEDS, salt: BigInt(2 ** 60) }, DEPLOYMENT);
+        cache.findChannelPdaSync({ ...OPENED, ...SEEDS, mint: '1'.repeat(32) as Address }, DEPLOYMENT);
+        await expectRefusal(
+            () => cache.findChannelPdaSync({ ...OPENED, ...SEEDS, ...(wrong as object) }, DEPLOYMENT),
+            code,
+        );
     });
 
     it('refuses an empty token program and a program address that is null', async () => {
         const cache = createAddressCache();
         cache.findEscrowPdaSync({ channel: PAYER, mint: MINT });
-        cache.findEventAuthorityPdaSync();
+        cache.findEventAuthorityPdaSync(DEPLOYMENT);
         const tokenProgram = '' as Address;
         await expectRefusal(
             () => cache.findEscrowPdaSync({ channel: PAYER, mint: MINT, tokenProgram }),
             'ADDRESS_INVALID',
         );
         const programAddress = null as unknown as Address;
-        await expectRefusal(() => cache.findEventAuthorityPdaSync({ programAddress }), 'ADDRESS_INVALID');
+        await expectRefusal(
+            () => cache.findEventAuthorityPdaSync({ ...DEPLOYMENT, programAddress }),
+            'ADDRESS_INVALID',
+        );
     });
 
     it.each([
@@ -146,13 +153,13 @@ describe('an address cache', () => {
     it.each([null, undefined, 0, 'text'])('refuses %s as an input and as a config', async value => {
         const cache = createAddressCache();
         const wrong = value as never;
-        await expectRefusal(() => cache.findChannelPdaSync(wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findChannelPdaSync(wrong as never, DEPLOYMENT), 'INPUT_INVALID');
         await expectRefusal(() => cache.findEscrowPdaSync(wrong), 'INPUT_INVALID');
         await expectRefusal(() => cache.findTokenPdaSync(wrong), 'INPUT_INVALID');
-        await expectRefusal(() => cache.findTreasuryTokenPdaSync(wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findTreasuryTokenPdaSync(wrong, DEPLOYMENT), 'INPUT_INVALID');
         if (value === undefined) return;
         await expectRefusal(() => createAddressCache(wrong), 'INPUT_INVALID');
-        await expectRefusal(() => cache.findChannelPdaSync(SEEDS, wrong), 'INPUT_INVALID');
+        await expectRefusal(() => cache.findChannelPdaSync({ ...OPENED, ...SEEDS }, wrong), 'INPUT_INVALID');
         await expectRefusal(() => cache.findEventAuthorityPdaSync(wrong), 'INPUT_INVALID');
         await expectRefusal(() => cache.findTreasuryTokenPdaSync({ mint: MINT }, wrong), 'INPUT_INVALID');
     });

@@ -42,6 +42,7 @@ import { anyAddress, anyBytes, anyU64, runs } from '../fixtures/random';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
 import { byRevision, ofEpoch } from '../fixtures/revision';
 import { CHANNEL, CHANNEL_BUMP, ESCROW_SPL, TREASURY_SPL } from '../fixtures/vectors';
+import { DEPLOYMENT, OPENED, deploymentWith } from '../fixtures/deployment';
 
 /** The rendered client of the revision. */
 const rendered = byRevision<Pick<typeof epoch, 'findChannelPda' | 'findEventAuthorityPda'>>({ epoch, tombstone });
@@ -174,8 +175,8 @@ describe('the addresses of a channel', () => {
         await fc.assert(
             fc.asyncProperty(anySeeds, fc.constantFrom(...BUILDS), async (seeds, { config, program, tokenProgram }) => {
                 const channel = await rendered.findChannelPda(seeds, { programAddress: program });
-                expect(findChannelPdaSync(seeds, config)).toEqual(channel);
-                expect(await findChannelPda(seeds, config)).toEqual(channel);
+                expect(findChannelPdaSync({ ...OPENED, ...seeds }, deploymentWith(config))).toEqual(channel);
+                expect(await findChannelPda({ ...OPENED, ...seeds }, deploymentWith(config))).toEqual(channel);
                 const token = { mint: seeds.mint, tokenProgram };
                 const escrow = await findAssociatedTokenPda({ ...token, owner: channel[0] });
                 expect(findEscrowPdaSync({ ...token, channel: channel[0] })).toEqual(escrow);
@@ -188,24 +189,27 @@ describe('the addresses of a channel', () => {
 
     it('are those of the spec', () => {
         const seeds = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT };
-        const [channel, bump] = findChannelPdaSync(seeds);
+        const [channel, bump] = findChannelPdaSync({ ...OPENED, ...seeds }, DEPLOYMENT);
         expect([channel, bump]).toEqual([CHANNEL, CHANNEL_BUMP]);
         expect(findEscrowPdaSync({ channel, mint: MINT })[0]).toBe(ESCROW_SPL);
-        expect(findTreasuryTokenPdaSync({ mint: MINT })[0]).toBe(TREASURY_SPL);
-        expect(findEventAuthorityPdaSync()).toEqual([EVENT_AUTHORITY, byRevision({ epoch: 249, tombstone: 251 })]);
+        expect(findTreasuryTokenPdaSync({ mint: MINT }, DEPLOYMENT)[0]).toBe(TREASURY_SPL);
+        expect(findEventAuthorityPdaSync(DEPLOYMENT)).toEqual([
+            EVENT_AUTHORITY,
+            byRevision({ epoch: 249, tombstone: 251 }),
+        ]);
     });
 
     it.each(DEPLOYMENTS)('follow $title', async ({ config, program, treasuryOwner }) => {
         const treasury = await findAssociatedTokenPda({ mint: MINT, owner: treasuryOwner, tokenProgram: SPL_TOKEN });
-        expect(findTreasuryTokenPdaSync({ mint: MINT }, config)).toEqual(treasury);
-        expect(await findTreasuryTokenPda({ mint: MINT }, config)).toEqual(treasury);
-        expect(findEventAuthorityPdaSync(config)).toEqual(
+        expect(findTreasuryTokenPdaSync({ mint: MINT }, deploymentWith(config))).toEqual(treasury);
+        expect(await findTreasuryTokenPda({ mint: MINT }, deploymentWith(config))).toEqual(treasury);
+        expect(findEventAuthorityPdaSync(deploymentWith(config))).toEqual(
             await rendered.findEventAuthorityPda({ programAddress: program }),
         );
     });
 
     it('are frozen', () => {
-        expect(Object.isFrozen(findTreasuryTokenPdaSync({ mint: MINT }))).toBe(true);
+        expect(Object.isFrozen(findTreasuryTokenPdaSync({ mint: MINT }, DEPLOYMENT))).toBe(true);
     });
 });
 
@@ -219,8 +223,8 @@ describe('a bad input', () => {
         ...(['authorizedSigner', 'mint', 'payee', 'payer'] as const).map(
             (field): [string, (value: Address) => unknown, (value: Address) => unknown] => [
                 field,
-                value => findChannelPdaSync({ ...SEEDS, [field]: value }),
-                value => findChannelPda({ ...SEEDS, [field]: value }),
+                value => findChannelPdaSync({ ...OPENED, ...SEEDS, [field]: value }, DEPLOYMENT),
+                value => findChannelPda({ ...OPENED, ...SEEDS, [field]: value }, DEPLOYMENT),
             ],
         ),
         [
@@ -229,7 +233,11 @@ describe('a bad input', () => {
             channel => findEscrowPda({ channel, mint: MINT }),
         ],
         ['owner', owner => findTokenPdaSync({ mint: MINT, owner })],
-        ['mint', mint => findTreasuryTokenPdaSync({ mint }), mint => findTreasuryTokenPda({ mint })],
+        [
+            'mint',
+            mint => findTreasuryTokenPdaSync({ mint }, DEPLOYMENT),
+            mint => findTreasuryTokenPda({ mint }, DEPLOYMENT),
+        ],
     ];
 
     it.each(ADDRESS_FIELDS.flatMap(row => BAD_ADDRESSES.map(bad => ({ ...bad, row }))))(
@@ -245,19 +253,25 @@ describe('a bad input', () => {
         'is refused by name: $title as $field',
         async ({ code, field, value }) => {
             const seeds = { ...SEEDS, [field]: value };
-            await expectRefusal(() => findChannelPdaSync(seeds), code, { field });
-            await expectRefusal(() => findChannelPda(seeds), code, { field });
+            await expectRefusal(() => findChannelPdaSync({ ...OPENED, ...seeds }, DEPLOYMENT), code, { field });
+            await expectRefusal(() => findChannelPda({ ...OPENED, ...seeds }, DEPLOYMENT), code, { field });
         },
     );
 
     it.each([
-        ['the program address', () => findEventAuthorityPdaSync({ programAddress: '' as Address })],
-        ['the program address', () => findChannelPdaSync(SEEDS, { programAddress: '' as Address })],
-        ['the treasury owner', () => findTreasuryTokenPdaSync({ mint: MINT }, { treasuryOwner: '' as Address })],
+        ['the program address', () => findEventAuthorityPdaSync({ ...DEPLOYMENT, programAddress: '' as Address })],
+        [
+            'the program address',
+            () => findChannelPdaSync({ ...OPENED, ...SEEDS }, { ...DEPLOYMENT, programAddress: '' as Address }),
+        ],
+        [
+            'the treasury owner',
+            () => findTreasuryTokenPdaSync({ mint: MINT }, { ...DEPLOYMENT, treasuryOwner: '' as Address }),
+        ],
     ])('is refused in the deployment: %s', async (_, find) => {
         expect(await errorOf(find)).toMatchObject({
             code: 'ADDRESS_INVALID',
-            context: { field: expect.stringMatching(/^config\./) as string },
+            context: { field: expect.stringMatching(/^deployment\./) as string },
         });
     });
 
@@ -267,8 +281,8 @@ describe('a bad input', () => {
     });
 
     it('does not find the treasury of the default deployment where another owner is given', () => {
-        expect(findTreasuryTokenPdaSync({ mint: MINT }, { treasuryOwner: PAYER })).not.toEqual(
-            findTreasuryTokenPdaSync({ mint: MINT }, { treasuryOwner: TREASURY_OWNER }),
+        expect(findTreasuryTokenPdaSync({ mint: MINT }, { ...DEPLOYMENT, treasuryOwner: PAYER })).not.toEqual(
+            findTreasuryTokenPdaSync({ mint: MINT }, { ...DEPLOYMENT, treasuryOwner: TREASURY_OWNER }),
         );
     });
 });

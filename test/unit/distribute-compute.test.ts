@@ -1,15 +1,10 @@
 import { getBase64Encoder, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import {
-    CHANNEL_DISCRIMINATOR,
-    DISTRIBUTE_DISCRIMINATOR,
-    findTokenPdaSync,
-    getDistributeInstructionDataDecoder,
-} from '../../src';
+import { findTokenPdaSync } from '../../src';
 import { getDistributeComputeUnits } from '../../src/instructions/distribute-compute';
 import { EPOCH } from '../../src/revision/epoch';
-import type { Revision } from '../../src/revision/revision';
+import type { Revision } from '../../src/revision/parts';
 import { TOMBSTONE } from '../../src/revision/tombstone';
 import { SPL_TOKEN, TOKEN_2022, TREASURY_OWNER } from '../fixtures/parties';
 import {
@@ -19,6 +14,9 @@ import {
     type RecordedAccount,
     type RecordedCase,
 } from '../svm/replay/recorded-case';
+import { rendered } from '../fixtures/rendered';
+
+const { CHANNEL_DISCRIMINATOR, DISTRIBUTE_DISCRIMINATOR, getDistributeInstructionDataDecoder } = rendered;
 
 /** A distribute of the deployed program that succeeded: what it took, and the bound for it. */
 type Recorded = Readonly<{ id: string; tokenProgram: Address; recipientCount: number; actual: number; bound: number }>;
@@ -32,7 +30,7 @@ function* getRecorded({ accounts, id, programId, steps }: RecordedCase, revision
         if (others.length === 0 && isDistribute && outcome.error === null) {
             const addresses = instruction!.accounts.map(({ address }) => address);
             const channelAddress = addresses[0]!;
-            const [mint, tokenProgram] = addresses.slice(MINT_INDEX[revision.name]) as [Address, Address];
+            const [mint, tokenProgram] = addresses.slice(MINT_INDEX[revision.revision]) as [Address, Address];
             const channel = revision.channel.decode(getBase64Encoder().encode(state.get(channelAddress)!.data));
             expect(channel.discriminator).toBe(CHANNEL_DISCRIMINATOR);
             const { recipients } = getDistributeInstructionDataDecoder().decode(data);
@@ -60,10 +58,10 @@ function* getRecorded({ accounts, id, programId, steps }: RecordedCase, revision
 /** Where the mint stands among the accounts of `distribute`; the token program follows it. */
 const MINT_INDEX = { epoch: 7, tombstone: 6 };
 
-describe.each([TOMBSTONE, EPOCH])('the bound for the compute units of a distribute, $name', revision => {
-    const files = listRecordedFiles(revision.name);
+describe.each([TOMBSTONE, EPOCH])('the bound for the compute units of a distribute, $revision', revision => {
+    const files = listRecordedFiles(revision.revision);
     if (files.length === 0) {
-        it.skip(`there is no ${getRecordedFolder(revision.name)} to compare with`, () => undefined);
+        it.skip(`there is no ${getRecordedFolder(revision.revision)} to compare with`, () => undefined);
         return;
     }
     const recorded = files.flatMap(readRecordedFile).flatMap(recordedCase => [...getRecorded(recordedCase, revision)]);

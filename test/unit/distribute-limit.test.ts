@@ -28,6 +28,7 @@ import {
     isPaymentChannelsError,
     type DistributionMethod,
     type Split,
+    type DistributablePlan,
 } from '../../src';
 import { getLikelyBumpSteps } from '../../src/instructions/distribute-compute';
 import { BAD_ADDRESSES } from '../fixtures/bad-input';
@@ -48,16 +49,14 @@ import {
 import { anySplits, runs } from '../fixtures/random';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
 import { byRevision, ofEpoch } from '../fixtures/revision';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
 
 const FEE_PAYER = addressOf(0xee);
 const TABLE = addressOf(0xef);
-const [CHANNEL] = findChannelPdaSync({
-    authorizedSigner: AUTHORIZED_SIGNER,
-    mint: MINT,
-    payee: PAYEE,
-    payer: PAYER,
-    salt: SALT,
-});
+const [CHANNEL] = findChannelPdaSync(
+    { ...OPENED, authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT },
+    DEPLOYMENT,
+);
 const PLAN = {
     ...byRevision<object>({ epoch: { rentPayer: RENT_PAYER }, tombstone: {} }),
     channel: CHANNEL,
@@ -122,15 +121,15 @@ describe('getMaxDistributableRecipients', () => {
     it.each(METHODS)(
         '$title: $spl recipients with SPL Token, $token2022 with Token-2022',
         ({ method, spl, token2022 }) => {
-            expect(getMaxDistributableRecipients(method)).toBe(spl);
-            expect(getMaxDistributableRecipients({ ...method, tokenProgram: TOKEN_2022 })).toBe(token2022);
+            expect(getMaxDistributableRecipients(DEPLOYMENT, method)).toBe(spl);
+            expect(getMaxDistributableRecipients(DEPLOYMENT, { ...method, tokenProgram: TOKEN_2022 })).toBe(token2022);
         },
     );
 });
 
 describe('the bytes of a distribute', () => {
     const measureByKit = async (splits: readonly Split[], tokenProgram: Address, method: DistributionMethod) => {
-        const distribute = await getDistributeInstructionAsync({ ...PLAN, splits, tokenProgram });
+        const distribute = await getDistributeInstructionAsync({ ...PLAN, splits, tokenProgram }, DEPLOYMENT);
         type Message = TransactionMessage & TransactionMessageWithFeePayer;
         const { computeUnitLimit, computeUnitPrice, usesLookupTable, version = 0 } = method;
         const message = pipe(
@@ -174,7 +173,7 @@ describe('the bytes of a distribute', () => {
                 fc.constantFrom(SPL_TOKEN, TOKEN_2022),
                 async (splits, { method }, tokenProgram) => {
                     const plan = { ...PLAN, splits, tokenProgram };
-                    const { bytes } = getDistributeRequirements(plan, { ...method, feePayer: FEE_PAYER });
+                    const { bytes } = getDistributeRequirements(plan, DEPLOYMENT, { ...method, feePayer: FEE_PAYER });
                     expect(bytes.needed).toBe(await measureByKit(splits, tokenProgram, method));
                 },
             ),
@@ -184,17 +183,17 @@ describe('the bytes of a distribute', () => {
 
     it.each(METHODS)('of any plan are those of the largest: $title', ({ method }) => {
         for (const recipientCount of [0, 1, 3, 4, 11, 27, 32]) {
-            const { bytes } = getDistributeRequirements({ recipientCount }, method);
+            const { bytes } = getDistributeRequirements({ recipientCount }, DEPLOYMENT, method);
             expect(bytes).toEqual(
-                getDistributeRequirements({ ...PLAN, splits: splitsOf(recipientCount) }, method).bytes,
+                getDistributeRequirements({ ...PLAN, splits: splitsOf(recipientCount) }, DEPLOYMENT, method).bytes,
             );
         }
     });
 
     it('are fewer when a party pays the fee, or receives a share as well', () => {
         const plan = { ...PLAN, splits: splitsOf(12) };
-        const bytesOf = (...input: Parameters<typeof getDistributeRequirements>) =>
-            getDistributeRequirements(...input).bytes.needed;
+        const bytesOf = (input: DistributablePlan, method?: DistributionMethod) =>
+            getDistributeRequirements(input, DEPLOYMENT, method).bytes.needed;
         expect(bytesOf(plan)).toBe(BYTES_OF_12);
         expect(bytesOf(plan, { feePayer: PAYER })).toBe(BYTES_OF_12 - 32);
         const shared = { ...PLAN, splits: [...splitsOf(11), { bps: 1, recipient: PAYEE }] };
@@ -215,14 +214,14 @@ describe('the trace of a distribute', () => {
         { calls: 1 + 2 + 1, recipientCount: 6, tokenProgram: SPL_TOKEN },
         { calls: 1 + 5 + 1, recipientCount: 32, tokenProgram: SPL_TOKEN },
     ])('is $calls for $recipientCount recipients', ({ calls, recipientCount, tokenProgram }) => {
-        const requirements = getDistributeRequirements({ recipientCount, tokenProgram }, { version: 1 });
+        const requirements = getDistributeRequirements({ recipientCount, tokenProgram }, DEPLOYMENT, { version: 1 });
         expect(requirements.instructionTrace).toEqual({ max: 64, needed: calls });
         expect(requirements.maxRedirects).toBe(Math.min(recipientCount + 2, 64 - calls));
     });
 
     it('has the instructions of the compute budget in it, where there are such', () => {
         const trace = (method: DistributionMethod) =>
-            getDistributeRequirements({ recipientCount: 1 }, method).instructionTrace.needed;
+            getDistributeRequirements({ recipientCount: 1 }, DEPLOYMENT, method).instructionTrace.needed;
         expect(trace({ computeUnitLimit: 1, computeUnitPrice: true }) - trace({})).toBe(2);
         expect(trace({ computeUnitPrice: true, version: 1 })).toBe(trace({}));
     });
@@ -234,7 +233,8 @@ describe('the compute units of a distribute', () => {
             [CHANNEL, PAYER, PAYEE, TREASURY_OWNER, ...splits.map(s => s.recipient)]
                 .map(owner => 255 - findTokenPdaSync({ mint: MINT, owner })[1])
                 .reduce((sum, steps) => sum + steps, 0);
-        const needed = (splits: readonly Split[]) => getDistributeRequirements({ ...PLAN, splits }).computeUnits.needed;
+        const needed = (splits: readonly Split[]) =>
+            getDistributeRequirements({ ...PLAN, splits }, DEPLOYMENT).computeUnits.needed;
         const plans = [0, 1, 2, 3, 4, 5].map((index): Split[] => [{ bps: 1, recipient: addressOf(0x40 + index) }]);
         expect(new Set(plans.map(stepsOf)).size).toBeGreaterThan(1);
         expect(new Set(plans.map(plan => needed(plan) - 1_500 * stepsOf(plan))).size).toBe(1);
@@ -246,7 +246,7 @@ describe('the compute units of a distribute', () => {
         ['version 1 asks for the most', { version: 1 }, 1_400_000],
         ['version 1 asks for less', { computeUnitLimit: 300_000, version: 1 }, 300_000],
     ] as const)('are limited: %s', (_, method, max) => {
-        expect(getDistributeRequirements({ recipientCount: 1 }, method).computeUnits.max).toBe(max);
+        expect(getDistributeRequirements({ recipientCount: 1 }, DEPLOYMENT, method).computeUnits.max).toBe(max);
     });
 
     it.each([1, 4, 15, 36])('of any plan have the bumps that 99 of 100 stay below: of %s accounts', accountCount => {
@@ -275,7 +275,7 @@ describe('assertIsDistributable', () => {
         ({ method, spl, token2022, tokenProgram }) => {
             const max = tokenProgram === SPL_TOKEN ? spl : token2022;
             const check = (recipientCount: number) =>
-                codeOf(() => assertIsDistributable({ recipientCount, tokenProgram }, method));
+                codeOf(() => assertIsDistributable({ recipientCount, tokenProgram }, DEPLOYMENT, method));
             if (max > 0) expect(check(max)).toBeUndefined();
             if (max < 32) expect(check(max + 1)).toBe('SPLITS_NOT_DISTRIBUTABLE');
         },
@@ -335,11 +335,11 @@ describe('assertIsDistributable', () => {
             tokenProgram: TOKEN_2022,
         },
     ] as const)('says what is exceeded and what helps: $title', async ({ context, method, title: _, ...plan }) => {
-        await expectRefusal(() => assertIsDistributable(plan, method), 'SPLITS_NOT_DISTRIBUTABLE', context);
+        await expectRefusal(() => assertIsDistributable(plan, DEPLOYMENT, method), 'SPLITS_NOT_DISTRIBUTABLE', context);
     });
 
     it('says it in a sentence', async () => {
-        expect(await errorOf(() => assertIsDistributable({ recipientCount: 12 }))).toMatchObject({
+        expect(await errorOf(() => assertIsDistributable({ recipientCount: 12 }, DEPLOYMENT))).toMatchObject({
             message:
                 'splits name 12 recipients and could never be distributed in the way that was said: the transaction ' +
                 `needs ${BYTES_OF_12} bytes, and 1232 is the most. Name fewer, or distribute through a lookup table, or in a ` +
@@ -349,8 +349,12 @@ describe('assertIsDistributable', () => {
 
     it('judges a plan by its own accounts: what is too much for most may fit', () => {
         const splits = [...splitsOf(MOST), { bps: 1, recipient: PAYEE }];
-        expect(codeOf(() => assertIsDistributable({ recipientCount: MOST + 1 }, { feePayer: PAYER }))).toBeDefined();
-        expect(codeOf(() => assertIsDistributable({ ...PLAN, splits }, { feePayer: PAYER }))).toBeUndefined();
+        expect(
+            codeOf(() => assertIsDistributable({ recipientCount: MOST + 1 }, DEPLOYMENT, { feePayer: PAYER })),
+        ).toBeDefined();
+        expect(
+            codeOf(() => assertIsDistributable({ ...PLAN, splits }, DEPLOYMENT, { feePayer: PAYER })),
+        ).toBeUndefined();
     });
 });
 
@@ -374,7 +378,10 @@ describe('open', () => {
         [27, { usesLookupTable: true }],
         [32, { version: 1 }],
     ] as const)('takes %s recipients, distributed %o', async (count, distribution) => {
-        const open = await getOpenInstructionAsync({ ...INPUT, distribution, splits: splitsOf(count) });
+        const open = await getOpenInstructionAsync(
+            { ...OPENED, ...INPUT, distribution, splits: splitsOf(count) },
+            DEPLOYMENT,
+        );
         expect(open.data.length).toBe(OPEN_DATA_SIZE + 34 * count);
     });
 
@@ -386,14 +393,19 @@ describe('open', () => {
         [32, { computeUnitLimit: 50_000, version: 1 }],
     ] as const)('refuses %s recipients, distributed %o', async (count, distribution) => {
         const input = { ...INPUT, distribution, splits: splitsOf(count) };
-        await expectRefusal(() => getOpenInstructionAsync(input), 'SPLITS_NOT_DISTRIBUTABLE', {
-            recipientCount: count,
-        });
+        await expectRefusal(
+            () => getOpenInstructionAsync({ ...OPENED, ...input }, DEPLOYMENT),
+            'SPLITS_NOT_DISTRIBUTABLE',
+            {
+                recipientCount: count,
+            },
+        );
     });
 });
 
 describe('a bad input', () => {
-    const require = (plan: object, method: unknown = {}) => getDistributeRequirements(plan as never, method as never);
+    const require = (plan: object, method: unknown = {}) =>
+        getDistributeRequirements(plan as never, DEPLOYMENT, method as never);
 
     it.each([
         ['a version that is none', { version: 2 }, 'TRANSACTION_VERSION_UNSUPPORTED', 'distribution.version'],

@@ -17,6 +17,7 @@ import { anySplits, anyU64, runs, U64_MAX } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
 import { BAD_SPLITS } from '../fixtures/bad-input';
 import { DISTRIBUTION_HASH_HEX, EMPTY_DISTRIBUTION_HASH_HEX, SPLITS, unhex } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 const sum = (amounts: readonly bigint[]) => amounts.reduce((a, b) => a + b, 0n);
 const partsOf = ({ payee, recipients }: Payouts) => [...recipients, payee];
@@ -26,7 +27,7 @@ describe('getPayouts', () => {
 
     it('accounts for every unit: parts and remainder make up what was settled since', () => {
         const property = fc.property(anySplits(), anyWatermarks, (splits, [payoutWatermark, settled]) => {
-            const payouts = getPayouts({ payoutWatermark, settled, splits });
+            const payouts = getPayouts({ payoutWatermark, settled, splits }, DEPLOYMENT);
             expect(payouts.recipients).toHaveLength(splits.length);
             expect(sum(partsOf(payouts)) + payouts.remainder).toBe(settled - payoutWatermark);
         });
@@ -35,8 +36,8 @@ describe('getPayouts', () => {
 
     it('pays nobody a negative amount and nobody more than their part of everything settled', () => {
         const property = fc.property(anySplits(), anyWatermarks, (splits, [payoutWatermark, settled]) => {
-            const parts = partsOf(getPayouts({ payoutWatermark, settled, splits }));
-            const bps = [...splits.map(({ bps }) => bps), getPayeeBps(splits)];
+            const parts = partsOf(getPayouts({ payoutWatermark, settled, splits }, DEPLOYMENT));
+            const bps = [...splits.map(({ bps }) => bps), getPayeeBps(splits, DEPLOYMENT)];
             parts.forEach((part, index) => {
                 expect(part).toBeGreaterThanOrEqual(0n);
                 expect(part * 10_000n).toBeLessThanOrEqual(settled * BigInt(bps[index]!));
@@ -47,7 +48,7 @@ describe('getPayouts', () => {
 
     it('leaves less than one unit for each party when nothing was paid out before', () => {
         const property = fc.property(anySplits(), anyU64, (splits, settled) => {
-            const { remainder } = getPayouts({ payoutWatermark: 0n, settled, splits });
+            const { remainder } = getPayouts({ payoutWatermark: 0n, settled, splits }, DEPLOYMENT);
             expect(remainder).toBeGreaterThanOrEqual(0n);
             expect(remainder).toBeLessThan(BigInt(splits.length + 1));
         });
@@ -56,14 +57,14 @@ describe('getPayouts', () => {
 
     it('pays out of earlier remainders too, so that a later one can be negative, by less than a unit each', () => {
         const property = fc.property(anySplits(), anyWatermarks, (splits, [payoutWatermark, settled]) => {
-            const { remainder } = getPayouts({ payoutWatermark, settled, splits });
+            const { remainder } = getPayouts({ payoutWatermark, settled, splits }, DEPLOYMENT);
             const parties = BigInt(splits.length + 1);
             expect(remainder).toBeGreaterThan(-parties);
             expect(remainder).toBeLessThan(parties);
         });
         fc.assert(property, runs());
         const splits = [{ bps: 5_000, recipient: addressOf(1) }];
-        expect(getPayouts({ payoutWatermark: 1, settled: 2, splits })).toEqual({
+        expect(getPayouts({ payoutWatermark: 1, settled: 2, splits }, DEPLOYMENT)).toEqual({
             payee: 1n,
             recipients: [1n],
             remainder: -1n,
@@ -77,12 +78,12 @@ describe('getPayouts', () => {
             let remainder = 0n;
             let payoutWatermark = 0n;
             for (const settled of steps) {
-                const payouts = getPayouts({ payoutWatermark, settled, splits });
+                const payouts = getPayouts({ payoutWatermark, settled, splits }, DEPLOYMENT);
                 partsOf(payouts).forEach((part, index) => (totals[index]! += part));
                 remainder += payouts.remainder;
                 payoutWatermark = settled;
             }
-            const atOnce = getPayouts({ payoutWatermark: 0n, settled: payoutWatermark, splits });
+            const atOnce = getPayouts({ payoutWatermark: 0n, settled: payoutWatermark, splits }, DEPLOYMENT);
             expect(totals).toEqual(partsOf(atOnce));
             expect(remainder).toBe(atOnce.remainder);
         });
@@ -91,7 +92,10 @@ describe('getPayouts', () => {
 
     it('does not lose precision at the top of the range', () => {
         const splits = [{ bps: 1, recipient: addressOf(1) }];
-        const { payee, recipients, remainder } = getPayouts({ payoutWatermark: 0n, settled: U64_MAX, splits });
+        const { payee, recipients, remainder } = getPayouts(
+            { payoutWatermark: 0n, settled: U64_MAX, splits },
+            DEPLOYMENT,
+        );
         expect(recipients).toEqual([1_844_674_407_370_955n]);
         expect(payee).toBe(18_444_899_399_302_180_659n);
         expect(remainder).toBe(1n);
@@ -104,7 +108,7 @@ describe('getPayouts', () => {
         { code: 'INTEGER_NOT_EXACT', field: 'settled', input: { payoutWatermark: 0, settled: 2 ** 53 } },
         { code: 'INTEGER_NOT_EXACT', field: 'payoutWatermark', input: { payoutWatermark: 0.5, settled: 1 } },
     ] as const)('refuses $input.payoutWatermark of $input.settled: $code', async ({ code, field, input }) => {
-        await expectRefusal(() => getPayouts({ splits: [], ...input }), code, { field });
+        await expectRefusal(() => getPayouts({ splits: [], ...input }, DEPLOYMENT), code, { field });
     });
 });
 
@@ -114,18 +118,20 @@ describe('getPayeeBps', () => {
         { bps: 4_500, splits: SPLITS },
         { bps: 0, splits: [{ bps: 10_000, recipient: addressOf(1) }] },
     ])('is $bps: what the recipients leave of the whole', ({ bps, splits }) => {
-        expect(getPayeeBps(splits)).toBe(bps);
+        expect(getPayeeBps(splits, DEPLOYMENT)).toBe(bps);
     });
 });
 
 describe('a distribution plan', () => {
     it('has its fields and nothing else, in the order given', () => {
         const splits = [...SPLITS].reverse().map(split => ({ ...split, note: 'not part of the plan' }));
-        expect(toSplits(splits)).toEqual([...SPLITS].reverse());
+        expect(toSplits(splits, DEPLOYMENT)).toEqual([...SPLITS].reverse());
     });
 
     it('is another plan in another order', () => {
-        expect(getDistributionHash([...SPLITS].reverse())).not.toEqual(getDistributionHash(SPLITS));
+        expect(getDistributionHash([...SPLITS].reverse(), DEPLOYMENT)).not.toEqual(
+            getDistributionHash(SPLITS, DEPLOYMENT),
+        );
     });
 
     it('takes the most recipients there can be, and the whole for them', () => {
@@ -133,17 +139,17 @@ describe('a distribution plan', () => {
             bps: index === 0 ? 10_000 - 31 : 1,
             recipient: addressOf(index),
         }));
-        expect(getDistributionPreimage(splits)).toHaveLength(4 + 34 * 32);
-        expect(getPayeeBps(splits)).toBe(0);
+        expect(getDistributionPreimage(splits, DEPLOYMENT)).toHaveLength(4 + 34 * 32);
+        expect(getPayeeBps(splits, DEPLOYMENT)).toBe(0);
     });
 
     const readers: [name: string, read: (splits: readonly Split[]) => unknown][] = [
-        ['toSplits', toSplits],
-        ['getPayeeBps', getPayeeBps],
-        ['getDistributionPreimage', getDistributionPreimage],
-        ['getDistributionHash', getDistributionHash],
-        ['assertIsDistributionOf', splits => assertIsDistributionOf(splits, new Uint8Array(32))],
-        ['getPayouts', splits => getPayouts({ payoutWatermark: 0, settled: 0, splits })],
+        ['toSplits', splits => toSplits(splits, DEPLOYMENT)],
+        ['getPayeeBps', splits => getPayeeBps(splits, DEPLOYMENT)],
+        ['getDistributionPreimage', splits => getDistributionPreimage(splits, DEPLOYMENT)],
+        ['getDistributionHash', splits => getDistributionHash(splits, DEPLOYMENT)],
+        ['assertIsDistributionOf', splits => assertIsDistributionOf(splits, new Uint8Array(32), DEPLOYMENT)],
+        ['getPayouts', splits => getPayouts({ payoutWatermark: 0, settled: 0, splits }, DEPLOYMENT)],
     ];
     describe.each(readers)('%s', (_, read) => {
         it.each(BAD_SPLITS)('refuses $title', async ({ code, context, splits }) => {
@@ -156,11 +162,11 @@ describe('assertIsDistributionOf', () => {
     const hash = unhex(DISTRIBUTION_HASH_HEX);
 
     it('accepts the plan that hashes to the given hash', () => {
-        expect(() => assertIsDistributionOf(SPLITS, hash)).not.toThrow();
+        expect(() => assertIsDistributionOf(SPLITS, hash, DEPLOYMENT)).not.toThrow();
     });
 
     it('refuses another plan, and says both hashes', async () => {
-        await expectRefusal(() => assertIsDistributionOf([], hash), 'SPLITS_HASH_MISMATCH', {
+        await expectRefusal(() => assertIsDistributionOf([], hash, DEPLOYMENT), 'SPLITS_HASH_MISMATCH', {
             actualHash: EMPTY_DISTRIBUTION_HASH_HEX,
             expectedHash: DISTRIBUTION_HASH_HEX,
         });
@@ -173,11 +179,15 @@ describe('assertIsDistributionOf', () => {
         { actualLength: -1, hash: null },
         { actualLength: -1, hash: [...hash] },
     ])('refuses a hash of length $actualLength', async ({ actualLength, hash }) => {
-        await expectRefusal(() => assertIsDistributionOf(SPLITS, hash as Uint8Array), 'BYTES_LENGTH_INVALID', {
-            actualLength,
-            expectedLength: 32,
-            field: 'distributionHash',
-        });
+        await expectRefusal(
+            () => assertIsDistributionOf(SPLITS, hash as Uint8Array, DEPLOYMENT),
+            'BYTES_LENGTH_INVALID',
+            {
+                actualLength,
+                expectedLength: 32,
+                field: 'distributionHash',
+            },
+        );
     });
 });
 

@@ -14,12 +14,8 @@ import { describe, expect, it } from 'vitest';
 
 import {
     getLoggedEventCount,
-    OPENED_EVENT_DISCRIMINATOR,
     parseEvents,
     parseTransactionEvents,
-    PaymentChannelsEvent,
-    PayoutBeneficiary,
-    RedirectReason,
     type ExecutedInstruction,
     type RpcTransaction,
 } from '../../src';
@@ -27,6 +23,10 @@ import { addressOf, EVENT_AUTHORITY, PAYEE, PAYER, PROGRAM, SPL_TOKEN } from '..
 import { expectRefusal } from '../fixtures/refusals';
 import { openedAt, VECTOR_OPEN_SLOT } from '../fixtures/revision';
 import { CHANNEL, CHANNEL_HEX, OPENED_EVENT_HEX, unhex } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { rendered } from '../fixtures/rendered';
+
+const { OPENED_EVENT_DISCRIMINATOR, PaymentChannelsEvent, PayoutBeneficiary, RedirectReason } = rendered;
 
 // Spec section 10: the events as the program sends them to itself.
 const TAG = 'e445a52e51cb9a1d';
@@ -56,7 +56,7 @@ const trace = (...steps: Step[]): ExecutedInstruction[] =>
 
 describe('parseEvents', () => {
     it('decodes the events of the program and keeps those that it does not know', () => {
-        expect(parseEvents(trace([PROGRAM, OPENED], [PROGRAM, REDIRECTED], [PROGRAM, UNKNOWN]))).toEqual([
+        expect(parseEvents(trace([PROGRAM, OPENED], [PROGRAM, REDIRECTED], [PROGRAM, UNKNOWN]), DEPLOYMENT)).toEqual([
             OPENED_EVENT,
             REDIRECTED_EVENT,
             { data: UNKNOWN, eventType: 'unknown' },
@@ -71,7 +71,7 @@ describe('parseEvents', () => {
         ['with a reason that nobody knows', new Uint8Array([...REDIRECTED.slice(0, -1), 4])],
         ['the byte that selects the instruction alone', Uint8Array.of(228)],
     ])('keeps one that it can not read as unknown: %s', (_, data) => {
-        expect(parseEvents(trace([PROGRAM, data]))).toEqual([{ data, eventType: 'unknown' }]);
+        expect(parseEvents(trace([PROGRAM, data]), DEPLOYMENT)).toEqual([{ data, eventType: 'unknown' }]);
     });
 
     const CALL: Step = [PROGRAM, SETTLE, 1];
@@ -129,13 +129,16 @@ describe('parseEvents', () => {
         ],
         ['no event', [CALL, [PROGRAM, SETTLE, 2], [PROGRAM, new Uint8Array(), 2]], 0],
     ])('finds only what the program said to itself: %s', (_, steps, count) => {
-        expect(parseEvents(trace(...steps))).toHaveLength(count);
+        expect(parseEvents(trace(...steps), DEPLOYMENT)).toHaveLength(count);
     });
 
     it('follows the deployment', async () => {
-        expect(parseEvents(trace([OTHER, OPENED]), { programAddress: OTHER })).toEqual([OPENED_EVENT]);
-        expect(parseEvents(trace([PROGRAM, OPENED]), { programAddress: OTHER })).toEqual([]);
-        await expectRefusal(() => parseEvents([], { programAddress: 'x' as Address }), 'ADDRESS_INVALID');
+        expect(parseEvents(trace([OTHER, OPENED]), { ...DEPLOYMENT, programAddress: OTHER })).toEqual([OPENED_EVENT]);
+        expect(parseEvents(trace([PROGRAM, OPENED]), { ...DEPLOYMENT, programAddress: OTHER })).toEqual([]);
+        await expectRefusal(
+            () => parseEvents([], { ...DEPLOYMENT, programAddress: 'x' as Address }),
+            'ADDRESS_INVALID',
+        );
     });
 
     it.each([
@@ -147,7 +150,10 @@ describe('parseEvents', () => {
         [{ data: OPENED, programAddress: PROGRAM, stackHeight: 0 }],
         [{ data: OPENED, programAddress: PROGRAM, stackHeight: 1e9 }],
     ])('refuses what is no list of instructions: %o', async value => {
-        await expectRefusal(() => parseEvents(value as unknown as ExecutedInstruction[]), 'RPC_RESPONSE_INVALID');
+        await expectRefusal(
+            () => parseEvents(value as unknown as ExecutedInstruction[], DEPLOYMENT),
+            'RPC_RESPONSE_INVALID',
+        );
     });
 });
 
@@ -184,22 +190,26 @@ const answer = (
 
 describe('parseTransactionEvents', () => {
     it('reads the JSON of an RPC', () => {
-        expect(parseTransactionEvents(answer())).toEqual([OPENED_EVENT]);
+        expect(parseTransactionEvents(answer(), DEPLOYMENT)).toEqual([OPENED_EVENT]);
     });
 
     it('reads it with bigints for the numbers, and without heights', () => {
         const [first] = [inner(1, OPENED, null)];
-        expect(parseTransactionEvents(answer({}, {}, [{ ...first, programIdIndex: 1n }]))).toEqual([OPENED_EVENT]);
+        expect(parseTransactionEvents(answer({}, {}, [{ ...first, programIdIndex: 1n }]), DEPLOYMENT)).toEqual([
+            OPENED_EVENT,
+        ]);
     });
 
     it('finds programs that come from lookup tables: the writable addresses first', () => {
         const loadedAddresses = { readonly: [OTHER, PROGRAM], writable: [PAYEE] };
         const call = [{ accounts: [], data: base58(SETTLE), programIdIndex: 4, stackHeight: 1 }];
         const message = { accountKeys: [PAYER, SPL_TOKEN], instructions: call };
-        expect(parseTransactionEvents(answer({ loadedAddresses }, message, [inner(4, OPENED)]))).toEqual([
+        expect(parseTransactionEvents(answer({ loadedAddresses }, message, [inner(4, OPENED)]), DEPLOYMENT)).toEqual([
             OPENED_EVENT,
         ]);
-        expect(parseTransactionEvents(answer({ loadedAddresses }, message, [inner(3, OPENED)]))).toEqual([]);
+        expect(parseTransactionEvents(answer({ loadedAddresses }, message, [inner(3, OPENED)]), DEPLOYMENT)).toEqual(
+            [],
+        );
     });
 
     it('reads JSON that the node parsed', () => {
@@ -213,7 +223,7 @@ describe('parseTransactionEvents', () => {
         };
         const event = { accounts: [EVENT_AUTHORITY], data: base58(OPENED), programId: PROGRAM, stackHeight: 2 };
         const transaction = answer({}, { accountKeys: keys, instructions: call }, [parsed, event]);
-        expect(parseTransactionEvents(transaction)).toEqual([OPENED_EVENT]);
+        expect(parseTransactionEvents(transaction, DEPLOYMENT)).toEqual([OPENED_EVENT]);
     });
 
     it.each(['legacy', 0] as const)('reads the wire bytes of a transaction of version %s', version => {
@@ -229,13 +239,15 @@ describe('parseTransactionEvents', () => {
             m => getBase64EncodedWireTransaction(compileTransaction(m)),
         );
         const { meta } = answer();
-        expect(parseTransactionEvents({ meta, transaction: [wire, 'base64'] })).toEqual([OPENED_EVENT]);
+        expect(parseTransactionEvents({ meta, transaction: [wire, 'base64'] }, DEPLOYMENT)).toEqual([OPENED_EVENT]);
         const asBase58 = base58(new Uint8Array(Buffer.from(wire, 'base64')));
-        expect(parseTransactionEvents({ meta, transaction: [asBase58, 'base58'] })).toEqual([OPENED_EVENT]);
+        expect(parseTransactionEvents({ meta, transaction: [asBase58, 'base58'] }, DEPLOYMENT)).toEqual([OPENED_EVENT]);
     });
 
     it('finds none in a transaction that failed', () => {
-        expect(parseTransactionEvents(answer({ err: { InstructionError: [0, { Custom: 1 }] } }))).toEqual([]);
+        expect(parseTransactionEvents(answer({ err: { InstructionError: [0, { Custom: 1 }] } }), DEPLOYMENT)).toEqual(
+            [],
+        );
     });
 
     it.each<[field: string, transaction: unknown]>([
@@ -268,7 +280,7 @@ describe('parseTransactionEvents', () => {
         ['transaction.transaction.message.accountKeys[0]', answer({}, { accountKeys: ['x'] })],
         ['transaction.transaction.message.instructions', answer({}, { instructions: 5 })],
     ])('refuses what it can not read, by the place: %s', async (field, transaction) => {
-        const refused = () => parseTransactionEvents(transaction as RpcTransaction);
+        const refused = () => parseTransactionEvents(transaction as RpcTransaction, DEPLOYMENT);
         await expectRefusal(refused, 'RPC_RESPONSE_INVALID', { field });
     });
 });
@@ -290,6 +302,6 @@ describe('getLoggedEventCount', () => {
         ['nobody knows how many behind a cut', [`Program ${PROGRAM} invoke [1]`, 'Log truncated'], undefined],
         ['none in no logs', [], 0],
     ])('is %s', (_, logs, count) => {
-        expect(getLoggedEventCount(logs)).toBe(count);
+        expect(getLoggedEventCount(logs, DEPLOYMENT)).toBe(count);
     });
 });

@@ -19,20 +19,14 @@ import {
     fetchChannels,
     fetchChannelState,
     fetchChannelStates,
-    getChannelEncoder,
     getLoggedEventCount,
-    getOpenedEncoder,
-    getPayoutRedirectedEncoder,
     getProgramFailure,
     isClosedChannelAccount,
     isLiveChannelState,
     isPaymentChannelsError,
-    OPENED_EVENT_DISCRIMINATOR,
     parseEvents,
     parseProgramLogs,
     parseTransactionEvents,
-    PAYOUT_REDIRECTED_EVENT_DISCRIMINATOR,
-    PaymentChannelsEvent,
     watchClosingChannels,
     type ChannelEvent,
     type ExecutedInstruction,
@@ -44,6 +38,16 @@ import { addressOf, EVENT_AUTHORITY, PAYEE, PAYER, PROGRAM, SPL_TOKEN } from '..
 import { anyBytes, runs } from '../fixtures/random';
 import { byRevision, CHANNEL_SIZE, HAS_TOMBSTONES, ofTombstone } from '../fixtures/revision';
 import { CHANNEL } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { rendered } from '../fixtures/rendered';
+
+const {
+    OPENED_EVENT_DISCRIMINATOR,
+    PAYOUT_REDIRECTED_EVENT_DISCRIMINATOR,
+    PaymentChannelsEvent,
+    getOpenedEncoder,
+    getPayoutRedirectedEncoder,
+} = rendered;
 
 // What comes over a wire is accepted or refused with a typed error of the package: there is no other exception, no hang,
 // and no two encodings of one thing. With TEST_DEEP=1 well over 100,000 inputs.
@@ -122,11 +126,11 @@ describe('accounts', () => {
         const seen = new Set<string>();
         fc.assert(
             fc.property(fc.oneof({ arbitrary: anyChannelData, weight: 4 }, fc.uint8Array()), data => {
-                const state = attempt(() => decodeChannelState({ ...accountOf(data), exists: true }));
-                const account = attempt(() => decodeChannelAccount(accountOf(data)));
+                const state = attempt(() => decodeChannelState({ ...accountOf(data), exists: true }, DEPLOYMENT));
+                const account = attempt(() => decodeChannelAccount(accountOf(data), DEPLOYMENT));
                 seen.add(state?.kind ?? 'refused');
                 if (state && isLiveChannelState(state)) {
-                    expect([...getChannelEncoder().encode(state.channel)]).toEqual([...data]);
+                    expect([...DEPLOYMENT.channel.encode(state.channel)]).toEqual([...data]);
                     expect(account?.data).toEqual(state.channel);
                 } else if (state) {
                     expect([state.kind, [...data]]).toEqual(['closed', [2]]);
@@ -145,9 +149,10 @@ describe('accounts', () => {
         const input = fc.oneof(anyThing, mutated(account)) as fc.Arbitrary<MaybeEncodedAccount>;
         fc.assert(
             fc.property(input, value => {
-                attempt(() => decodeChannelState(value));
-                attempt(() => decodeChannelAccount(value as ReturnType<typeof accountOf>));
-                if (HAS_TOMBSTONES) attempt(() => isClosedChannelAccount(value as ReturnType<typeof accountOf>));
+                attempt(() => decodeChannelState(value, DEPLOYMENT));
+                attempt(() => decodeChannelAccount(value as ReturnType<typeof accountOf>, DEPLOYMENT));
+                if (HAS_TOMBSTONES)
+                    attempt(() => isClosedChannelAccount(value as ReturnType<typeof accountOf>, DEPLOYMENT));
             }),
             runs(500),
         );
@@ -166,7 +171,7 @@ describe('the answers of an RPC', () => {
         const input = fc.oneof(mutated({ context, value: rpcAccount(channelData()) }), anyThing);
         await fc.assert(
             fc.asyncProperty(input, async answer => {
-                const state = await attemptAsync(() => fetchChannelState(rpcOf(answer), CHANNEL));
+                const state = await attemptAsync(() => fetchChannelState(rpcOf(answer), CHANNEL, DEPLOYMENT));
                 if (state) expect(typeof state.slot).toBe('bigint');
             }),
             runs(500),
@@ -178,7 +183,7 @@ describe('the answers of an RPC', () => {
         const addresses = [CHANNEL, addressOf(8), addressOf(9)];
         await fc.assert(
             fc.asyncProperty(mutated({ context, value }), async answer => {
-                const states = await attemptAsync(() => fetchChannelStates(rpcOf(answer), addresses));
+                const states = await attemptAsync(() => fetchChannelStates(rpcOf(answer), addresses, DEPLOYMENT));
                 if (states) expect(states.map(({ address }) => address)).toEqual(addresses);
             }),
             runs(250),
@@ -196,7 +201,9 @@ describe('the answers of an RPC', () => {
                 const config = isReported
                     ? { onUnreadable: (_: unknown, address: Address) => reports.push(address) }
                     : {};
-                const channels = await attemptAsync(() => fetchChannels(rpcOf(answer), { payee: PAYEE }, config));
+                const channels = await attemptAsync(() =>
+                    fetchChannels(rpcOf(answer), { payee: PAYEE }, DEPLOYMENT, config),
+                );
                 const { value: found } = answer as { value: unknown[] };
                 if (channels) expect(channels.length + reports.length).toBe(Object.keys(found).length);
             }),
@@ -215,7 +222,7 @@ describe('the answers of an RPC', () => {
                     programNotifications: () => ({ subscribe: () => Promise.resolve(notifications()) }),
                 } as unknown as RpcSubscriptions<ProgramNotificationsApi>;
                 const rpc = rpcOf({ context, value: [] });
-                const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: PAYEE });
+                const states = watchClosingChannels({ rpc, rpcSubscriptions }, { payee: PAYEE }, DEPLOYMENT);
                 const first = await attemptAsync(() => states.next());
                 if (first) expect(first.value).toMatchObject({ kind: 'closing' });
             }),
@@ -253,6 +260,8 @@ function encodeEvent(event: ChannelEvent): number[] {
             return [...PAYOUT_REDIRECTED_EVENT_DISCRIMINATOR, ...getPayoutRedirectedEncoder().encode(event.data)];
         case 'unknown':
             return [...event.data];
+        default:
+            throw new Error('an event of no kind');
     }
 }
 
@@ -261,7 +270,7 @@ describe('events', () => {
         const seen = new Set<unknown>();
         fc.assert(
             fc.property(anyEventData, data => {
-                const events = parseEvents([{ data, programAddress: PROGRAM }]);
+                const events = parseEvents([{ data, programAddress: PROGRAM }], DEPLOYMENT);
                 expect(events).toHaveLength(data[0] === 228 ? 1 : 0);
                 for (const event of events) {
                     seen.add(event.eventType);
@@ -282,7 +291,7 @@ describe('events', () => {
     it('are only what the program said to itself, in any trace', () => {
         fc.assert(
             fc.property(fc.array(anyInstruction, { maxLength: 12 }), trace => {
-                const events = attempt(() => parseEvents(trace));
+                const events = attempt(() => parseEvents(trace, DEPLOYMENT));
                 const ofProgram = trace.filter(({ programAddress }) => programAddress === PROGRAM);
                 if (events) expect(events.length).toBeLessThanOrEqual(ofProgram.length);
             }),
@@ -294,7 +303,7 @@ describe('events', () => {
         const trace = [{ data: Uint8Array.of(228), programAddress: PROGRAM, stackHeight: 2 }];
         const input = fc.oneof(anyThing, mutated(trace)) as fc.Arbitrary<ExecutedInstruction[]>;
         fc.assert(
-            fc.property(input, value => void attempt(() => parseEvents(value))),
+            fc.property(input, value => void attempt(() => parseEvents(value, DEPLOYMENT))),
             runs(300),
         );
     });
@@ -331,11 +340,11 @@ describe('events', () => {
         const input = fc.oneof({ arbitrary: mutated(transaction), weight: 4 }, wire, anyThing);
         fc.assert(
             fc.property(input as fc.Arbitrary<RpcTransaction>, value => {
-                attempt(() => parseTransactionEvents(value));
+                attempt(() => parseTransactionEvents(value, DEPLOYMENT));
             }),
             runs(800),
         );
-        expect(parseTransactionEvents(transaction)).toHaveLength(1);
+        expect(parseTransactionEvents(transaction, DEPLOYMENT)).toHaveLength(1);
     });
 });
 
@@ -377,7 +386,7 @@ describe('failures', () => {
         );
         fc.assert(
             fc.property(input, source => {
-                const failure = getProgramFailure(source);
+                const failure = getProgramFailure(source, DEPLOYMENT);
                 if (failure) expect(failure.message.length).toBeGreaterThan(0);
             }),
             runs(800),
@@ -387,7 +396,10 @@ describe('failures', () => {
     it('have a name of ours only when the logs name the program', () => {
         fc.assert(
             fc.property(anyLogs, fc.nat(300), (lines, code) => {
-                const failure = getProgramFailure({ err: { InstructionError: [0, { Custom: code }] }, logs: lines });
+                const failure = getProgramFailure(
+                    { err: { InstructionError: [0, { Custom: code }] }, logs: lines },
+                    DEPLOYMENT,
+                );
                 expect(failure).toMatchObject({ code, kind: 'custom' });
                 if (failure?.kind !== 'custom' || failure.name === undefined) return;
                 // A precompile is the one program of which nothing is logged.
@@ -405,7 +417,7 @@ describe('failures', () => {
         fc.assert(
             fc.property(fc.oneof(anyLogs, anyThing), value => {
                 const { calls, isIncomplete } = parseProgramLogs(value as string[]);
-                const count = getLoggedEventCount(value as string[]);
+                const count = getLoggedEventCount(value as string[], DEPLOYMENT);
                 if (!isIncomplete && count !== undefined) expect(count).toBeLessThanOrEqual(calls.length);
             }),
             runs(300),

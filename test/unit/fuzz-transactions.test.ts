@@ -36,6 +36,7 @@ import {
     VERSIONS,
     type OpenMessage,
 } from './inspect/stage';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 // Whatever comes over the wire is decoded or refused with our error, and judged without one. In `just test-deep` that is
 // 105,000 texts and, since a changed message is stopped by its signature, 20,000 that were signed after they were changed.
@@ -76,8 +77,8 @@ function decode(wire: string): Transaction | undefined {
 async function judge(wire: string): Promise<boolean> {
     const isDecoded = decode(wire) !== undefined;
     const verdicts: Inspection<unknown>[] = [
-        await inspectOpenTransaction(wire, { ...OPEN_AGREEMENT, memos: { allowed: ['order 1234'] } }),
-        await inspectTopUpTransaction(wire, { ...TOP_UP_AGREEMENT, memos: { allowed: ['order 1234'] } }),
+        await inspectOpenTransaction(wire, { ...OPEN_AGREEMENT, memos: { allowed: ['order 1234'] } }, DEPLOYMENT),
+        await inspectTopUpTransaction(wire, { ...TOP_UP_AGREEMENT, memos: { allowed: ['order 1234'] } }, DEPLOYMENT),
     ];
     for (const verdict of verdicts) {
         if (verdict.isAccepted) expect(isDecoded).toBe(true);
@@ -197,7 +198,7 @@ describe('well signed messages', () => {
                 }).catch(() => undefined);
                 // Some are beyond what kit encodes, or signs.
                 if (!transaction) return;
-                const verdict = await inspectOpenTransaction(transaction, OPEN_AGREEMENT);
+                const verdict = await inspectOpenTransaction(transaction, OPEN_AGREEMENT, DEPLOYMENT);
                 if (!verdict.isAccepted) return;
                 // Accepted is nothing but the good one with another deposit that was agreed.
                 const [actual, expected] = [readInstructions(transaction), readInstructions(good)];
@@ -282,7 +283,7 @@ describe('well signed messages', () => {
                     }).catch(() => undefined);
                     // Kit does not compile what writes to a program.
                     if (!transaction) return;
-                    const verdict = await inspectOpenTransaction(transaction, OPEN_AGREEMENT);
+                    const verdict = await inspectOpenTransaction(transaction, OPEN_AGREEMENT, DEPLOYMENT);
                     if (!verdict.isAccepted) return;
                     expect([...before, ...after]).toEqual([]);
                     expect(open.accounts).toMatchObject((await getOpen()).accounts.map(({ address }) => ({ address })));

@@ -19,6 +19,7 @@ import {
 import { anyAddress, anyBytes, anyI64, anyU64 } from '../fixtures/random';
 import { VOUCHER_SIZE } from '../fixtures/revision';
 import { MAGIC_HEX, unhex } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 // Whatever comes over a wire is accepted or refused with an error of this package, and what is accepted can be written
 // in one way only.
@@ -133,13 +134,13 @@ describe('fuzz', () => {
             );
             fc.assert(
                 fc.property(anyBinary, bytes => {
-                    const voucher = accept(() => decodeVoucher(bytes as Uint8Array));
+                    const voucher = accept(() => decodeVoucher(bytes as Uint8Array, DEPLOYMENT));
                     const isMessage =
                         bytes instanceof Uint8Array &&
                         bytes.length === VOUCHER_SIZE &&
                         MAGIC.every((byte, index) => byte === bytes[index]);
                     expect(voucher !== undefined).toBe(isMessage);
-                    if (voucher !== undefined) expect(encodeVoucher(voucher)).toEqual(bytes);
+                    if (voucher !== undefined) expect(encodeVoucher(voucher, DEPLOYMENT)).toEqual(bytes);
                 }),
                 runs,
             );
@@ -213,7 +214,7 @@ describe('fuzz', () => {
                 fc.asyncProperty(anyVoucherJson, anyAddress, anyBytes(64), async (json, signer: Address, signature) => {
                     const voucher = parseVoucherJson(json);
                     const signed = { signature: signature as SignatureBytes, signer, voucher };
-                    expect(await verifyVoucher(signed, signer)).toBe(false);
+                    expect(await verifyVoucher(signed, signer, DEPLOYMENT)).toBe(false);
                 }),
                 runs,
             );

@@ -1,8 +1,7 @@
 import { generateKeyPairSigner, SolanaError } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import { LOCALNET_DEPLOYMENT, PaymentChannelsError } from '../../src';
-import { LOCALNET_DEPLOYMENT as EPOCH_DEPLOYMENT } from '../../src/epoch';
+import { PaymentChannelsError, TOMBSTONE_LOCALNET, EPOCH_LOCALNET } from '../../src';
 import { toJsonForm, toResult } from '../../src/json-form';
 import { CHANNEL } from './../fixtures/vectors';
 
@@ -67,7 +66,7 @@ describe('what JSON.stringify writes', () => {
     });
 
     it('of a deployment the name of its revision', () => {
-        expect(JSON.parse(JSON.stringify([LOCALNET_DEPLOYMENT, EPOCH_DEPLOYMENT]))).toMatchObject([
+        expect(JSON.parse(JSON.stringify([TOMBSTONE_LOCALNET, EPOCH_LOCALNET]))).toMatchObject([
             { revision: 'tombstone' },
             { revision: 'epoch' },
         ]);

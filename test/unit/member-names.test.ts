@@ -1,7 +1,6 @@
 import type { Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import * as epoch from '../../src/epoch';
 import * as root from '../../src';
 import { errorOf } from '../fixtures/refusals';
 import { createGoodValues } from './wrong-values/good-values';
@@ -10,41 +9,43 @@ import { PAYER_KEY } from './inspect/stage';
 // What a member says counts, or the caller is told which one it should have been: nothing is passed over where that would
 // bring less money, or widen what was meant. That it holds for every function is shown by wrong-values/.
 
+const DEPLOYMENT = root.TOMBSTONE_LOCALNET;
 const { agreement, openAgreement, PAYEE, reading, RPC, request, signedVoucher, transaction, wire } =
-    createGoodValues('root');
+    createGoodValues(DEPLOYMENT);
 const { blockhash, lastValidBlockHeight } = agreement.blockhashes[0]!;
 const { channelId: channel } = signedVoucher.voucher;
 const VOUCHER = { channelId: channel, cumulativeAmount: 5n };
-const open = (changed: object) => () => root.inspectOpenTransaction(wire, { ...openAgreement, ...changed } as never);
-const read = (config: object) => () => root.fetchBatchItems(RPC as never, [], config as never);
+const open = (changed: object) => () =>
+    root.inspectOpenTransaction(wire, { ...openAgreement, ...changed } as never, DEPLOYMENT);
+const read = (config: object) => () => root.fetchBatchItems(RPC as never, [], DEPLOYMENT, config as never);
 const request_ = { ...request, voucher: undefined };
 
 type Row = readonly [title: string, call: () => unknown, field: string, meant?: string];
 const ROWS: readonly Row[] = [
     [
         'how long to wait for who signs a voucher',
-        () => root.signVoucher(VOUCHER, PAYER_KEY, { signTimeoutM: 5 } as never),
-        'config.signTimeoutM',
+        () => root.signVoucher(VOUCHER, PAYER_KEY, DEPLOYMENT, { signTimeoutM: 5 } as never),
+        'options.signTimeoutM',
         'signTimeoutMs',
     ],
     [
         'a signal for who signs a voucher',
-        () => root.signVoucher(VOUCHER, PAYER_KEY, { abortSignl: 5 } as never),
-        'config.abortSignl',
+        () => root.signVoucher(VOUCHER, PAYER_KEY, DEPLOYMENT, { abortSignl: 5 } as never),
+        'options.abortSignl',
         'abortSignal',
     ],
     [
         'how long to wait for the operator',
         () =>
-            root.cosignTransaction({ operator: PAYER_KEY.address, transaction } as never, PAYER_KEY, {
+            root.cosignTransaction({ operator: PAYER_KEY.address, transaction } as never, PAYER_KEY, DEPLOYMENT, {
                 signTimeoutMS: 5,
             } as never),
-        'config.signTimeoutMS',
+        'options.signTimeoutMS',
         'signTimeoutMs',
     ],
     [
         'an expiry under its other name',
-        () => root.signVoucher({ ...VOUCHER, expiry: 5n } as never, PAYER_KEY),
+        () => root.signVoucher({ ...VOUCHER, expiry: 5n } as never, PAYER_KEY, DEPLOYMENT),
         'voucher.expiry',
         'expiresAt',
     ],
@@ -65,31 +66,35 @@ const ROWS: readonly Row[] = [
     ],
     [
         'the instructions of a failure',
-        () => root.getProgramFailure(new Error('x'), { instruction: [] } as never),
+        () => root.getProgramFailure(new Error('x'), DEPLOYMENT, { instruction: [] } as never),
         'config.instruction',
         'instructions',
     ],
     [
         'a voucher to end with, under another name',
-        () => root.getSettleAndFinalizeInstructions({ channel, payee: PAYEE, signedVoucher } as never),
+        () => root.getSettleAndFinalizeInstructions({ channel, payee: PAYEE, signedVoucher } as never, DEPLOYMENT),
         'signedVoucher',
         'voucher',
     ],
     [
         'a member of the instruction itself',
-        () => root.getSettleAndFinalizeInstructions({ channel, hasVoucher: true, payee: PAYEE } as never),
+        () => root.getSettleAndFinalizeInstructions({ channel, hasVoucher: true, payee: PAYEE } as never, DEPLOYMENT),
         'hasVoucher',
         'voucher',
     ],
     [
         'the same of another revision',
-        () => epoch.getSettleAndSealInstructions({ channel, payee: PAYEE, vouchr: signedVoucher } as never),
+        () =>
+            root.getSettleAndFinalizeInstructions(
+                { channel, payee: PAYEE, vouchr: signedVoucher } as never,
+                root.EPOCH_LOCALNET,
+            ),
         'vouchr',
         'voucher',
     ],
     [
         'the voucher of a request',
-        () => root.fetchBatchItems(RPC as never, [{ ...request_, signedVoucher }] as never),
+        () => root.fetchBatchItems(RPC as never, [{ ...request_, signedVoucher }] as never, DEPLOYMENT),
         'requests[0].signedVoucher',
         'voucher',
     ],
@@ -99,7 +104,8 @@ const ROWS: readonly Row[] = [
             root.executeBatchSettle(
                 RPC as never,
                 [{ ...request_, hasVoucher: true }] as never,
-                createGoodValues('root').execution as never,
+                createGoodValues(DEPLOYMENT).execution as never,
+                DEPLOYMENT,
             ),
         'requests[0].hasVoucher',
         'voucher',
@@ -107,11 +113,15 @@ const ROWS: readonly Row[] = [
     [
         'the voucher of an item',
         () =>
-            root.planBatchSettle([{ channel: createGoodValues('root').state, signedVoucher }] as never, {
-                feePayer: PAYEE,
-                mode: 'settleAndFinalize',
-                unixTimestamp: 1n,
-            }),
+            root.planBatchSettle(
+                [{ channel: createGoodValues(DEPLOYMENT).state, signedVoucher }] as never,
+                {
+                    feePayer: PAYEE,
+                    mode: 'settleAndFinalize',
+                    unixTimestamp: 1n,
+                },
+                DEPLOYMENT,
+            ),
         'items[0].signedVoucher',
         'voucher',
     ],
@@ -119,7 +129,7 @@ const ROWS: readonly Row[] = [
         'what a token account should be',
         () =>
             root.readTokenAccount(
-                createGoodValues('root').accounts.payer as never,
+                createGoodValues(DEPLOYMENT).accounts.payer as never,
                 { mint: channel, owne: channel, tokenProgram: channel } as never,
             ),
         'expected.owner',
@@ -135,7 +145,7 @@ describe('refused by its name', () => {
 });
 
 it('a plan says how it is paid for, whatever it needs of that', async () => {
-    const planned = createGoodValues('root').plannedTransaction!;
+    const planned = createGoodValues(DEPLOYMENT).plannedTransaction!;
     for (const name of ['feePayer', 'priorityFeeLamports'] as const) {
         const { [name]: _, ...rest } = planned;
         const error = await errorOf(() => Promise.resolve(root.getBatchTransactionMessage(rest as never)));
@@ -144,10 +154,12 @@ it('a plan says how it is paid for, whatever it needs of that', async () => {
 });
 
 it('what is not misspelt stays as it was', async () => {
-    const one = root.getSettleAndFinalizeInstructions({ channel, payee: PAYEE });
-    expect(root.getSettleAndFinalizeInstructions({ channel, payee: PAYEE, voucher: undefined })).toEqual(one);
+    const one = root.getSettleAndFinalizeInstructions({ channel, payee: PAYEE }, DEPLOYMENT);
+    expect(root.getSettleAndFinalizeInstructions({ channel, payee: PAYEE, voucher: undefined }, DEPLOYMENT)).toEqual(
+        one,
+    );
     const wait = { abortSignal: new AbortController().signal, signTimeoutMs: 1_000 };
-    const deployment = { ...root.LOCALNET_DEPLOYMENT, name: 'of the caller' };
-    const signed = await root.signVoucher(VOUCHER, PAYER_KEY, { ...deployment, ...wait });
+    const deployment = { ...DEPLOYMENT, name: 'of the caller' };
+    const signed = await root.signVoucher(VOUCHER, PAYER_KEY, deployment, wait);
     expect(signed.signer).toBe(PAYER_KEY.address satisfies Address);
 });

@@ -5,25 +5,20 @@ import { Worker } from 'node:worker_threads';
 import { generateKeyPairSigner, type KeyPairSigner } from '@solana/kit';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
-import {
-    LOCALNET_DEPLOYMENT,
-    signVoucher,
-    verifyVoucher,
-    type SignedVoucher,
-    type VoucherVerification,
-} from '../../src';
+import { signVoucher, verifyVoucher, type SignedVoucher, type VoucherVerification } from '../../src';
 import { createNodeVoucherVerifier, type NodeVoucherVerifier, type NodeVoucherVerifierOptions } from '../../src/node';
 import * as sodium from '../../src/node/sodium';
 import { OFF_CURVE } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';
 import { byRevision } from '../fixtures/revision';
 import { CHANNEL } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 vi.mock('../../src/node/sodium', { spy: true });
 
 const open: NodeVoucherVerifier[] = [];
 const create = async (options?: NodeVoucherVerifierOptions) => {
-    const verifier = await createNodeVoucherVerifier(options, LOCALNET_DEPLOYMENT);
+    const verifier = await createNodeVoucherVerifier(DEPLOYMENT, options);
     open.push(verifier);
     return verifier;
 };
@@ -40,7 +35,7 @@ beforeAll(async () => {
     signer = await generateKeyPairSigner();
     signed = await Promise.all(
         Array.from({ length: 700 }, (_, cumulativeAmount) =>
-            signVoucher({ channelId: CHANNEL, cumulativeAmount }, signer),
+            signVoucher({ channelId: CHANNEL, cumulativeAmount }, signer, DEPLOYMENT),
         ),
     );
     vouchers = signed.map((signedVoucher, index) => {
@@ -57,7 +52,9 @@ beforeAll(async () => {
         }
         return { authorizedSigner: signer.address, signedVoucher };
     });
-    expected = await Promise.all(vouchers.map(one => verifyVoucher(one.signedVoucher, one.authorizedSigner)));
+    expected = await Promise.all(
+        vouchers.map(one => verifyVoucher(one.signedVoucher, one.authorizedSigner, DEPLOYMENT)),
+    );
 });
 
 /** A thread of our own making in the place of the one that verifies. */
@@ -104,16 +101,16 @@ describe.each(['sodium-native', 'webcrypto'] as const)('createNodeVoucherVerifie
 });
 
 describe('createNodeVoucherVerifier', () => {
-    it('verifies the vouchers of the root entry point where it is told of no deployment', async () => {
-        const verifier = await createNodeVoucherVerifier();
+    it('verifies the vouchers of its deployment', async () => {
+        const verifier = await createNodeVoucherVerifier(DEPLOYMENT);
         open.push(verifier);
         const goods = vouchers.filter((_, index) => expected[index]);
         const verdicts = new Set(await verifier.verifyAll(goods));
-        expect([...verdicts]).toEqual([byRevision({ epoch: false, tombstone: true })]);
+        expect([...verdicts]).toEqual([true]);
     });
 
     it.each([null, 7, { revision: 'epoch' }])('refuses %o as its deployment', async config => {
-        const refused = () => createNodeVoucherVerifier({ backend: 'webcrypto' }, config as never);
+        const refused = () => createNodeVoucherVerifier(config as never, { backend: 'webcrypto' });
         await expectRefusal(refused, 'INPUT_INVALID');
     });
 
@@ -178,7 +175,7 @@ describe('createNodeVoucherVerifier', () => {
         expect(verifier.fallbackReason).toMatch(broken.reason);
         expect(await verifier.verifyAll(vouchers)).toEqual(expected);
         await expectRefusal(
-            () => createNodeVoucherVerifier({ backend: 'sodium-native' }),
+            () => createNodeVoucherVerifier(DEPLOYMENT, { backend: 'sodium-native' }),
             'VERIFIER_BACKEND_UNAVAILABLE',
             { backend: 'sodium-native', reason: verifier.fallbackReason! },
         );
@@ -190,17 +187,17 @@ describe('createNodeVoucherVerifier', () => {
         { code: 'INTEGER_OUT_OF_RANGE', options: { cacheSize: -1 } },
         { code: 'VERIFIER_BACKEND_UNAVAILABLE', options: { backend: 'openssl' as 'webcrypto' } },
     ] as const)('refuses $options', async ({ code, options }) => {
-        await expectRefusal(() => createNodeVoucherVerifier(options), code);
+        await expectRefusal(() => createNodeVoucherVerifier(DEPLOYMENT, options), code);
     });
 
     it('does not keep the process alive when nothing is asked, and does until everything is answered', () => {
         const source = `
             import { generateKeyPairSigner } from '@solana/kit';
-            import { LOCALNET_DEPLOYMENT, signVoucher } from './src${byRevision({ epoch: '/epoch', tombstone: '' })}';
+            import { ${byRevision({ epoch: 'EPOCH_LOCALNET', tombstone: 'TOMBSTONE_LOCALNET' })} as DEPLOYMENT, signVoucher } from './src';
             import { createNodeVoucherVerifier } from './src/node';
             const verifier = await createNodeVoucherVerifier(
                 { backend: 'sodium-native', threads: 2 },
-                LOCALNET_DEPLOYMENT,
+                DEPLOYMENT,
             );
             const signer = await generateKeyPairSigner();
             const signed = await signVoucher({ channelId: signer.address, cumulativeAmount: 1 }, signer);

@@ -5,8 +5,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { peerDependencies, peerDependenciesMeta } from '../../package.json';
 import { runCli } from '../../src/cli/cli';
 import { getInstallCommand, OPTIONAL_PEERS } from '../../src/optional-peers';
-import { createSimulator } from '../../src/testing';
 import { errorOf } from '../fixtures/refusals';
+import { DEPLOYMENT } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // As where neither of them is installed.
 vi.mock('node:module', async original => {
@@ -32,7 +33,7 @@ describe('a module that is missing is named, with the command that installs it',
     });
 
     it('LiteSVM, by createSimulator', async () => {
-        const error = await errorOf(() => createSimulator());
+        const error = await errorOf(() => createTestSimulator());
         expect(error).toMatchObject({
             code: 'MODULE_MISSING',
             context: {
@@ -53,7 +54,7 @@ describe('a module that is missing is named, with the command that installs it',
 
     it('sodium-native, by createNodeVoucherVerifier', async () => {
         const { createNodeVoucherVerifier } = await import('../../src/node');
-        const error = await errorOf(() => createNodeVoucherVerifier({ backend: 'sodium-native' }));
+        const error = await errorOf(() => createNodeVoucherVerifier(DEPLOYMENT, { backend: 'sodium-native' }));
         expect(error).toMatchObject({ code: 'VERIFIER_BACKEND_UNAVAILABLE' });
         expect(String(error)).toContain(getInstallCommand('sodium-native'));
     });

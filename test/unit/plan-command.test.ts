@@ -11,22 +11,20 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-    LOCALNET_DEPLOYMENT,
     planBatchSettle,
     signVoucher,
     toSignedVoucherJson,
     type BatchItem,
     type BatchMode,
-    type Channel,
-} from '../../src';
-import { runCli } from '../../src/cli/cli';
-import type { Deployment } from '../../src/deployment';
-import {
-    LOCALNET_DEPLOYMENT as EPOCH_DEPLOYMENT,
+    TOMBSTONE_LOCALNET,
+    type ChannelOf,
+    EPOCH_LOCALNET,
     MAINNET_DEPLOYMENT,
     planBatchReclaim,
     type ChannelState,
-} from '../../src/epoch';
+} from '../../src';
+import { runCli } from '../../src/cli/cli';
+import type { Deployment } from '../../src/revision/deployment';
 import type { RevisionName } from '../../src/revision/types';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../fixtures/batch';
 import { SECRET_KEY } from '../fixtures/vectors';
@@ -36,8 +34,7 @@ const SYSVAR = 'Sysvar1nstructions1111111111111111111111111';
 
 /** What differs by revision: its name for settleAndFinalize, and the fields of a channel that it alone has. */
 type RevisionCase = Readonly<{
-    deployment: Deployment<RevisionName>;
-    ending: 'settleAndFinalize' | 'settleAndSeal';
+    deployment: Deployment;
     flags: readonly string[];
     channelLength: number;
     ownFields: Readonly<Record<string, string>>;
@@ -49,8 +46,7 @@ type RevisionCase = Readonly<{
 
 const TOMBSTONE: RevisionCase = {
     channelLength: 216,
-    deployment: LOCALNET_DEPLOYMENT,
-    ending: 'settleAndFinalize',
+    deployment: TOMBSTONE_LOCALNET,
     flags: [],
     mostPerTransaction: 15,
     ownFields: {},
@@ -59,13 +55,12 @@ const TOMBSTONE: RevisionCase = {
 };
 const EPOCH: RevisionCase = {
     channelLength: 256,
-    deployment: EPOCH_DEPLOYMENT,
-    ending: 'settleAndSeal',
+    deployment: EPOCH_LOCALNET,
     flags: ['--revision', 'epoch'],
     mostPerTransaction: 18,
     ownFields: { openSlot: '1000', rentPayer: nameToAddress('rent payer') },
     revision: 'epoch',
-    statuses: "'open' or 'sealed' or 'closing' or 'distributed'",
+    statuses: "'open' or 'finalized' or 'closing' or 'distributed'",
 };
 
 type PlanJson = {
@@ -137,10 +132,10 @@ type ChannelJson = Readonly<{
 function toChannelJson(
     { channel: state, distribution, tokenProgram }: BatchItem,
     index: number,
-    { revision }: Deployment<RevisionName>,
+    { channel: layout }: Deployment,
     ownFields: RevisionCase['ownFields'],
 ): ChannelJson {
-    const { address, channel } = state as { address: string; channel: Channel };
+    const { address, channel } = state as { address: string; channel: ChannelOf<RevisionName> };
     const { authorizedSigner, deposit, mint, payee, payer } = channel;
     const toAccountJson = (account: NonNullable<BatchItem['distribution']>['accounts']['mint']) =>
         account.exists ? { data: base64(account.data as Uint8Array), owner: account.programAddress } : null;
@@ -160,7 +155,7 @@ function toChannelJson(
                       status: 'open',
                   },
               }
-            : { data: base64(revision.channel.encode(channel) as Uint8Array) }),
+            : { data: base64(layout.encode(channel) as Uint8Array) }),
         ...(distribution === undefined
             ? {}
             : {
@@ -179,7 +174,7 @@ function toChannelJson(
 }
 
 describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
-    const { channelLength, deployment, ending, mostPerTransaction, revision, statuses } = facts;
+    const { channelLength, deployment, mostPerTransaction, revision, statuses } = facts;
     const run = async (file: unknown, ...flags: string[]) => await runPlan(file, ...facts.flags, ...flags);
 
     it('says which revision and which program it plans for', async () => {
@@ -211,11 +206,18 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
 
     it('prints the plan that planBatchSettle makes as one JSON object with --json', async () => {
         const { file, items } = await makeFile(facts, 30);
-        const { exitCode, output } = await run(file, '--json', '--mode', ending, '--transaction-version', '1');
+        const { exitCode, output } = await run(
+            file,
+            '--json',
+            '--mode',
+            'settleAndFinalize',
+            '--transaction-version',
+            '1',
+        );
         expect(exitCode).toBe(0);
         expect(output.trim().split('\n')).toHaveLength(1);
         const json = JSON.parse(output) as PlanJson;
-        const mode = ending as BatchMode;
+        const mode: BatchMode = 'settleAndFinalize';
         const options = { feePayer: MERCHANT.address, mode, unixTimestamp: BATCH_NOW, version: 1 } as const;
         const plan = planBatchSettle(items, options, deployment as Deployment);
         expect(json.transactions[0]!.channels).toHaveLength(mostPerTransaction);
@@ -227,7 +229,7 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
     it('compares versions, tables, and distributing now, later or never', async () => {
         const { file } = await makeFile(facts, 24, true);
         const lookupTables = { [nameToAddress('table')]: [SYSVAR, ...file.channels.map(({ address }) => address)] };
-        const flags = ['--json', '--mode', `${ending}AndDistribute`, '--create-token-accounts'];
+        const flags = ['--json', '--mode', 'settleAndFinalizeAndDistribute', '--create-token-accounts'];
         const { exitCode, output } = await run({ ...file, lookupTables }, ...flags);
         expect(exitCode).toBe(0);
         const { options } = JSON.parse(output) as PlanJson;
@@ -259,7 +261,7 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
 
     it('says what lookup tables that are made for the batch save, and what they lock', async () => {
         const { file } = await makeFile(facts, 90, true);
-        const { output } = await run(file, '--mode', `${ending}AndDistribute`, '--create-token-accounts');
+        const { output } = await run(file, '--mode', 'settleAndFinalizeAndDistribute', '--create-token-accounts');
         expect(output).toMatch(
             /Tables made for version 0, distributed now, (save|cost) \d+\.\d lamports per channel in all, and lock [\d,]+ /,
         );
@@ -269,7 +271,7 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
         const { file } = await makeFile(facts, 4, true);
         const [first, second, ...rest] = file.vouchers;
         const vouchers = [{ ...first!, signature: second!.signature }, second!, ...rest];
-        const { output } = await run({ ...file, vouchers }, '--json', '--mode', `${ending}AndDistribute`);
+        const { output } = await run({ ...file, vouchers }, '--json', '--mode', 'settleAndFinalizeAndDistribute');
         const { leftOut } = JSON.parse(output) as PlanJson;
         expect(leftOut.map(({ code, part }) => [code, part])).toEqual([
             ['SIGNATURE_INVALID', 'voucher'],
@@ -289,10 +291,10 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
             { ...file, channels: [{ ...file.channels[0], fields }] },
             '--json',
             '--mode',
-            ending,
+            'settleAndFinalize',
         );
         const { transactions } = JSON.parse(output) as PlanJson;
-        expect(transactions[0]!.channels[0]!.actions).toEqual([ending]);
+        expect(transactions[0]!.channels[0]!.actions).toEqual(['settleAndFinalize']);
     });
 
     type File = Awaited<ReturnType<typeof makeFile>>['file'];
@@ -401,12 +403,6 @@ describe('payment-channels plan, revisions that meet', () => {
             { file: of, flags, message: mismatch('.*'), name: `the data of a channel, ${to}`, place: 1 },
             {
                 file: due,
-                flags: [...flags, '--mode', of.ending],
-                message: mismatch(`--mode ${of.ending}`),
-                name: `a mode, ${to}`,
-            },
-            {
-                file: due,
                 flags: [...flags, '--program', of.deployment.programAddress],
                 message: mismatch('--program'),
                 name: `the address of the program, ${to}`,
@@ -428,7 +424,7 @@ describe('payment-channels plan, revisions that meet', () => {
         [['--treasury-owner', MAINNET_DEPLOYMENT.treasuryOwner], /--treasury-owner is of the epoch revision/],
         [['--mode', 'reclaim'], /--mode reclaim is of the epoch revision/],
         [
-            ['--deployment', 'mainnet', '--treasury-owner', EPOCH_DEPLOYMENT.treasuryOwner],
+            ['--deployment', 'mainnet', '--treasury-owner', EPOCH_LOCALNET.treasuryOwner],
             /--treasury-owner is of another deployment/,
         ],
     ])('refuses %j for the tombstone revision or another deployment', async (flags, message) => {
@@ -488,8 +484,8 @@ describe('payment-channels plan --mode reclaim', () => {
             address: nameToAddress(`channel ${index + 2}`),
             channel: { openSlot: OPEN_SLOT, payee: MERCHANT.address, rentPayer: EPOCH.ownFields['rentPayer'] },
             kind: 'distributed',
-        })) as unknown as ChannelState[];
-        const plan = planBatchReclaim(states, { feePayer: MERCHANT.address, slot: 2_501n });
+        })) as unknown as ChannelState<'epoch'>[];
+        const plan = planBatchReclaim(states, { feePayer: MERCHANT.address, slot: 2_501n }, EPOCH_LOCALNET);
         expect(json.transactions.map(({ bytes }) => bytes)).toEqual(plan.transactions.map(({ bytes }) => bytes));
         expect(json.totals).toMatchObject({
             channels: 40,

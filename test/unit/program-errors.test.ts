@@ -5,16 +5,18 @@ import {
 } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import {
+import { addressOf, PROGRAM, SPL_TOKEN } from '../fixtures/parties';
+import { ofEpoch, ofTombstone } from '../fixtures/revision';
+import { rendered } from '../fixtures/rendered';
+
+const {
+    PAYMENT_CHANNELS_PROGRAM_ERRORS,
+    PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS,
+    PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_EXPIRED,
     getPaymentChannelsProgramErrorMessage,
     isPaymentChannelsProgramError,
     isPaymentChannelsProgramErrorCode,
-    PAYMENT_CHANNELS_PROGRAM_ERROR__INVALID_CHANNEL_STATUS,
-    PAYMENT_CHANNELS_PROGRAM_ERROR__VOUCHER_EXPIRED,
-    PAYMENT_CHANNELS_PROGRAM_ERRORS,
-} from '../../src';
-import { addressOf, PROGRAM, SPL_TOKEN } from '../fixtures/parties';
-import { ofEpoch, ofTombstone } from '../fixtures/revision';
+} = rendered;
 
 // The errors of the on-chain program, as a failed transaction reports them: a number, and which instruction it was.
 

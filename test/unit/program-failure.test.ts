@@ -16,6 +16,7 @@ import { describe, expect, it } from 'vitest';
 import { getProgramFailure, parseProgramLogs, type ProgramFailureConfig } from '../../src';
 import { addressOf, PROGRAM, SPL_TOKEN, SYSTEM_PROGRAM } from '../fixtures/parties';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 const OTHER = addressOf(9);
 const COMPUTE_BUDGET = 'ComputeBudget111111111111111111111111111111';
@@ -81,7 +82,7 @@ describe('the failure of a transaction, from every place that tells it', () => {
             }),
         ],
     ])('%s', (_, source, config) => {
-        expect(getProgramFailure(source, config)).toEqual(EXPIRED);
+        expect(getProgramFailure(source, DEPLOYMENT, config)).toEqual(EXPIRED);
     });
 
     it('a request that the RPC refuses, through the client of kit', async () => {
@@ -93,7 +94,7 @@ describe('the failure of a transaction, from every place that tells it', () => {
             })) as unknown as RpcTransport;
         const rpc = createSolanaRpcFromTransport(transport);
         const send = () => rpc.sendTransaction('' as Base64EncodedWireTransaction, { encoding: 'base64' }).send();
-        expect(getProgramFailure(await errorOf(send))).toEqual(EXPIRED);
+        expect(getProgramFailure(await errorOf(send), DEPLOYMENT)).toEqual(EXPIRED);
     });
 
     it.each([
@@ -117,7 +118,7 @@ describe('the failure of a transaction, from every place that tells it', () => {
         new SolanaError(4 as never),
         { a: 1 },
     ])('is none where %o tells of none', source => {
-        expect(getProgramFailure(source)).toBeUndefined();
+        expect(getProgramFailure(source, DEPLOYMENT)).toBeUndefined();
     });
 });
 
@@ -166,11 +167,11 @@ describe('whose code it is', () => {
             { program: SPL_TOKEN },
         ],
     ])('%s', (_, code, config, expected) => {
-        expect(getProgramFailure(error(code), config)).toMatchObject({ code, kind: 'custom', ...expected });
+        expect(getProgramFailure(error(code), DEPLOYMENT, config)).toMatchObject({ code, kind: 'custom', ...expected });
     });
 
     it('says what the code may be where it is not certain', () => {
-        expect(getProgramFailure(error(1))?.message).toBe(
+        expect(getProgramFailure(error(1), DEPLOYMENT)?.message).toBe(
             'instruction 1: custom error 1 of program unknown: missingRequiredSignature if it is of the ' +
                 'payment-channels program, something else if of one that it called',
         );
@@ -182,7 +183,10 @@ describe('whose code it is', () => {
         ['nothing, and the instruction is known', [], instructions, undefined],
         ['less than there was', [`Program ${PROGRAM} invoke [1]`, 'Log truncated'], undefined, undefined],
     ])('is that of a precompile where the logs have %s', (_, logs, instructions, name) => {
-        expect(getProgramFailure(error(2), { instructions, logs })).toMatchObject({ name, program: undefined });
+        expect(getProgramFailure(error(2), DEPLOYMENT, { instructions, logs })).toMatchObject({
+            name,
+            program: undefined,
+        });
     });
 
     it('is not told by logs that the node cut off: what stands behind the cut may be of the caller only', () => {
@@ -192,7 +196,10 @@ describe('whose code it is', () => {
             'Log truncated',
             `Program ${PROGRAM} failed: custom program error: 0x1`,
         ];
-        expect(getProgramFailure(error(1), { logs })).toMatchObject({ name: undefined, program: undefined });
+        expect(getProgramFailure(error(1), DEPLOYMENT, { logs })).toMatchObject({
+            name: undefined,
+            program: undefined,
+        });
     });
 
     it('is not told by what a program logs itself', () => {
@@ -204,13 +211,19 @@ describe('whose code it is', () => {
             `Program ${SPL_TOKEN} failed: custom program error: 0x1`,
             `Program ${PROGRAM} failed: custom program error: 0x1`,
         ];
-        expect(getProgramFailure(error(1), { logs })).toMatchObject({ name: undefined, program: SPL_TOKEN });
+        expect(getProgramFailure(error(1), DEPLOYMENT, { logs })).toMatchObject({
+            name: undefined,
+            program: SPL_TOKEN,
+        });
     });
 
     it('follows the deployment', async () => {
-        const config = { logs: logsOf(OTHER), programAddress: OTHER };
-        expect(getProgramFailure(error(233), config)).toMatchObject({ name: 'voucherExpired', program: OTHER });
-        const refused = () => getProgramFailure(error(233), { programAddress: 'x' as typeof OTHER });
+        const deployment = { ...DEPLOYMENT, programAddress: OTHER };
+        expect(getProgramFailure(error(233), deployment, { logs: logsOf(OTHER) })).toMatchObject({
+            name: 'voucherExpired',
+            program: OTHER,
+        });
+        const refused = () => getProgramFailure(error(233), { ...DEPLOYMENT, programAddress: 'x' as typeof OTHER });
         await expectRefusal(refused, 'ADDRESS_INVALID');
     });
 
@@ -230,24 +243,27 @@ describe("the runtime's own errors", () => {
     it('of an instruction', () => {
         const expected = { instructionIndex: 2, kind: 'builtin', name: 'InvalidAccountOwner', program: PROGRAM };
         const err = { InstructionError: [2, 'InvalidAccountOwner'] };
-        expect(getProgramFailure(err, { logs: logsOf(PROGRAM) })).toMatchObject(expected);
-        expect(getProgramFailure(kitError(err), { logs: logsOf(PROGRAM) })).toMatchObject(expected);
-        expect(getProgramFailure({ InstructionError: [0, { BorshIoError: 'x' }] })).toMatchObject({
+        expect(getProgramFailure(err, DEPLOYMENT, { logs: logsOf(PROGRAM) })).toMatchObject(expected);
+        expect(getProgramFailure(kitError(err), DEPLOYMENT, { logs: logsOf(PROGRAM) })).toMatchObject(expected);
+        expect(getProgramFailure({ InstructionError: [0, { BorshIoError: 'x' }] }, DEPLOYMENT)).toMatchObject({
             name: 'BorshIoError',
         });
     });
 
     it('of the transaction as a whole', () => {
         for (const source of ['BlockhashNotFound', { err: 'BlockhashNotFound' }, kitError('BlockhashNotFound')]) {
-            expect(getProgramFailure(source)).toEqual({
+            expect(getProgramFailure(source, DEPLOYMENT)).toEqual({
                 kind: 'transaction',
                 message: 'the runtime refused the transaction: BlockhashNotFound',
                 name: 'BlockhashNotFound',
             });
         }
         const rent = { InsufficientFundsForRent: { account_index: 1 } };
-        expect(getProgramFailure(rent)).toMatchObject({ kind: 'transaction', name: 'InsufficientFundsForRent' });
-        expect(getProgramFailure(kitError(rent))).toMatchObject({ name: 'InsufficientFundsForRent' });
+        expect(getProgramFailure(rent, DEPLOYMENT)).toMatchObject({
+            kind: 'transaction',
+            name: 'InsufficientFundsForRent',
+        });
+        expect(getProgramFailure(kitError(rent), DEPLOYMENT)).toMatchObject({ name: 'InsufficientFundsForRent' });
     });
 
     // Each name that this package knows has to be the one that kit has for the same number.
@@ -261,6 +277,7 @@ describe("the runtime's own errors", () => {
         for (let code = base + 1; code < base + 100; code++) {
             const failure = getProgramFailure(
                 Object.assign(new Error(), { context: { __code: code, index: 3 }, name: 'SolanaError' }),
+                DEPLOYMENT,
             );
             if (!failure || failure.kind === 'custom' || code === SOLANA_ERROR__INSTRUCTION_ERROR__CUSTOM) continue;
             const fromKit = kitError(wrap(failure.name));
@@ -271,12 +288,15 @@ describe("the runtime's own errors", () => {
     });
 
     it('have their name when neither kit nor this package knows them', () => {
-        expect(getProgramFailure(kitError({ InstructionError: [1, 'BrandNew'] }))).toMatchObject({
+        expect(getProgramFailure(kitError({ InstructionError: [1, 'BrandNew'] }), DEPLOYMENT)).toMatchObject({
             instructionIndex: 1,
             kind: 'builtin',
             name: 'BrandNew',
         });
-        expect(getProgramFailure(kitError('BrandNew'))).toMatchObject({ kind: 'transaction', name: 'BrandNew' });
+        expect(getProgramFailure(kitError('BrandNew'), DEPLOYMENT)).toMatchObject({
+            kind: 'transaction',
+            name: 'BrandNew',
+        });
     });
 
     it.each([
@@ -288,7 +308,7 @@ describe("the runtime's own errors", () => {
         { err: { InstructionError: [0, { Custom: 2 ** 32 }] } },
         { err: { InstructionError: [0, {}] } },
     ])('are a failure all the same when %o can not be read', source => {
-        expect(getProgramFailure(source)).toMatchObject({ name: 'Unknown' });
+        expect(getProgramFailure(source, DEPLOYMENT)).toMatchObject({ name: 'Unknown' });
     });
 });
 
@@ -296,10 +316,10 @@ describe('errors that wrap each other in a circle', () => {
     it('end', () => {
         const circle = new Error('a');
         circle.cause = new Error('b', { cause: circle });
-        expect(getProgramFailure(circle)).toBeUndefined();
+        expect(getProgramFailure(circle, DEPLOYMENT)).toBeUndefined();
         const knot = new AggregateError([]);
         for (let index = 0; index < 30; index++) knot.errors.push(new AggregateError([knot, circle], 'x'), knot);
-        expect(getProgramFailure(knot)).toBeUndefined();
+        expect(getProgramFailure(knot, DEPLOYMENT)).toBeUndefined();
     });
 });
 
@@ -328,7 +348,7 @@ describe('parseProgramLogs', () => {
 
 describe('the name of a failure', () => {
     it('is one of the names there are: the compiler knows a misspelt one', () => {
-        const failure = getProgramFailure(error(233), { logs: logsOf(PROGRAM) });
+        const failure = getProgramFailure(error(233), DEPLOYMENT, { logs: logsOf(PROGRAM) });
         expect(failure?.name === 'voucherExpired').toBe(true);
         // @ts-expect-error No error of the program, of a precompile or of the runtime is called so.
         expect(failure?.name === 'voucherExpird').toBe(false);

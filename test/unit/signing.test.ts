@@ -7,6 +7,7 @@ import { assembleOpenTransaction, cosignTransaction, inspectOpenTransaction, sig
 import { errorOf, expectRefusal } from '../fixtures/refusals';
 import { CHANNEL } from '../fixtures/vectors';
 import { BLOCKHASH, OPEN_AGREEMENT, OPEN_INPUT, OPERATOR, PAYER, PAYER_KEY } from './inspect/stage';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
 
 // Signers are wallets that ask a person, and services that may be down: whoever waits for one waits for so long.
 
@@ -17,8 +18,8 @@ const never = (signals: (AbortSignal | undefined)[]) => (_: unknown, config?: { 
 };
 const INPUT = { ...OPEN_INPUT, blockhash: BLOCKHASH, operator: OPERATOR };
 const inspectOpen = async () => {
-    const { wire } = await assembleOpenTransaction({ ...INPUT, payer: PAYER_KEY });
-    const inspection = await inspectOpenTransaction(wire, OPEN_AGREEMENT);
+    const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT, payer: PAYER_KEY }, DEPLOYMENT);
+    const inspection = await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT);
     if (!inspection.isAccepted) throw new Error('not accepted');
     return inspection.inspected;
 };
@@ -35,21 +36,21 @@ describe.each([
         'signVoucher',
         (signals: (AbortSignal | undefined)[], wait: Wait) => {
             const signer = { address: PAYER, signMessages: never(signals) } satisfies MessagePartialSigner;
-            return signVoucher({ channelId: CHANNEL, cumulativeAmount: 1n }, signer, wait);
+            return signVoucher({ channelId: CHANNEL, cumulativeAmount: 1n }, signer, DEPLOYMENT, wait);
         },
     ],
     [
         'assembleOpenTransaction',
         (signals: (AbortSignal | undefined)[], wait: Wait) => {
             const payer = { address: PAYER, signTransactions: never(signals) } satisfies TransactionPartialSigner;
-            return assembleOpenTransaction({ ...INPUT, ...wait, payer });
+            return assembleOpenTransaction({ ...OPENED, ...INPUT, ...wait, payer }, DEPLOYMENT);
         },
     ],
     [
         'cosignTransaction',
         async (signals: (AbortSignal | undefined)[], wait: Wait) => {
             const signer = { address: OPERATOR, signTransactions: never(signals) } satisfies TransactionPartialSigner;
-            return await cosignTransaction(await inspectOpen(), signer, wait);
+            return await cosignTransaction(await inspectOpen(), signer, DEPLOYMENT, wait);
         },
     ],
 ])('%s', (_, call) => {

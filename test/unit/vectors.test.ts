@@ -10,8 +10,6 @@ import {
     getDistributionPreimage,
     getOpenInstructionAsync,
     getPayouts,
-    parsePaymentChannelsEvent,
-    PaymentChannelsEvent,
     signVoucher,
     verifyVoucher,
 } from '../../src';
@@ -53,13 +51,23 @@ import {
     VOUCHER_HEX,
     VOUCHER_SIGNATURE_HEX,
 } from '../fixtures/vectors';
+import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
+import { rendered } from '../fixtures/rendered';
+
+const { PaymentChannelsEvent, parsePaymentChannelsEvent } = rendered;
 
 describe('the vectors of spec section 13, and of section 11 of the epoch revision', () => {
     const parties = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE };
 
     it('channel address and bump', async () => {
-        expect(await findChannelPda({ ...parties, payer: PAYER, salt: SALT })).toEqual([CHANNEL, CHANNEL_BUMP]);
-        expect(await findChannelPda({ ...parties, payer: PAYER, salt: 42 })).toEqual([CHANNEL, CHANNEL_BUMP]);
+        expect(await findChannelPda({ ...OPENED, ...parties, payer: PAYER, salt: SALT }, DEPLOYMENT)).toEqual([
+            CHANNEL,
+            CHANNEL_BUMP,
+        ]);
+        expect(await findChannelPda({ ...OPENED, ...parties, payer: PAYER, salt: 42 }, DEPLOYMENT)).toEqual([
+            CHANNEL,
+            CHANNEL_BUMP,
+        ]);
         expect(getBase58Decoder().decode(unhex(CHANNEL_HEX))).toBe(CHANNEL);
     });
 
@@ -69,26 +77,30 @@ describe('the vectors of spec section 13, and of section 11 of the epoch revisio
         expect(await addressOfPda(findEscrowPda(escrow))).toBe(ESCROW_SPL);
         expect(await addressOfPda(findEscrowPda({ ...escrow, tokenProgram: SPL_TOKEN }))).toBe(ESCROW_SPL);
         expect(await addressOfPda(findEscrowPda({ ...escrow, tokenProgram: TOKEN_2022 }))).toBe(ESCROW_2022);
-        expect(await addressOfPda(findTreasuryTokenPda({ mint: MINT }))).toBe(TREASURY_SPL);
+        expect(await addressOfPda(findTreasuryTokenPda({ mint: MINT }, DEPLOYMENT))).toBe(TREASURY_SPL);
     });
 
     it.each([
         { hash: EMPTY_DISTRIBUTION_HASH_HEX, preimage: EMPTY_PREIMAGE_HEX, splits: [], title: 'without recipients' },
         { hash: DISTRIBUTION_HASH_HEX, preimage: PREIMAGE_HEX, splits: SPLITS, title: 'with two recipients' },
     ])('distribution preimage and hash $title', ({ hash, preimage, splits }) => {
-        expect(hex(getDistributionPreimage(splits))).toBe(preimage);
-        expect(hex(getDistributionHash(splits))).toBe(hash);
+        expect(hex(getDistributionPreimage(splits, DEPLOYMENT))).toBe(preimage);
+        expect(hex(getDistributionHash(splits, DEPLOYMENT))).toBe(hash);
     });
 
     it('data of open', async () => {
-        const open = await getOpenInstructionAsync({
-            ...parties,
-            deposit: DEPOSIT,
-            gracePeriodSeconds: GRACE_PERIOD,
-            payer: PAYER_SIGNER,
-            salt: SALT,
-            splits: SPLITS,
-        });
+        const open = await getOpenInstructionAsync(
+            {
+                ...OPENED,
+                ...parties,
+                deposit: DEPOSIT,
+                gracePeriodSeconds: GRACE_PERIOD,
+                payer: PAYER_SIGNER,
+                salt: SALT,
+                splits: SPLITS,
+            },
+            DEPLOYMENT,
+        );
         expect(dataOf(open)).toBe(OPEN_DATA_HEX);
         // In the epoch revision the rent payer stands before them.
         const first = byRevision({ epoch: 5, tombstone: 4 });
@@ -98,12 +110,12 @@ describe('the vectors of spec section 13, and of section 11 of the epoch revisio
 
     it('voucher and its signature by the key of RFC 8032', async () => {
         expect(getBase58Decoder().decode(PUBLIC_KEY)).toBe(AUTHORIZED_SIGNER);
-        expect(hex(encodeVoucher(VOUCHER))).toBe(VOUCHER_HEX);
+        expect(hex(encodeVoucher(VOUCHER, DEPLOYMENT))).toBe(VOUCHER_HEX);
 
-        const signed = await signVoucher(VOUCHER, await createKeyPairFromPrivateKeyBytes(SECRET_KEY));
+        const signed = await signVoucher(VOUCHER, await createKeyPairFromPrivateKeyBytes(SECRET_KEY), DEPLOYMENT);
         expect(signed.signer).toBe(AUTHORIZED_SIGNER);
         expect(hex(signed.signature)).toBe(VOUCHER_SIGNATURE_HEX);
-        expect(await verifyVoucher(signed, AUTHORIZED_SIGNER)).toBe(true);
+        expect(await verifyVoucher(signed, AUTHORIZED_SIGNER, DEPLOYMENT)).toBe(true);
     });
 
     it('Opened event', () => {
@@ -126,7 +138,7 @@ describe('the vectors of spec section 13, and of section 11 of the epoch revisio
             title: 'settled 10,000, 9,999 paid out',
         },
     ])('shares: $title', ({ input, payouts }) => {
-        expect(getPayouts(input)).toEqual(payouts);
+        expect(getPayouts(input, DEPLOYMENT)).toEqual(payouts);
     });
 });
 
@@ -142,17 +154,20 @@ describeShared<Record<TestedRevision, Layout>>('vectors/layouts.json', 'the publ
 
     it.each(voucherPreimage)('voucher over $cumulativeAmount', voucher => {
         const { base64, channelId, cumulativeAmount, expiresAt } = voucher;
-        const bytes = encodeVoucher({
-            channelId,
-            cumulativeAmount: BigInt(cumulativeAmount),
-            expiresAt: BigInt(expiresAt),
-        });
+        const bytes = encodeVoucher(
+            {
+                channelId,
+                cumulativeAmount: BigInt(cumulativeAmount),
+                expiresAt: BigInt(expiresAt),
+            },
+            DEPLOYMENT,
+        );
         expect(Buffer.from(bytes).toString('base64')).toBe(base64);
     });
 
     it.runIf(channelAddress.length > 0).for(channelAddress)('channel $address', async ({ address, ...seeds }) => {
         const { openSlot, programId: programAddress, salt, ...parties } = seeds;
         const input = { ...parties, ...openAt(BigInt(openSlot)), salt: BigInt(salt) };
-        expect((await findChannelPda(input, { programAddress }))[0]).toBe(address);
+        expect((await findChannelPda({ ...OPENED, ...input }, { ...DEPLOYMENT, programAddress }))[0]).toBe(address);
     });
 });

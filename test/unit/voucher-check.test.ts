@@ -3,24 +3,25 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
 import {
-    ChannelStatus,
     checkVoucher,
     checkVoucherState,
-    type Channel,
     type ChannelState,
     type PaymentChannelsErrorCode,
     type SignedVoucher,
     type Voucher,
     type VoucherCheckInput,
     type VoucherVerdict,
+    type ChannelOf,
+    type RevisionName,
 } from '../../src';
 import { BAD_I64, BAD_U64 } from '../fixtures/bad-input';
 import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER } from '../fixtures/parties';
 import { runs } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
-import { byRevision, ENDED_KIND, ENDING, VECTOR_OPEN_SLOT } from '../fixtures/revision';
+import { STATUSES, VECTOR_OPEN_SLOT, byRevision } from '../fixtures/revision';
 import { CHANNEL, unhex, VOUCHER_SIGNATURE_HEX } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 // The rules of the program are tested against the program itself (test/svm/voucher-check.test.ts). Here: the rules of
 // the server, replays, and the order of both.
@@ -29,7 +30,7 @@ const NOW = 1_000n;
 const SIGNATURE = unhex(VOUCHER_SIGNATURE_HEX) as SignatureBytes;
 const OTHER_SIGNATURE = new Uint8Array(64).fill(7) as SignatureBytes;
 
-const ACCOUNT: Channel = {
+const ACCOUNT: ChannelOf<RevisionName> = {
     ...EXTRA_FIELDS,
     authorizedSigner: AUTHORIZED_SIGNER,
     bump: 255,
@@ -44,29 +45,29 @@ const ACCOUNT: Channel = {
     payerWithdrawnAt: 0n,
     salt: 1n,
     settlement: { payoutWatermark: 0n, settled: 100n },
-    status: ChannelStatus.Open,
+    status: STATUSES.open,
     version: 1,
 };
 const OPEN: ChannelState = { address: CHANNEL, channel: ACCOUNT, kind: 'open' };
 const closingUntil = (deadlineAt: bigint | undefined): ChannelState => ({
     address: CHANNEL,
-    channel: { ...ACCOUNT, status: ChannelStatus.Closing },
+    channel: { ...ACCOUNT, status: STATUSES.closing },
     deadlineAt,
     kind: 'closing',
 });
 const FINALIZED: ChannelState = {
     address: CHANNEL,
-    channel: { ...ACCOUNT, status: ChannelStatus.Finalized },
-    kind: ENDED_KIND as 'finalized',
-    ...byRevision<object>({ epoch: { reclaimableFromSlot: VECTOR_OPEN_SLOT + 1_501n }, tombstone: {} }),
+    channel: { ...ACCOUNT, status: STATUSES.finalized },
+    kind: 'finalized',
+    reclaimableFromSlot: byRevision({ epoch: VECTOR_OPEN_SLOT + 1_501n, tombstone: 0n }),
 };
 /** A channel of which nothing more can come. */
 const GONE: ChannelState = byRevision<ChannelState>({
-    epoch: { ...FINALIZED, kind: 'distributed' as 'finalized' },
+    epoch: { ...FINALIZED, kind: 'distributed' } as ChannelState,
     tombstone: { address: CHANNEL, kind: 'closed' },
 });
 /** The instruction of the payee that ends a channel. */
-const settleAndFinalize = ENDING.settleAndFinalize as 'settleAndFinalize';
+const settleAndFinalize = 'settleAndFinalize';
 
 const sign = (fields: Partial<Voucher> = {}, rest: Partial<SignedVoucher> = {}): SignedVoucher => ({
     signature: SIGNATURE,
@@ -75,7 +76,11 @@ const sign = (fields: Partial<Voucher> = {}, rest: Partial<SignedVoucher> = {}):
     ...rest,
 });
 const check = (input: Partial<VoucherCheckInput>, isSignatureGood = true): VoucherVerdict =>
-    checkVoucherState({ channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW, ...input }, isSignatureGood);
+    checkVoucherState(
+        { channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW, ...input },
+        isSignatureGood,
+        DEPLOYMENT,
+    );
 
 describe('an accepted voucher', () => {
     it.each<{ title: string; input: Partial<VoucherCheckInput>; delta: bigint }>([
@@ -246,7 +251,7 @@ describe('a refusal', () => {
         ...input,
         signedVoucher: { ...input.signedVoucher, voucher: { ...input.signedVoucher.voucher, ...fields } },
     });
-    const withChannel = (input: VoucherCheckInput, fields: Partial<Channel>): VoucherCheckInput => ({
+    const withChannel = (input: VoucherCheckInput, fields: Partial<ChannelOf<RevisionName>>): VoucherCheckInput => ({
         ...input,
         channel: { ...input.channel, channel: { ...ACCOUNT, ...fields } } as ChannelState,
     });
@@ -262,22 +267,24 @@ describe('a refusal', () => {
         async ({ code, index }) => {
             // From the last rule to this one, so that what two of them change is as this one wants it.
             const input = LADDER.slice(index).reduceRight((broken, [, breakIt]) => breakIt(broken), BASE);
-            expect(checkVoucherState(input, false)).toMatchObject({ code });
+            expect(checkVoucherState(input, false, DEPLOYMENT)).toMatchObject({ code });
             const verify = vi.fn(() => Promise.resolve(false));
-            expect(await checkVoucher(input, verify)).toEqual(checkVoucherState(input, false));
+            expect(await checkVoucher(input, DEPLOYMENT, verify)).toEqual(checkVoucherState(input, false, DEPLOYMENT));
             expect(verify).not.toHaveBeenCalled();
         },
     );
 
     it('for the signature comes last', () => {
-        expect(checkVoucherState(BASE, false)).toMatchObject({
+        expect(checkVoucherState(BASE, false, DEPLOYMENT)).toMatchObject({
             code: 'SIGNATURE_INVALID',
             context: { signer: AUTHORIZED_SIGNER },
             onChainError: { kind: 'precompile' },
         });
         // Only true is true.
-        expect(checkVoucherState(BASE, 'yes' as unknown as boolean)).toMatchObject({ code: 'SIGNATURE_INVALID' });
-        expect(checkVoucherState(BASE, true)).toMatchObject({ kind: 'accepted' });
+        expect(checkVoucherState(BASE, 'yes' as unknown as boolean, DEPLOYMENT)).toMatchObject({
+            code: 'SIGNATURE_INVALID',
+        });
+        expect(checkVoucherState(BASE, true, DEPLOYMENT)).toMatchObject({ kind: 'accepted' });
     });
 });
 
@@ -301,8 +308,8 @@ describe('checkVoucher', () => {
         });
         await fc.assert(
             fc.asyncProperty(anyInput, fc.boolean(), async (input, isGood) => {
-                expect(await checkVoucher(input, () => Promise.resolve(isGood))).toEqual(
-                    checkVoucherState(input, isGood),
+                expect(await checkVoucher(input, DEPLOYMENT, () => Promise.resolve(isGood))).toEqual(
+                    checkVoucherState(input, isGood, DEPLOYMENT),
                 );
             }),
             runs(500),
@@ -313,11 +320,11 @@ describe('checkVoucher', () => {
         const verify = vi.fn(() => Promise.resolve(true));
         const input = { channel: OPEN, signedVoucher: sign({ cumulativeAmount: 500_000n }), unixTimestamp: NOW };
         const rich = { ...OPEN, channel: { ...ACCOUNT, deposit: 500_000n } };
-        expect(await checkVoucher({ ...input, channel: rich }, verify)).toMatchObject({ kind: 'accepted' });
+        expect(await checkVoucher({ ...input, channel: rich }, DEPLOYMENT, verify)).toMatchObject({ kind: 'accepted' });
         expect(verify).toHaveBeenCalledExactlyOnceWith(input.signedVoucher, AUTHORIZED_SIGNER);
         // The signature of the vectors is over this very voucher.
-        expect(await checkVoucher({ ...input, channel: rich })).toMatchObject({ kind: 'accepted' });
-        expect(await checkVoucher({ ...input, channel: rich, signedVoucher: sign() })).toMatchObject({
+        expect(await checkVoucher({ ...input, channel: rich }, DEPLOYMENT)).toMatchObject({ kind: 'accepted' });
+        expect(await checkVoucher({ ...input, channel: rich, signedVoucher: sign() }, DEPLOYMENT)).toMatchObject({
             code: 'SIGNATURE_INVALID',
         });
     });
@@ -325,10 +332,10 @@ describe('checkVoucher', () => {
     it('does not verify again what it has accepted', async () => {
         const verify = vi.fn(() => Promise.resolve(false));
         const input = { accepted: sign(), channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW };
-        expect(await checkVoucher(input, verify)).toMatchObject({ kind: 'replay' });
+        expect(await checkVoucher(input, DEPLOYMENT, verify)).toMatchObject({ kind: 'replay' });
         expect(verify).not.toHaveBeenCalled();
         const again = { ...input, signedVoucher: sign({}, { signature: OTHER_SIGNATURE }) };
-        expect(await checkVoucher(again, verify)).toMatchObject({ code: 'NOT_ABOVE_ACCEPTED' });
+        expect(await checkVoucher(again, DEPLOYMENT, verify)).toMatchObject({ code: 'NOT_ABOVE_ACCEPTED' });
         expect(verify).toHaveBeenCalledOnce();
     });
 
@@ -336,7 +343,7 @@ describe('checkVoucher', () => {
         vi.useFakeTimers({ toFake: ['clearTimeout', 'setTimeout'] });
         const input = { channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW };
         try {
-            const checking = checkVoucher(input, () => new Promise(() => undefined));
+            const checking = checkVoucher(input, DEPLOYMENT, () => new Promise(() => undefined));
             const refused = expect(checking).rejects.toMatchObject({ code: 'NO_ANSWER' });
             await vi.advanceTimersByTimeAsync(60_000);
             await refused;
@@ -348,7 +355,7 @@ describe('checkVoucher', () => {
     it('passes on what its verifier throws', async () => {
         const broken = () => Promise.reject(new Error('no thread'));
         await expect(
-            checkVoucher({ channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW }, broken),
+            checkVoucher({ channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW }, DEPLOYMENT, broken),
         ).rejects.toThrow('no thread');
     });
 });
@@ -411,8 +418,8 @@ describe('bad input', () => {
     ])('is refused: $title', async ({ code, field, input }) => {
         const base: object = { channel: OPEN, signedVoucher: sign(), unixTimestamp: NOW };
         const merged = { ...base, ...input } as unknown as VoucherCheckInput;
-        await expectRefusal(() => checkVoucherState(merged, true), code, { field });
-        await expectRefusal(() => checkVoucher(merged), code, { field });
+        await expectRefusal(() => checkVoucherState(merged, true, DEPLOYMENT), code, { field });
+        await expectRefusal(() => checkVoucher(merged, DEPLOYMENT), code, { field });
     });
 
     it('is refused: an accepted voucher of another channel', async () => {
@@ -423,16 +430,20 @@ describe('bad input', () => {
     });
 
     it.each([null, undefined, 7])('is refused: %s in its place', async input => {
-        await expectRefusal(() => checkVoucherState(input as unknown as VoucherCheckInput, true), 'VOUCHER_INVALID', {
-            field: 'input',
-        });
+        await expectRefusal(
+            () => checkVoucherState(input as unknown as VoucherCheckInput, true, DEPLOYMENT),
+            'VOUCHER_INVALID',
+            {
+                field: 'input',
+            },
+        );
     });
 });
 
 describe('a channel of the other revision', () => {
     const mismatch = expect.objectContaining({ code: 'REVISION_MISMATCH' }) as Error;
 
-    it.each(byRevision({ epoch: ['finalized', 'closed'], tombstone: ['sealed', 'distributed'] }))(
+    it.each(byRevision({ epoch: ['closed'], tombstone: ['distributed'] }))(
         'is told by what it is called there: %s',
         kind => {
             const channel = { ...OPEN, kind } as ChannelState;
@@ -441,7 +452,7 @@ describe('a channel of the other revision', () => {
     );
 
     it('is told by the open slot that it lacks', () => {
-        const { openSlot: _, ...channel } = ACCOUNT as Channel & { openSlot?: bigint };
+        const { openSlot: _, ...channel } = ACCOUNT as ChannelOf<RevisionName> & { openSlot?: bigint };
         const call = () => check({ channel: { ...OPEN, channel } as ChannelState });
         if (byRevision({ epoch: true, tombstone: false })) expect(call).toThrow(mismatch);
         else expect(call()).toMatchObject({ kind: 'accepted' });

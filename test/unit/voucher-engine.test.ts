@@ -6,7 +6,6 @@ import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import {
     createVoucherVerifier,
-    LOCALNET_DEPLOYMENT,
     signVoucher,
     verifyVoucher,
     type SignedVoucher,
@@ -17,6 +16,7 @@ import * as sodium from '../../src/node/sodium';
 import { OFF_CURVE } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';
 import { CHANNEL } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 vi.mock('../../src/node/sodium', { spy: true });
 afterEach(() => {
@@ -30,7 +30,7 @@ let signer: KeyPairSigner;
 let signed: SignedVoucher;
 beforeAll(async () => {
     signer = await generateKeyPairSigner();
-    signed = await signVoucher({ channelId: CHANNEL, cumulativeAmount: 900n }, signer);
+    signed = await signVoucher({ channelId: CHANNEL, cumulativeAmount: 900n }, signer, DEPLOYMENT);
 });
 const item = (signedVoucher = signed): VoucherVerification => ({ authorizedSigner: signer.address, signedVoucher });
 
@@ -70,14 +70,14 @@ describe.each<{ name: Name; place: number; when: string }>([
     { name: 'verify', place: PROOF_CALLS + 1, when: 'at the first voucher' },
 ])('an engine whose $name fails once $when', ({ name, place }) => {
     it.each(FAULTS)('and $title is an error, then the truth', async ({ fault }) => {
-        const verifier = createVoucherVerifier({ subtle: withOneFault(name, place, fault) });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle: withOneFault(name, place, fault) });
         await expectRefusal(() => verifier.verify(signed, signer.address), 'VERIFIER_FAILED', { backend: 'webcrypto' });
         expect(await verifier.verify(signed, signer.address)).toBe(true);
         expect(await verifier.verifyAll([item(), item()])).toEqual([true, true]);
     });
 
     it('tells everybody who waits for the same answer', async () => {
-        const verifier = createVoucherVerifier({ subtle: withOneFault(name, place, FAULTS[0]!.fault) });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle: withOneFault(name, place, FAULTS[0]!.fault) });
         const answers = await Promise.allSettled([1, 2, 3].map(() => verifier.verify(signed, signer.address)));
         const failed = answers.filter(({ status }) => status === 'rejected');
         // A verification is nobody else's.
@@ -96,7 +96,7 @@ describe.each<{ name: Name; place: number }>([
     const silent = () => withOneFault(name, place, () => new Promise(() => undefined));
 
     it('is waited for so long, says nothing of the signature, and is asked anew', async () => {
-        const verifier = createVoucherVerifier({ answerTimeoutMs: 500, subtle: silent() });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { answerTimeoutMs: 500, subtle: silent() });
         await expectRefusal(() => verifier.verifyAll([item(), item()]), 'NO_ANSWER', { milliseconds: 500 });
         expect(await verifier.verifyAll([item(), item()])).toEqual([true, true]);
         expect(await verifier.verify(signed, signer.address)).toBe(true);
@@ -106,7 +106,7 @@ describe.each<{ name: Name; place: number }>([
         vi.useFakeTimers({ toFake: ['clearTimeout', 'setTimeout'] });
         try {
             vi.stubGlobal('crypto', { subtle: silent() });
-            const failing = expectRefusal(() => verifyVoucher(signed, signer.address), 'NO_ANSWER');
+            const failing = expectRefusal(() => verifyVoucher(signed, signer.address, DEPLOYMENT), 'NO_ANSWER');
             // What an engine does in its own threads takes its own time.
             for (let turn = 0; turn < 200 && vi.getTimerCount() > 0; turn++) {
                 await new Promise(resolve => setImmediate(resolve));
@@ -123,7 +123,7 @@ describe('an engine', () => {
     it.each([[1], ['yes'], [undefined], [null], [Object(true)], [0], [[true]]])(
         'that answers %o has not answered',
         async answer => {
-            const verifier = createVoucherVerifier({
+            const verifier = createVoucherVerifier(DEPLOYMENT, {
                 subtle: withOneFault('verify', PROOF_CALLS + 1, () => Promise.resolve(answer)),
             });
             await expectRefusal(() => verifier.verifyAll([item()]), 'VERIFIER_FAILED', { backend: 'webcrypto' });
@@ -133,19 +133,19 @@ describe('an engine', () => {
 
     it('that does not know Ed25519 at first is asked again', async () => {
         const unknown = () => Promise.reject(new DOMException('no such algorithm', 'NotSupportedError'));
-        const verifier = createVoucherVerifier({ subtle: withOneFault('importKey', 1, unknown) });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle: withOneFault('importKey', 1, unknown) });
         await expectRefusal(() => verifier.verify(signed, signer.address), 'ED25519_UNSUPPORTED');
         expect(await verifier.verify(signed, signer.address)).toBe(true);
     });
 
     it('of the runtime that fails once is an error to verifyVoucher, then the truth', async () => {
         vi.stubGlobal('crypto', { subtle: withOneFault('importKey', PROOF_CALLS + 1, FAULTS[0]!.fault) });
-        await expectRefusal(() => verifyVoucher(signed, signer.address), 'VERIFIER_FAILED');
-        expect(await verifyVoucher(signed, signer.address)).toBe(true);
+        await expectRefusal(() => verifyVoucher(signed, signer.address, DEPLOYMENT), 'VERIFIER_FAILED');
+        expect(await verifyVoucher(signed, signer.address, DEPLOYMENT)).toBe(true);
     });
 
     it('of the runtime that is exchanged imports its own keys', async () => {
-        const verifier = createVoucherVerifier();
+        const verifier = createVoucherVerifier(DEPLOYMENT);
         expect(await verifier.verify(signed, signer.address)).toBe(true);
         const imported = new WeakSet<CryptoKey>();
         const other = {
@@ -165,7 +165,7 @@ describe('an engine', () => {
 
     it('is not asked about a key that is no point of the curve', async () => {
         const importKey = vi.fn(subtle.importKey.bind(subtle));
-        const verifier = createVoucherVerifier({
+        const verifier = createVoucherVerifier(DEPLOYMENT, {
             subtle: { importKey, verify: subtle.verify.bind(subtle) } as unknown as SubtleCrypto,
         });
         expect(await verifier.verify({ ...signed, signer: OFF_CURVE }, OFF_CURVE)).toBe(false);
@@ -173,7 +173,7 @@ describe('an engine', () => {
     });
 
     it.each([7, 'subtle', false])('is refused: %s', async given => {
-        const verifier = createVoucherVerifier({ subtle: given as unknown as SubtleCrypto });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle: given as unknown as SubtleCrypto });
         const context = { field: 'options.subtle' };
         await expectRefusal(() => verifier.verify(signed, signer.address), 'INPUT_INVALID', context);
     });
@@ -181,7 +181,7 @@ describe('an engine', () => {
 
 describe.each(['sodium-native', 'webcrypto'] as const)('what was asked of a verifier on %s', backend => {
     it('is what was given, whatever becomes of it: the list, the vouchers and their bytes', async () => {
-        await using verifier = await createNodeVoucherVerifier({ backend, threads: 1 }, LOCALNET_DEPLOYMENT);
+        await using verifier = await createNodeVoucherVerifier(DEPLOYMENT, { backend, threads: 1 });
         const buffer = new Uint8Array(signed.signature);
         // More than one batch: the last ones are looked at much later.
         const items = Array.from({ length: 600 }, () => {
@@ -197,7 +197,7 @@ describe.each(['sodium-native', 'webcrypto'] as const)('what was asked of a veri
     });
 
     it('may be bytes of another realm, and is read once', async () => {
-        await using verifier = await createNodeVoucherVerifier({ backend, threads: 1 }, LOCALNET_DEPLOYMENT);
+        await using verifier = await createNodeVoucherVerifier(DEPLOYMENT, { backend, threads: 1 });
         const foreign = runInNewContext('new Uint8Array(64)') as SignatureBytes;
         (foreign as Uint8Array).set(signed.signature);
         const values = [signed.voucher.cumulativeAmount, 1n];
@@ -226,7 +226,7 @@ describe.each(['sodium-native', 'webcrypto'] as const)('what was asked of a veri
             title: 'a proxy that was revoked',
         },
     ])('is refused with a typed error: $title', async ({ make }) => {
-        await using verifier = await createNodeVoucherVerifier({ backend, threads: 1 }, LOCALNET_DEPLOYMENT);
+        await using verifier = await createNodeVoucherVerifier(DEPLOYMENT, { backend, threads: 1 });
         const voucher = make() as SignedVoucher;
         await expectRefusal(() => verifier.verify(voucher, signer.address), 'VOUCHER_INVALID');
         await expectRefusal(() => verifier.verifyAll([item(voucher)]), 'VOUCHER_INVALID');
@@ -234,7 +234,7 @@ describe.each(['sodium-native', 'webcrypto'] as const)('what was asked of a veri
     });
 
     it('is not remembered by an address that changes', async () => {
-        await using verifier = await createNodeVoucherVerifier({ backend, threads: 1 }, LOCALNET_DEPLOYMENT);
+        await using verifier = await createNodeVoucherVerifier(DEPLOYMENT, { backend, threads: 1 });
         const stranger = await generateKeyPairSigner();
         const changing = { ...signer, address: signer.address };
         expect(await verifier.verify(signed, changing as unknown as Address)).toBe(true);
@@ -266,10 +266,7 @@ describe('a thread', () => {
         { title: 'too much', verdicts: 'Uint8Array.of(1, 1)' },
     ])('that says $title is an error, not a bad signature', async ({ verdicts }) => {
         vi.mocked(sodium.startSodiumWorker).mockImplementation(startThread(verdicts));
-        await using verifier = await createNodeVoucherVerifier(
-            { backend: 'sodium-native', threads: 1 },
-            LOCALNET_DEPLOYMENT,
-        );
+        await using verifier = await createNodeVoucherVerifier(DEPLOYMENT, { backend: 'sodium-native', threads: 1 });
         const context = { backend: 'sodium-native' };
         await expectRefusal(() => verifier.verify(signed, signer.address), 'VERIFIER_FAILED', context);
         await expectRefusal(() => verifier.verifyAll([item()]), 'VERIFIER_FAILED', context);

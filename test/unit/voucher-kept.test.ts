@@ -5,33 +5,34 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import {
-    ChannelStatus,
     checkVoucher,
     checkVoucherState,
     signVoucher,
     verifyVoucher,
-    type Channel,
     type ChannelState,
     type SignedVoucher,
     type VoucherCheckInput,
     type VoucherVerdict,
     type VerifySignedVoucher,
+    type ChannelOf,
+    type RevisionName,
 } from '../../src';
 import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER } from '../fixtures/parties';
 import { runs } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
-import { ENDING } from '../fixtures/revision';
+import { STATUSES } from '../fixtures/revision';
 import { CHANNEL } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 // What a merchant keeps can always be brought in for at least what was promised before, and is what was verified.
 
 const NOW = 1_000n;
 const I64_MAX = 2n ** 63n - 1n;
 const U64_MAX = 2n ** 64n - 1n;
-const settleAndFinalize = ENDING.settleAndFinalize as 'settleAndFinalize';
+const settleAndFinalize = 'settleAndFinalize';
 
-const accountOf = (fields: Partial<Channel> & { settled?: bigint } = {}): Channel => ({
+const accountOf = (fields: Partial<ChannelOf<RevisionName>> & { settled?: bigint } = {}): ChannelOf<RevisionName> => ({
     ...EXTRA_FIELDS,
     authorizedSigner: AUTHORIZED_SIGNER,
     bump: 255,
@@ -46,7 +47,7 @@ const accountOf = (fields: Partial<Channel> & { settled?: bigint } = {}): Channe
     payerWithdrawnAt: 0n,
     salt: 1n,
     settlement: { payoutWatermark: 0n, settled: fields.settled ?? 0n },
-    status: ChannelStatus.Open,
+    status: STATUSES.open,
     version: 1,
     ...fields,
 });
@@ -62,7 +63,7 @@ const over = (cumulativeAmount: bigint, expiresAt = 0n, rest: Partial<SignedVouc
     ...rest,
 });
 const check = (signedVoucher: SignedVoucher, input: Partial<VoucherCheckInput> = {}): VoucherVerdict =>
-    checkVoucherState({ channel: openOf(), signedVoucher, unixTimestamp: NOW, ...input }, true);
+    checkVoucherState({ channel: openOf(), signedVoucher, unixTimestamp: NOW, ...input }, true, DEPLOYMENT);
 
 describe('a voucher over more', () => {
     const accepted = over(900n, NOW + 500n);
@@ -151,7 +152,7 @@ describe('a voucher over as much', () => {
         expect(check(longer, input)).toEqual({ kind: 'extended', signedVoucher: longer, watermark: 900n });
         expect(Object.isFrozen(check(longer, input))).toBe(true);
         const unsigned = { channel: openOf(), signedVoucher: longer, unixTimestamp: NOW, ...input };
-        expect(checkVoucherState(unsigned, false)).toMatchObject({ code: 'SIGNATURE_INVALID' });
+        expect(checkVoucherState(unsigned, false, DEPLOYMENT)).toMatchObject({ code: 'SIGNATURE_INVALID' });
     });
 
     it.each<{ expiresAt: bigint; input: Partial<VoucherCheckInput>; title: string }>([
@@ -235,11 +236,11 @@ describe('the time there is to settle', () => {
     it('of a channel that is closing already is what its deadline leaves', () => {
         const channel: ChannelState = {
             address: CHANNEL,
-            channel: accountOf({ gracePeriod: 60, status: ChannelStatus.Closing }),
+            channel: accountOf({ gracePeriod: 60, status: STATUSES.closing }),
             deadlineAt: NOW + 50n,
             kind: 'closing',
         };
-        const input = { channel, instruction: settleAndFinalize };
+        const input = { channel, instruction: 'settleAndFinalize' } as const;
         expect(check(over(900n), { ...input, marginSeconds: 50 })).toMatchObject({ code: 'DEADLINE_TOO_SOON' });
         expect(check(over(900n), { ...input, marginSeconds: 49 })).toMatchObject({ kind: 'accepted' });
     });
@@ -273,12 +274,14 @@ describe('what a verifier answers', () => {
         { answer: Object(true), title: 'a Boolean' },
     ])('is no answer: $title', async ({ answer }) => {
         const verify = () => Promise.resolve(answer) as Promise<boolean>;
-        await expectRefusal(() => checkVoucher(input, verify), 'VERIFIER_ANSWER_INVALID', { field: 'verify' });
+        await expectRefusal(() => checkVoucher(input, DEPLOYMENT, verify), 'VERIFIER_ANSWER_INVALID', {
+            field: 'verify',
+        });
     });
 
     it('has to come from a function', async () => {
         for (const verify of [null, {}, true]) {
-            const call = () => checkVoucher(input, verify as unknown as VerifySignedVoucher);
+            const call = () => checkVoucher(input, DEPLOYMENT, verify as unknown as VerifySignedVoucher);
             await expectRefusal(call, 'INPUT_INVALID', { field: 'verify' });
         }
     });
@@ -290,7 +293,7 @@ describe('what was checked', () => {
     let channel: ChannelState;
     beforeAll(async () => {
         signer = await generateKeyPairSigner();
-        signed = await signVoucher({ channelId: CHANNEL, cumulativeAmount: 900n }, signer);
+        signed = await signVoucher({ channelId: CHANNEL, cumulativeAmount: 900n }, signer, DEPLOYMENT);
         channel = openOf({ authorizedSigner: signer.address });
     });
     const inputWith = (signature: unknown): VoucherCheckInput => ({
@@ -299,7 +302,7 @@ describe('what was checked', () => {
         unixTimestamp: NOW,
     });
     const isVerified = async (verdict: VoucherVerdict) =>
-        verdict.kind === 'accepted' && (await verifyVoucher(verdict.signedVoucher, signer.address));
+        verdict.kind === 'accepted' && (await verifyVoucher(verdict.signedVoucher, signer.address, DEPLOYMENT));
 
     it.each<{ make: (signature: SignatureBytes) => Uint8Array; title: string }>([
         { make: signature => new Uint8Array(signature), title: 'bytes' },
@@ -329,18 +332,18 @@ describe('what was checked', () => {
         },
     ])('is what is in the verdict, given as $title that change meanwhile', async ({ make }) => {
         const signature = make(signed.signature);
-        const pending = checkVoucher(inputWith(signature));
+        const pending = checkVoucher(inputWith(signature), DEPLOYMENT);
         signature.fill(0);
         expect(await isVerified(await pending)).toBe(true);
     });
 
     it('is what is in the verdict, whatever the verifier does with its bytes', async () => {
         const verify: VerifySignedVoucher = (voucher, key) => {
-            const answer = verifyVoucher(voucher, key);
+            const answer = verifyVoucher(voucher, key, DEPLOYMENT);
             (voucher.signature as Uint8Array).fill(0);
             return answer;
         };
-        expect(await isVerified(await checkVoucher(inputWith(signed.signature), verify))).toBe(true);
+        expect(await isVerified(await checkVoucher(inputWith(signed.signature), DEPLOYMENT, verify))).toBe(true);
     });
 
     it('is the channel as it was', async () => {
@@ -351,7 +354,11 @@ describe('what was checked', () => {
             Object.assign(state, { address: addressOf(9), kind: 'absent' });
             return Promise.resolve(true);
         });
-        const verdict = await checkVoucher({ channel: state, signedVoucher: signed, unixTimestamp: NOW }, verify);
+        const verdict = await checkVoucher(
+            { channel: state, signedVoucher: signed, unixTimestamp: NOW },
+            DEPLOYMENT,
+            verify,
+        );
         expect(verdict).toMatchObject({ delta: 900n, kind: 'accepted' });
         expect(verify).toHaveBeenCalledExactlyOnceWith(signed, signer.address);
     });
@@ -360,7 +367,10 @@ describe('what was checked', () => {
         const values = [900n, 10_000n];
         const voucher = { channelId: CHANNEL, expiresAt: 0n } as SignedVoucher['voucher'];
         Object.defineProperty(voucher, 'cumulativeAmount', { get: () => values.shift() });
-        const verdict = await checkVoucher({ channel, signedVoucher: { ...signed, voucher }, unixTimestamp: NOW });
+        const verdict = await checkVoucher(
+            { channel, signedVoucher: { ...signed, voucher }, unixTimestamp: NOW },
+            DEPLOYMENT,
+        );
         expect(verdict).toMatchObject({ delta: 900n, kind: 'accepted', watermark: 900n });
         expect(await isVerified(verdict)).toBe(true);
     });
@@ -387,7 +397,7 @@ describe('what was checked', () => {
             title: 'bytes that say that they are more',
         },
     ])('is no signature: $title', async ({ actualLength, signature }) => {
-        const call = () => checkVoucher(inputWith(signature()));
+        const call = () => checkVoucher(inputWith(signature()), DEPLOYMENT);
         await expectRefusal(call, 'BYTES_LENGTH_INVALID', { actualLength, expectedLength: 64, field: 'signature' });
         await expect(call()).rejects.toThrow(/64 bytes, in a Uint8Array; got (?!-1)/);
     });

@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import {
     createVoucherVerifier,
     encodeVoucher,
-    LOCALNET_DEPLOYMENT,
     signVoucher,
     verifyVoucher,
     type SignedVoucher,
@@ -19,6 +18,7 @@ import { anyAddress, anyI64, anyU64, runs } from '../fixtures/random';
 import { expectRefusal } from '../fixtures/refusals';
 import { VOUCHER_SIZE } from '../fixtures/revision';
 import { CHANNEL, unhex, VOUCHER, VOUCHER_SIGNATURE_HEX } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 const SIGNED: SignedVoucher = {
     signature: unhex(VOUCHER_SIGNATURE_HEX) as SignatureBytes,
@@ -46,7 +46,7 @@ describe('createVoucherVerifier', () => {
         for (let index = 0; index < 300; index += 1) {
             const signer = signers[index % signers.length]!;
             const other = signers[(index + 1) % signers.length]!;
-            const signed = await signVoucher({ channelId: CHANNEL, cumulativeAmount: index }, signer);
+            const signed = await signVoucher({ channelId: CHANNEL, cumulativeAmount: index }, signer, DEPLOYMENT);
             vouchers.push(
                 ...[
                     { authorizedSigner: signer.address, signedVoucher: signed },
@@ -59,8 +59,10 @@ describe('createVoucherVerifier', () => {
                 ].slice(index % 3),
             );
         }
-        const expected = await Promise.all(vouchers.map(one => verifyVoucher(one.signedVoucher, one.authorizedSigner)));
-        const verifier = createVoucherVerifier();
+        const expected = await Promise.all(
+            vouchers.map(one => verifyVoucher(one.signedVoucher, one.authorizedSigner, DEPLOYMENT)),
+        );
+        const verifier = createVoucherVerifier(DEPLOYMENT);
         expect(verifier.backend).toBe('webcrypto');
         expect(await verifier.verifyAll(vouchers)).toEqual(expected);
         expect(
@@ -72,7 +74,7 @@ describe('createVoucherVerifier', () => {
 
     it('says no to a key that is no point of the curve, and no error', async () => {
         const signed = { ...SIGNED, signer: OFF_CURVE };
-        const verifier = createVoucherVerifier();
+        const verifier = createVoucherVerifier(DEPLOYMENT);
         expect(await verifier.verify(signed, OFF_CURVE)).toBe(false);
         expect(await verifier.verifyAll([{ authorizedSigner: OFF_CURVE, signedVoucher: signed }, good()])).toEqual([
             false,
@@ -82,9 +84,9 @@ describe('createVoucherVerifier', () => {
 
     it('imports a key once, and again when it has been forgotten for others', async () => {
         const { importKey, subtle } = countingEngine();
-        const verifier = createVoucherVerifier({ cacheSize: 2, subtle });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { cacheSize: 2, subtle });
         const verifyBy = async (signer: KeyPairSigner) => {
-            const signed = await signVoucher(VOUCHER, signer);
+            const signed = await signVoucher(VOUCHER, signer, DEPLOYMENT);
             const before = importKey.mock.calls.length;
             expect(
                 await verifier.verifyAll(
@@ -102,13 +104,13 @@ describe('createVoucherVerifier', () => {
     });
 
     it('verifies with no cache at all', async () => {
-        const verifier = createVoucherVerifier({ cacheSize: 0 });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { cacheSize: 0 });
         expect(await verifier.verifyAll([good(), good(BAD_SIGNATURE), good()])).toEqual([true, false, true]);
     });
 
     it('does not ask the engine about a voucher by another signer', async () => {
         const { subtle, verify } = countingEngine();
-        const verifier = createVoucherVerifier({ subtle });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle });
         await verifier.verify(SIGNED, AUTHORIZED_SIGNER);
         const before = verify.mock.calls.length;
         expect(await verifier.verify(SIGNED, signers[0]!.address)).toBe(false);
@@ -118,7 +120,7 @@ describe('createVoucherVerifier', () => {
     it('verifies what it was given, whatever the caller does with it meanwhile', async () => {
         const signature = SIGNED.signature.slice() as SignatureBytes;
         const vouchers = [good({ ...SIGNED, signature })];
-        const verifier = createVoucherVerifier();
+        const verifier = createVoucherVerifier(DEPLOYMENT);
         const [one, all] = [
             verifier.verify(vouchers[0]!.signedVoucher, AUTHORIZED_SIGNER),
             verifier.verifyAll(vouchers),
@@ -131,7 +133,7 @@ describe('createVoucherVerifier', () => {
 
     it.each([-1, 1.5, '1', null])('refuses %s as the size of its cache', async cacheSize => {
         await expectRefusal(
-            () => createVoucherVerifier({ cacheSize: cacheSize as number }),
+            () => createVoucherVerifier(DEPLOYMENT, { cacheSize: cacheSize as number }),
             cacheSize === -1 ? 'INTEGER_OUT_OF_RANGE' : 'INTEGER_NOT_EXACT',
             { field: 'cacheSize' },
         );
@@ -141,7 +143,7 @@ describe('createVoucherVerifier', () => {
         'refuses %s as the vouchers',
         async vouchers => {
             await expectRefusal(
-                () => createVoucherVerifier().verifyAll(vouchers as unknown as VoucherVerification[]),
+                () => createVoucherVerifier(DEPLOYMENT).verifyAll(vouchers as unknown as VoucherVerification[]),
                 'VOUCHER_INVALID',
                 { field: 'vouchers' },
             );
@@ -182,9 +184,13 @@ describe('createVoucherVerifier', () => {
             item: { authorizedSigner: value, signedVoucher: SIGNED },
         })),
     ] as const)('names the place of a malformed voucher: $field', async ({ code, field, item }) => {
-        await expectRefusal(() => createVoucherVerifier().verifyAll([good(), item as VoucherVerification]), code, {
-            field,
-        });
+        await expectRefusal(
+            () => createVoucherVerifier(DEPLOYMENT).verifyAll([good(), item as VoucherVerification]),
+            code,
+            {
+                field,
+            },
+        );
     });
 });
 
@@ -204,14 +210,14 @@ describe('an engine', () => {
             verify: () => Promise.resolve(false),
         },
     ])('$title is not trusted', async ({ reason, verify }) => {
-        const verifier = createVoucherVerifier({ subtle: engine(verify) });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle: engine(verify) });
         await expectRefusal(() => verifier.verify(SIGNED, AUTHORIZED_SIGNER), 'ED25519_UNSUPPORTED');
         await expect(verifier.verifyAll([good()])).rejects.toThrow(reason);
     });
 
     it('that does not know Ed25519 is an error, not a bad signature', async () => {
         const subtle = { importKey: () => Promise.reject(new DOMException('no such algorithm', 'NotSupportedError')) };
-        const verifier = createVoucherVerifier({ subtle: subtle as unknown as SubtleCrypto });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle: subtle as unknown as SubtleCrypto });
         await expectRefusal(() => verifier.verify(SIGNED, AUTHORIZED_SIGNER), 'ED25519_UNSUPPORTED');
     });
 
@@ -220,7 +226,7 @@ describe('an engine', () => {
         const subtle = engine((...input) =>
             isBroken ? Promise.reject(new Error('out of memory')) : crypto.subtle.verify(...input),
         );
-        const verifier = createVoucherVerifier({ subtle });
+        const verifier = createVoucherVerifier(DEPLOYMENT, { subtle });
         expect(await verifier.verify(SIGNED, AUTHORIZED_SIGNER)).toBe(true);
         isBroken = true;
         await expectRefusal(() => verifier.verify(SIGNED, AUTHORIZED_SIGNER), 'VERIFIER_FAILED', {
@@ -233,7 +239,7 @@ describe('an engine', () => {
     it('that is missing is an error', async () => {
         vi.stubGlobal('crypto', {});
         try {
-            await expectRefusal(() => verifyVoucher(SIGNED, AUTHORIZED_SIGNER), 'ED25519_UNSUPPORTED');
+            await expectRefusal(() => verifyVoucher(SIGNED, AUTHORIZED_SIGNER, DEPLOYMENT), 'ED25519_UNSUPPORTED');
         } finally {
             vi.unstubAllGlobals();
         }
@@ -242,7 +248,7 @@ describe('an engine', () => {
 
 describe('createVoucherPacker', () => {
     it('encodes as encodeVoucher does, whatever was packed before', () => {
-        const { voucher: layout } = LOCALNET_DEPLOYMENT.revision;
+        const { voucher: layout } = DEPLOYMENT;
         const packer = createVoucherPacker(3, layout);
         expect(packer.messageLength).toBe(VOUCHER_SIZE);
         const fewChannels = fc.oneof(fc.constantFrom(addressOf(1), addressOf(2)), anyAddress);
@@ -250,7 +256,7 @@ describe('createVoucherPacker', () => {
             fc.property(fewChannels, anyU64, anyI64, (channelId, cumulativeAmount, expiresAt) => {
                 const voucher = { channelId, cumulativeAmount, expiresAt };
                 const packed = packer.pack({ ...SIGNED, voucher }, AUTHORIZED_SIGNER);
-                expect(packed?.message).toEqual(encodeVoucher(voucher));
+                expect(packed?.message).toEqual(encodeVoucher(voucher, DEPLOYMENT));
             }),
             runs(),
         );

@@ -43,6 +43,7 @@ import {
     VOUCHER_HEX,
     VOUCHER_SIGNATURE_HEX,
 } from '../fixtures/vectors';
+import { DEPLOYMENT } from '../fixtures/deployment';
 
 const SIGNATURE = unhex(VOUCHER_SIGNATURE_HEX) as SignatureBytes;
 const SIGNED: SignedVoucher = { signature: SIGNATURE, signer: AUTHORIZED_SIGNER, voucher: VOUCHER };
@@ -53,12 +54,12 @@ describe('encodeVoucher, decodeVoucher', () => {
         { channelId: addressOf(0xff), cumulativeAmount: U64_MAX, expiresAt: I64_MAX },
         { channelId: addressOf(0), cumulativeAmount: 0n, expiresAt: I64_MIN },
     ])('keeps every field of %o', voucher => {
-        expect(encodeVoucher(voucher)).toHaveLength(VOUCHER_SIZE);
-        expect(decodeVoucher(encodeVoucher(voucher))).toEqual(voucher);
+        expect(encodeVoucher(voucher, DEPLOYMENT)).toHaveLength(VOUCHER_SIZE);
+        expect(decodeVoucher(encodeVoucher(voucher, DEPLOYMENT), DEPLOYMENT)).toEqual(voucher);
     });
 
     it('takes safe integers for bigints, and never expires by default', () => {
-        expect(hex(encodeVoucher({ channelId: CHANNEL, cumulativeAmount: 500_000 }))).toBe(VOUCHER_HEX);
+        expect(hex(encodeVoucher({ channelId: CHANNEL, cumulativeAmount: 500_000 }, DEPLOYMENT))).toBe(VOUCHER_HEX);
         expect(toVoucher({ channelId: CHANNEL, cumulativeAmount: 500_000 })).toEqual(VOUCHER);
     });
 
@@ -70,7 +71,7 @@ describe('encodeVoucher, decodeVoucher', () => {
         { actualLength: -1, bytes: null },
         { actualLength: -1, bytes: undefined },
     ])('refuses to decode $bytes', async ({ actualLength, bytes }) => {
-        await expectRefusal(() => decodeVoucher(bytes as Uint8Array), 'BYTES_LENGTH_INVALID', {
+        await expectRefusal(() => decodeVoucher(bytes as Uint8Array, DEPLOYMENT), 'BYTES_LENGTH_INVALID', {
             actualLength,
             expectedLength: VOUCHER_SIZE,
             field: 'voucher',
@@ -112,8 +113,11 @@ const BAD_VOUCHERS: BadVoucher[] = [
 
 describe.each<[name: string, use: (voucher: VoucherInput) => unknown]>([
     ['toVoucher', toVoucher],
-    ['encodeVoucher', encodeVoucher],
-    ['signVoucher', async voucher => signVoucher(voucher, await createKeyPairFromPrivateKeyBytes(SECRET_KEY))],
+    ['encodeVoucher', voucher => encodeVoucher(voucher, DEPLOYMENT)],
+    [
+        'signVoucher',
+        async voucher => signVoucher(voucher, await createKeyPairFromPrivateKeyBytes(SECRET_KEY), DEPLOYMENT),
+    ],
     ['toSignedVoucher', voucher => toSignedVoucher({ ...SIGNED, voucher } as SignedVoucher)],
 ])('%s', (_, use) => {
     it.each(BAD_VOUCHERS)('refuses $title', async ({ code, field, voucher }) => {
@@ -123,8 +127,8 @@ describe.each<[name: string, use: (voucher: VoucherInput) => unknown]>([
 
 describe.each<[name: string, use: (signed: SignedVoucher) => unknown]>([
     ['toSignedVoucher', toSignedVoucher],
-    ['verifyVoucher', signed => verifyVoucher(signed, AUTHORIZED_SIGNER)],
-    ['getVerifyVoucherInstruction', getVerifyVoucherInstruction],
+    ['verifyVoucher', signed => verifyVoucher(signed, AUTHORIZED_SIGNER, DEPLOYMENT)],
+    ['getVerifyVoucherInstruction', signed => getVerifyVoucherInstruction(signed, DEPLOYMENT)],
 ])('%s', (_, use) => {
     it.each([null, undefined, 7, VOUCHER_HEX])('refuses %s as the signed voucher', async signed => {
         await expectRefusal(() => use(signed as unknown as SignedVoucher), 'VOUCHER_INVALID', {
@@ -190,18 +194,18 @@ describe('signVoucher', () => {
         ],
     ];
     it.each(good)('signs with %s', async (_, getSigner) => {
-        const signed = await signVoucher(VOUCHER, getSigner());
+        const signed = await signVoucher(VOUCHER, getSigner(), DEPLOYMENT);
         expect({ ...signed, signature: hex(signed.signature) }).toEqual({
             signature: VOUCHER_SIGNATURE_HEX,
             signer: AUTHORIZED_SIGNER,
             voucher: VOUCHER,
         });
-        expect(await verifyVoucher(signed, AUTHORIZED_SIGNER)).toBe(true);
+        expect(await verifyVoucher(signed, AUTHORIZED_SIGNER, DEPLOYMENT)).toBe(true);
     });
 
     it('signs the voucher as it was checked, and not what the caller does with it later', async () => {
         const input = { channelId: CHANNEL, cumulativeAmount: 500_000n };
-        const signing = signVoucher(input, keyPairSigner);
+        const signing = signVoucher(input, keyPairSigner, DEPLOYMENT);
         input.cumulativeAmount = 1_000_000n;
         expect(hex((await signing).signature)).toBe(VOUCHER_SIGNATURE_HEX);
     });
@@ -213,7 +217,7 @@ describe('signVoucher', () => {
         { modify: (content: Uint8Array) => Uint8Array.of(0xff, ...content), title: 'puts a prefix before it' },
     ])('refuses what a modifying signer returns that $title', async ({ modify }) => {
         const signer = modifyingSigner(({ content }) => createSignableMessage(modify(content)));
-        await expectRefusal(() => signVoucher(VOUCHER, signer), 'VOUCHER_SIGNER_CHANGED_MESSAGE', {
+        await expectRefusal(() => signVoucher(VOUCHER, signer, DEPLOYMENT), 'VOUCHER_SIGNER_CHANGED_MESSAGE', {
             signer: AUTHORIZED_SIGNER,
         });
     });
@@ -229,7 +233,7 @@ describe('signVoucher', () => {
         ['a partial signer that signs for another', partialSigner(() => Promise.resolve([{ [CHANNEL]: SIGNATURE }]))],
     ];
     it.each(silent)('refuses %s', async (_, signer) => {
-        await expectRefusal(() => signVoucher(VOUCHER, signer), 'VOUCHER_SIGNER_DID_NOT_SIGN', {
+        await expectRefusal(() => signVoucher(VOUCHER, signer, DEPLOYMENT), 'VOUCHER_SIGNER_DID_NOT_SIGN', {
             signer: AUTHORIZED_SIGNER,
         });
     });
@@ -237,7 +241,7 @@ describe('signVoucher', () => {
     it.each([null, undefined, 7, AUTHORIZED_SIGNER, {}, { address: AUTHORIZED_SIGNER }])(
         'refuses %s as the signer',
         async signer => {
-            await expectRefusal(() => signVoucher(VOUCHER, signer as VoucherSigner), 'SIGNER_INVALID', {
+            await expectRefusal(() => signVoucher(VOUCHER, signer as VoucherSigner, DEPLOYMENT), 'SIGNER_INVALID', {
                 field: 'signer',
             });
         },
@@ -248,7 +252,7 @@ describe('verifyVoucher', () => {
     const other = addressOf(9);
 
     it('accepts the signature of the authorized signer', async () => {
-        expect(await verifyVoucher(SIGNED, AUTHORIZED_SIGNER)).toBe(true);
+        expect(await verifyVoucher(SIGNED, AUTHORIZED_SIGNER, DEPLOYMENT)).toBe(true);
     });
 
     it.each([
@@ -256,36 +260,42 @@ describe('verifyVoucher', () => {
         { change: 'one unit more', voucher: { ...VOUCHER, cumulativeAmount: 500_001n } },
         { change: 'an expiry', voucher: { ...VOUCHER, expiresAt: 1n } },
     ])('does not accept a signature for $change', async ({ voucher }) => {
-        expect(await verifyVoucher({ ...SIGNED, voucher }, AUTHORIZED_SIGNER)).toBe(false);
+        expect(await verifyVoucher({ ...SIGNED, voucher }, AUTHORIZED_SIGNER, DEPLOYMENT)).toBe(false);
     });
 
     it('does not accept a message or a signature with any one bit flipped', async () => {
         // The magic is no part of what is signed for: a voucher with another one is none.
         for (let bit = MAGIC_HEX.length * 4; bit < VOUCHER_SIZE * 8; bit += 1) {
-            const voucher = decodeVoucher(flip(unhex(VOUCHER_HEX), bit));
-            expect(await verifyVoucher({ ...SIGNED, voucher }, AUTHORIZED_SIGNER), `bit ${bit}`).toBe(false);
+            const voucher = decodeVoucher(flip(unhex(VOUCHER_HEX), bit), DEPLOYMENT);
+            expect(await verifyVoucher({ ...SIGNED, voucher }, AUTHORIZED_SIGNER, DEPLOYMENT), `bit ${bit}`).toBe(
+                false,
+            );
         }
         for (let bit = 0; bit < 64 * 8; bit += 1) {
             const signature = flip(SIGNATURE, bit) as SignatureBytes;
-            expect(await verifyVoucher({ ...SIGNED, signature }, AUTHORIZED_SIGNER), `bit ${bit}`).toBe(false);
+            expect(await verifyVoucher({ ...SIGNED, signature }, AUTHORIZED_SIGNER, DEPLOYMENT), `bit ${bit}`).toBe(
+                false,
+            );
         }
     });
 
     it('does not accept the good signature of a key that is not the authorized signer', async () => {
         const stranger = await generateKeyPairSigner();
-        const signed = await signVoucher(VOUCHER, stranger);
-        expect(await verifyVoucher(signed, stranger.address)).toBe(true);
-        expect(await verifyVoucher(signed, AUTHORIZED_SIGNER)).toBe(false);
+        const signed = await signVoucher(VOUCHER, stranger, DEPLOYMENT);
+        expect(await verifyVoucher(signed, stranger.address, DEPLOYMENT)).toBe(true);
+        expect(await verifyVoucher(signed, AUTHORIZED_SIGNER, DEPLOYMENT)).toBe(false);
         // Nor by claiming to be the authorized signer.
-        expect(await verifyVoucher({ ...signed, signer: AUTHORIZED_SIGNER }, AUTHORIZED_SIGNER)).toBe(false);
+        expect(await verifyVoucher({ ...signed, signer: AUTHORIZED_SIGNER }, AUTHORIZED_SIGNER, DEPLOYMENT)).toBe(
+            false,
+        );
     });
 
     it('does not accept a signer that is no point of the curve, and does not throw', async () => {
-        expect(await verifyVoucher({ ...SIGNED, signer: OFF_CURVE }, OFF_CURVE)).toBe(false);
+        expect(await verifyVoucher({ ...SIGNED, signer: OFF_CURVE }, OFF_CURVE, DEPLOYMENT)).toBe(false);
     });
 
     it.each(BAD_ADDRESSES)('refuses $title as the authorized signer', async ({ value }) => {
-        await expectRefusal(() => verifyVoucher(SIGNED, value as typeof CHANNEL), 'ADDRESS_INVALID', {
+        await expectRefusal(() => verifyVoucher(SIGNED, value as typeof CHANNEL, DEPLOYMENT), 'ADDRESS_INVALID', {
             field: 'authorizedSigner',
         });
     });
@@ -293,7 +303,7 @@ describe('verifyVoucher', () => {
 
 describe('getVerifyVoucherInstruction', () => {
     it('has the one layout that the program accepts (spec section 6.6, or 6.2 of the epoch revision)', () => {
-        const instruction = getVerifyVoucherInstruction(SIGNED);
+        const instruction = getVerifyVoucherInstruction(SIGNED, DEPLOYMENT);
         expect(ED25519_PROGRAM_ADDRESS).toBe(ED25519_PROGRAM);
         expect(instruction.programAddress).toBe(ED25519_PROGRAM);
         expect(instruction.accounts).toBeUndefined();
@@ -303,7 +313,7 @@ describe('getVerifyVoucherInstruction', () => {
 
     it('carries the bytes it was given, good signature or not', () => {
         const signature = new Uint8Array(64).fill(0xab) as SignatureBytes;
-        const data = dataOf(getVerifyVoucherInstruction({ ...SIGNED, signature, signer: OFF_CURVE }));
+        const data = dataOf(getVerifyVoucherInstruction({ ...SIGNED, signature, signer: OFF_CURVE }, DEPLOYMENT));
         expect(data.slice(32, 96)).toBe(hex(getBase58Encoder().encode(OFF_CURVE)));
         expect(data.slice(96, 224)).toBe('ab'.repeat(64));
     });

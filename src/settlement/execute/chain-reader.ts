@@ -2,7 +2,7 @@ import type { Address, Commitment, GetMultipleAccountsApi, Rpc } from '@solana/k
 
 import { fetchAccountsAtOnce, MAX_REQUEST_TIMEOUT_MS } from '../../channel/fetch';
 import { decodeChannelState, type ChannelState } from '../../channel/state';
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
 import type { AccountReader } from './fetch-items';
@@ -18,7 +18,7 @@ export class ChainReader {
         private readonly commitment: Commitment,
         private readonly getLastSlot: () => bigint,
         private readonly isWanted: () => boolean,
-        private readonly config: DeploymentConfig<RevisionName>,
+        private readonly deployment: Deployment,
     ) {}
 
     readonly read: AccountReader = addresses => this.#readFrom(this.getLastSlot(), addresses, this.isWanted);
@@ -36,7 +36,7 @@ export class ChainReader {
         );
         for (const account of accounts) {
             try {
-                states.set(account.address, decodeChannelState(account, this.config));
+                states.set(account.address, decodeChannelState(account, this.deployment));
             } catch (error) {
                 // Whatever it is now, it does not tell what the transaction has left.
                 if (!isPaymentChannelsError(error)) throw error;

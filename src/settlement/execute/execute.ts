@@ -1,6 +1,6 @@
 import type { GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { assertHasMethods } from '../../input';
 import type { RevisionName } from '../../revision/types';
 import { BatchExecutor } from './executor';
@@ -60,15 +60,15 @@ const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [
  * }
  * ```
  */
-export async function executeBatchSettle<TRevision extends RevisionName = 'tombstone'>(
+export async function executeBatchSettle<TRevision extends RevisionName>(
     rpc: Rpc<BatchExecuteApi & GetMultipleAccountsApi>,
     requests: readonly BatchRequest[],
-    options: BatchExecuteOptions<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    options: BatchExecuteOptions,
+    deployment: Deployment<TRevision>,
 ): Promise<BatchExecution> {
-    const checked = toExecuteOptions(options, config);
+    const checked = toExecuteOptions(options, deployment);
     const all = toRequests(requests);
     // Whoever has no node is told at once, and not after the patience for one that does not answer.
     assertHasMethods('rpc', rpc, RPC_METHODS);
-    return await new BatchExecutor(rpc, all, checked, config).run();
+    return await new BatchExecutor(rpc, all, checked, deployment).run();
 }

@@ -2,7 +2,7 @@ import type { Address, Rpc } from '@solana/kit';
 
 import { toResult } from '../../json-form';
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError } from '../../errors';
 import { toU64 } from '../../input';
 import type { RevisionName } from '../../revision/types';
@@ -54,7 +54,7 @@ export class BatchExecutor {
         rpc: Rpc<BatchExecuteApi>,
         private readonly requests: readonly BatchRequest[],
         private readonly options: CheckedExecuteOptions,
-        private readonly config: DeploymentConfig<RevisionName>,
+        private readonly deployment: Deployment,
     ) {
         const { commitment, patienceMs, plan, pollIntervalMs, requestTimeoutMs, resendIntervalMs, timers } = options;
         const { abortSignal, followTimeoutMs, signTimeoutMs } = options;
@@ -75,7 +75,7 @@ export class BatchExecutor {
             rpc,
             this.#calls,
             { abortSignal, commitment, isWanted, patienceMs, pollIntervalMs, signTimeoutMs, timers },
-            config,
+            deployment,
         );
         this.#sender = new TransactionSender(rpc, this.#calls, {
             commitment,
@@ -85,7 +85,7 @@ export class BatchExecutor {
             resendIntervalMs,
             timers,
         });
-        this.#chain = new ChainReader(rpc, this.#calls, commitment, getLastSlot, isWanted, config);
+        this.#chain = new ChainReader(rpc, this.#calls, commitment, getLastSlot, isWanted, deployment);
         this.#outcomes = new Outcomes(
             {
                 chain: this.#chain,
@@ -95,7 +95,7 @@ export class BatchExecutor {
                 round: this.#round,
                 suspects: this.#suspects,
             },
-            config,
+            deployment,
         );
         this.#addresses = plan.addresses ?? createAddressCache({ maxEntries: Math.max(10_000, 8 * requests.length) });
     }
@@ -206,7 +206,7 @@ export class BatchExecutor {
                 this.#chain.read,
                 requests.map(index => this.#getRequest(index)),
                 this.#addresses,
-                this.config,
+                this.deployment,
             );
             const options = {
                 ...plan,
@@ -219,7 +219,7 @@ export class BatchExecutor {
             const round = await this.#verify(tasks, all);
             if (round === undefined) return;
             const { isLastTry } = round;
-            const input = { config: this.config, options: { ...options, isLastTry }, verdicts: this.#verdicts };
+            const input = { deployment: this.deployment, options: { ...options, isLastTry }, verdicts: this.#verdicts };
             const steps = planRound(round.tasks, round.batch, input);
             this.#round.begin(steps);
             this.#roundStartedAt = timers.now();
@@ -301,14 +301,14 @@ export class BatchExecutor {
 
     /** @returns Whether it is on chain, as far as anybody knows. */
     async #send(step: Step, prepared: PreparedTransaction): Promise<boolean> {
-        const { failureConfig, sent, sinceSlot } = prepared;
+        const { readFailure, sent, sinceSlot } = prepared;
         for (const task of step.tasks) task.signatures.push(sent.signature);
         this.#log.report({
             channels: step.tasks.map(({ channel }) => channel),
             kind: 'sent',
             signature: sent.signature,
         });
-        const outcome = await this.#sender.send(sent, sinceSlot, failureConfig);
+        const outcome = await this.#sender.send(sent, sinceSlot, readFailure);
         if (outcome.kind !== 'refused') return await this.#outcomes.settle(sent, step.tasks, outcome, step, prepared);
         await this.#outcomes.refuse(step, prepared, outcome);
         const { pollIntervalMs, timers } = this.options;

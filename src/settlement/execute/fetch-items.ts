@@ -12,9 +12,9 @@ import { toResult, withJson } from '../../json-form';
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DistributionAccounts } from '../../channel/assess-distribution';
 import { toSplits } from '../../channel/distribution';
-import { assertIsFetchConfig, fetchAccountsAtOnce, MAX_ADDRESSES, type FetchChannelConfig } from '../../channel/fetch';
+import { assertIsFetchConfig, fetchAccountsAtOnce, MAX_ADDRESSES, type FetchConfig } from '../../channel/fetch';
 import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
-import { getTreasuryOwner, type DeploymentConfig } from '../../deployment';
+import { getTreasuryOwner, type Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError, type PaymentChannelsError } from '../../errors';
 import { assertHasMethods, TOKEN_2022_PROGRAM_ADDRESS, toTokenProgram } from '../../input';
 import type { RevisionName } from '../../revision/types';
@@ -24,7 +24,7 @@ import type { BatchItem } from '../batch';
 import { toRequests, type BatchRequest } from './request';
 
 /** What the chain says of the channels of a batch: what `planBatchSettle` takes. */
-export type FetchedBatch<TRevision extends RevisionName = 'tombstone'> = Readonly<{
+export type FetchedBatch<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** An item for each request whose channel can be read, in their order. */
     items: readonly BatchItem<TRevision>[];
     /** Place of the request that each item is for. */
@@ -37,8 +37,8 @@ export type FetchedBatch<TRevision extends RevisionName = 'tombstone'> = Readonl
     slot: bigint;
 }>;
 
-/** How to read a batch; a {@link Deployment} is one. */
-export type FetchBatchConfig<TRevision extends RevisionName = 'tombstone'> = FetchChannelConfig<TRevision> &
+/** How to read a batch. */
+export type FetchBatchConfig = FetchConfig &
     Readonly<{
         /** Remembers derived addresses from batch to batch; see `createAddressCache`. */
         addresses?: AddressCache | undefined;
@@ -67,15 +67,16 @@ const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111' as Address;
  * const plan = await planBatchSettleAsync(items, { feePayer, mode: 'settle', unixTimestamp, verifier });
  * ```
  */
-export async function fetchBatchItems<TRevision extends RevisionName = 'tombstone'>(
+export async function fetchBatchItems<TRevision extends RevisionName>(
     rpc: Rpc<GetMultipleAccountsApi>,
     requests: readonly BatchRequest[],
-    config: FetchBatchConfig<TRevision> = {},
+    deployment: Deployment<TRevision>,
+    config: FetchBatchConfig = {},
 ): Promise<FetchedBatch<TRevision>> {
     assertHasMethods('rpc', rpc, ['getMultipleAccounts']);
     assertIsFetchConfig(config, { addresses: true });
     const read: AccountReader = async addresses => await fetchAccountsAtOnce(rpc, addresses, config);
-    return await readBatch(read, toRequests(requests), config.addresses ?? createAddressCache(), config);
+    return await readBatch(read, toRequests(requests), config.addresses ?? createAddressCache(), deployment);
 }
 
 /** As {@link fetchBatchItems}, by another reader. */
@@ -83,7 +84,7 @@ export async function readBatch<TRevision extends RevisionName>(
     read: AccountReader,
     requests: readonly BatchRequest[],
     addresses: AddressCache,
-    config: DeploymentConfig<TRevision>,
+    deployment: Deployment<TRevision>,
 ): Promise<FetchedBatch<TRevision>> {
     const channels = [...new Set(requests.map(({ channel }) => channel))];
     const { accounts, slot } = await readAll(read, [CLOCK_SYSVAR, ...channels]);
@@ -93,7 +94,7 @@ export async function readBatch<TRevision extends RevisionName>(
     for (const channel of channels)
         states.set(
             channel,
-            attempt(() => decodeChannelState(accounts.get(channel)!, config)),
+            attempt(() => decodeChannelState(accounts.get(channel)!, deployment)),
         );
 
     const readers = requests.map(({ channel, splits }) => {
@@ -105,7 +106,7 @@ export async function readBatch<TRevision extends RevisionName>(
         const state = readers[index];
         if (state === undefined) return undefined;
         return attempt(() =>
-            toDistributionAddresses(request, state, mints.accounts.get(state.channel.mint)!, addresses, config),
+            toDistributionAddresses(request, state, mints.accounts.get(state.channel.mint)!, addresses, deployment),
         );
     });
     const tokenAccounts = await readAll(read, [
@@ -223,19 +224,19 @@ function toDistributionAddresses(
     { address, channel: { mint, payee, payer } }: LiveChannelState<RevisionName>,
     mintAccount: MaybeEncodedAccount,
     cache: AddressCache,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ) {
     // A mint that can't be read is found when the distribution is assessed: no voucher waits for it.
     const owner = mintAccount.exists ? mintAccount.programAddress : undefined;
     const tokenProgram = toTokenProgram('owner of mint', owner === TOKEN_2022_PROGRAM_ADDRESS ? owner : undefined);
-    const splits = toSplits(request.splits!);
+    const splits = toSplits(request.splits!, deployment);
     const find = (owner: Address) => cache.findTokenPdaSync({ mint, owner, tokenProgram })[0];
     const addresses = {
         escrow: find(address),
         payee: find(payee),
         payer: find(payer),
         recipients: splits.map(({ recipient }) => find(recipient)),
-        treasury: find(getTreasuryOwner(config)),
+        treasury: find(getTreasuryOwner(deployment)),
     };
     const { escrow, recipients, treasury } = addresses;
     return {

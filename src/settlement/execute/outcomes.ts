@@ -1,8 +1,7 @@
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { toResult } from '../../json-form';
 import { PaymentChannelsError } from '../../errors';
-import { getProgramFailure, type TransactionFailure } from '../../program-error';
-import type { RevisionName } from '../../revision/types';
+import { getProgramFailure, type FailureReader, type TransactionFailure } from '../../program-error';
 import type { SendRefusal } from '../../sending/send-error';
 import type { SeenOutcome } from '../../sending/watcher';
 import type { ChainReader } from './chain-reader';
@@ -18,6 +17,7 @@ import type { Suspects } from './suspects';
 
 /** Takes to the books how the transactions of an execution ended, and what that means for their channels. */
 export class Outcomes {
+    readonly #readFailure: FailureReader;
     #expired = 0;
 
     constructor(
@@ -29,8 +29,10 @@ export class Outcomes {
             round: Round;
             suspects: Suspects;
         }>,
-        private readonly config: DeploymentConfig<RevisionName>,
-    ) {}
+        deployment: Deployment,
+    ) {
+        this.#readFailure = source => getProgramFailure(source, deployment);
+    }
 
     /** How many transactions have expired. */
     get expired(): number {
@@ -75,9 +77,7 @@ export class Outcomes {
             return true;
         }
         const failure =
-            seen.kind === 'failed'
-                ? getProgramFailure({ err: seen.err }, prepared?.failureConfig ?? this.config)
-                : undefined;
+            seen.kind === 'failed' ? (prepared?.readFailure ?? this.#readFailure)({ err: seen.err }) : undefined;
         if (seen.kind === 'gone') {
             // It can't land any more, which is what whoever reads the journal has to know.
             await this.#conclude(sent, 'unknown', undefined, isResumed, 'expired');

@@ -2,7 +2,7 @@ import type { Address, TransactionSigner } from '@solana/kit';
 
 import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
 import { toResult } from '../../json-form';
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
 import type { BatchItem, BatchSettleOptions } from '../batch';
@@ -55,12 +55,12 @@ export function planRound(
     tasks: readonly ChannelTask[],
     batch: FetchedBatch<RevisionName>,
     input: Readonly<{
-        options: BatchSettleOptions<RevisionName> & Readonly<{ feePayer: TransactionSigner }>;
+        options: BatchSettleOptions & Readonly<{ feePayer: TransactionSigner }>;
         verdicts: Verdicts;
-        config: DeploymentConfig<RevisionName>;
+        deployment: Deployment;
     }>,
 ): readonly Step[] {
-    const { config, options, verdicts } = input;
+    const { deployment, options, verdicts } = input;
     const byChannel = new Map(tasks.map(task => [task.channel, task]));
     const groups = new Map<string, RoundItem[]>();
     let maxPayerTokenAccounts = Number(options.maxPayerTokenAccounts ?? 0);
@@ -85,7 +85,7 @@ export function planRound(
                 missingTokenAccounts: isWithoutCreation ? 'leaveOut' : options.missingTokenAccounts,
                 mode: payoutReason === undefined ? options.mode : withoutDistribution(options.mode),
             },
-            config,
+            deployment,
         );
         for (const step of planned) maxPayerTokenAccounts -= countPayerTokenAccounts(step.planned);
         return planned;
@@ -103,15 +103,15 @@ export function countPayerTokenAccounts({ createdTokenAccounts }: PlannedTransac
 function planGroup(
     all: readonly RoundItem[],
     tasks: ReadonlyMap<Address, ChannelTask>,
-    options: BatchSettleOptions<RevisionName>,
-    config: DeploymentConfig<RevisionName>,
+    options: BatchSettleOptions,
+    deployment: Deployment,
 ): Step[] {
     const tryToPlan = (some: readonly RoundItem[]): BatchPlan | PaymentChannelsError => {
         try {
             return planBatchSettle(
                 some.map(({ item }) => item),
                 options,
-                config,
+                deployment,
             );
         } catch (error) {
             if (isPaymentChannelsError(error)) return error;

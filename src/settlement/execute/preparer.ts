@@ -9,10 +9,9 @@ import {
     type Signature,
 } from '@solana/kit';
 
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../errors';
-import type { ProgramFailureConfig } from '../../program-error';
-import type { RevisionName } from '../../revision/types';
+import { getProgramFailure, type FailureReader } from '../../program-error';
 import type { RpcBlockhash } from '../../sending/block-height';
 import { fetchLatestBlockhash } from '../../sending/blockhash';
 import type { RpcCalls, Timers } from '../../sending/rpc-calls';
@@ -26,7 +25,7 @@ export type PreparedTransaction = Readonly<{
     sent: SentTransaction;
     /** Instructions of the compute budget, which stand before those of the plan. */
     prefixLength: number;
-    failureConfig: ProgramFailureConfig;
+    readFailure: FailureReader;
     /** Slot at which its blockhash was given out. */
     sinceSlot: bigint;
 }>;
@@ -58,7 +57,7 @@ export class Preparer {
             signTimeoutMs: number;
             timers: Timers;
         }>,
-        private readonly deployment: DeploymentConfig<RevisionName>,
+        private readonly deployment: Deployment,
     ) {}
 
     /** The next transaction gets another blockhash. */
@@ -103,7 +102,7 @@ export class Preparer {
                 this.#signatures.add(signature);
                 const { instructions } = message;
                 return {
-                    failureConfig: { ...this.deployment, instructions },
+                    readFailure: source => getProgramFailure(source, this.deployment, { instructions }),
                     prefixLength: instructions.length - planned.instructions.length,
                     sinceSlot,
                     sent: Object.freeze({

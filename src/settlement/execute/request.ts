@@ -24,8 +24,7 @@ import {
     toSigner,
     toU64,
 } from '../../input';
-import type { DeploymentConfig } from '../../deployment';
-import type { RevisionName } from '../../revision/types';
+import type { Deployment } from '../../revision/deployment';
 import { keepSignedVoucher, type SignedVoucher } from '../../voucher/voucher';
 import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../../voucher/bounded-verifier';
 import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/verifier';
@@ -76,8 +75,8 @@ export type ComputeUnitPriceInput =
     | ((round: Readonly<{ round: number; expired: number }>) => Promise<bigint | number> | bigint | number);
 
 /** How to execute a batch; everything but the journal and what a plan needs has a default. */
-export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = Omit<
-    BatchSettleOptions<TRevision>,
+export type BatchExecuteOptions = Omit<
+    BatchSettleOptions,
     'computeUnitPrice' | 'feePayer' | 'funder' | 'isLastTry' | 'lookupTables' | 'unixTimestamp'
 > &
     Readonly<{
@@ -166,8 +165,7 @@ export type BatchExecuteOptions<TRevision extends RevisionName = 'tombstone'> = 
 
 /** Options once they are checked. */
 export type CheckedExecuteOptions = Readonly<{
-    plan: Omit<BatchSettleOptions<RevisionName>, 'computeUnitPrice' | 'unixTimestamp'> &
-        Readonly<{ feePayer: TransactionSigner }>;
+    plan: Omit<BatchSettleOptions, 'computeUnitPrice' | 'unixTimestamp'> & Readonly<{ feePayer: TransactionSigner }>;
     /** Whether the mode pays out, so that the splits are of interest. */
     distributes: boolean;
     journal: Required<BatchJournal>;
@@ -205,10 +203,7 @@ const MAX_MS = 86_400_000n;
 const JOURNAL_FUNCTIONS = ['acquire', 'getUnresolved', 'recordOutcome', 'recordSent', 'release'] as const;
 
 /** @throws As `executeBatchSettle`, by field. */
-export function toExecuteOptions(
-    given: BatchExecuteOptions<RevisionName>,
-    config: DeploymentConfig<RevisionName>,
-): CheckedExecuteOptions {
+export function toExecuteOptions(given: BatchExecuteOptions, deployment: Deployment): CheckedExecuteOptions {
     const options = readBatchOptions(given, 'INPUT_INVALID');
     const { abortSignal, commitment = 'confirmed', journal, onProgress, owner, timers = SYSTEM_TIMERS } = options;
     toOneOf('commitment', commitment, COMMITMENTS, 'BATCH_INVALID');
@@ -221,7 +216,7 @@ export function toExecuteOptions(
     }
     const { computeUnitPrice: price, concurrency = 16, maxAttempts = 5 } = options;
     if (price !== undefined && typeof price !== 'function') toU64('computeUnitPrice', price);
-    const toMs = (field: keyof BatchExecuteOptions<RevisionName>, fallback: number, min = 0n) =>
+    const toMs = (field: keyof BatchExecuteOptions, fallback: number, min = 0n) =>
         Number(toInteger(field, options[field] === undefined ? fallback : options[field], min, MAX_MS));
     const { addresses, computeUnitLimit, funder, lookupTables, marginSeconds, missingTokenAccounts, mode, version } =
         options;
@@ -238,15 +233,16 @@ export function toExecuteOptions(
         mode,
         version,
     };
-    const { verifier = createVoucherVerifier({}, config) } = options;
+    const { verifier = createVoucherVerifier(deployment) } = options;
     assertHasMethods('verifier', verifier, ['verifyAll'], 'BATCH_INVALID');
     const callbackTimeoutMs = toCallbackTimeoutMs(options.callbackTimeoutMs);
     const bounded = { verifyAll: createBoundedVerifyAll(verifier, callbackTimeoutMs, abortSignal) };
     // What the planner would refuse in every round is refused before the first.
-    const { distributes, marginSeconds: lateSeconds } = toOptions(
-        { ...plan, computeUnitPrice: typeof price === 'function' ? 1n : price, unixTimestamp: 0n },
-        config,
-    );
+    const { distributes, marginSeconds: lateSeconds } = toOptions({
+        ...plan,
+        computeUnitPrice: typeof price === 'function' ? 1n : price,
+        unixTimestamp: 0n,
+    });
     return {
         abortSignal,
         commitment,
@@ -270,7 +266,7 @@ export function toExecuteOptions(
         roundMs: toMs('roundMs', 30_000, 1n),
         signTimeoutMs: toMs('signTimeoutMs', 60_000, 1n),
         timers: createSteadyTimers(timers, callbackTimeoutMs),
-        prove: createProve(bounded, callbackTimeoutMs, abortSignal, config),
+        prove: createProve(bounded, callbackTimeoutMs, abortSignal, deployment),
         verifier: bounded,
     };
 }

@@ -1,4 +1,4 @@
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError, type PaymentChannelsError } from '../../errors';
 import type { RevisionName } from '../../revision/types';
 import { createBoundedVerifyAll } from '../../voucher/bounded-verifier';
@@ -100,9 +100,9 @@ export function createProve(
     verifier: Pick<VoucherVerifier, 'verifyAll'>,
     milliseconds: number,
     abortSignal: AbortSignal | undefined,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): Prove {
-    const proveOurselves = createBoundedVerifyAll(createVoucherVerifier({}, config), milliseconds, abortSignal);
+    const proveOurselves = createBoundedVerifyAll(createVoucherVerifier(deployment), milliseconds, abortSignal);
     return async vouchers => {
         try {
             return await proveOurselves(vouchers);

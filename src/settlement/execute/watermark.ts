@@ -2,7 +2,6 @@ import type { Address } from '@solana/kit';
 
 import type { ChannelState } from '../../channel/state';
 import type { RevisionName } from '../../revision/types';
-import { isFinal } from '../revision-names';
 import type { SentChannel } from './journal';
 
 /**
@@ -38,7 +37,7 @@ function getChannelEvidence(
     const finalizes = actions.some(action => action !== 'distribute' && action !== 'settle');
     // Paying out a channel that is finalized ends it.
     const isDone = finalizes
-        ? isFinal(state.kind) && !distributes
+        ? state.kind === 'finalized' && !distributes
         : !distributes || payoutWatermark >= (cumulativeAmount ?? settled);
     return isDone ? 'landed' : 'notLanded';
 }

@@ -1,16 +1,10 @@
 import type { Address, AddressesByLookupTableAddress, GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
 import { toResult } from '../../json-form';
-import { fetchAccounts, type FetchChannelConfig } from '../../channel/fetch';
+import { fetchAccounts, type FetchConfig } from '../../channel/fetch';
 import { getListLength } from '../../input';
 import { refuse } from '../options';
 import { decodeLookupTable, getUsableAddresses, type LookupTable } from './account';
-
-/** How to read tables. */
-export type FetchLookupTablesConfig = Pick<
-    FetchChannelConfig,
-    'abortSignal' | 'commitment' | 'minContextSlot' | 'requestTimeoutMs'
->;
 
 /** Lookup tables as an RPC says they are. */
 export type FetchedLookupTables = Readonly<{
@@ -40,7 +34,7 @@ export type FetchedLookupTables = Readonly<{
 export async function fetchLookupTables(
     rpc: Rpc<GetMultipleAccountsApi>,
     addresses: readonly Address[],
-    config: FetchLookupTablesConfig = {},
+    config: FetchConfig = {},
 ): Promise<FetchedLookupTables> {
     if (getListLength(addresses) === undefined)
         refuse('addresses', addresses, 'an array of addresses of lookup tables');

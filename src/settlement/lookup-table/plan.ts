@@ -2,7 +2,7 @@ import type { Address, AddressesByLookupTableAddress, TransactionSigner } from '
 
 import { toResult } from '../../json-form';
 import { createAddressCache } from '../../channel/address-cache';
-import type { DeploymentConfig } from '../../deployment';
+import type { Deployment } from '../../revision/deployment';
 import { toList, toU64, U64_MAX } from '../../input';
 import type { RevisionName } from '../../revision/types';
 import type { BatchItem, BatchSettleOptions } from '../batch';
@@ -22,10 +22,7 @@ import {
 import { findTableUses, type TableUses } from './uses';
 
 /** How to plan lookup tables for a batch. */
-export type PlanLookupTablesOptions<TRevision extends RevisionName = 'tombstone'> = Omit<
-    BatchSettleOptions<TRevision>,
-    'lookupTables' | 'version'
-> &
+export type PlanLookupTablesOptions = Omit<BatchSettleOptions, 'lookupTables' | 'version'> &
     Readonly<{
         /** Who may extend, deactivate and close the tables; the fee payer by default. */
         authority?: Address | TransactionSigner | undefined;
@@ -109,10 +106,10 @@ const COMMON_TRANSACTIONS = 8;
  * const { lookupTables, transactions } = getLookupTableTransactions(chosen.tables, { ...options, recentSlots });
  * ```
  */
-export function planLookupTables<TRevision extends RevisionName = 'tombstone'>(
+export function planLookupTables<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
-    options: PlanLookupTablesOptions<TRevision>,
-    config: DeploymentConfig<TRevision> = {},
+    options: PlanLookupTablesOptions,
+    deployment: Deployment<TRevision>,
 ): LookupTablePlan {
     const { batch: batchOptions, ...settings } = toSettings(readBatchOptions(options, 'INPUT_INVALID'));
     // The plans derive the same addresses.
@@ -127,13 +124,13 @@ export function planLookupTables<TRevision extends RevisionName = 'tombstone'>(
         weighTables(
             contents,
             tables,
-            lookupTables => planBatchSettle(items, { ...batch, lookupTables, version: 0 }, config),
+            lookupTables => planBatchSettle(items, { ...batch, lookupTables, version: 0 }, deployment),
             settings,
         );
     const none = weigh('none', reused);
     const known = new Set(settings.reuse.flatMap(table => table.addresses));
     const uses = findTableUses(none.plan, known);
-    const required = findRequired(items, none.plan, known, batch, config);
+    const required = findRequired(items, none.plan, known, batch, deployment);
     const weighed = [none];
     let last = 0;
     for (const contents of ['common', 'shared', 'everything'] as const) {
@@ -176,9 +173,7 @@ type Settings = Readonly<{
     lamportsPerByte: bigint;
 }>;
 
-function toSettings<TRevision extends RevisionName>(
-    options: PlanLookupTablesOptions<TRevision>,
-): Settings & Readonly<{ batch: BatchSettleOptions<TRevision> }> {
+function toSettings(options: PlanLookupTablesOptions): Settings & Readonly<{ batch: BatchSettleOptions }> {
     const {
         authority,
         lamportsPerByte = DEFAULT_LAMPORTS_PER_BYTE,
@@ -211,14 +206,14 @@ function findRequired<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
     { leftOut }: BatchPlan,
     known: ReadonlySet<Address>,
-    batch: BatchSettleOptions<TRevision>,
-    config: DeploymentConfig<TRevision>,
+    batch: BatchSettleOptions,
+    deployment: Deployment<TRevision>,
 ): readonly (readonly Address[])[] {
     const channels = new Set(leftOut.filter(isTooLarge).map(({ channel }) => channel));
     if (channels.size === 0) return [];
     const tooLarge = items.filter(({ channel }) => channels.has(channel.address));
     // In version 1 they fit, if anywhere.
-    const plan = planBatchSettle(tooLarge, { ...batch, computeUnitLimit: true, version: 1 }, config);
+    const plan = planBatchSettle(tooLarge, { ...batch, computeUnitLimit: true, version: 1 }, deployment);
     const { own, shared } = findTableUses(plan, known);
     return [[...shared.keys()], ...own].filter(({ length }) => length > 0);
 }

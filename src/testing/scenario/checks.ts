@@ -38,7 +38,7 @@ export async function findWrongPayouts(
     for (const token of mints) {
         const paid = channels
             .filter(channel => channel.token.mint === token.mint)
-            .map(({ spent }) => getPayouts({ payoutWatermark: 0n, settled: spent, splits }));
+            .map(({ spent }) => getPayouts({ payoutWatermark: 0n, settled: spent, splits }, simulator.deployment));
         const sum = (amounts: bigint[]) => amounts.reduce((total, amount) => total + amount, 0n);
         const expectations: [owner: Address, party: string, expected: bigint][] = [
             [merchant.address, 'merchant', sum(paid.map(({ payee }) => payee))],
@@ -72,7 +72,7 @@ export function findMissingRent(
 ): Discrepancy[] {
     const { after, before, channels, parties, simulator, transactions } = input;
     const { merchant, payers, sponsor } = parties;
-    const { tombstone } = simulator.deployment.revision.channel;
+    const { tombstone } = simulator.deployment.channel;
     const left =
         tombstone === undefined ? 0n : simulator.svm.minimumBalanceForRentExemption(BigInt(tombstone.getSize()));
     const lamportsIn = (balances: readonly Balance[]) =>

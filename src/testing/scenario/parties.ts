@@ -130,7 +130,9 @@ export async function planChannels(
     count: number,
     seed: string,
 ): Promise<PlannedChannel[]> {
-    const openSlot = isDated(simulator) ? chooseOpenSlot({ currentSlot: simulator.getClock().slot }) : undefined;
+    const openSlot = isDated(simulator)
+        ? chooseOpenSlot({ currentSlot: simulator.getClock().slot }, simulator.deployment)
+        : undefined;
     return await Promise.all(
         Array.from({ length: count }, async (_, index): Promise<PlannedChannel> => {
             const name = `channel ${index + 1}`;
@@ -180,7 +182,7 @@ export async function findPartyTokenAccount(owner: Address, token: LedgerMint): 
 
 /** Whether channels are opened for a slot, and their rent paid by whoever signs as the rent payer. */
 function isDated({ deployment }: Simulator<RevisionName>): boolean {
-    return deployment.revision.open.openSlotWindow !== undefined;
+    return deployment.open.openSlotWindow !== undefined;
 }
 
 async function createMint(simulator: Simulator<RevisionName>, name: string, tokenProgram: Address) {

@@ -1,8 +1,8 @@
 import type { Address, Instruction, KeyPairSigner, Signature } from '@solana/kit';
 
 import { assertIsLiveChannelState } from '../../channel/state';
-import { LOCALNET_DEPLOYMENT, type Deployment } from '../../deployment';
-import { getReclaimInstruction } from '../../epoch/reclaim';
+import type { Deployment } from '../../revision/deployment';
+import { getReclaimInstruction } from '../../instructions/reclaim';
 import { getDistributeInstructionAsync } from '../../instructions/distribute';
 import { getFinalizeInstruction } from '../../instructions/finalize';
 import { getOpenInstructionAsync, type OpenInput } from '../../instructions/open';
@@ -12,8 +12,7 @@ import { getSettleAndFinalizeInstructions } from '../../instructions/settle-and-
 import { getTopUpInstructionAsync } from '../../instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../instructions/withdraw-payer';
 import { PaymentChannelsError } from '../../errors';
-import type { RevisionName } from '../../revision/types';
-import { getEndingNames } from '../../settlement/revision-names';
+import type { ChannelOf, RevisionName, RevisionWithReclaim } from '../../revision/types';
 import { signVoucher } from '../../voucher/sign';
 import { verifyVoucher } from '../../voucher/verify';
 import type { SignedVoucher } from '../../voucher/voucher';
@@ -29,10 +28,10 @@ import {
 } from './ledger';
 import { createParties, planChannels, type Parties, type PlannedChannel } from './parties';
 
-/** What to run; every field has a default. */
+/** What to run. */
 export type ScenarioOptions = Readonly<{
-    /** Deployment to simulate, and with it the revision; that of {@link createSimulator} by default. */
-    deployment?: Deployment<RevisionName> | undefined;
+    /** Deployment to simulate, and with it the revision. */
+    deployment: Deployment;
     /** Number of channels, 12 by default. */
     channels?: number | undefined;
     /** Everything random follows from this. */
@@ -58,7 +57,7 @@ export type ScenarioTransaction = Readonly<{
 
 /** What happened, and whether everything is accounted for. */
 export type ScenarioReport = Readonly<{
-    deployment: Deployment<RevisionName>;
+    deployment: Deployment;
     elf: Readonly<{ sha256: string; source: string }>;
     channels: number;
     vouchers: number;
@@ -81,8 +80,8 @@ const GRACE_PERIOD_SECONDS = 3600;
  * @throws `ELF_INVALID` when there is no program to run; `TRANSACTION_FAILED` with the label of the transaction when one
  * fails that must not.
  */
-export async function runScenario(options: ScenarioOptions = {}): Promise<ScenarioReport> {
-    const { channels: count = 12, deployment = LOCALNET_DEPLOYMENT, elfPath, onProgress, seed = '1' } = options;
+export async function runScenario(options: ScenarioOptions): Promise<ScenarioReport> {
+    const { channels: count = 12, deployment, elfPath, onProgress, seed = '1' } = options;
     const simulator = await createSimulator<RevisionName>({ deployment, elfPath, seed: `scenario ${seed}` });
     const payerCount = Math.min(count, Math.max(3, Math.ceil(count / 8)));
     const parties = await createParties(simulator, payerCount, count);
@@ -122,14 +121,16 @@ export async function runScenario(options: ScenarioOptions = {}): Promise<Scenar
 class ScenarioRun {
     readonly transactions: ScenarioTransaction[] = [];
     readonly #latest = new Map<Address, SignedVoucher>();
-    readonly #names: ReturnType<typeof getEndingNames>;
+    /** What the program calls the instructions that end a channel. */
+    readonly #names: Readonly<{ finalize: string; settleAndFinalize: string }>;
 
     constructor(
         private readonly simulator: Simulator<RevisionName>,
         private readonly parties: Parties,
         private readonly onProgress: ScenarioOptions['onProgress'],
     ) {
-        this.#names = getEndingNames(simulator.deployment);
+        const { finalize, settleAndFinalize } = simulator.deployment;
+        this.#names = { finalize: finalize.programName, settleAndFinalize: settleAndFinalize.programName };
     }
 
     async live(channels: readonly PlannedChannel[], vouchersPerChannel: number): Promise<void> {
@@ -272,9 +273,9 @@ class ScenarioRun {
         const state = this.simulator.getChannel(address);
         if (state.kind !== 'distributed') throw new Error(`${name} is ${state.kind}`);
         const instruction = getReclaimInstruction(
-            { channel: address, rentPayer: state.channel.rentPayer },
+            { channel: address, rentPayer: (state.channel as ChannelOf<RevisionWithReclaim>).rentPayer },
             // In no other revision a channel is ever distributed.
-            this.simulator.deployment as Deployment<'epoch'>,
+            this.simulator.deployment as Deployment<RevisionWithReclaim>,
         );
         await this.#send(`reclaim ${name}`, [instruction], this.parties.merchant);
     }

@@ -9,21 +9,13 @@ import {
 } from '@solana/kit';
 
 import {
-    getOpenDiscriminatorBytes,
-    getTopUpDiscriminatorBytes,
-    getTopUpInstruction,
-    getTopUpInstructionDataCodec,
-    parseTopUpInstruction,
-    type TopUpInstructionData,
-} from '../../../generated/tombstone';
-import {
     findChannelPdaSync,
     findEscrowPdaSync,
     findEventAuthorityPdaSync,
     findTokenPdaSync,
 } from '../../channel/derive';
-import { getProgramConfig, getRevisionPart, type DeploymentConfig } from '../../deployment';
-import { TOMBSTONE_OPEN, TOMBSTONE_OPEN_READING } from '../../revision/tombstone';
+import { getProgramConfig, getPart, type Deployment } from '../../revision/deployment';
+import type { InstructionReading } from '../../revision/parts';
 import type { RevisionName, RevisionTypes } from '../../revision/types';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from '../check-agreement';
 import type { ExpectedAccount } from './instruction';
@@ -34,31 +26,32 @@ import type { ExpectedAccount } from './instruction';
 /** One instruction of the program that payer and operator can agree on. */
 export type ChannelInstruction<TAgreement extends CheckedAgreement, TData> = Readonly<{
     name: 'open' | 'topUp';
-    getDiscriminator: () => ReadonlyUint8Array;
-    getDataCodec: (config: DeploymentConfig<RevisionName>) => Codec<TData>;
+    getReading: (deployment: Deployment) => InstructionReading<TData>;
     /** @param data Of the instruction in the transaction, if it can be read. */
     getExpectedAccounts: (
         agreement: TAgreement,
         data: TData | undefined,
-        config: DeploymentConfig<RevisionName>,
+        deployment: Deployment,
     ) => readonly ExpectedAccount[];
 }>;
 
 /** The data of `open`, in any revision. */
 export type OpenData = RevisionTypes[RevisionName]['openData'];
 
+/** The data of `topUp`, in any revision. */
+export type TopUpData = RevisionTypes[RevisionName]['topUpData'];
+
 /** `open` (spec section 7.1). */
 export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PURE__ */ Object.freeze({
-    getDataCodec: config => getRevisionPart(config, 'openReading', TOMBSTONE_OPEN_READING).getDataCodec(),
-    getExpectedAccounts: (agreement, data, config) => {
+    getExpectedAccounts: (agreement, data, deployment) => {
         const { authorizedSigner, deposit, gracePeriodSeconds, mint, payee, payer, splits, tokenProgram } = agreement;
         // The seeds of the transaction, so that another one shows once, and not in every address besides.
         const salt = data?.salt ?? (agreement.salt === 'any' ? 0n : agreement.salt);
         const openSlot = data && 'openSlot' in data ? data.openSlot : agreement.openSlot?.min;
         const seeds = { authorizedSigner, mint, openSlot: openSlot ?? 0n, payee, payer, salt };
-        const [channel] = findChannelPdaSync<RevisionName>(seeds, config);
-        const [eventAuthority] = findEventAuthorityPdaSync(config);
-        const instruction = getRevisionPart(config, 'open', TOMBSTONE_OPEN).build(
+        const [channel] = findChannelPdaSync<RevisionName>(seeds, deployment);
+        const [eventAuthority] = findEventAuthorityPdaSync(deployment);
+        const instruction = getPart(deployment, 'open').build(
             {
                 authorizedSigner,
                 channel,
@@ -75,21 +68,19 @@ export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PU
                 ...(openSlot === undefined ? {} : { openSlot }),
                 ...(agreement.rent && { rentPayer: createNoopSigner(agreement.rent.payer) }),
             },
-            getProgramConfig(config),
+            getProgramConfig(deployment),
         );
-        const reading = getRevisionPart(config, 'openReading', TOMBSTONE_OPEN_READING);
-        return getNamedAccounts(instruction, reading.getAccounts(instruction));
+        return getNamedAccounts(instruction, getPart(deployment, 'openReading').getAccounts(instruction));
     },
-    getDiscriminator: getOpenDiscriminatorBytes,
+    getReading: deployment => getPart(deployment, 'openReading'),
     name: 'open',
 });
 
 /** `topUp` (spec section 7.3). */
-export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpInstructionData> = /* @__PURE__ */ Object.freeze({
-    getDataCodec: () => getTopUpInstructionDataCodec() as Codec<TopUpInstructionData>,
-    getExpectedAccounts: (agreement, _data, config) => {
+export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpData> = /* @__PURE__ */ Object.freeze({
+    getExpectedAccounts: (agreement, _data, deployment) => {
         const { amount, channel, mint, payer, tokenProgram } = agreement;
-        const instruction = getTopUpInstruction(
+        const instruction = getPart(deployment, 'topUp').build(
             {
                 amount: amount.min,
                 channel,
@@ -98,11 +89,11 @@ export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpInstructionD
                 tokenProgram,
                 ...getTokenAccounts(channel, agreement),
             },
-            getProgramConfig(config),
+            getProgramConfig(deployment),
         );
-        return getNamedAccounts(instruction, parseTopUpInstruction(instruction).accounts);
+        return getNamedAccounts(instruction, getPart(deployment, 'topUpReading').getAccounts(instruction));
     },
-    getDiscriminator: getTopUpDiscriminatorBytes,
+    getReading: deployment => getPart(deployment, 'topUpReading'),
     name: 'topUp',
 });
 

@@ -20,8 +20,7 @@ import {
 } from '@solana-program/token';
 
 import { findTokenPdaSync } from '../../channel/derive';
-import { getProgramConfig, type DeploymentConfig } from '../../deployment';
-import type { RevisionName } from '../../revision/types';
+import { getProgramConfig, type Deployment } from '../../revision/deployment';
 import { COMPUTE_BUDGET_PROGRAM_ADDRESS } from '../../runtime/programs';
 import type { CheckedAgreement } from '../check-agreement';
 import { MEMO_PROGRAM_ADDRESS } from '../memo';
@@ -49,17 +48,18 @@ export function classifyInstructions<TAgreement extends CheckedAgreement, TData>
     version: TransactionVersion,
     agreement: TAgreement,
     channelInstruction: ChannelInstruction<TAgreement, TData>,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): ClassifiedInstructions<TData> {
-    const { programAddress } = getProgramConfig(config);
-    const discriminator = channelInstruction.getDiscriminator();
+    const { programAddress } = getProgramConfig(deployment);
+    const reading = channelInstruction.getReading(deployment);
+    const discriminator = reading.getDiscriminator();
     const isChannel = (instruction: RawInstruction) =>
         instruction.programAddress === programAddress && startsWith(instruction.data, discriminator);
     const first = raw.find(isChannel);
     const { isExact, value: data } = first
-        ? decodeExactly(channelInstruction.getDataCodec(config), first.data)
+        ? decodeExactly(reading.getDataCodec(), first.data)
         : { isExact: false, value: undefined };
-    const channelAccounts = channelInstruction.getExpectedAccounts(agreement, data, config);
+    const channelAccounts = channelInstruction.getExpectedAccounts(agreement, data, deployment);
 
     const classify = (instruction: RawInstruction, index: number): JudgedInstruction => {
         if (instruction === first) {

@@ -1,6 +1,6 @@
 import type { Address, Transaction } from '@solana/kit';
 
-import { getProgramConfig, getRevisionName, type DeploymentConfig } from '../../deployment';
+import { getProgramConfig, getRevisionName, type Deployment } from '../../revision/deployment';
 import type { RevisionName } from '../../revision/types';
 import type { CheckedAgreement } from '../check-agreement';
 import type { MessageAccount, MessageView } from '../message';
@@ -57,7 +57,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
     { message, transaction }: DecodedTransaction,
     agreement: TAgreement,
     channelInstruction: ChannelInstruction<TAgreement, TData>,
-    config: DeploymentConfig<RevisionName>,
+    deployment: Deployment,
 ): Promise<InspectionContext<TAgreement, TData>> {
     const accounts = message.accounts.map((account, index) => resolve(account, index, agreement));
     const raw = message.instructions.map(({ accountIndexes, data, programAddress: program }, index) => ({
@@ -72,7 +72,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
         message.version,
         agreement,
         channelInstruction,
-        config,
+        deployment,
     );
     return {
         accounts,
@@ -83,7 +83,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
         fee: getTransactionFee(message, instructions),
         instructions,
         message,
-        program: { address: getProgramConfig(config).programAddress, revision: getRevisionName(config) },
+        program: { address: getProgramConfig(deployment).programAddress, revision: getRevisionName(deployment) },
         signatures: await getSignatureStates(transaction),
         transaction,
     };

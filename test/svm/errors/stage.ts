@@ -39,6 +39,7 @@ import {
     type TokenAccount,
 } from '../model';
 import { type RevisionFacts } from '../revisions';
+import { OPENED } from '../../fixtures/deployment';
 
 export type TokenKind = 'spl' | 't22';
 /**
@@ -110,7 +111,7 @@ export class Stage {
         arena.setClock(NOW, SLOT);
         const openSlot = this.facts.openSlotWindow === undefined ? 0n : SLOT;
         this.seeds = { authorizedSigner: session.address, mint, openSlot, payee, payer, salt: 0n };
-        [this.channel] = await findChannelPda(this.seeds, arena.deployment);
+        [this.channel] = await findChannelPda({ ...OPENED, ...this.seeds }, arena.deployment);
         [this.escrow, this.payerToken, this.payeeToken, this.treasuryToken] = await Promise.all([
             this.tokenOf(this.channel),
             this.tokenOf(payer),
@@ -204,7 +205,7 @@ export class Stage {
             tokenProgram,
             ...changes,
         };
-        return [await getOpenInstructionAsync(input, arena.deployment)];
+        return [await getOpenInstructionAsync({ ...OPENED, ...input }, arena.deployment)];
     }
 
     async sign(voucher: Partial<VoucherInput> = {}, signer = this.session): Promise<SignedVoucher> {
@@ -307,7 +308,7 @@ export class Stage {
     forgeChannel(
         change: (channel: ChannelOf<RevisionFacts['name']>) => Partial<ChannelArgs> & Readonly<{ openSlot?: bigint }>,
     ): void {
-        const { channel: layout } = this.arena.deployment.revision;
+        const { channel: layout } = this.arena.deployment;
         this.forge(this.channel, data => {
             const channel = layout.decode(data);
             return new Uint8Array(layout.encode({ ...channel, ...change(channel) }));
@@ -316,11 +317,11 @@ export class Stage {
 
     /** A copy of the channel as it is, at the address that it would have with another open slot. */
     async plantChannel(openSlot: bigint): Promise<Address> {
-        const { channel: layout } = this.arena.deployment.revision;
+        const { channel: layout } = this.arena.deployment;
         const account = this.arena.get(this.channel);
         if (!account.exists) throw new Error(`${this.label}: the channel does not exist`);
         const seeds = { ...this.seeds, openSlot };
-        const [address, bump] = await findChannelPda(seeds, this.arena.deployment);
+        const [address, bump] = await findChannelPda({ ...OPENED, ...seeds }, this.arena.deployment);
         const data = layout.encode({ ...layout.decode(account.data), bump, openSlot });
         this.arena.setRaw(address, account.programAddress, new Uint8Array(data), account.lamports);
         return address;

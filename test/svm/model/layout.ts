@@ -23,7 +23,7 @@ export function toEncodedAccount(address: Address, account: AccountState, facts:
 }
 
 function render(account: AccountState, { deployment }: RevisionFacts): [owner: Address, data: Uint8Array] {
-    const { programAddress, revision } = deployment;
+    const { programAddress, channel } = deployment;
     switch (account.kind) {
         case 'wallet':
             return [SYSTEM_PROGRAM, new Uint8Array()];
@@ -36,7 +36,7 @@ function render(account: AccountState, { deployment }: RevisionFacts): [owner: A
         case 'channel': {
             const { payoutWatermark, settled } = account;
             const fields = { ...account, settlement: { payoutWatermark, settled }, version: 1 };
-            const data = revision.channel.encode(fields);
+            const data = channel.encode(fields);
             return [programAddress, new Uint8Array(data)];
         }
     }

@@ -29,6 +29,7 @@ import {
 import { type AmountPick, type Call, type CallName, type ExpiryPick } from './scenario';
 import { type Slot } from './slot';
 import { type Universe } from './universe';
+import { OPENED } from '../../fixtures/deployment';
 
 /** The instructions of one call as the toolkit builds them: the last one is the program's. */
 export type BuiltCall = Readonly<{
@@ -52,6 +53,7 @@ export async function buildCall(universe: Universe, world: World, slot: Slot, ca
             const dated = { openSlot, rentPayer: createNoopSigner(slot.rentPayer) };
             const instruction = await getOpenInstructionAsync(
                 {
+                    ...OPENED,
                     authorizedSigner,
                     // The builder refuses what the program refuses; a fault can still put a 0 into the data.
                     deposit: deposit === 0n ? 1n : deposit,

@@ -177,7 +177,7 @@ class Lockstep {
                     else if (data[0] === 9) this.tally.add('effects', 'channel closed');
                     continue;
                 }
-                const event = this.universe.deployment.revision.parseEvent(data);
+                const event = this.universe.deployment.events.parse(data);
                 if (event?.eventType !== PaymentChannelsEvent.PayoutRedirected) continue;
                 const { beneficiary, reason } = event.data;
                 const text = `redirect of ${nameOf(PayoutBeneficiary, beneficiary)} for ${nameOf(RedirectReason, reason)}`;

@@ -23,6 +23,7 @@ import {
     type ChannelSeeds,
     type Mint,
 } from '../model';
+import { OPENED } from '../../fixtures/deployment';
 
 /** Numbers of wallets of each sort. Few, so that channels share them. */
 const PAYERS = 2;
@@ -132,7 +133,7 @@ export class Universe {
         const key = Object.values(seeds).join();
         const known = this.#channelBySeeds.get(key);
         if (known) return known;
-        const [address, bump] = await findChannelPda(seeds, this.deployment);
+        const [address, bump] = await findChannelPda({ ...OPENED, ...seeds }, this.deployment);
         this.#channels.set(address, { ...seeds, bump });
         this.#channelBySeeds.set(key, address);
         const parties = [seeds.payer, seeds.payee, seeds.mint, seeds.authorizedSigner].map(a => this.nameOf(a));

@@ -16,7 +16,6 @@ import {
     getMemoInstruction,
     inspectOpenTransaction,
     inspectTopUpTransaction,
-    LOCALNET_DEPLOYMENT,
     type InspectedOpen,
     type OpenAgreement,
 } from '../../../src';
@@ -41,6 +40,7 @@ import {
     VERSIONS,
     type Forgery,
 } from './stage';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 // What was agreed gets through, whatever form it has, and comes back decoded.
 
@@ -54,7 +54,11 @@ const createPayeeAccount = (payer = PAYER_KEY) =>
     getCreateAssociatedTokenIdempotentInstructionAsync({ mint: MINT, owner: PAYEE, payer, tokenProgram: SPL_TOKEN });
 
 async function accept(forgery: Forgery, agreement: Partial<OpenAgreement> = {}): Promise<InspectedOpen> {
-    const inspection = await inspectOpenTransaction(await forge(forgery), { ...OPEN_AGREEMENT, ...agreement });
+    const inspection = await inspectOpenTransaction(
+        await forge(forgery),
+        { ...OPEN_AGREEMENT, ...agreement },
+        DEPLOYMENT,
+    );
     expect(inspection).toMatchObject({ isAccepted: true });
     if (!inspection.isAccepted) throw new Error('unreachable');
     return inspection.inspected;
@@ -63,7 +67,7 @@ async function accept(forgery: Forgery, agreement: Partial<OpenAgreement> = {}):
 describe.each(VERSIONS)('version %s', version => {
     it('an open comes back decoded, with what was derived', async () => {
         const transaction = await forge({ version });
-        const inspection = await inspectOpenTransaction(encodeWireTransaction(transaction), OPEN_AGREEMENT);
+        const inspection = await inspectOpenTransaction(encodeWireTransaction(transaction), OPEN_AGREEMENT, DEPLOYMENT);
 
         const [escrow] = await findEscrowPda({ channel: OPEN_CHANNEL, mint: MINT });
         const [payerTokenAccount] = await findEscrowPda({ channel: PAYER, mint: MINT });
@@ -101,7 +105,7 @@ describe.each(VERSIONS)('version %s', version => {
 
     it('a topUp comes back decoded', async () => {
         const transaction = await forge({ instructions: [await getTopUp()], version });
-        expect(await inspectTopUpTransaction(transaction, TOP_UP_AGREEMENT)).toMatchObject({
+        expect(await inspectTopUpTransaction(transaction, TOP_UP_AGREEMENT, DEPLOYMENT)).toMatchObject({
             inspected: { amount: 1_000_000n, channel: CHANNEL, kind: 'topUp', payer: PAYER, version },
             isAccepted: true,
         });
@@ -260,8 +264,8 @@ it('Token-2022, without splits, exactly the agreed amount', async () => {
 });
 
 it('another deployment', async () => {
-    const deployment = { ...LOCALNET_DEPLOYMENT, programAddress: addressOf(0x77) };
+    const deployment = { ...DEPLOYMENT, programAddress: addressOf(0x77) };
     const transaction = await forge({ instructions: [await getOpen({}, deployment)] });
     expect(await inspectOpenTransaction(transaction, OPEN_AGREEMENT, deployment)).toMatchObject({ isAccepted: true });
-    expect(await inspectOpenTransaction(transaction, OPEN_AGREEMENT)).toMatchObject({ isAccepted: false });
+    expect(await inspectOpenTransaction(transaction, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({ isAccepted: false });
 });

@@ -6,6 +6,7 @@ import { addressOf, OFF_CURVE } from '../../fixtures/parties';
 import { expectRefusal } from '../../fixtures/refusals';
 import { ofTombstone } from '../../fixtures/revision';
 import { BLOCKHASH, forge, OPEN_AGREEMENT, OPERATOR, PAYER, TOP_UP_AGREEMENT } from './stage';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 // The agreement is the operator's own: a mistake in it is told at once, by field, and never widens what is accepted.
 
@@ -119,7 +120,7 @@ describe('a bad agreement', () => {
         const agreement = { ...OPEN_AGREEMENT, [key]: value } as typeof OPEN_AGREEMENT;
         const transaction = await forge();
         const context = field === '' ? {} : { field: `agreement.${field ?? key}` };
-        await expectRefusal(() => inspectOpenTransaction(transaction, agreement), code, context);
+        await expectRefusal(() => inspectOpenTransaction(transaction, agreement, DEPLOYMENT), code, context);
     });
 
     it.each([
@@ -129,20 +130,20 @@ describe('a bad agreement', () => {
     ] as const)('%s of a topUp: %o', async (key, value, code) => {
         const agreement = { ...TOP_UP_AGREEMENT, [key]: value } as typeof TOP_UP_AGREEMENT;
         const context = { field: `agreement.${key}` };
-        await expectRefusal(() => inspectTopUpTransaction('', agreement), code, context);
+        await expectRefusal(() => inspectTopUpTransaction('', agreement, DEPLOYMENT), code, context);
     });
 
     it('a misspelt member is named, with the one that was meant', async () => {
         const agreement = { ...OPEN_AGREEMENT, maxFeeLamport: 5n };
         const expected = 'left out, since no such member is known; did you mean maxFeeLamports?';
-        await expectRefusal(() => inspectOpenTransaction('', agreement), 'AGREEMENT_INVALID', {
+        await expectRefusal(() => inspectOpenTransaction('', agreement, DEPLOYMENT), 'AGREEMENT_INVALID', {
             expected,
             field: 'agreement.maxFeeLamport',
         });
     });
 
     it.each([undefined, null, 'agreed'])('%o', async agreement => {
-        await expectRefusal(() => inspectOpenTransaction('', agreement as never), 'AGREEMENT_INVALID', {
+        await expectRefusal(() => inspectOpenTransaction('', agreement as never, DEPLOYMENT), 'AGREEMENT_INVALID', {
             field: 'agreement',
         });
     });
@@ -150,12 +151,12 @@ describe('a bad agreement', () => {
 
 it('a bad transaction is a mismatch, not an error', async () => {
     for (const transaction of ['', 'AAAA', '💥', undefined, null, 7, {}, { messageBytes: new Uint8Array() }]) {
-        expect(await inspectOpenTransaction(transaction as string, OPEN_AGREEMENT)).toMatchObject({
+        expect(await inspectOpenTransaction(transaction as string, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({
             isAccepted: false,
             mismatches: [{ code: 'TRANSACTION_MALFORMED' }],
         });
     }
-    expect(await inspectOpenTransaction('A'.repeat(10_000), OPEN_AGREEMENT)).toMatchObject({
+    expect(await inspectOpenTransaction('A'.repeat(10_000), OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({
         isAccepted: false,
         mismatches: [{ code: 'TRANSACTION_TOO_LARGE' }],
     });

@@ -4,8 +4,7 @@ import { describe, expect, it } from 'vitest';
 import {
     inspectOpenTransaction,
     inspectTopUpTransaction,
-    LOCALNET_DEPLOYMENT,
-    type DeploymentConfig,
+    type Deployment,
     type InspectionMismatch,
     type OpenAgreement,
     type TopUpAgreement,
@@ -18,12 +17,13 @@ import { getInspectionContext } from '../../../src/transactions/inspect/context'
 import { OPEN_RULES, TOP_UP_RULES } from '../../../src/transactions/inspect/rules';
 import { toDecodedTransaction } from '../../../src/transactions/wire';
 import { OPEN_AGREEMENT, TOP_UP_AGREEMENT } from './stage';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 /** A transaction that must not be signed, and the rules that see to it. */
 export type Attack = {
     title: string;
     /** The deployment, if not the default one, with what has to be agreed there besides. */
-    deployment?: DeploymentConfig<RevisionName>;
+    deployment?: Deployment;
     /** What was agreed instead; an open unless it names an amount. */
     agreement?:
         | Partial<OpenAgreement | OpenAgreement<'epoch'>>
@@ -42,7 +42,7 @@ async function judge(
     isApplied: (rule: string) => boolean,
 ): Promise<{ rule: string; mismatches: readonly InspectionMismatch[] }[]> {
     const decoded = toDecodedTransaction(await attack.forge());
-    const deployment = attack.deployment ?? LOCALNET_DEPLOYMENT;
+    const deployment = attack.deployment ?? DEPLOYMENT;
     if (isTopUp(attack.agreement)) {
         const agreement = toTopUpAgreement({ ...TOP_UP_AGREEMENT, ...attack.agreement });
         const context = await getInspectionContext(decoded, agreement, TOP_UP, deployment);
@@ -68,7 +68,7 @@ function isTopUp(agreement: Attack['agreement']): agreement is { amount: TopUpAg
 export const inspect = (
     transaction: string | Transaction,
     agreement: Attack['agreement'] = {},
-    deployment: DeploymentConfig<RevisionName> = {},
+    deployment: Deployment = DEPLOYMENT,
 ) =>
     isTopUp(agreement)
         ? inspectTopUpTransaction(transaction, { ...TOP_UP_AGREEMENT, ...agreement }, deployment)

@@ -31,8 +31,7 @@ import {
     findChannelPda,
     getOpenInstructionAsync,
     getTopUpInstructionAsync,
-    LOCALNET_DEPLOYMENT,
-    type DeploymentConfig,
+    type Deployment,
     type OpenAgreement,
     type OpenInput,
     type TopUpAgreement,
@@ -40,6 +39,7 @@ import {
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, SALT, SPL_TOKEN } from '../../fixtures/parties';
 import { byRevision, ofEpoch, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
 import { CHANNEL, SPLITS } from '../../fixtures/vectors';
+import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';
 
 // Who takes part in the attacks, what payer and operator agreed on, and how a transaction is made: a good one, unless
 // it is told what to change and at which level. Everybody's keys are at hand, so that an attack is always well signed.
@@ -86,21 +86,18 @@ export const OPEN_INPUT: OpenInput = {
 };
 
 /** The channel that the good open creates. */
-export const [OPEN_CHANNEL] = await findChannelPda({
-    authorizedSigner: AUTHORIZED_SIGNER,
-    mint: MINT,
-    payee: PAYEE,
-    payer: PAYER,
-    salt: SALT,
-});
+export const [OPEN_CHANNEL] = await findChannelPda(
+    { ...OPENED, authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE, payer: PAYER, salt: SALT },
+    DEPLOYMENT,
+);
 
-export const getOpen = (input: Partial<OpenInput> = {}, config: DeploymentConfig = LOCALNET_DEPLOYMENT) =>
-    getOpenInstructionAsync({ ...OPEN_INPUT, ...input }, config);
+export const getOpen = (input: Partial<OpenInput> = {}, config: Deployment = DEPLOYMENT) =>
+    getOpenInstructionAsync({ ...OPENED, ...OPEN_INPUT, ...input }, config);
 
 export const getTopUp = (amount = 1_000_000n, channel: Address = CHANNEL) =>
     getTopUpInstructionAsync(
         { amount, channel, mint: MINT, payer: createNoopSigner(PAYER), tokenProgram: SPL_TOKEN },
-        LOCALNET_DEPLOYMENT,
+        DEPLOYMENT,
     );
 
 /** Where an account of the tombstone revision's open stands in that of this run, which may list the rent payer. */

@@ -16,6 +16,7 @@ import {
     TREASURY_SPL,
     unhex,
 } from '../../fixtures/vectors';
+import { DEPLOYMENT, deploymentWith } from '../../fixtures/deployment';
 
 /** Who gets the rent back, where that is not always the payer, and stands behind the payer then. */
 const SPONSOR = ofEpoch(RENT_PAYER);
@@ -34,7 +35,7 @@ const INPUT = {
 describe('getDistributeInstructionAsync', () => {
     describe.each(BUILDS)('$title', ({ config, program, tokenProgram, treasuryOwner }) => {
         it('has the accounts of spec section 7.8, with one for each recipient behind them', async () => {
-            const distribute = await getDistributeInstructionAsync({ ...INPUT, tokenProgram }, config);
+            const distribute = await getDistributeInstructionAsync({ ...INPUT, tokenProgram }, deploymentWith(config));
             expect(distribute.programAddress).toBe(program);
             expect(accountsOf(distribute)).toEqual([
                 [CHANNEL, 'W'],
@@ -54,14 +55,14 @@ describe('getDistributeInstructionAsync', () => {
         });
 
         it('has the plan as its data', async () => {
-            const distribute = await getDistributeInstructionAsync({ ...INPUT, tokenProgram }, config);
+            const distribute = await getDistributeInstructionAsync({ ...INPUT, tokenProgram }, deploymentWith(config));
             expect(dataOf(distribute)).toBe(`07${PREIMAGE_HEX}`);
         });
     });
 
     it('names the published treasury account by default, that of the given owner otherwise', async () => {
         const treasuryOf = async (config?: object) =>
-            accountsOf(await getDistributeInstructionAsync(INPUT, config))[5 + SPONSOR.length]![0];
+            accountsOf(await getDistributeInstructionAsync(INPUT, deploymentWith(config)))[5 + SPONSOR.length]![0];
         expect(await treasuryOf()).toBe(TREASURY_SPL);
         const treasuryOwner = addressOf(0x78);
         expect(await treasuryOf({ treasuryOwner })).toBe(await deriveAta(treasuryOwner, SPL_TOKEN));
@@ -72,14 +73,17 @@ describe('getDistributeInstructionAsync', () => {
     it.each([0, 1, 32])('has %i accounts behind its own for as many recipients, in their order', async count => {
         const recipients = Array.from({ length: count }, (_, index) => addressOf(0xff - index));
         const splits = recipients.map(recipient => ({ bps: 1, recipient }));
-        const distribute = await getDistributeInstructionAsync({ ...INPUT, distributionHash: undefined, splits });
+        const distribute = await getDistributeInstructionAsync(
+            { ...INPUT, distributionHash: undefined, splits },
+            DEPLOYMENT,
+        );
         const expected = await Promise.all(recipients.map(recipient => deriveAta(recipient, SPL_TOKEN)));
         expect(accountsOf(distribute).slice(10 + SPONSOR.length)).toEqual(expected.map(address => [address, 'W']));
         expect(distribute.data).toHaveLength(5 + 34 * count);
     });
 
     it('needs no signer', async () => {
-        const flags = accountsOf(await getDistributeInstructionAsync(INPUT)).map(([, flags]) => flags);
+        const flags = accountsOf(await getDistributeInstructionAsync(INPUT, DEPLOYMENT)).map(([, flags]) => flags);
         expect(flags.filter(flag => flag.includes('S'))).toEqual([]);
     });
 });
@@ -122,17 +126,17 @@ describe('getDistributeInstructionAsync refuses', () => {
         },
     ];
     it.each(BAD_INPUTS)('$title: $code', async ({ code, context, input }) => {
-        await expectRefusal(() => getDistributeInstructionAsync(input), code, context);
+        await expectRefusal(() => getDistributeInstructionAsync(input, DEPLOYMENT), code, context);
     });
 
     it.each(BAD_CONFIGS)('$title as the program address', async ({ config }) => {
-        const field = 'config.programAddress';
+        const field = 'deployment.programAddress';
         await expectRefusal(() => getDistributeInstructionAsync(INPUT, config), 'ADDRESS_INVALID', { field });
     });
 
     it.each(BAD_ADDRESSES.filter(({ value }) => value !== undefined))('$title as the treasury owner', async bad => {
-        const config = { treasuryOwner: bad.value } as never;
-        const field = 'config.treasuryOwner';
+        const config = deploymentWith({ treasuryOwner: bad.value as never }) as never;
+        const field = 'deployment.treasuryOwner';
         await expectRefusal(() => getDistributeInstructionAsync(INPUT, config), 'ADDRESS_INVALID', { field });
         await expectRefusal(() => findTreasuryTokenPda(INPUT, config), 'ADDRESS_INVALID', { field });
     });

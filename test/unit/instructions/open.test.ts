@@ -35,6 +35,7 @@ import { U64_MAX } from '../../fixtures/random';
 import { expectRefusal, given, withBad, type BadInput } from '../../fixtures/refusals';
 import { byRevision, ofEpoch, openAt } from '../../fixtures/revision';
 import { CHANNEL, DEPOSIT, GRACE_PERIOD, OPEN_DATA_HEX, SPLITS } from '../../fixtures/vectors';
+import { DEPLOYMENT, OPENED, deploymentWith } from '../../fixtures/deployment';
 
 /** Who pays the rent, where that is not always the payer, and stands behind the payer then. */
 const SPONSOR = ofEpoch(RENT_PAYER);
@@ -57,7 +58,7 @@ describe('getOpenInstructionAsync', () => {
     describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
         it('has the accounts of spec section 7.1', async () => {
             const channel = await deriveChannel(program);
-            const open = await getOpenInstructionAsync({ ...INPUT, tokenProgram }, config);
+            const open = await getOpenInstructionAsync({ ...OPENED, ...INPUT, tokenProgram }, deploymentWith(config));
             expect(open.programAddress).toBe(program);
             expect(accountsOf(open)).toEqual([
                 [PAYER, 'S W'],
@@ -78,31 +79,38 @@ describe('getOpenInstructionAsync', () => {
         });
 
         it('has the data of the vectors of the spec, whatever the program', async () => {
-            expect(dataOf(await getOpenInstructionAsync({ ...INPUT, tokenProgram }, config))).toBe(OPEN_DATA_HEX);
+            expect(
+                dataOf(await getOpenInstructionAsync({ ...OPENED, ...INPUT, tokenProgram }, deploymentWith(config))),
+            ).toBe(OPEN_DATA_HEX);
         });
 
         it('opens the channel that findChannelPda finds', async () => {
-            const open = await getOpenInstructionAsync({ ...INPUT, tokenProgram }, config);
-            const [channel] = await findChannelPda({ ...INPUT, payer: PAYER }, config);
+            const open = await getOpenInstructionAsync({ ...OPENED, ...INPUT, tokenProgram }, deploymentWith(config));
+            const [channel] = await findChannelPda({ ...OPENED, ...INPUT, payer: PAYER }, deploymentWith(config));
             expect(open.accounts[4 + SPONSOR.length]!.address).toBe(channel);
         });
     });
 
     it('carries the signer of the payer', async () => {
-        const { accounts } = await getOpenInstructionAsync(INPUT);
+        const { accounts } = await getOpenInstructionAsync({ ...OPENED, ...INPUT }, DEPLOYMENT);
         expect(accounts[0].signer).toBe(PAYER_SIGNER);
         for (const index of SPONSOR.keys()) expect(accounts[1 + index]).toMatchObject({ signer: RENT_PAYER_SIGNER });
     });
 
     it('is for SPL Token by default', async () => {
         const { tokenProgram: _, ...input } = INPUT;
-        expect(await getOpenInstructionAsync(input)).toEqual(await getOpenInstructionAsync(INPUT));
+        expect(await getOpenInstructionAsync({ ...OPENED, ...input }, DEPLOYMENT)).toEqual(
+            await getOpenInstructionAsync({ ...OPENED, ...INPUT }, DEPLOYMENT),
+        );
     });
 
     it('lets the payer sign the vouchers by default', async () => {
         // Not PAYER, which is no point of the curve.
         const payer = { ...PAYER_SIGNER, address: AUTHORIZED_SIGNER };
-        const open = await getOpenInstructionAsync({ ...INPUT, authorizedSigner: undefined, payer });
+        const open = await getOpenInstructionAsync(
+            { ...OPENED, ...INPUT, authorizedSigner: undefined, payer },
+            DEPLOYMENT,
+        );
         expect(open.accounts[3 + SPONSOR.length]!.address).toBe(AUTHORIZED_SIGNER);
     });
 
@@ -124,7 +132,7 @@ describe('getOpenInstructionAsync', () => {
             title: 'the most',
         },
     ])('takes $title', async ({ data, input }) => {
-        expect(dataOf(await getOpenInstructionAsync({ ...INPUT, ...input }))).toBe(data);
+        expect(dataOf(await getOpenInstructionAsync({ ...OPENED, ...INPUT, ...input }, DEPLOYMENT))).toBe(data);
     });
 });
 
@@ -176,27 +184,43 @@ describe('getOpenInstructionAsync refuses', () => {
     ];
 
     it.each(BAD_INPUTS)('$title: $code', async ({ code, context, input }) => {
-        await expectRefusal(() => getOpenInstructionAsync(input), code, context);
+        await expectRefusal(
+            () => getOpenInstructionAsync({ ...OPENED, ...(input as object) } as never, DEPLOYMENT),
+            code,
+            context,
+        );
     });
 
     it('an authorized signer off the curve also when that is the payer by default', async () => {
         const payer = { ...PAYER_SIGNER, address: OFF_CURVE };
         const input = { ...INPUT, authorizedSigner: undefined, payer };
-        await expectRefusal(() => getOpenInstructionAsync(input), 'ADDRESS_OFF_CURVE', { address: OFF_CURVE });
+        await expectRefusal(() => getOpenInstructionAsync({ ...OPENED, ...input }, DEPLOYMENT), 'ADDRESS_OFF_CURVE', {
+            address: OFF_CURVE,
+        });
     });
 
     it('the channel as a recipient, by the address it has in the deployment', async () => {
         const config = { programAddress: addressOf(0x77) };
         const channel = await deriveChannel(config.programAddress);
-        await expect(getOpenInstructionAsync(splitsWith(CHANNEL), config)).resolves.toBeDefined();
-        await expectRefusal(() => getOpenInstructionAsync(splitsWith(channel), config), 'SPLITS_RECIPIENT_IS_CHANNEL', {
-            channel,
-        });
+        await expect(
+            getOpenInstructionAsync({ ...OPENED, ...(splitsWith(CHANNEL) as OpenInput) }, { ...DEPLOYMENT, ...config }),
+        ).resolves.toBeDefined();
+        await expectRefusal(
+            () =>
+                getOpenInstructionAsync(
+                    { ...OPENED, ...(splitsWith(channel) as OpenInput) },
+                    { ...DEPLOYMENT, ...config },
+                ),
+            'SPLITS_RECIPIENT_IS_CHANNEL',
+            {
+                channel,
+            },
+        );
     });
 
     it.each(BAD_CONFIGS)('$title as the program address', async ({ config }) => {
-        await expectRefusal(() => getOpenInstructionAsync(INPUT, config), 'ADDRESS_INVALID', {
-            field: 'config.programAddress',
+        await expectRefusal(() => getOpenInstructionAsync({ ...OPENED, ...INPUT }, config), 'ADDRESS_INVALID', {
+            field: 'deployment.programAddress',
         });
     });
 });

@@ -2,7 +2,8 @@ import { createNoopSigner, type SignatureBytes } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import * as client from '../../../src';
-import type * as epochClient from '../../../src/epoch';
+import * as epochClient from '../../../src/epoch';
+import * as tombstoneClient from '../../../src/tombstone';
 import { RENT_PAYER } from '../../fixtures/channels';
 import {
     AUTHORIZED_SIGNER,
@@ -15,14 +16,14 @@ import {
 } from '../../fixtures/parties';
 import { byRevision, ofEpoch, openAt, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
 import { CHANNEL, DEPOSIT, GRACE_PERIOD, SPLITS, unhex, VOUCHER, VOUCHER_SIGNATURE_HEX } from '../../fixtures/vectors';
+import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';
 
 // What the builders build, the parsers of the rendered client read back: which instruction, which accounts, which data.
 
-/** What the client of the epoch revision calls otherwise, or has besides. */
-const epoch = client as unknown as typeof epochClient;
+const rendered = byRevision({ epoch: epochClient as unknown as typeof tombstoneClient, tombstone: tombstoneClient });
 const Type = byRevision<Record<string, number>>({
-    epoch: epoch.PaymentChannelsInstruction as unknown as Record<string, number>,
-    tombstone: client.PaymentChannelsInstruction as unknown as Record<string, number>,
+    epoch: epochClient.PaymentChannelsInstruction as unknown as Record<string, number>,
+    tombstone: tombstoneClient.PaymentChannelsInstruction as unknown as Record<string, number>,
 });
 /** The rent payer of a channel. */
 const sponsored = byRevision<object>({ epoch: { rentPayer: RENT_PAYER }, tombstone: {} });
@@ -50,7 +51,8 @@ const DISTRIBUTE_ACCOUNTS = byRevision({ epoch: 11, tombstone: 10 });
 
 const CASES = [
     {
-        build: () => client.getOpenInstructionAsync({ ...input, authorizedSigner: AUTHORIZED_SIGNER }),
+        build: () =>
+            client.getOpenInstructionAsync({ ...OPENED, ...input, authorizedSigner: AUTHORIZED_SIGNER }, DEPLOYMENT),
         data: {
             ...openAt(VECTOR_OPEN_SLOT),
             deposit: DEPOSIT,
@@ -63,55 +65,56 @@ const CASES = [
         type: 'Open',
     },
     {
-        build: () => client.getSettleInstructions({ voucher })[1],
+        build: () => client.getSettleInstructions({ voucher }, DEPLOYMENT)[1],
         data: { discriminator: 2, ...inData },
         names: { channel: CHANNEL },
         type: 'Settle',
     },
     {
-        build: () => client.getTopUpInstructionAsync(input),
+        build: () => client.getTopUpInstructionAsync(input, DEPLOYMENT),
         data: { amount: 7n, discriminator: 3 },
         names: { channel: CHANNEL, mint: MINT, payer: PAYER },
         type: 'TopUp',
     },
     {
-        build: () => client.getSettleAndFinalizeInstructions({ channel: CHANNEL, payee: PAYEE_SIGNER, voucher })[1],
+        build: () =>
+            client.getSettleAndFinalizeInstructions({ channel: CHANNEL, payee: PAYEE_SIGNER, voucher }, DEPLOYMENT)[1],
         data: { discriminator: 4, hasVoucher: 1, ...inData },
         names: { channel: CHANNEL, ...byRevision<object>({ epoch: { payee: PAYEE }, tombstone: { merchant: PAYEE } }) },
         type: byRevision({ epoch: 'SettleAndSeal', tombstone: 'SettleAndFinalize' }),
     },
     {
-        build: () => client.getRequestCloseInstruction(input),
+        build: () => client.getRequestCloseInstruction(input, DEPLOYMENT),
         data: { discriminator: 5 },
         names: { channel: CHANNEL, payer: PAYER },
         type: 'RequestClose',
     },
     {
-        build: () => client.getFinalizeInstruction(input),
+        build: () => client.getFinalizeInstruction(input, DEPLOYMENT),
         data: { discriminator: 6 },
         names: { channel: CHANNEL },
         type: byRevision({ epoch: 'Seal', tombstone: 'Finalize' }),
     },
     {
-        build: () => client.getDistributeInstructionAsync({ ...input, payer: PAYER, ...sponsored }),
+        build: () => client.getDistributeInstructionAsync({ ...input, payer: PAYER, ...sponsored }, DEPLOYMENT),
         data: { discriminator: 7, recipients: SPLITS },
         names: { channel: CHANNEL, eventAuthority: EVENT_AUTHORITY, mint: MINT, payer: PAYER, ...sponsored },
         type: 'Distribute',
     },
     {
-        build: () => client.getWithdrawPayerInstructionAsync(input),
+        build: () => client.getWithdrawPayerInstructionAsync(input, DEPLOYMENT),
         data: { discriminator: 8 },
         names: { channel: CHANNEL, mint: MINT, payer: PAYER },
         type: 'WithdrawPayer',
     },
     {
-        build: () => client.getEmitEventInstruction({ eventAuthority: createNoopSigner(EVENT_AUTHORITY) }),
+        build: () => rendered.getEmitEventInstruction({ eventAuthority: createNoopSigner(EVENT_AUTHORITY) }),
         data: { discriminator: 228 },
         names: { eventAuthority: EVENT_AUTHORITY },
         type: 'EmitEvent',
     },
     ...ofEpoch({
-        build: () => epoch.getReclaimInstruction({ channel: CHANNEL, rentPayer: RENT_PAYER }),
+        build: () => client.getReclaimInstruction({ channel: CHANNEL, rentPayer: RENT_PAYER }, client.EPOCH_LOCALNET),
         data: { discriminator: 9 },
         names: { channel: CHANNEL, rentPayer: RENT_PAYER },
         type: 'Reclaim',
@@ -120,7 +123,7 @@ const CASES = [
 
 describe.each(CASES)('$name', ({ build, data, names, type }) => {
     it('is read back as it was built', async () => {
-        const parsed = client.parsePaymentChannelsInstruction(await build());
+        const parsed = rendered.parsePaymentChannelsInstruction(await build());
         expect(parsed.instructionType).toBe(type);
         expect(parsed.data).toEqual(data);
         for (const [name, address] of Object.entries(names)) {
@@ -132,7 +135,7 @@ describe.each(CASES)('$name', ({ build, data, names, type }) => {
         const instruction = await build();
         // Of distribute, whose recipients come behind its own accounts, those and one more.
         const accounts = instruction.accounts.slice(0, type === Type['Distribute'] ? DISTRIBUTE_ACCOUNTS - 1 : -1);
-        expect(() => client.parsePaymentChannelsInstruction({ ...instruction, accounts })).toThrow();
+        expect(() => rendered.parsePaymentChannelsInstruction({ ...instruction, accounts })).toThrow();
     });
 });
 
@@ -144,6 +147,6 @@ it('there is a case for every instruction of the program', () => {
 it.each([[[]], [[0]], [[byRevision({ epoch: 10, tombstone: 9 })]], [[227]], [[229]], [[255]]])(
     'no instruction starts with %o',
     bytes => {
-        expect(() => client.identifyPaymentChannelsInstruction({ data: new Uint8Array(bytes) })).toThrow();
+        expect(() => rendered.identifyPaymentChannelsInstruction({ data: new Uint8Array(bytes) })).toThrow();
     },
 );

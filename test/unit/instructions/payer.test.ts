@@ -9,6 +9,7 @@ import {
     type RequestCloseInput,
     type TopUpInput,
     type WithdrawPayerInput,
+    type Deployment,
 } from '../../../src';
 import {
     BAD_ADDRESSES,
@@ -22,6 +23,7 @@ import { deriveAta, MINT, PAYER, PAYER_SIGNER, SPL_TOKEN } from '../../fixtures/
 import { U64_MAX } from '../../fixtures/random';
 import { expectRefusal, withBad } from '../../fixtures/refusals';
 import { CHANNEL } from '../../fixtures/vectors';
+import { DEPLOYMENT, deploymentWith } from '../../fixtures/deployment';
 
 // What the payer does with a channel after open: top it up, ask to close it, finalize it (as anyone may), withdraw.
 
@@ -31,7 +33,7 @@ describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
     const input = { ...INPUT, tokenProgram };
 
     it('getTopUpInstructionAsync: accounts and data of spec section 7.3', async () => {
-        const topUp = await getTopUpInstructionAsync(input, config);
+        const topUp = await getTopUpInstructionAsync(input, deploymentWith(config));
         expect(topUp.programAddress).toBe(program);
         expect(accountsOf(topUp)).toEqual([
             [PAYER, 'S W'],
@@ -45,7 +47,7 @@ describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
     });
 
     it('getRequestCloseInstruction: accounts and data of spec section 7.5', () => {
-        const requestClose = getRequestCloseInstruction(input, config);
+        const requestClose = getRequestCloseInstruction(input, deploymentWith(config));
         expect(requestClose.programAddress).toBe(program);
         expect(accountsOf(requestClose)).toEqual([
             [PAYER, 'S'],
@@ -55,14 +57,14 @@ describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
     });
 
     it('getFinalizeInstruction: account and data of spec section 7.6', () => {
-        const finalize = getFinalizeInstruction(input, config);
+        const finalize = getFinalizeInstruction(input, deploymentWith(config));
         expect(finalize.programAddress).toBe(program);
         expect(accountsOf(finalize)).toEqual([[CHANNEL, 'W']]);
         expect(dataOf(finalize)).toBe('06');
     });
 
     it('getWithdrawPayerInstructionAsync: accounts and data of spec section 7.7', async () => {
-        const withdraw = await getWithdrawPayerInstructionAsync(input, config);
+        const withdraw = await getWithdrawPayerInstructionAsync(input, deploymentWith(config));
         expect(withdraw.programAddress).toBe(program);
         expect(accountsOf(withdraw)).toEqual([
             [PAYER, 'S'],
@@ -78,7 +80,7 @@ describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
 
 it('topUp takes every amount from 1 to the largest', async () => {
     const dataOfAmount = async (amount: bigint | number) =>
-        dataOf(await getTopUpInstructionAsync({ ...INPUT, amount }));
+        dataOf(await getTopUpInstructionAsync({ ...INPUT, amount }, DEPLOYMENT));
     expect(await dataOfAmount(1)).toBe('030100000000000000');
     expect(await dataOfAmount(1n)).toBe('030100000000000000');
     expect(await dataOfAmount(2 ** 53 - 1)).toBe('03ffffffffffff1f00');
@@ -93,7 +95,10 @@ const token = [
 ];
 const amount = withBad(INPUT, 'amount', BAD_NON_ZERO_U64);
 
-type Build = (input: TopUpInput & RequestCloseInput & FinalizeInput & WithdrawPayerInput, config?: never) => unknown;
+type Build = (
+    input: TopUpInput & RequestCloseInput & FinalizeInput & WithdrawPayerInput,
+    deployment: Deployment,
+) => unknown;
 
 describe.each([
     {
@@ -114,11 +119,11 @@ describe.each([
     },
 ])('$name refuses', ({ badInputs, build }) => {
     it.each(badInputs)('$title: $code', async ({ code, context, input }) => {
-        await expectRefusal(() => build(input), code, context);
+        await expectRefusal(() => build(input, DEPLOYMENT), code, context);
     });
 
     it.each(BAD_CONFIGS)('$title as the program address', async ({ config }) => {
-        const field = 'config.programAddress';
+        const field = 'deployment.programAddress';
         await expectRefusal(() => build(INPUT, config), 'ADDRESS_INVALID', { field });
     });
 });

@@ -31,6 +31,7 @@ import {
     VOUCHER_HEX,
     VOUCHER_SIGNATURE_HEX,
 } from '../../fixtures/vectors';
+import { DEPLOYMENT, deploymentWith } from '../../fixtures/deployment';
 
 const SIGNED: SignedVoucher = {
     signature: unhex(VOUCHER_SIGNATURE_HEX) as SignatureBytes,
@@ -75,7 +76,7 @@ const badVouchersOf = <T extends { voucher?: SignedVoucher | undefined }>(input:
 
 describe.each(DEPLOYMENTS)('on $title', ({ config, program }) => {
     it('getSettleInstructions verifies the voucher and, directly behind, settles it (spec section 7.2)', () => {
-        const instructions = getSettleInstructions({ voucher: SIGNED }, config);
+        const instructions = getSettleInstructions({ voucher: SIGNED }, deploymentWith(config));
         expect(instructions.map(({ programAddress }) => programAddress)).toEqual([ED25519_PROGRAM, program]);
         const [verify, settle] = instructions;
         expect(accountsOf(verify)).toEqual([]);
@@ -95,7 +96,7 @@ describe.each(DEPLOYMENTS)('on $title', ({ config, program }) => {
 
     it('getSettleAndFinalizeInstructions does so with the last voucher (spec section 7.4)', () => {
         const input = { channel: CHANNEL, payee: PAYEE_SIGNER, voucher: SIGNED };
-        const instructions = getSettleAndFinalizeInstructions(input, config);
+        const instructions = getSettleAndFinalizeInstructions(input, deploymentWith(config));
         expect(instructions.map(({ programAddress }) => programAddress)).toEqual([ED25519_PROGRAM, program]);
         const [verify, settleAndFinalize] = instructions;
         expect(dataOf(verify)).toBe(VERIFY_DATA);
@@ -105,7 +106,7 @@ describe.each(DEPLOYMENTS)('on $title', ({ config, program }) => {
 
     it.each([{}, { voucher: undefined }])('and without a voucher is one instruction that says so: %o', voucher => {
         const input = { channel: CHANNEL, payee: PAYEE_SIGNER, ...voucher };
-        const instructions = getSettleAndFinalizeInstructions(input, config);
+        const instructions = getSettleAndFinalizeInstructions(input, deploymentWith(config));
         expect(instructions.map(({ programAddress }) => programAddress)).toEqual([program]);
         expect(accountsOf(instructions[0])).toEqual(accounts);
         // The 48 bytes, where the data has them, are there and nobody looks at them.
@@ -118,7 +119,9 @@ describe('getSettleInstructions', () => {
     const INPUT = { channel: CHANNEL, voucher: SIGNED };
 
     it('settles the channel that the voucher names, whether or not the caller names it too', () => {
-        expect(getSettleInstructions({ voucher: SIGNED })).toEqual(getSettleInstructions(INPUT));
+        expect(getSettleInstructions({ voucher: SIGNED }, DEPLOYMENT)).toEqual(
+            getSettleInstructions(INPUT, DEPLOYMENT),
+        );
     });
 
     const BAD_INPUTS: BadInput[] = [
@@ -136,11 +139,11 @@ describe('getSettleInstructions', () => {
         },
     ];
     it.each(BAD_INPUTS)('refuses $title: $code', async ({ code, context, input }) => {
-        await expectRefusal(() => getSettleInstructions(input), code, context);
+        await expectRefusal(() => getSettleInstructions(input, DEPLOYMENT), code, context);
     });
 
     it.each(BAD_CONFIGS)('refuses $title as the program address', async ({ config }) => {
-        const field = 'config.programAddress';
+        const field = 'deployment.programAddress';
         await expectRefusal(() => getSettleInstructions(INPUT, config), 'ADDRESS_INVALID', { field });
     });
 });
@@ -149,7 +152,7 @@ describe('getSettleAndFinalizeInstructions', () => {
     const INPUT = { channel: CHANNEL, payee: PAYEE_SIGNER, voucher: SIGNED } satisfies SettleAndFinalizeInput;
 
     it('carries the signer of the payee', () => {
-        expect(getSettleAndFinalizeInstructions(INPUT)[1].accounts[0].signer).toBe(PAYEE_SIGNER);
+        expect(getSettleAndFinalizeInstructions(INPUT, DEPLOYMENT)[1].accounts[0].signer).toBe(PAYEE_SIGNER);
     });
 
     const BAD_INPUTS: BadInput[] = [
@@ -167,11 +170,11 @@ describe('getSettleAndFinalizeInstructions', () => {
         },
     ];
     it.each(BAD_INPUTS)('refuses $title: $code', async ({ code, context, input }) => {
-        await expectRefusal(() => getSettleAndFinalizeInstructions(input), code, context);
+        await expectRefusal(() => getSettleAndFinalizeInstructions(input, DEPLOYMENT), code, context);
     });
 
     it.each(BAD_CONFIGS)('refuses $title as the program address', async ({ config }) => {
-        const field = 'config.programAddress';
+        const field = 'deployment.programAddress';
         await expectRefusal(() => getSettleAndFinalizeInstructions(INPUT, config), 'ADDRESS_INVALID', { field });
     });
 });

@@ -2,19 +2,19 @@ import { createNoopSigner, isAddress, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import {
-    ChannelStatus,
     getDistributionHash,
-    LOCALNET_DEPLOYMENT,
     planBatchSettle,
     type BatchItem,
     type BatchMode,
     type BatchPlan,
     type BatchSettleOptions,
-    type Channel,
     type Split,
+    type ChannelOf,
 } from '../../../src';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
-import { ENDED_KIND, ENDING, REMAINS } from '../../fixtures/revision';
+import { REMAINS, STATUSES } from '../../fixtures/revision';
+import type { RevisionName } from '../../../src/revision/types';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 // No claim is given up for a lesser one: what ends a channel, what a payer can hold up, and what is said of a claim that
 // is paid already or lost.
@@ -27,11 +27,11 @@ const GRACE = 600n;
 const FINAL = 'settleAndFinalizeAndDistribute';
 
 const plan = (items: readonly BatchItem[], mode: BatchMode, options: Partial<BatchSettleOptions> = {}): BatchPlan =>
-    planBatchSettle(items, { feePayer: MERCHANT, mode, unixTimestamp: BATCH_NOW, ...options });
+    planBatchSettle(items, { feePayer: MERCHANT, mode, unixTimestamp: BATCH_NOW, ...options }, DEPLOYMENT);
 
-const closing = (secondsLeft: bigint): Partial<Channel> => ({
+const closing = (secondsLeft: bigint): Partial<ChannelOf<RevisionName>> => ({
     closureStartedAt: BATCH_NOW + secondsLeft - GRACE,
-    status: ChannelStatus.Closing,
+    status: STATUSES.closing,
 });
 
 type Claim = Readonly<{
@@ -45,7 +45,7 @@ type Claim = Readonly<{
 /** Items of one channel, with a voucher each. */
 function makeClaims(
     claims: readonly Claim[],
-    channel: Partial<Channel> = {},
+    channel: Partial<ChannelOf<RevisionName>> = {},
     shape: Partial<Parameters<typeof makeBatch>[0]> = {},
 ): BatchItem[] {
     const [item] = makeBatch({ channel: () => channel, channels: 1, payee: MERCHANT, ...shape });
@@ -213,7 +213,7 @@ describe('a payer without a token account', () => {
         ]);
     });
 
-    it.each<{ name: string; amount: bigint; channel: Partial<Channel> }>([
+    it.each<{ name: string; amount: bigint; channel: Partial<ChannelOf<RevisionName>> }>([
         { amount: DEPOSIT, channel: {}, name: 'a voucher over all that there is' },
         { amount: 500n, channel: { payerWithdrawnAt: 1n }, name: 'a refund that was taken' },
     ])('does not matter with $name', ({ amount, channel }) => {
@@ -240,7 +240,7 @@ describe('a payer without a token account', () => {
 
     it('that is a recipient as well keeps no voucher waiting', () => {
         const splits: Split[] = [{ bps: 400, recipient: PAYER }];
-        const [item] = makeClaims([LOW], { distributionHash: getDistributionHash(splits) }, withoutPayer);
+        const [item] = makeClaims([LOW], { distributionHash: getDistributionHash(splits, DEPLOYMENT) }, withoutPayer);
         const { accounts } = item!.distribution!;
         const shared = { ...item!, distribution: { accounts: { ...accounts, recipients: [accounts.payer] }, splits } };
         for (const mode of ['settleAndDistribute', FINAL] as const) {
@@ -322,7 +322,7 @@ describe('a recipient that can not be paid', () => {
         const withoutBoth = { distributes: true, isMissing: (owner: Address) => missing.includes(owner) };
         expect(doneBy(plan(makeClaims([LOW], {}, withoutBoth), 'settleAndDistribute'))).toEqual([]);
         // Anybody can create the treasury's token account, which is all that keeps the channel from being distributed.
-        missing.push(LOCALNET_DEPLOYMENT.treasuryOwner);
+        missing.push(DEPLOYMENT.treasuryOwner);
         expect(doneBy(plan(makeClaims([LOW], {}, withoutBoth), 'settleAndDistribute'))).toEqual([]);
         missing.splice(1, 1);
         expect(doneBy(plan(makeClaims([LOW], {}, withoutBoth), 'settleAndDistribute'))).toEqual([['settle', 500n]]);
@@ -331,7 +331,7 @@ describe('a recipient that can not be paid', () => {
 
 describe('a treasury without a token account', () => {
     it('keeps the payout waiting, and nothing else', () => {
-        const { treasuryOwner } = LOCALNET_DEPLOYMENT;
+        const { treasuryOwner } = DEPLOYMENT;
         const missing = { distributes: true, isMissing: (owner: Address) => owner === treasuryOwner };
         const result = plan(makeClaims([LOW], {}, missing), FINAL);
         expect(doneBy(result)).toEqual([['settleAndFinalize', 500n]]);
@@ -346,18 +346,18 @@ describe('a treasury without a token account', () => {
 });
 
 describe('what is said of a voucher of a channel that takes none any more', () => {
-    const ended = (settled: bigint): Partial<Channel> => ({
+    const ended = (settled: bigint): Partial<ChannelOf<RevisionName>> => ({
         settlement: { payoutWatermark: 0n, settled },
-        status: ChannelStatus.Finalized,
+        status: STATUSES.finalized,
     });
-    const contextOf = (claims: readonly Claim[], channel: Partial<Channel>, mode: BatchMode) =>
+    const contextOf = (claims: readonly Claim[], channel: Partial<ChannelOf<RevisionName>>, mode: BatchMode) =>
         plan(makeClaims(claims, channel), mode).leftOut.map(({ reason }) => reason.context);
 
     it.each([
         { instruction: 'settle', mode: 'settle' },
-        { instruction: ENDING.settleAndFinalize, mode: 'settleAndFinalize' },
+        { instruction: 'settleAndFinalize', mode: 'settleAndFinalize' },
     ] as const)('$mode: whether it is paid or lost, and the instruction of the mode', ({ instruction, mode }) => {
-        const base = { channel: CHANNEL, instruction, status: ENDED_KIND };
+        const base = { channel: CHANNEL, instruction, status: 'finalized' };
         expect(contextOf([LOW], ended(500n), mode)).toEqual([{ ...base, alreadySettled: 500n }]);
         expect(contextOf([LOW], ended(700n), mode)).toEqual([{ ...base, alreadySettled: 700n }]);
         expect(contextOf([LOW], ended(120n), mode)).toEqual([{ ...base, lost: 380n }]);

@@ -23,6 +23,7 @@ import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { INSTRUCTIONS_SYSVAR } from '../../fixtures/parties';
 import { runs } from '../../fixtures/random';
 import { byRevision, REVISION } from '../../fixtures/revision';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
 const OTHER = createNoopSigner(nameToAddress('another fee payer'));
@@ -44,7 +45,7 @@ function tablesFor(channels: number, more: readonly Address[] = []): AddressesBy
 
 function plan(channels: number, options: Partial<BatchSettleOptions> & Readonly<{ mode: BatchMode }>): BatchPlan {
     const items = makeBatch({ channels, distributes: options.mode.includes('Distribute'), payee: MERCHANT });
-    return planBatchSettle(items, { feePayer: MERCHANT, unixTimestamp: BATCH_NOW, ...options });
+    return planBatchSettle(items, { feePayer: MERCHANT, unixTimestamp: BATCH_NOW, ...options }, DEPLOYMENT);
 }
 
 describe('channels in a full transaction', () => {
@@ -167,16 +168,20 @@ describe('any batch', () => {
                     overlapping: { ...all, [nameToAddress('one more')]: [...shared, nameToAddress('channel 1')] },
                     shared: { [nameToAddress('one')]: shared },
                 }[tables] as AddressesByLookupTableAddress | undefined;
-                const result = planBatchSettle(items, {
-                    feePayer,
-                    maxPayerTokenAccounts: shape.channels,
-                    missingTokenAccounts: 'create',
-                    mode,
-                    unixTimestamp: BATCH_NOW,
-                    version,
-                    ...(version === 0 ? { lookupTables } : {}),
-                    ...(version === 1 ? {} : budget),
-                });
+                const result = planBatchSettle(
+                    items,
+                    {
+                        feePayer,
+                        maxPayerTokenAccounts: shape.channels,
+                        missingTokenAccounts: 'create',
+                        mode,
+                        unixTimestamp: BATCH_NOW,
+                        version,
+                        ...(version === 0 ? { lookupTables } : {}),
+                        ...(version === 1 ? {} : budget),
+                    },
+                    DEPLOYMENT,
+                );
                 expectSound(result);
                 const settled = new Map<Address, number>();
                 const distributed = new Map<Address, number>();
@@ -214,7 +219,7 @@ function expectSound({ transactions }: BatchPlan): void {
             // Of one revision the instruction repeats the voucher, of the other the voucher's channel tells the two belong
             // together.
             if (REVISION === 'tombstone') expect(settle.data!.slice(1, 49)).toEqual(data!.slice(112));
-            const channel = decodeVoucher(data!.slice(112)).channelId;
+            const channel = decodeVoucher(data!.slice(112), DEPLOYMENT).channelId;
             expect(settle.accounts?.some(({ address }) => address === channel)).toBe(true);
         }
     }

@@ -7,6 +7,7 @@ import { findDispensable } from '../../../src/settlement/execute/payout';
 import { planRound } from '../../../src/settlement/execute/plan-round';
 import { verifyRound } from '../../../src/settlement/execute/verify-round';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const CLOSING = 2;
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
@@ -32,9 +33,9 @@ describe('the steps of a round', () => {
             unreadable: [],
         };
         const verdicts = new Map<number, boolean>();
-        await verifyRound(tasks, batch, verdicts, createVoucherVerifier());
+        await verifyRound(tasks, batch, verdicts, createVoucherVerifier(DEPLOYMENT));
         const steps = planRound(tasks, batch, {
-            config: {},
+            deployment: DEPLOYMENT,
             options: { addresses: createAddressCache(), feePayer: MERCHANT, mode: 'settle', unixTimestamp: BATCH_NOW },
             verdicts,
         });

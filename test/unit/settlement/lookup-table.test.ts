@@ -31,6 +31,7 @@ import { anyBytes, runs } from '../../fixtures/random';
 import { errorOf, expectRefusal } from '../../fixtures/refusals';
 import { byRevision } from '../../fixtures/revision';
 import { atSlot, createFakeRpc } from '../../fixtures/rpc';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
 const TABLE = nameToAddress('a table');
@@ -245,13 +246,17 @@ describe('transactions for tables', () => {
 
 describe('planLookupTables', () => {
     const plan = (items: ReturnType<typeof makeBatch>, options: Partial<PlanLookupTablesOptions> = {}) =>
-        planLookupTables(items, {
-            computeUnitLimit: true,
-            feePayer: MERCHANT,
-            mode: 'settleAndFinalizeAndDistribute',
-            unixTimestamp: BATCH_NOW,
-            ...options,
-        });
+        planLookupTables(
+            items,
+            {
+                computeUnitLimit: true,
+                feePayer: MERCHANT,
+                mode: 'settleAndFinalizeAndDistribute',
+                unixTimestamp: BATCH_NOW,
+                ...options,
+            },
+            DEPLOYMENT,
+        );
     const batch = (channels: number, shape: Partial<Parameters<typeof makeBatch>[0]> = {}) =>
         makeBatch({ channels, distributes: true, payee: MERCHANT, ...shape });
 
@@ -321,14 +326,18 @@ describe('planLookupTables', () => {
                             feePayer,
                             recentSlots,
                         });
-                        const { totals } = planBatchSettle(items, {
-                            ...options,
-                            computeUnitLimit: true,
-                            feePayer,
-                            lookupTables: made.lookupTables,
-                            unixTimestamp: BATCH_NOW,
-                            version: 0,
-                        });
+                        const { totals } = planBatchSettle(
+                            items,
+                            {
+                                ...options,
+                                computeUnitLimit: true,
+                                feePayer,
+                                lookupTables: made.lookupTables,
+                                unixTimestamp: BATCH_NOW,
+                                version: 0,
+                            },
+                            DEPLOYMENT,
+                        );
                         expect(totals.transactions).toBe(option.batchTransactions);
                         expect(totals.feeLamports).toBe(option.batchFeeLamports);
                         const held = Object.values(made.lookupTables).flat();

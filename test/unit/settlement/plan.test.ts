@@ -2,26 +2,26 @@ import { createNoopSigner, getBase64Encoder, type Address } from '@solana/kit';
 import { describe, expect, it, vi } from 'vitest';
 
 import {
-    ChannelStatus,
     createVoucherVerifier,
-    LOCALNET_DEPLOYMENT,
     planBatchSettle,
     planBatchSettleAsync,
     type BatchItem,
     type BatchMode,
     type BatchPlan,
     type BatchSettleOptions,
-    type Channel,
     type LeftOutCode,
     type PlannedAction,
     type SignedVoucher,
+    type ChannelOf,
 } from '../../../src';
 import { BAD_ADDRESSES, BAD_I64 } from '../../fixtures/bad-input';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
-import { byRevision, REMAINS } from '../../fixtures/revision';
+import { REMAINS, STATUSES, byRevision } from '../../fixtures/revision';
 import { errorOf, expectRefusal } from '../../fixtures/refusals';
 import { AUTHORIZED_SIGNER } from '../../fixtures/parties';
 import { unhex, VOUCHER, VOUCHER_SIGNATURE_HEX } from '../../fixtures/vectors';
+import type { RevisionName } from '../../../src/revision/types';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
 const SIGNED_VOUCHER: SignedVoucher = {
@@ -36,12 +36,12 @@ const plan = (
     items: readonly BatchItem[],
     mode: BatchMode = 'settle',
     options: Partial<BatchSettleOptions> = {},
-): BatchPlan => planBatchSettle(items, { feePayer: MERCHANT, mode, unixTimestamp: BATCH_NOW, ...options });
+): BatchPlan => planBatchSettle(items, { feePayer: MERCHANT, mode, unixTimestamp: BATCH_NOW, ...options }, DEPLOYMENT);
 
 /** A single item, with fields of its voucher and of its channel changed. */
 function itemWith(
     voucher: Partial<SignedVoucher['voucher']> | null,
-    channel: Partial<Channel> = {},
+    channel: Partial<ChannelOf<RevisionName>> = {},
     shape: Partial<Parameters<typeof makeBatch>[0]> = {},
 ): BatchItem {
     const [item] = makeBatch({ channel: () => channel, channels: 1, payee: MERCHANT, ...shape });
@@ -50,13 +50,13 @@ function itemWith(
 }
 
 /** A closing channel whose deadline is so many seconds away. */
-const closing = (secondsLeft: bigint): Partial<Channel> => ({
+const closing = (secondsLeft: bigint): Partial<ChannelOf<RevisionName>> => ({
     closureStartedAt: BATCH_NOW + secondsLeft - GRACE,
-    status: ChannelStatus.Closing,
+    status: STATUSES.closing,
 });
-const finalized = (settled = 0n): Partial<Channel> => ({
+const finalized = (settled = 0n): Partial<ChannelOf<RevisionName>> => ({
     settlement: { payoutWatermark: 0n, settled },
-    status: ChannelStatus.Finalized,
+    status: STATUSES.finalized,
 });
 
 const actionsOf = ({ transactions }: BatchPlan): readonly PlannedAction[] =>
@@ -187,7 +187,7 @@ describe('what is left out of a batch', () => {
             code: 'DISTRIBUTION_BLOCKED',
             item: itemWith(null, finalized(), {
                 distributes: true,
-                isMissing: owner => owner === LOCALNET_DEPLOYMENT.treasuryOwner,
+                isMissing: owner => owner === DEPLOYMENT.treasuryOwner,
             }),
             mode: FINAL,
             name: 'a finalized channel without the treasury’s token account',
@@ -293,18 +293,22 @@ describe('the voucher that is taken', () => {
             channel: { ...channel, address: VOUCHER.channelId },
             voucher: SIGNED_VOUCHER,
         } as BatchItem;
-        const verifier = createVoucherVerifier();
+        const verifier = createVoucherVerifier(DEPLOYMENT);
         const bad = { ...SIGNED_VOUCHER, signature: new Uint8Array(64) as SignedVoucher['signature'] };
         const options = { feePayer: MERCHANT, mode: 'settle', unixTimestamp: BATCH_NOW, verifier } as const;
-        const good = await planBatchSettleAsync([item, { ...item, voucher: bad }], options);
+        const good = await planBatchSettleAsync([item, { ...item, voucher: bad }], options, DEPLOYMENT);
         expect(good.totals.vouchers).toBe(1);
         expect(codesOf(good)).toEqual(['SIGNATURE_INVALID']);
 
         const verifyAll = vi.fn(verifier.verifyAll);
-        await planBatchSettleAsync([{ ...item, isSignatureValid: true }], {
-            ...options,
-            verifier: { ...verifier, verifyAll },
-        });
+        await planBatchSettleAsync(
+            [{ ...item, isSignatureValid: true }],
+            {
+                ...options,
+                verifier: { ...verifier, verifyAll },
+            },
+            DEPLOYMENT,
+        );
         expect(verifyAll).toHaveBeenCalledWith([]);
     });
 });

@@ -6,6 +6,7 @@ import { findTokenPdaSync, planBatchSettle, type BatchItem, type BatchSettleOpti
 import * as matcher from '../../../src/channel/derive/match-token-pda';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { runs } from '../../fixtures/random';
+import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const { createTokenPdaMatcher } = matcher;
 vi.mock(import('../../../src/channel/derive/match-token-pda'), { spy: true });
@@ -16,7 +17,7 @@ const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
 function planByDeriving(items: readonly BatchItem[], options: BatchSettleOptions) {
     const spy = vi.mocked(createTokenPdaMatcher).mockImplementation(() => () => undefined);
     try {
-        const plan = planBatchSettle(items, options);
+        const plan = planBatchSettle(items, options, DEPLOYMENT);
         expect(spy).toHaveBeenCalled();
         return plan;
     } finally {
@@ -53,7 +54,7 @@ describe('token accounts that exist and are not derived again', () => {
                     unixTimestamp: BATCH_NOW,
                     version,
                 };
-                const plan = planBatchSettle(items, options);
+                const plan = planBatchSettle(items, options, DEPLOYMENT);
                 expect(plan).toEqual(planByDeriving(items, options));
                 expect(plan.leftOut).toEqual([]);
             }),
@@ -75,7 +76,7 @@ describe('token accounts that exist and are not derived again', () => {
                 mode: 'settleAndDistribute',
                 unixTimestamp: BATCH_NOW,
             };
-            const { leftOut } = planBatchSettle(items, options);
+            const { leftOut } = planBatchSettle(items, options, DEPLOYMENT);
             const { address, channel } = item!.channel as Extract<BatchItem['channel'], { channel: unknown }>;
             const [expected] = findTokenPdaSync({
                 mint: channel.mint,

@@ -23,7 +23,7 @@ describe('getEvidence', () => {
         // Others can end a channel as well: what is gone tells nothing, whatever the transaction was to do.
         ['a voucher of a channel that was closed', send(['settle'], 5n), at('closed'), 'unknown'],
         ['a voucher of a channel that is gone', send(['settle'], 5n), at('absent'), 'unknown'],
-        ['a payout of a channel that is gone', send(['settleAndSeal', 'distribute'], 5n), at('absent'), 'unknown'],
+        ['a payout of a channel that is gone', send(['settleAndFinalize', 'distribute'], 5n), at('absent'), 'unknown'],
         [
             'a payout of a channel that was closed',
             send(['settleAndFinalize', 'distribute'], 5n),
@@ -32,7 +32,12 @@ describe('getEvidence', () => {
         ],
         ['a voucher of a channel that was paid out without', send(['settle'], 5n), at('distributed', 4n), 'notLanded'],
         ['a voucher of a channel that was paid out with it', send(['settle'], 5n), at('distributed', 5n), 'landed'],
-        ['an end of a channel that was ended without', send(['settleAndSeal'], 5n), at('distributed', 4n), 'notLanded'],
+        [
+            'an end of a channel that was ended without',
+            send(['settleAndFinalize'], 5n),
+            at('distributed', 4n),
+            'notLanded',
+        ],
         ['a voucher that is in and not paid out', send(['settle', 'distribute'], 5n), at('open', 5n, 4n), 'notLanded'],
         ['a voucher that is in and paid out', send(['settle', 'distribute'], 5n), at('open', 5n, 5n), 'landed'],
         ['a voucher that is in, with nothing to pay out', send(['settle'], 5n), at('open', 5n, 0n), 'landed'],
@@ -40,7 +45,6 @@ describe('getEvidence', () => {
         ['a payout without a voucher that was made', send(['distribute']), at('open', 5n, 5n), 'landed'],
         ['an end that has not come', send(['settleAndFinalize'], 5n), at('open', 5n), 'notLanded'],
         ['an end', send(['settleAndFinalize'], 5n), at('finalized', 5n), 'landed'],
-        ['an end of the epoch revision', send(['settleAndSeal'], 5n), at('sealed', 5n), 'landed'],
         ['an end with less than the voucher', send(['settleAndFinalize'], 5n), at('finalized', 4n), 'notLanded'],
         ['an end without the payout', send(['settleAndFinalize', 'distribute'], 5n), at('finalized', 5n), 'notLanded'],
         ['an end with the payout', send(['settleAndFinalize', 'distribute'], 5n), at('distributed', 5n, 5n), 'landed'],

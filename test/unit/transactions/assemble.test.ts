@@ -44,6 +44,7 @@ import {
     TOP_UP_AGREEMENT,
     VERSIONS,
 } from '../inspect/stage';
+import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';
 
 const INPUT = { ...OPEN_INPUT, blockhash: BLOCKHASH, operator: OPERATOR, payer: PAYER_KEY };
 const TOP_UP_INPUT = {
@@ -73,8 +74,8 @@ it.each([
         memo: 'order 1',
         priorityFeeLamports: 1_000n,
     });
-    const [expected, input] = [await assemble(create() as never), create()];
-    const assembling = assemble(input as never);
+    const [expected, input] = [await assemble({ ...OPENED, ...create() } as never, DEPLOYMENT), create()];
+    const assembling = assemble(Object.assign(input, OPENED) as never, DEPLOYMENT);
     input.blockhash.blockhash = MINT as never;
     input.blockhash.lastValidBlockHeight = 1n;
     input.extraInstructions[0]!.data.fill(66);
@@ -107,39 +108,46 @@ function createModifyingWallet(
 
 describe.each(VERSIONS)('version %s', version => {
     it('an open is signed by the payer, and passes inspection', async () => {
-        const { transaction, wire } = await assembleOpenTransaction({ ...INPUT, version });
+        const { transaction, wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT, version }, DEPLOYMENT);
         expect(transaction.signatures).toMatchObject({ [OPERATOR]: null, [PAYER]: expect.any(Uint8Array) });
         expect(Object.keys(transaction.signatures)).toEqual([OPERATOR, PAYER]);
-        expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT)).toMatchObject({
+        expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({
             inspected: { channel: OPEN_CHANNEL, version },
             isAccepted: true,
         });
     });
 
     it('a topUp is signed by the payer, and passes inspection', async () => {
-        const { wire } = await assembleTopUpTransaction({ ...TOP_UP_INPUT, version });
-        expect(await inspectTopUpTransaction(wire, TOP_UP_AGREEMENT)).toMatchObject({ isAccepted: true });
+        const { wire } = await assembleTopUpTransaction({ ...TOP_UP_INPUT, version }, DEPLOYMENT);
+        expect(await inspectTopUpTransaction(wire, TOP_UP_AGREEMENT, DEPLOYMENT)).toMatchObject({ isAccepted: true });
     });
 
     it('limit, priority fee, memo and other instructions are put in', async () => {
-        const { wire } = await assembleOpenTransaction({
-            ...INPUT,
-            computeUnitLimit: 70_000,
-            extraInstructions: [getMemoInstruction('first')],
-            memo: 'order 1234',
-            priorityFeeLamports: 7_000,
-            version,
-        });
+        const { wire } = await assembleOpenTransaction(
+            {
+                ...OPENED,
+                ...INPUT,
+                computeUnitLimit: 70_000,
+                extraInstructions: [getMemoInstruction('first')],
+                memo: 'order 1234',
+                priorityFeeLamports: 7_000,
+                version,
+            },
+            DEPLOYMENT,
+        );
         const agreement = { ...OPEN_AGREEMENT, memos: { required: ['first', 'order 1234'] } };
-        expect(await inspectOpenTransaction(wire, agreement)).toMatchObject({
+        expect(await inspectOpenTransaction(wire, agreement, DEPLOYMENT)).toMatchObject({
             inspected: { computeUnitLimit: 70_000, feeLamports: 17_000n, priorityFeeLamports: 7_000n },
             isAccepted: true,
         });
     });
 
     it('a priority fee is never more than was asked for', async () => {
-        const { wire } = await assembleOpenTransaction({ ...INPUT, priorityFeeLamports: 9_999n, version });
-        const inspection = await inspectOpenTransaction(wire, OPEN_AGREEMENT);
+        const { wire } = await assembleOpenTransaction(
+            { ...OPENED, ...INPUT, priorityFeeLamports: 9_999n, version },
+            DEPLOYMENT,
+        );
+        const inspection = await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT);
         expect(inspection).toMatchObject({ inspected: { priorityFeeLamports: 9_999n }, isAccepted: true });
     });
 
@@ -147,29 +155,29 @@ describe.each(VERSIONS)('version %s', version => {
         const payer = createModifyingWallet(PAYER_KEY, message =>
             appendTransactionMessageInstruction(getMemoInstruction('from my wallet'), message as never),
         );
-        const { wire } = await assembleOpenTransaction({ ...INPUT, payer, version });
-        expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT)).toMatchObject({
+        const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT, payer, version }, DEPLOYMENT);
+        expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({
             isAccepted: false,
             mismatches: [{ actual: 'from my wallet', code: 'MEMO_NOT_AGREED', path: 'instructions[1].data' }],
         });
         const agreement = { ...OPEN_AGREEMENT, memos: { allowed: ['from my wallet'] } };
-        expect(await inspectOpenTransaction(wire, agreement)).toMatchObject({
+        expect(await inspectOpenTransaction(wire, agreement, DEPLOYMENT)).toMatchObject({
             inspected: { additions: [{ content: 'from my wallet', kind: 'memo' }] },
             isAccepted: true,
         });
     });
 
     it('the operator adds its signature, and every signature is there', async () => {
-        const { wire } = await assembleOpenTransaction({ ...INPUT, version });
-        const cosigned = await cosignTransaction(await accept(wire), OPERATOR_KEY);
+        const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT, version }, DEPLOYMENT);
+        const cosigned = await cosignTransaction(await accept(wire), OPERATOR_KEY, DEPLOYMENT);
         expect(Object.values(cosigned.signatures)).toEqual([expect.any(Uint8Array), expect.any(Uint8Array)]);
         expect(cosigned.lifetimeConstraint).toEqual(BLOCKHASH);
-        expect(await inspectOpenTransaction(cosigned, OPEN_AGREEMENT)).toMatchObject({ isAccepted: true });
+        expect(await inspectOpenTransaction(cosigned, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({ isAccepted: true });
     });
 });
 
 async function accept(wire: string, agreement = OPEN_AGREEMENT): Promise<InspectedOpen> {
-    const inspection = await inspectOpenTransaction(wire, agreement);
+    const inspection = await inspectOpenTransaction(wire, agreement, DEPLOYMENT);
     if (!inspection.isAccepted) throw new Error(JSON.stringify(inspection.mismatches));
     return inspection.inspected;
 }
@@ -179,8 +187,8 @@ it('a wallet that makes itself the fee payer is seen', async () => {
         PAYER_KEY,
         message => setTransactionMessageFeePayer(PAYER, message as never) as never,
     );
-    const { wire } = await assembleOpenTransaction({ ...INPUT, payer });
-    expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT)).toMatchObject({
+    const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT, payer }, DEPLOYMENT);
+    expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({
         isAccepted: false,
         mismatches: [{ actual: PAYER, code: 'FEE_PAYER_MISMATCH', expected: OPERATOR }],
     });
@@ -191,8 +199,8 @@ it('a wallet that asks for a high price is seen', async () => {
         PAYER_KEY,
         message => setTransactionMessageComputeUnitPrice(1_000_000n, message as never) as never,
     );
-    const { wire } = await assembleOpenTransaction({ ...INPUT, payer });
-    expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT)).toMatchObject({
+    const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT, payer }, DEPLOYMENT);
+    expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({
         isAccepted: false,
         mismatches: [{ actual: 213_000n, code: 'FEE_TOO_HIGH', expected: { max: 20_000n } }],
     });
@@ -200,8 +208,8 @@ it('a wallet that asks for a high price is seen', async () => {
 
 it('lookup tables that were agreed are used', async () => {
     const lookupTables = { [addressOf(0x71)]: [MINT, PAYEE, OPEN_CHANNEL] };
-    const { wire } = await assembleOpenTransaction({ ...INPUT, lookupTables });
-    expect(wire.length).toBeLessThan((await assembleOpenTransaction(INPUT)).wire.length);
+    const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT, lookupTables }, DEPLOYMENT);
+    expect(wire.length).toBeLessThan((await assembleOpenTransaction({ ...OPENED, ...INPUT }, DEPLOYMENT)).wire.length);
     await accept(wire, { ...OPEN_AGREEMENT, lookupTables });
 });
 
@@ -255,14 +263,21 @@ describe('assembling is refused', () => {
         ['a modifying wallet that returns nothing', { payer: returning(undefined) }, 'TRANSACTION_MALFORMED'],
         ['a modifying wallet that returns no transaction', { payer: returning([{}]) }, 'TRANSACTION_MALFORMED'],
     ] as const)('%s', async (_, change, code) => {
-        await expectRefusal(() => assembleOpenTransaction({ ...INPUT, ...change } as never), code);
+        await expectRefusal(
+            () => assembleOpenTransaction({ ...OPENED, ...INPUT, ...change } as never, DEPLOYMENT),
+            code,
+        );
     });
 
     it('nobody is asked to sign what is too large', async () => {
         let isAsked = false;
         const payer = { ...failing, signTransactions: async () => ((isAsked = true), []) };
         await expectRefusal(
-            () => assembleOpenTransaction({ ...INPUT, memo: 'x'.repeat(1_000), payer: payer as never }),
+            () =>
+                assembleOpenTransaction(
+                    { ...OPENED, ...INPUT, memo: 'x'.repeat(1_000), payer: payer as never },
+                    DEPLOYMENT,
+                ),
             'TRANSACTION_TOO_LARGE',
         );
         expect(isAsked).toBe(false);
@@ -270,7 +285,7 @@ describe('assembling is refused', () => {
 });
 
 describe('co-signing is refused', () => {
-    const inspected = async () => accept((await assembleOpenTransaction(INPUT)).wire);
+    const inspected = async () => accept((await assembleOpenTransaction({ ...OPENED, ...INPUT }, DEPLOYMENT)).wire);
 
     it.each<[string, (inspected: InspectedOpen) => unknown, unknown, string]>([
         ['for somebody else', x => x, ATTACKER_KEY, 'SIGNER_INVALID'],
@@ -308,14 +323,17 @@ describe('co-signing is refused', () => {
         ],
     ])('%s', async (_, change, operator, code) => {
         const input = change(await inspected()) as InspectedOpen;
-        await expectRefusal(() => cosignTransaction(input, operator as TransactionCosigner), code as 'SIGNER_INVALID');
+        await expectRefusal(
+            () => cosignTransaction(input, operator as TransactionCosigner, DEPLOYMENT),
+            code as 'SIGNER_INVALID',
+        );
     });
 
     it('without the signature of the payer before the operator is asked for its own', async () => {
         let isAsked = false;
         const operator = { address: OPERATOR, signTransactions: async () => ((isAsked = true), []) };
         const input = withSignature(await inspected(), null) as InspectedOpen;
-        await expectRefusal(() => cosignTransaction(input, operator), 'TRANSACTION_SIGNATURE_MISSING', {
+        await expectRefusal(() => cosignTransaction(input, operator, DEPLOYMENT), 'TRANSACTION_SIGNATURE_MISSING', {
             signer: PAYER,
         });
         expect(isAsked).toBe(false);

@@ -7,7 +7,6 @@ import {
     cosignTransaction,
     inspectOpenTransaction,
     inspectTopUpTransaction,
-    LOCALNET_DEPLOYMENT,
     type InspectedOpen,
     type InspectedTransaction,
     type TransactionCosigner,
@@ -27,28 +26,29 @@ import {
     PAYER_KEY,
     TOP_UP_AGREEMENT,
 } from '../inspect/stage';
+import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';
 
 // The operator's key signs what an inspection accepted, and nothing that only looks like it.
 
 const INPUT = { ...OPEN_INPUT, blockhash: BLOCKHASH, operator: OPERATOR, payer: PAYER_KEY };
 
 const inspectOpen = async (): Promise<InspectedOpen> => {
-    const { wire } = await assembleOpenTransaction(INPUT);
-    const inspection = await inspectOpenTransaction(wire, OPEN_AGREEMENT);
+    const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT }, DEPLOYMENT);
+    const inspection = await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT);
     if (!inspection.isAccepted) throw new Error('not accepted');
     return inspection.inspected;
 };
 const inspectTopUp = async () => {
     const token = { mint: MINT, tokenProgram: SPL_TOKEN };
     const input = { ...token, amount: 1_000_000n, blockhash: BLOCKHASH, channel: CHANNEL };
-    const { wire } = await assembleTopUpTransaction({ ...input, operator: OPERATOR, payer: PAYER_KEY });
-    const inspection = await inspectTopUpTransaction(wire, TOP_UP_AGREEMENT);
+    const { wire } = await assembleTopUpTransaction({ ...input, operator: OPERATOR, payer: PAYER_KEY }, DEPLOYMENT);
+    const inspection = await inspectTopUpTransaction(wire, TOP_UP_AGREEMENT, DEPLOYMENT);
     if (!inspection.isAccepted) throw new Error('not accepted');
     return inspection.inspected;
 };
 const withRefused = async (): Promise<unknown> => {
-    const { transaction, wire } = await assembleOpenTransaction(INPUT);
-    const inspection = await inspectOpenTransaction(wire, { ...OPEN_AGREEMENT, maxFeeLamports: 1n });
+    const { transaction, wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT }, DEPLOYMENT);
+    const inspection = await inspectOpenTransaction(wire, { ...OPEN_AGREEMENT, maxFeeLamports: 1n }, DEPLOYMENT);
     return { ...inspection, operator: OPERATOR, transaction };
 };
 
@@ -67,9 +67,9 @@ const createWitness = () => {
 
 it('what an inspection returned is signed, as often as it is asked for', async () => {
     for (const inspected of [await inspectOpen(), await inspectTopUp()]) {
-        const cosigned = await cosignTransaction(inspected, OPERATOR_KEY);
+        const cosigned = await cosignTransaction(inspected, OPERATOR_KEY, DEPLOYMENT);
         expect(cosigned.messageBytes).toEqual(inspected.transaction.messageBytes);
-        expect(await cosignTransaction(inspected, OPERATOR_KEY, LOCALNET_DEPLOYMENT)).toEqual(cosigned);
+        expect(await cosignTransaction(inspected, OPERATOR_KEY, DEPLOYMENT)).toEqual(cosigned);
     }
 });
 
@@ -82,13 +82,13 @@ describe('an engine that breaks down', () => {
 
     it.each(['importKey', 'verify'] as const)('in %s says nothing of a signature', async name => {
         const inspected = await inspectOpen();
-        const { wire } = await assembleOpenTransaction(INPUT);
+        const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT }, DEPLOYMENT);
         const broken = { ...real, [name]: () => Promise.reject(new Error('out of memory')) };
         vi.stubGlobal('crypto', { subtle: broken });
-        await expectRefusal(() => cosignTransaction(inspected, OPERATOR_KEY), 'VERIFIER_FAILED');
-        await expectRefusal(() => inspectOpenTransaction(wire, OPEN_AGREEMENT), 'VERIFIER_FAILED');
+        await expectRefusal(() => cosignTransaction(inspected, OPERATOR_KEY, DEPLOYMENT), 'VERIFIER_FAILED');
+        await expectRefusal(() => inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT), 'VERIFIER_FAILED');
         vi.unstubAllGlobals();
-        expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT)).toMatchObject({ isAccepted: true });
+        expect(await inspectOpenTransaction(wire, OPEN_AGREEMENT, DEPLOYMENT)).toMatchObject({ isAccepted: true });
     });
 });
 
@@ -101,7 +101,13 @@ describe('nothing else is', () => {
         ['an object that inherits from it', async () => Object.create(await inspectOpen()) as unknown],
         ['a proxy of it', async () => new Proxy(await inspectOpen(), {})],
         ['a spread top-up', async () => ({ ...(await inspectTopUp()) })],
-        ['what was assembled', async () => ({ operator: OPERATOR, ...(await assembleOpenTransaction(INPUT)) })],
+        [
+            'what was assembled',
+            async () => ({
+                operator: OPERATOR,
+                ...(await assembleOpenTransaction({ ...OPENED, ...INPUT }, DEPLOYMENT)),
+            }),
+        ],
         ['what was refused', withRefused],
         [
             'the fields of one with the transaction of another',
@@ -110,14 +116,18 @@ describe('nothing else is', () => {
     ])('%s', async (_, make) => {
         const witness = createWitness();
         const inspected = (await make()) as InspectedTransaction;
-        await expectRefusal(() => cosignTransaction(inspected, witness), 'TRANSACTION_NOT_INSPECTED');
+        await expectRefusal(() => cosignTransaction(inspected, witness, DEPLOYMENT), 'TRANSACTION_NOT_INSPECTED');
         expect(witness.isAsked).toBe(false);
     });
 
     it('the inspection itself in the place of what it inspected', async () => {
-        const { wire } = await assembleOpenTransaction(INPUT);
-        const inspection = (await inspectOpenTransaction(wire, OPEN_AGREEMENT)) as unknown as InspectedTransaction;
-        await expectRefusal(() => cosignTransaction(inspection, OPERATOR_KEY), 'SIGNER_INVALID');
+        const { wire } = await assembleOpenTransaction({ ...OPENED, ...INPUT }, DEPLOYMENT);
+        const inspection = (await inspectOpenTransaction(
+            wire,
+            OPEN_AGREEMENT,
+            DEPLOYMENT,
+        )) as unknown as InspectedTransaction;
+        await expectRefusal(() => cosignTransaction(inspection, OPERATOR_KEY, DEPLOYMENT), 'SIGNER_INVALID');
     });
 
     it.each<[string, (transaction: InspectedTransaction['transaction']) => void]>([
@@ -127,7 +137,9 @@ describe('nothing else is', () => {
         const inspected = await inspectOpen();
         change(inspected.transaction);
         const witness = createWitness();
-        await expect(cosignTransaction(inspected, witness)).rejects.toMatchObject({ name: 'PaymentChannelsError' });
+        await expect(cosignTransaction(inspected, witness, DEPLOYMENT)).rejects.toMatchObject({
+            name: 'PaymentChannelsError',
+        });
         expect(witness.isAsked).toBe(false);
     });
 
@@ -138,11 +150,11 @@ describe('nothing else is', () => {
             signatures: Record<Address, Uint8Array>;
         };
         // Another amount, well signed by the payer: only what was remembered tells.
-        const other = await assembleOpenTransaction({ ...INPUT, deposit: 1_999_999n });
+        const other = await assembleOpenTransaction({ ...OPENED, ...INPUT, deposit: 1_999_999n }, DEPLOYMENT);
         messageBytes.set(other.transaction.messageBytes);
         signatures[PAYER]!.set(other.transaction.signatures[PAYER]!);
         const witness = createWitness();
-        await expectRefusal(() => cosignTransaction(inspected, witness), 'TRANSACTION_NOT_INSPECTED');
+        await expectRefusal(() => cosignTransaction(inspected, witness, DEPLOYMENT), 'TRANSACTION_NOT_INSPECTED');
         expect(witness.isAsked).toBe(false);
     });
 
@@ -150,7 +162,7 @@ describe('nothing else is', () => {
         const signer: TransactionCosigner = {
             address: OPERATOR,
             signTransactions: async transactions => {
-                const other = await assembleOpenTransaction({ ...INPUT, deposit: 1_999_999n });
+                const other = await assembleOpenTransaction({ ...OPENED, ...INPUT, deposit: 1_999_999n }, DEPLOYMENT);
                 for (const { messageBytes, signatures } of transactions) {
                     (messageBytes as unknown as Uint8Array).set(other.transaction.messageBytes);
                     (signatures[PAYER] as unknown as Uint8Array).set(other.transaction.signatures[PAYER]!);
@@ -159,25 +171,29 @@ describe('nothing else is', () => {
             },
         };
         const inspected = await inspectOpen();
-        await expectRefusal(() => cosignTransaction(inspected, signer), 'TRANSACTION_MESSAGE_CHANGED');
+        await expectRefusal(() => cosignTransaction(inspected, signer, DEPLOYMENT), 'TRANSACTION_MESSAGE_CHANGED');
     });
 
     it('an inspection for another operator', async () => {
-        await expectRefusal(async () => cosignTransaction(await inspectOpen(), ATTACKER_KEY), 'SIGNER_INVALID', {
-            field: 'operator',
-        });
+        await expectRefusal(
+            async () => cosignTransaction(await inspectOpen(), ATTACKER_KEY, DEPLOYMENT),
+            'SIGNER_INVALID',
+            {
+                field: 'operator',
+            },
+        );
     });
 
     it('an inspection for another deployment than the one that is asked for', async () => {
         const inspected = await inspectOpen();
         await expectRefusal(
-            () => cosignTransaction(inspected, OPERATOR_KEY, { programAddress: addressOf(0x77) }),
+            () => cosignTransaction(inspected, OPERATOR_KEY, { ...DEPLOYMENT, programAddress: addressOf(0x77) }),
             'DEPLOYMENT_MISMATCH',
-            { field: 'config.programAddress' },
+            { field: 'deployment.programAddress' },
         );
-        const other = { ...LOCALNET_DEPLOYMENT.revision, name: OTHER_REVISION.name } as never;
+        const other = OTHER_REVISION.name;
         await expectRefusal(
-            () => cosignTransaction(inspected, OPERATOR_KEY, { revision: other }),
+            () => cosignTransaction(inspected, OPERATOR_KEY, { ...DEPLOYMENT, revision: other }),
             'REVISION_MISMATCH',
             { expected: REVISION },
         );
@@ -186,7 +202,7 @@ describe('nothing else is', () => {
     it.each([undefined, null, 7, 'inspected', [], new Map(), Proxy.revocable({}, {})].map(value => [value] as const))(
         'a value like %s',
         async value => {
-            await expect(cosignTransaction(value as never, OPERATOR_KEY)).rejects.toMatchObject({
+            await expect(cosignTransaction(value as never, OPERATOR_KEY, DEPLOYMENT)).rejects.toMatchObject({
                 name: 'PaymentChannelsError',
             });
         },

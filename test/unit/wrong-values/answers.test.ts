@@ -3,22 +3,23 @@ import { expect, it } from 'vitest';
 import * as toolkit from '../../../src/index';
 import { createSimulator, createSimulatorRpc } from '../../../src/testing/index';
 import { findFaults, type Call } from './harness';
+import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';
 
 // As wrong-values.test.ts, for what an RPC answers: every function that reads, every place of a good answer, every kind of
 // wrong value. Only what the transport itself throws comes through as it is.
 
 type Method = (...params: unknown[]) => Readonly<{ send: () => Promise<unknown> }>;
 
-const simulator = await createSimulator();
+const simulator = await createSimulator({ deployment: DEPLOYMENT });
 const rpc = createSimulatorRpc(simulator) as unknown as Readonly<Record<string, Method>>;
 const payer = await simulator.createFundedSigner();
 const { address: payee } = await simulator.createSigner();
 const mint = await simulator.createMint();
 await simulator.mintTokens({ amount: 1_000n, mint, owner: payer.address });
 const terms = { deposit: 500n, gracePeriodSeconds: 600, mint, payee, payer, salt: 1n, splits: [] };
-await simulator.sendOrThrow([await toolkit.getOpenInstructionAsync(terms)]);
-const [channel] = toolkit.findChannelPdaSync(terms);
-const voucher = await toolkit.signVoucher({ channelId: channel, cumulativeAmount: 5n }, payer);
+await simulator.sendOrThrow([await toolkit.getOpenInstructionAsync({ ...OPENED, ...terms }, DEPLOYMENT)]);
+const [channel] = toolkit.findChannelPdaSync({ ...OPENED, ...terms }, DEPLOYMENT);
+const voucher = await toolkit.signVoucher({ channelId: channel, cumulativeAmount: 5n }, payer, DEPLOYMENT);
 
 /** What follows the RPC in the arguments of each function. */
 const READERS: Readonly<Record<string, readonly unknown[]>> = {

@@ -8,8 +8,7 @@ import {
 } from '@solana/kit';
 import { AccountState, getMintSize, getTokenEncoder } from '@solana-program/token';
 
-import * as epoch from '../../../src/epoch/index';
-import * as root from '../../../src/index';
+import * as toolkit from '../../../src/index';
 import { addressOf } from '../../fixtures/parties';
 import { refuseToAnswer } from './harness';
 
@@ -43,11 +42,9 @@ const JOURNAL = Object.fromEntries(
 const VERIFIER = { close: () => undefined, verify: async () => true, verifyAll: async () => [true] };
 const ABORTED = AbortSignal.abort(new Error('aborted before anything'));
 
-/** The good values of an entry point, and the entry point. */
-export function createGoodValues(entry: 'epoch' | 'root') {
-    const isEpoch = entry === 'epoch';
-    const toolkit = (isEpoch ? epoch : root) as unknown as typeof root;
-    const deployment = toolkit.LOCALNET_DEPLOYMENT;
+/** The good values for a deployment. */
+export function createGoodValues(deployment: toolkit.Deployment) {
+    const isEpoch = deployment.revision === 'epoch';
     const slot = isEpoch ? { openSlot: 1_000n } : {};
     const current = isEpoch ? { currentSlot: 1_000n } : {};
     const seeds = {
@@ -58,7 +55,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         salt: 1n,
         ...slot,
     };
-    const [channel] = toolkit.findChannelPdaSync(seeds);
+    const [channel] = toolkit.findChannelPdaSync(seeds, deployment);
     const token = { mint: MINT, tokenProgram: TOKEN_PROGRAM };
     const open = {
         ...seeds,
@@ -79,8 +76,8 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         bump: 255,
         closureStartedAt: 0n,
         deposit: 1_000n,
-        discriminator: toolkit.CHANNEL_DISCRIMINATOR,
-        distributionHash: toolkit.getDistributionHash(SPLITS),
+        discriminator: deployment.channel.discriminator,
+        distributionHash: toolkit.getDistributionHash(SPLITS, deployment),
         gracePeriod: 600,
         mint: MINT,
         payee: PAYEE.address,
@@ -93,7 +90,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
     };
     const state = { address: channel, channel: data, kind: 'open' };
     const closing = { ...state, channel: { ...data, status: 2 }, deadlineAt: NOW, kind: 'closing' };
-    const bytes = new Uint8Array(toolkit.getChannelEncoder().encode(data as never));
+    const bytes = new Uint8Array(deployment.channel.encode(data));
     const accountOf = (address: Address, owner: Address, content: Uint8Array) => ({
         address,
         data: content,
@@ -129,7 +126,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         treasury: tokenAccountOf(deployment.treasuryOwner),
     };
     const assessed = { accounts, addresses, channel: data, splits: SPLITS, tokenProgram: TOKEN_PROGRAM };
-    const assessment = toolkit.assessDistribution(assessed as never);
+    const assessment = toolkit.assessDistribution(assessed as never, deployment);
     const openAssessed = {
         ...token,
         accounts: { ...accounts, channel: { address: channel, exists: false } },
@@ -141,7 +138,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         ...slot,
         ...current,
     };
-    const mode = isEpoch ? 'settleAndSealAndDistribute' : 'settleAndFinalizeAndDistribute';
+    const mode = 'settleAndFinalizeAndDistribute';
     const item = {
         channel: state,
         distribution: { accounts, allowForfeit: [PAYER.address], splits: SPLITS },
@@ -260,8 +257,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
     };
     const tableInput = { authority: PAYER, lookupTable: addressOf(40), payer: PAYER };
     const tableOptions = { authority: PAYER, computeUnitPrice: 1n, feePayer: PAYER, recentSlots: [7n] };
-    const config = { ...deployment };
-    const reading = { ...config, abortSignal: undefined, commitment: 'confirmed', minContextSlot: 1n };
+    const reading = { abortSignal: undefined, commitment: 'confirmed', minContextSlot: 1n };
     const searching = { ...reading, onUnreadable: () => undefined };
     const answered = {
         meta: {
@@ -293,11 +289,7 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         signedVoucher,
         unixTimestamp: NOW,
     };
-    const [plannedTransaction] = toolkit.planBatchSettle(
-        [item] as never,
-        untabled as never,
-        config as never,
-    ).transactions;
+    const [plannedTransaction] = toolkit.planBatchSettle([item] as never, untabled as never, deployment).transactions;
     const settled = { channel: state, isSignatureValid: true, payee: PAYEE, voucher: signedVoucher };
     const agreed = {
         authorizedSigner: PAYER,
@@ -330,7 +322,6 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         channel,
         checked,
         closing,
-        config,
         current,
         data,
         deployment,
@@ -374,7 +365,6 @@ export function createGoodValues(entry: 'epoch' | 'root') {
         token,
         TOKEN_PROGRAM,
         tokenAccountOf,
-        toolkit,
         top,
         transaction,
         untabled,

@@ -1,3 +1,4 @@
+import { MAINNET_DEPLOYMENT } from '../../../src';
 import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
 import {
     assertSucceeded,
@@ -27,7 +28,10 @@ export function createNodeRows(): Rows {
     return {
         createNodeVoucherVerifier: {
             call: closing(createNodeVoucherVerifier as never),
-            makeArguments: () => [{ answerTimeoutMs: 5_000, backend: 'webcrypto', cacheSize: 10, threads: 1 }, {}],
+            makeArguments: () => [
+                MAINNET_DEPLOYMENT,
+                { answerTimeoutMs: 5_000, backend: 'webcrypto', cacheSize: 10, threads: 1 },
+            ],
         },
         openFileJournal: {
             call: closing(openFileJournal as never),
@@ -36,15 +40,15 @@ export function createNodeRows(): Rows {
     };
 }
 
-export async function createTestingRows({ config }: ReturnType<typeof createGoodValues>): Promise<Rows> {
+export async function createTestingRows({ deployment }: ReturnType<typeof createGoodValues>): Promise<Rows> {
     const failed = { failure: { message: 'it failed' }, logs: ['a'], ok: false };
-    const simulator = await createSimulator();
+    const simulator = await createSimulator({ deployment });
     const elf = readProgramElf('tombstone');
     return {
         assertSucceeded: { call: assertSucceeded as never, makeArguments: () => [{ ...failed, ok: true }] },
         createSimulator: {
             call: createSimulator as never,
-            makeArguments: () => [{ deployment: config, seed: 'a', slot: 350_000_000n, unixTimestamp: 1_750_000_000n }],
+            makeArguments: () => [{ deployment, seed: 'a', slot: 350_000_000n, unixTimestamp: 1_750_000_000n }],
         },
         createSimulatorRpc: { call: createSimulatorRpc as never, makeArguments: () => [simulator] },
         getElfForTreasuryOwner: {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { createClient, lamports, type Signature } from '@solana/kit';
 
+import * as toolkit from '../../../src/index';
 import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
 import { createSimulator, simulated } from '../../../src/testing/index';
 import { createRequestHandler } from '../../../src/testing/rpc';
@@ -39,10 +40,10 @@ export function getMethods(object: object): Methods {
 
 const SIGNATURE = '5'.repeat(86) as Signature;
 
-/** The objects that an entry point makes. */
-export async function createObjectRows(entry: 'epoch' | 'root'): Promise<Readonly<Record<string, ObjectRows>>> {
-    const good = createGoodValues(entry);
-    const { config, deployment, isEpoch, PAYEE, PAYER, planned, sizer, SPLITS, toolkit } = good;
+/** The objects that are made for a deployment. */
+export async function createObjectRows(deployment: toolkit.Deployment): Promise<Readonly<Record<string, ObjectRows>>> {
+    const good = createGoodValues(deployment);
+    const { isEpoch, PAYEE, PAYER, planned, sizer, SPLITS } = good;
     const limits = toolkit.getTransactionLimits(0);
     const journalRows = (): ObjectRows['rows'] => ({
         acquire: () => ['me', [channel], 60_000],
@@ -91,7 +92,7 @@ export async function createObjectRows(entry: 'epoch' | 'root'): Promise<Readonl
     await instructions.open({ ...terms, createTokenAccounts: true }).sendTransaction();
     const [channel] = await pdas.channel({ ...terms, authorizedSigner: signer.address, payer: signer.address });
     const voucherTerms = { channelId: channel, cumulativeAmount: 500n };
-    const voucher = await toolkit.signVoucher(voucherTerms, signer, config as never);
+    const voucher = await toolkit.signVoucher(voucherTerms, signer, deployment);
     const token = { mint, tokenProgram: good.TOKEN_PROGRAM };
     const seeds = { ...terms, authorizedSigner: signer.address, payer: signer.address };
     const request = { ...good.request, channel, voucher };
@@ -114,11 +115,11 @@ export async function createObjectRows(entry: 'epoch' | 'root'): Promise<Readonl
         'createAddressCache()': {
             create: async () => ({ object: toolkit.createAddressCache() }),
             rows: {
-                findChannelPdaSync: () => [seeds, config],
+                findChannelPdaSync: () => [seeds, deployment],
                 findEscrowPdaSync: () => [{ channel, ...token }],
-                findEventAuthorityPdaSync: () => [config],
+                findEventAuthorityPdaSync: () => [deployment],
                 findTokenPdaSync: () => [{ ...token, owner: PAYER.address }],
-                findTreasuryTokenPdaSync: () => [token, config],
+                findTreasuryTokenPdaSync: () => [token, deployment],
             },
         },
         'createMemoryJournal()': {
@@ -127,7 +128,7 @@ export async function createObjectRows(entry: 'epoch' | 'root'): Promise<Readonl
         },
         'createNodeVoucherVerifier()': {
             create: async () => {
-                const object = await createNodeVoucherVerifier({ backend: 'webcrypto' }, config as never);
+                const object = await createNodeVoucherVerifier(deployment, { backend: 'webcrypto' });
                 return { dispose: () => object.close(), object };
             },
             // Closed it refuses everything, so that is not tried here.
@@ -189,7 +190,7 @@ export async function createObjectRows(entry: 'epoch' | 'root'): Promise<Readonl
             },
         },
         'createVoucherVerifier()': {
-            create: async () => ({ object: toolkit.createVoucherVerifier({}, config as never) }),
+            create: async () => ({ object: toolkit.createVoucherVerifier(deployment) }),
             rows: verifierRows,
         },
         'client.batchSettlement': {
@@ -238,13 +239,9 @@ export async function createObjectRows(entry: 'epoch' | 'root'): Promise<Readonl
                 settle: () => [{ channel, voucher }],
                 topUp: () => [{ amount: 5n, channel, payer: signer }],
                 withdrawPayer: () => [{ channel, payer: signer }],
-                ...(isEpoch
-                    ? {
-                          reclaim: () => [{ channel, rentPayer: PAYER.address }],
-                          seal: () => [{ channel }],
-                          settleAndSeal: () => [ending],
-                      }
-                    : { finalize: () => [{ channel }], settleAndFinalize: () => [ending] }),
+                finalize: () => [{ channel }],
+                settleAndFinalize: () => [ending],
+                ...(isEpoch ? { reclaim: () => [{ channel, rentPayer: PAYER.address }] } : {}),
             },
         },
         'client.paymentChannels.pdas': {

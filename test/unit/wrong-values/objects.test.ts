@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as node from '../../../src/node/index';
 import * as testing from '../../../src/testing/index';
+import { MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../../../src';
 import { createGoodValues } from './good-values';
 import { findFaults, findPassedOver } from './harness';
 import { createObjectRows, getMethods } from './object-rows';
@@ -27,7 +28,7 @@ afterAll(async () => {
 
 describe.each([
     ['node', node, createNodeRows()],
-    ['testing', testing, await createTestingRows(createGoodValues('root'))],
+    ['testing', testing, await createTestingRows(createGoodValues(MAINNET_DEPLOYMENT))],
 ] as const)('%s', (_, entry, rows) => {
     const functions = Object.entries(entry as Record<string, unknown>).filter(
         ([key, value]) => typeof value === 'function' && !/^[A-Z]/.test(key),
@@ -45,8 +46,8 @@ describe.each([
     });
 });
 
-describe.each(['root', 'epoch'] as const)('what %s makes', async entry => {
-    describe.each(Object.entries(await createObjectRows(entry)))('%s', async (_, { create, rows }) => {
+describe.each([MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET])('what is made for $revision', async deployment => {
+    describe.each(Object.entries(await createObjectRows(deployment)))('%s', async (_, { create, rows }) => {
         const { dispose, object } = await create();
         const methods = getMethods(object);
         afterAll(async () => await dispose?.());

@@ -1,11 +1,11 @@
-import type { TopUpInstructionData } from '../../../../generated/tombstone';
+import type { TopUpData } from '../channel-instruction';
 import type { CheckedTopUpAgreement } from '../../check-agreement';
 import type { InspectionContext, Rule } from '../context';
 import { getMismatch } from '../mismatch';
 
 // Rules on the data of topUp. Data that can't be read at all has a rule of its own.
 
-export type TopUpContext = InspectionContext<CheckedTopUpAgreement, TopUpInstructionData>;
+export type TopUpContext = InspectionContext<CheckedTopUpAgreement, TopUpData>;
 
 /** The amount is within what was agreed. */
 export const amount: Rule<TopUpContext> = {

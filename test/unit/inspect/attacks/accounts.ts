@@ -39,6 +39,7 @@ import {
     replaceAccounts,
     replaceData,
 } from '../stage';
+import { DEPLOYMENT, OPENED } from '../../../fixtures/deployment';
 
 // Attacks with the accounts of open and with other instructions.
 
@@ -124,7 +125,14 @@ const SWAPPED: readonly Attack[] = [
     },
     {
         forge: async () =>
-            forge({ instructions: [await getOpenInstructionAsync(OPEN_INPUT, { programAddress: addressOf(0x43) })] }),
+            forge({
+                instructions: [
+                    await getOpenInstructionAsync(
+                        { ...OPENED, ...OPEN_INPUT },
+                        { ...DEPLOYMENT, programAddress: addressOf(0x43) },
+                    ),
+                ],
+            }),
         mismatches: ['CHANNEL_INSTRUCTION_MISSING instructions', 'INSTRUCTION_NOT_ALLOWED instructions[0]'].concat(
             [2, 3, 4].map(index => `ACCOUNT_WRITABLE_MISMATCH accounts[${index}]`),
             'ACCOUNT_WRITABLE_MISMATCH accounts[1]',
@@ -284,7 +292,7 @@ const OTHERS: readonly Attack[] = [
             forge({
                 instructions: [
                     await getOpen(),
-                    getRequestCloseInstruction({ channel: OPEN_CHANNEL, payer: PAYER_KEY }),
+                    getRequestCloseInstruction({ channel: OPEN_CHANNEL, payer: PAYER_KEY }, DEPLOYMENT),
                 ],
             }),
         mismatches: ['INSTRUCTION_NOT_ALLOWED instructions[1]'],

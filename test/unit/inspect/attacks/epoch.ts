@@ -1,6 +1,6 @@
 import { createNoopSigner } from '@solana/kit';
 
-import { EPOCH } from '../../../../src/revision/epoch';
+import { EPOCH_LOCALNET } from '../../../../src/revision/deployments';
 import { getOpenInstructionAsync } from '../../../../src/instructions/open';
 import type { Attack } from '../harness';
 import { ATTACKER, forge, OPEN_INPUT, OPERATOR, PAYER } from '../stage';
@@ -8,7 +8,7 @@ import { ATTACKER, forge, OPEN_INPUT, OPERATOR, PAYER } from '../stage';
 // Attacks that only the epoch revision has: on the open slot, and on who pays the rent.
 
 const CURRENT_SLOT = 350_000_000n;
-const DEPLOYMENT = { revision: EPOCH };
+const DEPLOYMENT = EPOCH_LOCALNET;
 const AGREEMENT = { currentSlot: CURRENT_SLOT, rentLamports: 4_711_920n, rentPayer: OPERATOR };
 
 const forgeOpen = async (openSlot: bigint, rentPayer = OPERATOR) =>

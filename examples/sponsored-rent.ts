@@ -1,5 +1,5 @@
-// A channel on the program that runs on mainnet (the epoch revision), with a sponsor who pays the rent and gets it back:
-// `npx tsx examples/epoch-channel.ts`.
+// A channel on the program that runs on mainnet, with a sponsor who pays the rent and gets it back:
+// `npx tsx examples/sponsored-rent.ts`.
 
 import {
     assertIsAgreedChannel,
@@ -12,17 +12,15 @@ import {
     getDistributeInstructionsAsync,
     getOpenInstructionAsync,
     getRentRecovery,
-    getSettleAndSealInstructions,
+    getSettleAndFinalizeInstructions,
     isLiveChannelState,
-    LOCALNET_DEPLOYMENT,
+    MAINNET_DEPLOYMENT,
     planBatchReclaim,
     signVoucher,
-} from 'solana-payment-channels/epoch';
+} from 'solana-payment-channels';
 import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
 
-// The simulator has mainnet's program with a placeholder for the owner of its treasury. On mainnet it is
-// MAINNET_DEPLOYMENT that every builder and reader takes as its last argument.
-const deployment = LOCALNET_DEPLOYMENT;
+const deployment = MAINNET_DEPLOYMENT;
 const simulator = await createSimulator({ deployment });
 const rpc = createSimulatorRpc(simulator);
 
@@ -39,7 +37,7 @@ const lamportsBefore = simulator.getLamports(sponsor.address);
 
 // The channel is opened for a slot: here it has 300 slots, two minutes, to be signed and landed. A salt that puts the
 // channel and its escrow on bump 255 makes every instruction cheaper.
-const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 });
+const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 }, deployment);
 const terms = { ...offer, authorizedSigner: payer.address, openSlot };
 const { channel, salt } = findCheapChannelSalt({ ...terms, payer: payer.address }, deployment);
 const open = await getOpenInstructionAsync({ ...terms, deposit: 1_000n, payer, rentPayer: sponsor, salt }, deployment);
@@ -47,29 +45,32 @@ const opened = await simulator.sendOrThrow([open], { feePayer: sponsor });
 console.log(`opened ${channel}: ${lamportsBefore - simulator.getLamports(sponsor.address)} lamports`);
 
 // Off chain: the payer signs totals. The merchant looks at the channel once and at every voucher, and keeps the best one.
-const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, payer);
+const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 400n }, payer, deployment);
 const offered = await fetchChannelState(rpc, channel, deployment);
 assertIsAgreedChannel(offered, offer, deployment);
-const verdict = await checkVoucher({
-    channel: offered,
-    marginSeconds: 120,
-    signedVoucher: voucher,
-    unixTimestamp: simulator.getClock().unixTimestamp,
-});
+const verdict = await checkVoucher(
+    {
+        channel: offered,
+        marginSeconds: 120,
+        signedVoucher: voucher,
+        unixTimestamp: simulator.getClock().unixTimestamp,
+    },
+    deployment,
+);
 if (verdict.kind !== 'accepted') throw new Error(`the voucher is not accepted: ${verdict.kind}`);
 
-// The merchant brings it in, seals the channel and has everybody paid out.
-const seal = getSettleAndSealInstructions({ channel, payee: merchant, voucher }, deployment);
-await simulator.sendOrThrow(seal, { feePayer: merchant });
-const sealed = simulator.getChannel(channel);
-if (!isLiveChannelState(sealed)) throw new Error('the channel is gone');
-const distribute = await getDistributeInstructionsAsync({ ...sealed.channel, channel, splits: [] }, deployment);
+// The merchant brings it in, finalizes the channel and has everybody paid out.
+const finalize = getSettleAndFinalizeInstructions({ channel, payee: merchant, voucher }, deployment);
+await simulator.sendOrThrow(finalize, { feePayer: merchant });
+const finalized = simulator.getChannel(channel);
+if (!isLiveChannelState(finalized)) throw new Error('the channel is gone');
+const distribute = await getDistributeInstructionsAsync({ ...finalized.channel, channel, splits: [] }, deployment);
 await simulator.sendOrThrow(distribute, { feePayer: merchant });
 
 // The escrow's rent is back; the channel's is not before 1,500 slots have passed since its open slot.
 const [state] = await fetchChannels(rpc, { rentPayer: sponsor.address }, deployment);
 const { slot, unixTimestamp } = simulator.getClock();
-const { dueFromSlot, isDue, step } = getRentRecovery(state!, { slot, unixTimestamp });
+const { dueFromSlot, isDue, step } = getRentRecovery(state!, { slot, unixTimestamp }, deployment);
 console.log(`${state!.kind}: ${step} is ${isDue ? 'possible' : `possible in ${dueFromSlot! - slot} slots`}`);
 
 // From time to time the sponsor sweeps what can be reclaimed, all of its channels in few transactions.

@@ -1,0 +1,132 @@
+import type { Address } from '@solana/kit';
+
+import { PaymentChannelsError } from '../errors';
+import { readMembers, refuseInput, toAddress } from '../input';
+import { assertIsNoProgramOfOther } from './detect-other-revision';
+import { isPart } from './part';
+import type { Revision } from './parts';
+import type { ProgramErrorCodeOf, RevisionName } from './types';
+
+/**
+ * One deployment of the program, on a cluster or in a simulator: a revision of its interface at an address.
+ *
+ * Every function that writes or reads a byte of the interface takes one, and which revision it is of decides what it
+ * builds and what it returns: `MAINNET_DEPLOYMENT` is what runs on mainnet. Another one of the same interface is made of
+ * it: `{ ...MAINNET_DEPLOYMENT, programAddress, treasuryOwner }`.
+ *
+ * The treasury owner is compiled into the program (spec section 1): a client can't read it from the chain, and
+ * `distribute` fails unless it names that owner's token account.
+ */
+export interface Deployment<TRevision extends RevisionName = RevisionName> extends Revision<TRevision> {
+    /** Address that the program is deployed at. */
+    readonly programAddress: Address;
+    /** Wallet whose token account receives what nobody else can. */
+    readonly treasuryOwner: Address;
+}
+
+/**
+ * What a function has to know of a deployment: some of its parts. A whole deployment fits; who cares for the size of a
+ * bundle gives the parts alone.
+ */
+export type DeploymentParts<TPart extends keyof Deployment, TRevision extends RevisionName = RevisionName> = Pick<
+    Deployment<TRevision>,
+    TPart
+>;
+
+/** A kit client that says which deployment it is for, as that of a simulator does. */
+export type ClientWithDeployment<TRevision extends RevisionName = RevisionName> = { deployment: Deployment<TRevision> };
+
+/** What is no part of a revision: checked where it is used. */
+const PLAIN: readonly (keyof Deployment)[] = ['programAddress', 'revision', 'treasuryOwner'];
+const EXPECTED = 'a deployment such as MAINNET_DEPLOYMENT, or the parts of one that are needed here';
+
+/**
+ * A part of a deployment.
+ *
+ * @throws `INPUT_INVALID` when it has no such part.
+ */
+export function getPart<TPart extends keyof Deployment, T extends DeploymentParts<TPart>>(
+    deployment: T,
+    part: TPart,
+): NonNullable<T[TPart]> {
+    const value = readPart<TPart, T>(deployment, part);
+    if (value === undefined || value === null) return refuseInput(`deployment.${part}`, EXPECTED, value);
+    return value;
+}
+
+/**
+ * A part of a deployment that not every revision has.
+ *
+ * @throws `INPUT_INVALID` for what is no deployment at all.
+ */
+export function readPart<TPart extends keyof Deployment, T extends DeploymentParts<TPart>>(
+    deployment: T,
+    part: TPart,
+): T[TPart] {
+    if (typeof deployment !== 'object' || (deployment as unknown) === null) {
+        return refuseInput('deployment', EXPECTED, deployment);
+    }
+    const { [part]: value } = readMembers('deployment', deployment, [part]);
+    if (PLAIN.includes(part) || value === undefined || value === null || isPart(value)) return value;
+    return refuseInput(`deployment.${part}`, EXPECTED, value);
+}
+
+/**
+ * The name of the revision of a deployment.
+ *
+ * @throws `INPUT_INVALID` when it says none.
+ */
+export function getRevisionName<TRevision extends RevisionName>(
+    deployment: DeploymentParts<'revision', TRevision>,
+): TRevision {
+    const name = getPart<'revision', DeploymentParts<'revision', TRevision>>(deployment, 'revision');
+    if (typeof name !== 'string') return refuseInput('deployment.revision', EXPECTED, name);
+    return name;
+}
+
+/**
+ * Throws unless a deployment is of a revision.
+ *
+ * @throws `REVISION_MISMATCH`, `INPUT_INVALID`.
+ */
+export function assertIsOfRevision(expected: RevisionName, deployment: DeploymentParts<'revision'>): void {
+    const given = getRevisionName(deployment);
+    if (given !== expected) {
+        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: 'deployment.revision', given });
+    }
+}
+
+/**
+ * The program to address, for the `config` of a rendered function.
+ *
+ * @throws `ADDRESS_INVALID`; `REVISION_MISMATCH` for the address that another revision is published at.
+ */
+export function getProgramConfig(
+    deployment: DeploymentParts<'programAddress'> & Partial<DeploymentParts<'revision'>>,
+): { programAddress: Address } {
+    const programAddress = toAddress('deployment.programAddress', readPart(deployment, 'programAddress'));
+    const { revision } = readMembers('deployment', deployment, ['revision']);
+    if (revision !== undefined) assertIsNoProgramOfOther('deployment.programAddress', programAddress, revision);
+    return { programAddress };
+}
+
+/**
+ * The code of an error of the program, by its name.
+ *
+ * @throws `INPUT_INVALID` when the program has none of that name.
+ */
+export function getErrorCode(name: string, deployment: DeploymentParts<'errors'>): ProgramErrorCodeOf<RevisionName> {
+    const errors = getPart(deployment, 'errors');
+    const code = Object.keys(errors).find(key => errors[Number(key)]!.name === name);
+    if (code === undefined) return refuseInput('deployment.errors', `errors with one named ${name}`, errors);
+    return Number(code) as ProgramErrorCodeOf<RevisionName>;
+}
+
+/**
+ * The wallet that owns the treasury's token accounts.
+ *
+ * @throws `ADDRESS_INVALID`.
+ */
+export function getTreasuryOwner(deployment: DeploymentParts<'treasuryOwner'>): Address {
+    return toAddress('deployment.treasuryOwner', readPart(deployment, 'treasuryOwner'));
+}

@@ -1,0 +1,74 @@
+import type { Address } from '@solana/kit';
+
+import { PaymentChannelsError } from '../errors';
+import { EPOCH_MARKS } from './epoch/marks';
+import { TOMBSTONE_MARKS } from './tombstone/marks';
+import type { RevisionName } from './types';
+
+// By what the revisions are told apart (spec section 1), so that what is of another one is named and not misread.
+
+/** What tells a revision from the others. */
+export type RevisionMarks = Readonly<{
+    getChannelSize: () => number;
+    getVoucherSize: () => number;
+    hasOpenSlot: boolean;
+    /** What can become of a channel. */
+    kinds: readonly string[];
+    /** Where it was published. */
+    programAddress: Address;
+}>;
+
+const MARKS: Readonly<Record<RevisionName, RevisionMarks>> = { epoch: EPOCH_MARKS, tombstone: TOMBSTONE_MARKS };
+
+/**
+ * Throws when an address is where another revision of the program was published.
+ *
+ * @param field What is there, for the error.
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsNoProgramOfOther(field: string, programAddress: Address, expected: RevisionName): void {
+    refuseOther(field, expected, marks => marks.programAddress === programAddress);
+}
+
+/**
+ * Throws when an account of the program is as long as the channels of another revision.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsNoChannelOfOther(field: string, length: number, expected: RevisionName): void {
+    refuseOther(field, expected, marks => marks.getChannelSize() === length);
+}
+
+/**
+ * Throws when a message is as long as the vouchers of another revision.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsNoVoucherOfOther(field: string, length: number, expected: RevisionName): void {
+    refuseOther(field, expected, marks => marks.getVoucherSize() === length);
+}
+
+/**
+ * Throws when the decoded account of a channel is one of another revision, which is told by whether it has an open slot.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsNoAccountOfOther(field: string, hasOpenSlot: boolean, expected: RevisionName): void {
+    refuseOther(field, expected, marks => marks.hasOpenSlot === hasOpenSlot);
+}
+
+/**
+ * Throws when only in another revision a channel can become what it is said to be.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertIsNoKindOfOther(field: string, kind: string, expected: RevisionName): void {
+    refuseOther(field, expected, marks => marks.kinds.includes(kind));
+}
+
+/** What fits the revision that is expected is of no other one. */
+function refuseOther(field: string, expected: RevisionName, fits: (marks: RevisionMarks) => boolean): void {
+    if (Object.hasOwn(MARKS, expected) && fits(MARKS[expected])) return;
+    const given = (Object.keys(MARKS) as RevisionName[]).find(name => name !== expected && fits(MARKS[name]));
+    if (given !== undefined) throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given });
+}

@@ -1,0 +1,218 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+
+import {
+    CHANNEL_DISCRIMINATOR,
+    CHANNEL_PDA_SEEDS,
+    CHANNEL_VERSION,
+    ChannelStatus,
+    EVENT_AUTHORITY_PDA_SEEDS,
+    getChannelDecoder,
+    getChannelEncoder,
+    getChannelSize,
+    getDistributeDiscriminatorBytes,
+    getDistributeInstruction,
+    getDistributeInstructionDataEncoder,
+    getEmitEventDiscriminatorBytes,
+    getOpenDiscriminatorBytes,
+    getOpenInstruction,
+    getOpenInstructionDataCodec,
+    getReclaimInstruction,
+    getRequestCloseInstruction,
+    getSealInstruction,
+    getSettleAndSealInstruction,
+    getSettleInstruction,
+    getTopUpDiscriminatorBytes,
+    getTopUpInstruction,
+    getTopUpInstructionDataCodec,
+    getVoucherArgsDecoder,
+    getVoucherArgsEncoder,
+    getWithdrawPayerInstruction,
+    MAX_RECIPIENTS,
+    OPEN_SLOT_WINDOW,
+    parseOpenInstruction,
+    parsePaymentChannelsEvent,
+    parseTopUpInstruction,
+    PAYMENT_CHANNELS_PROGRAM_ADDRESS,
+    PAYMENT_CHANNELS_PROGRAM_ERRORS,
+    type Channel,
+    type ChannelArgs,
+} from '../../../generated/epoch';
+import { readMembers, toAddress, toSigner, toU64 } from '../../input';
+import { assertIsOpenSlotInWindow } from '../open-slot';
+import { definePart } from '../part';
+import type {
+    ChannelLayout,
+    DistributeLayout,
+    EventsLayout,
+    FinalizeLayout,
+    OpenLayout,
+    ProgramErrors,
+    Published,
+    ReclaimLayout,
+    RequestCloseLayout,
+    Revision,
+    SeedsLayout,
+    SettleAndFinalizeLayout,
+    SettleLayout,
+    SplitsLayout,
+    TopUpLayout,
+    VoucherLayout,
+    WithdrawPayerLayout,
+} from '../parts';
+import { MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER } from '../treasury-owners';
+import type { EpochTypes } from './types';
+
+export const EPOCH_PUBLISHED: Published = /* @__PURE__ */ definePart<Published>({
+    programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
+    treasuryOwners: [MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER],
+});
+
+export const EPOCH_ERRORS: ProgramErrors = /* @__PURE__ */ definePart<ProgramErrors>(PAYMENT_CHANNELS_PROGRAM_ERRORS);
+
+export const EPOCH_EVENTS: EventsLayout<'epoch'> = /* @__PURE__ */ definePart<EventsLayout<'epoch'>>({
+    getDiscriminator: getEmitEventDiscriminatorBytes,
+    parse: parsePaymentChannelsEvent,
+});
+
+export const EPOCH_SEEDS: SeedsLayout = /* @__PURE__ */ definePart<SeedsLayout>({
+    channel: CHANNEL_PDA_SEEDS,
+    eventAuthority: EVENT_AUTHORITY_PDA_SEEDS,
+});
+
+export const EPOCH_SPLITS: SplitsLayout = /* @__PURE__ */ definePart<SplitsLayout>({
+    encode: splits => {
+        const data = getDistributeInstructionDataEncoder().encode({ recipients: [...splits] });
+        return data.subarray(getDistributeDiscriminatorBytes().length);
+    },
+    hash: preimage => sha256(preimage),
+    maxRecipients: MAX_RECIPIENTS,
+});
+
+// A function of its own, since a bundler takes the reading of an enum for an effect.
+const KINDS: ChannelLayout['kinds'] = /* @__PURE__ */ (() => ({
+    [ChannelStatus.Closing]: 'closing',
+    [ChannelStatus.Distributed]: 'distributed',
+    [ChannelStatus.Open]: 'open',
+    [ChannelStatus.Sealed]: 'finalized',
+}))();
+
+export const EPOCH_CHANNEL: ChannelLayout = /* @__PURE__ */ definePart<ChannelLayout>({
+    decode: data => getChannelDecoder().decode(data),
+    discriminator: CHANNEL_DISCRIMINATOR,
+    encode: fields => getChannelEncoder().encode(fields as ChannelArgs),
+    getSize: getChannelSize,
+    kinds: KINDS,
+    ownFields: ['openSlot', 'rentPayer'],
+    tombstone: undefined,
+    version: CHANNEL_VERSION,
+});
+
+export const EPOCH_VOUCHER: VoucherLayout = /* @__PURE__ */ definePart<VoucherLayout>({
+    decode: bytes => getVoucherArgsDecoder().decode(bytes),
+    getEncoder: getVoucherArgsEncoder,
+    revision: 'epoch',
+});
+
+export const EPOCH_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
+    build: ({ openSlot, rentPayer, ...input }, config) =>
+        getOpenInstruction({ ...input, openSlot: openSlot!, rentPayer: rentPayer! }, config),
+    hasRentPayer: true,
+    openSlotWindow: OPEN_SLOT_WINDOW,
+    programName: 'open',
+    toFields: (input, payer) => {
+        const given = readMembers('input', input as Partial<EpochTypes['openInput']>, [
+            'currentSlot',
+            'openSlot',
+            'rentPayer',
+        ]);
+        const { currentSlot, openSlot: openSlotInput, rentPayer = payer } = given;
+        const openSlot = toU64('openSlot', openSlotInput);
+        if (currentSlot !== undefined) assertIsOpenSlotInWindow({ currentSlot, openSlot }, { open: EPOCH_OPEN });
+        return { openSlot, rentPayer: toSigner('rentPayer', rentPayer) };
+    },
+    toleratesPrefunding: true,
+});
+
+export const EPOCH_OPEN_READING: Revision['openReading'] = /* @__PURE__ */ definePart<Revision['openReading']>({
+    getAccounts: instruction =>
+        parseOpenInstruction(instruction as Parameters<typeof parseOpenInstruction>[0]).accounts,
+    getDataCodec: () => getOpenInstructionDataCodec() as ReturnType<Revision['openReading']['getDataCodec']>,
+    getDiscriminator: getOpenDiscriminatorBytes,
+});
+
+export const EPOCH_TOP_UP: TopUpLayout = /* @__PURE__ */ definePart<TopUpLayout>({
+    build: (input, config) => getTopUpInstruction(input, config),
+    programName: 'topUp',
+});
+
+export const EPOCH_TOP_UP_READING: Revision['topUpReading'] = /* @__PURE__ */ definePart<Revision['topUpReading']>({
+    getAccounts: instruction =>
+        parseTopUpInstruction(instruction as Parameters<typeof parseTopUpInstruction>[0]).accounts,
+    getDataCodec: () => getTopUpInstructionDataCodec() as ReturnType<Revision['topUpReading']['getDataCodec']>,
+    getDiscriminator: getTopUpDiscriminatorBytes,
+});
+
+export const EPOCH_SETTLE: SettleLayout = /* @__PURE__ */ definePart<SettleLayout>({
+    build: ({ channel }, config) => getSettleInstruction({ channel }, config),
+    programName: 'settle',
+});
+
+export const EPOCH_SETTLE_AND_FINALIZE: SettleAndFinalizeLayout = /* @__PURE__ */ definePart<SettleAndFinalizeLayout>({
+    build: ({ channel, payee, voucher }, config) =>
+        getSettleAndSealInstruction({ channel, hasVoucher: voucher === undefined ? 0 : 1, payee }, config),
+    programName: 'settleAndSeal',
+});
+
+export const EPOCH_REQUEST_CLOSE: RequestCloseLayout = /* @__PURE__ */ definePart<RequestCloseLayout>({
+    build: (input, config) => getRequestCloseInstruction(input, config),
+    programName: 'requestClose',
+});
+
+export const EPOCH_FINALIZE: FinalizeLayout = /* @__PURE__ */ definePart<FinalizeLayout>({
+    build: (input, config) => getSealInstruction(input, config),
+    programName: 'seal',
+});
+
+export const EPOCH_WITHDRAW_PAYER: WithdrawPayerLayout = /* @__PURE__ */ definePart<WithdrawPayerLayout>({
+    build: (input, config) => getWithdrawPayerInstruction(input, config),
+    programName: 'withdrawPayer',
+});
+
+export const EPOCH_DISTRIBUTE: DistributeLayout = /* @__PURE__ */ definePart<DistributeLayout>({
+    build: ({ rentPayer, ...input }, config) => getDistributeInstruction({ ...input, rentPayer: rentPayer! }, config),
+    getFields: channel => ({ rentPayer: (channel as Channel).rentPayer }),
+    getPlaceholders: next => ({ rentPayer: next() }),
+    programName: 'distribute',
+    toFields: input => {
+        const given = readMembers('input', input as Partial<EpochTypes['distributeInput']>, ['rentPayer']);
+        return { rentPayer: toAddress('rentPayer', given.rentPayer) };
+    },
+});
+
+export const EPOCH_RECLAIM: ReclaimLayout = /* @__PURE__ */ definePart<ReclaimLayout>({
+    build: (input, config) => getReclaimInstruction(input, config),
+    programName: 'reclaim',
+});
+
+/** The interface of the program that runs on mainnet. */
+export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze<Revision<'epoch'>>({
+    channel: EPOCH_CHANNEL,
+    distribute: EPOCH_DISTRIBUTE,
+    errors: EPOCH_ERRORS,
+    events: EPOCH_EVENTS,
+    finalize: EPOCH_FINALIZE,
+    open: EPOCH_OPEN,
+    openReading: EPOCH_OPEN_READING,
+    published: EPOCH_PUBLISHED,
+    reclaim: EPOCH_RECLAIM,
+    requestClose: EPOCH_REQUEST_CLOSE,
+    revision: 'epoch',
+    seeds: EPOCH_SEEDS,
+    settle: EPOCH_SETTLE,
+    settleAndFinalize: EPOCH_SETTLE_AND_FINALIZE,
+    splits: EPOCH_SPLITS,
+    topUp: EPOCH_TOP_UP,
+    topUpReading: EPOCH_TOP_UP_READING,
+    voucher: EPOCH_VOUCHER,
+    withdrawPayer: EPOCH_WITHDRAW_PAYER,
+});

@@ -1,0 +1,11 @@
+import { getChannelSize, getVoucherArgsEncoder, PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../../../generated/epoch';
+import type { RevisionMarks } from '../detect-other-revision';
+
+/** What tells this revision from the others. */
+export const EPOCH_MARKS: RevisionMarks = /* @__PURE__ */ Object.freeze<RevisionMarks>({
+    getChannelSize,
+    getVoucherSize: () => getVoucherArgsEncoder().fixedSize,
+    hasOpenSlot: true,
+    kinds: ['absent', 'closing', 'distributed', 'finalized', 'open'],
+    programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
+});

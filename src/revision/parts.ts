@@ -1,0 +1,218 @@
+import type { Address, Codec, FixedSizeEncoder, Instruction, ReadonlyUint8Array, TransactionSigner } from '@solana/kit';
+
+import type { SeedLayout } from '../seeds';
+import type { ChannelOf, RevisionName, RevisionTypes } from './types';
+
+// A revision of the program's interface is data and small functions over its rendered client, in parts: a function asks
+// for the parts that it needs, so that a bundle has no others. Everything here is checked already; addresses are
+// derived by the caller.
+
+/** Where the account of a channel is in its life. The epoch revision's program says sealed where this says finalized. */
+export type LiveChannelKind = 'closing' | 'distributed' | 'finalized' | 'open';
+
+/** The account of a channel (spec section 3). */
+export type ChannelLayout = Readonly<{
+    decode: (data: ReadonlyUint8Array) => ChannelOf<RevisionName>;
+    /** The account with these fields, every other one being zero. */
+    encode: (fields: Readonly<Record<string, unknown>>) => ReadonlyUint8Array;
+    discriminator: number;
+    getSize: () => number;
+    /**
+     * Fields by which channels can be looked for in this revision alone: the layout of another would pass over them, and
+     * every channel would be found.
+     */
+    ownFields: readonly ('openSlot' | 'rentPayer')[];
+    /** What each status byte says. */
+    kinds: Readonly<Record<number, LiveChannelKind>>;
+    version: number;
+    /** The account that a closed channel leaves, where it leaves one. */
+    tombstone: Readonly<{ discriminator: number; getSize: () => number }> | undefined;
+}>;
+
+/** The message that is signed as a voucher (spec section 3.3). */
+export type VoucherLayout = Readonly<{
+    /** The revision that it is of. */
+    revision: RevisionName;
+    getEncoder: () => FixedSizeEncoder<
+        Readonly<{ channelId: Address; cumulativeAmount: bigint | number; expiresAt: bigint | number }>
+    >;
+    decode: (
+        bytes: ReadonlyUint8Array,
+    ) => Readonly<{ channelId: Address; cumulativeAmount: bigint; expiresAt: bigint; magic?: ReadonlyUint8Array }>;
+}>;
+
+/** The seeds of the program's addresses (spec section 2). */
+export type SeedsLayout = Readonly<{ channel: SeedLayout; eventAuthority: SeedLayout }>;
+
+/** How a distribution plan is written, hashed and limited (spec sections 3.4 and 5.1). */
+export type SplitsLayout = Readonly<{
+    /** The bytes that `open` and `distribute` carry in their data after their other arguments. */
+    encode: (splits: readonly Readonly<{ recipient: Address; bps: number }>[]) => ReadonlyUint8Array;
+    hash: (preimage: Uint8Array) => Uint8Array;
+    maxRecipients: number;
+}>;
+
+/** The errors of the program by their codes. */
+export type ProgramErrors = Readonly<Record<number, Readonly<{ name: string; message: string }>>>;
+
+/** How the program tells what happened (spec section 10). */
+export type EventsLayout<TRevision extends RevisionName = RevisionName> = Readonly<{
+    /** The first bytes of the program's calls to itself. */
+    getDiscriminator: () => ReadonlyUint8Array;
+    parse: (data: ReadonlyUint8Array) => RevisionTypes[TRevision]['event'] | undefined;
+}>;
+
+/** What the program of a revision is known by wherever it was published. */
+export type Published = Readonly<{
+    programAddress: Address;
+    /** The treasury owners of the deployments that are known: in an error they tell which one is meant. */
+    treasuryOwners: readonly Address[];
+}>;
+
+/** For the `config` of a rendered function. */
+export type ProgramConfig = Readonly<{ programAddress: Address }>;
+
+/** What the program calls an instruction, where reports for people say it. */
+type Named = Readonly<{ programName: string }>;
+
+type Token = Readonly<{ mint: Address; tokenProgram: Address }>;
+
+/** How an instruction is built. */
+type Builder<TInput> = Named & Readonly<{ build: (input: TInput, config: ProgramConfig) => Instruction<Address> }>;
+
+/** How the data and the accounts of an instruction are read. */
+export type InstructionReading<TData> = Readonly<{
+    getDiscriminator: () => ReadonlyUint8Array;
+    getDataCodec: () => Codec<TData>;
+    /** The accounts of an instruction by their names, in its order. */
+    getAccounts: (instruction: Instruction) => object;
+}>;
+
+/** What `open` takes in one revision only, once it is checked. */
+export type OpenFields = Readonly<{ openSlot?: bigint; rentPayer?: TransactionSigner }>;
+
+/** How `open` is built, and what it asks of the address of the channel (spec section 7.1). */
+export type OpenLayout = Builder<
+    OpenFields &
+        Token &
+        Readonly<{
+            authorizedSigner: Address;
+            channel: Address;
+            channelTokenAccount: Address;
+            deposit: bigint;
+            eventAuthority: Address;
+            gracePeriod: number;
+            payee: Address;
+            payer: TransactionSigner;
+            payerTokenAccount: Address;
+            recipients: { recipient: Address; bps: number }[];
+            salt: bigint;
+        }>
+> &
+    Readonly<{
+        /** Checks what only this revision takes. */
+        toFields: (input: object, payer: TransactionSigner) => OpenFields;
+        /** Whether lamports at the address of the channel, and an escrow that exists, don't stand in the way. */
+        toleratesPrefunding: boolean;
+        /** Whether somebody else than the payer can pay the rent. */
+        hasRentPayer: boolean;
+        /** Most slots by which the current slot may be after the open slot, where there is one. */
+        openSlotWindow: bigint | undefined;
+    }>;
+
+/** How `topUp` is built (spec section 7.3). */
+export type TopUpLayout = Builder<
+    Token &
+        Readonly<{
+            amount: bigint;
+            channel: Address;
+            channelTokenAccount: Address;
+            payer: TransactionSigner;
+            payerTokenAccount: Address;
+        }>
+>;
+
+type CheckedVoucher = Readonly<{ channelId: Address; cumulativeAmount: bigint; expiresAt: bigint }>;
+
+/** How a voucher is settled (spec section 7.2). */
+export type SettleLayout = Builder<Readonly<{ channel: Address; voucher: CheckedVoucher }>>;
+
+/** How the payee ends a channel (spec section 7.4). */
+export type SettleAndFinalizeLayout = Builder<
+    Readonly<{ channel: Address; payee: TransactionSigner; voucher: CheckedVoucher | undefined }>
+>;
+
+/** How the payer begins to end a channel (spec section 7.5). */
+export type RequestCloseLayout = Builder<Readonly<{ channel: Address; payer: TransactionSigner }>>;
+
+/** How anybody ends a channel after its deadline (spec section 7.6). */
+export type FinalizeLayout = Builder<Readonly<{ channel: Address }>>;
+
+/** How the payer is refunded (spec section 7.7). */
+export type WithdrawPayerLayout = Builder<
+    Token &
+        Readonly<{
+            channel: Address;
+            channelTokenAccount: Address;
+            payer: TransactionSigner;
+            payerTokenAccount: Address;
+        }>
+>;
+
+/** What `distribute` takes in one revision only. */
+export type DistributeFields = Readonly<{ rentPayer?: Address }>;
+
+/** How `distribute` is built (spec section 7.8). */
+export type DistributeLayout = Builder<
+    DistributeFields &
+        Token &
+        Readonly<{
+            channel: Address;
+            channelTokenAccount: Address;
+            eventAuthority: Address;
+            payeeTokenAccount: Address;
+            payer: Address;
+            payerTokenAccount: Address;
+            recipients: { recipient: Address; bps: number }[];
+            treasuryTokenAccount: Address;
+        }>
+> &
+    Readonly<{
+        /** Checks what only this revision takes. */
+        toFields: (input: object) => DistributeFields;
+        /** The same of the account of a channel. */
+        getFields: (channel: ChannelOf<RevisionName>) => DistributeFields;
+        /** What stands for it where nothing is known but the number of recipients. */
+        getPlaceholders: (next: () => Address) => DistributeFields;
+    }>;
+
+/** How the rent of a distributed channel comes back, where that is an instruction of its own (spec section 7.9). */
+export type ReclaimLayout = Builder<Readonly<{ channel: Address; rentPayer: Address }>>;
+
+/**
+ * One revision of the program's interface, complete: everything that differs from one to the other.
+ *
+ * With an address and a treasury owner it makes a {@link Deployment}; by itself it is of no use.
+ */
+export interface Revision<TRevision extends RevisionName = RevisionName> {
+    /** The name that the spec gives it. */
+    readonly revision: TRevision;
+    readonly published: Published;
+    readonly channel: ChannelLayout;
+    readonly errors: ProgramErrors;
+    readonly events: EventsLayout<TRevision>;
+    readonly seeds: SeedsLayout;
+    readonly splits: SplitsLayout;
+    readonly voucher: VoucherLayout;
+    readonly distribute: DistributeLayout;
+    readonly finalize: FinalizeLayout;
+    readonly open: OpenLayout;
+    readonly openReading: InstructionReading<RevisionTypes[RevisionName]['openData']>;
+    readonly reclaim: RevisionTypes[TRevision]['reclaim'];
+    readonly requestClose: RequestCloseLayout;
+    readonly settle: SettleLayout;
+    readonly settleAndFinalize: SettleAndFinalizeLayout;
+    readonly topUp: TopUpLayout;
+    readonly topUpReading: InstructionReading<RevisionTypes[RevisionName]['topUpData']>;
+    readonly withdrawPayer: WithdrawPayerLayout;
+}

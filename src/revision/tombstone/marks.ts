@@ -1,0 +1,11 @@
+import { getChannelSize, getVoucherArgsEncoder, PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../../../generated/tombstone';
+import type { RevisionMarks } from '../detect-other-revision';
+
+/** What tells this revision from the others. */
+export const TOMBSTONE_MARKS: RevisionMarks = /* @__PURE__ */ Object.freeze<RevisionMarks>({
+    getChannelSize,
+    getVoucherSize: () => getVoucherArgsEncoder().fixedSize,
+    hasOpenSlot: false,
+    kinds: ['absent', 'closed', 'closing', 'finalized', 'open'],
+    programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
+});

@@ -1,0 +1,35 @@
+import type { Address } from '@solana/kit';
+
+import type * as generated from '../../../generated/tombstone';
+import type * as errors from '../../../generated/tombstone/errors';
+import type { ErrorNameOf } from '../error-name';
+
+/** What has a type of its own in the tombstone revision. */
+export type TombstoneTypes = {
+    agreed: unknown;
+    channel: generated.Channel;
+    assembleOpen: unknown;
+    distributeInput: unknown;
+    distributeInstruction: generated.DistributeInstruction<Address>;
+    /** What becomes of the account of a channel that is paid out. */
+    end: 'closed';
+    errorName: ErrorNameOf<keyof typeof errors>;
+    errorCode: generated.PaymentChannelsProgramErrorCode;
+    event: generated.ParsedPaymentChannelsEvent;
+    filter: unknown;
+    finalizeInstruction: generated.FinalizeInstruction<Address>;
+    inspectedOpen: unknown;
+    openAgreement: unknown;
+    openData: generated.OpenInstructionData;
+    openInput: unknown;
+    openInstruction: generated.OpenInstruction<Address>;
+    reclaim: undefined;
+    reclaimInstruction: never;
+    requestCloseInstruction: generated.RequestCloseInstruction<Address>;
+    seeds: unknown;
+    settleAndFinalizeInstruction: generated.SettleAndFinalizeInstruction<Address, string, string, string>;
+    settleInstruction: generated.SettleInstruction<Address>;
+    topUpData: generated.TopUpInstructionData;
+    topUpInstruction: generated.TopUpInstruction<Address>;
+    withdrawPayerInstruction: generated.WithdrawPayerInstruction<Address>;
+};
