@@ -1,37 +1,38 @@
 import tseslint from 'typescript-eslint';
 
-// What the rooms may not do (../shared/design.md, "The house"): data flows one way, and a room never imports from one to
-// its right, nor from one beside it. Of the files beside the rooms, index.ts and shared.ts are the public surface, and the
-// others are below every room but runtime/ and revision/.
+// The rooms of src/ (../shared/design.md, "The house"), from left to right: data flows one way, and a room never imports
+// from one to its right, nor from one beside it. The files beside the rooms are entry points, which no room imports.
 const ROOMS = [
+    ['core'],
     ['runtime'],
     ['revision'],
     ['channel'],
     ['voucher'],
     ['instructions'],
-    ['transactions'],
-    ['sending'],
+    ['transactions', 'reading', 'sending', 'journal'],
     ['settlement'],
-    ['plugin'],
-    ['epoch'],
     ['node', 'testing'],
+    ['plugin'],
     ['cli'],
 ];
-const SURFACE = ['index', 'shared'];
 /** Only these may know of Node: the root entry point runs in browsers as well. */
 const ON_NODE = ['node', 'testing', 'cli'];
 
 const noLiteSvm = { name: 'litesvm', message: 'Only src/testing and test/ may know LiteSVM.' };
 const noNode = { regex: '^node:', message: 'What needs Node lives in src/node, src/testing or src/cli.' };
-const noneOf = (above, names, message) => ({ regex: `^${above}(${names.join('|')})(/|$)`, message });
-/** As seen from the files beside the rooms, and from within a room. */
-const [BESIDE, WITHIN] = ['\\./', '(\\.\\./)+'];
-const noRoom = (above, names) =>
-    noneOf(above, names, 'A room never imports from a room to its right, or from one beside it.');
-const noSurface = above => [
-    noneOf(above, SURFACE, 'What the public surface puts together is imported from where it is.'),
-    { regex: '^\\.\\.?(/\\.\\.)*/?$', message: 'What the public surface puts together is imported from where it is.' },
-];
+const UP = '(\\.\\./)+';
+const noRoom = names => ({
+    regex: `^${UP}(${names.join('|')})(/|$)`,
+    message: 'A room never imports from a room to its right, or from one beside it.',
+});
+const noEntryPoint = {
+    regex: `^(\\.\\./)+(index|epoch|tombstone)?$`,
+    message: 'What an entry point puts together is imported from where it is.',
+};
+const noRendered = {
+    regex: `^${UP}generated(/|$)`,
+    message: 'Only src/revision/<name>/ and the entry points ./epoch and ./tombstone import what is rendered.',
+};
 
 const restrict = (files, { ignores = [], knowsLiteSvm = false, patterns }) => ({
     files,
@@ -45,23 +46,27 @@ const rooms = ROOMS.flatMap((level, index) =>
         return restrict([`src/${room}/**/*.ts`], {
             knowsLiteSvm: room === 'testing',
             patterns: [
-                ...(others.length > 0 ? [noRoom(WITHIN, others)] : []),
-                ...(ON_NODE.includes(room) ? [] : [noNode]),
-                // An entry point is such a surface itself.
-                ...(['epoch', ...ON_NODE].includes(room) ? [] : noSurface(WITHIN)),
+                ...(others.length > 0 ? [noRoom(others)] : []),
+                ...(ON_NODE.includes(room) ? [] : [noNode, noEntryPoint]),
+                noRendered,
             ],
         });
     }),
 );
-const beside = [
-    restrict(['src/*.ts'], {
-        ignores: SURFACE.map(name => `src/${name}.ts`),
-        patterns: [noRoom(BESIDE, ROOMS.slice(2).flat()), noNode, ...noSurface(BESIDE)],
-    }),
-    restrict(
-        SURFACE.map(name => `src/${name}.ts`),
-        { patterns: [noRoom(BESIDE, ['epoch', ...ON_NODE]), noNode] },
-    ),
+/** One folder per revision: it knows its own rendered client, and no other revision's. */
+const REVISIONS = ['epoch', 'tombstone'];
+const revisions = REVISIONS.map(name => {
+    const others = REVISIONS.filter(other => other !== name).join('|');
+    return restrict([`src/revision/${name}/*.ts`], {
+        patterns: [
+            noRoom(ROOMS.slice(3).flat()),
+            noNode,
+            { regex: `generated/(${others})|^\\.\\./(${others})(/|$)`, message: 'A revision knows no other one.' },
+        ],
+    });
+});
+const entryPoints = [
+    restrict(['src/index.ts'], { patterns: [noNode, { regex: 'generated/', message: noRendered.message }] }),
 ];
 
 export default tseslint.config(
@@ -81,7 +86,8 @@ export default tseslint.config(
         },
     },
     ...rooms,
-    ...beside,
+    ...revisions,
+    ...entryPoints,
     {
         files: ['bench/**/*.ts', 'codegen/**/*.ts', 'examples/**/*.ts', 'program/**/*.ts'],
         rules: { 'no-console': 'off' },

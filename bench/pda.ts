@@ -5,7 +5,7 @@ import { getAddressEncoder, getProgramDerivedAddress, getU64Encoder, type Addres
 import { ASSOCIATED_TOKEN_PROGRAM_ADDRESS, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { createAddressCache, findChannelPdaSync, findEscrowPdaSync, TOMBSTONE_LOCALNET } from '../src';
-import { decodeAddress } from '../src/address-bytes';
+import { decodeAddress } from '../src/core/address-bytes';
 import type { BenchReport, BenchRow } from './report';
 import { DEPLOYMENT, OPENED } from '../test/fixtures/deployment';
 

@@ -34,7 +34,7 @@ export {
     type FetchClosingChannelsConfig,
     type WatchClients,
     watchClosingChannels,
-} from './channel/closing';
+} from './reading/watch-closing-channels';
 export {
     findChannelPdaSync,
     findEscrowPdaSync,
@@ -68,16 +68,16 @@ export {
     type Fetched,
     fetchMaybeChannel,
     fetchMaybeChannelFromSeeds,
-} from './channel/fetch';
+} from './reading/fetch-channel';
 export {
     fetchDistributionAssessment,
     type FetchedDistributionAssessment,
     fetchOpenAssessment,
     fetchTokenProgram,
-} from './channel/fetch-assessment';
-export { fetchOpenSlot } from './channel/fetch-open-slot';
+} from './reading/fetch-assessment';
+export { fetchOpenSlot } from './reading/fetch-open-slot';
 export { type ChannelFilter, getChannelFilters, type ProgramAccountsFilter } from './channel/filters';
-export { fetchChannels, type FetchChannelsConfig } from './channel/query';
+export { fetchChannels, type FetchChannelsConfig } from './reading/fetch-channels';
 export { getRentRecovery, type RentRecovery, type RentRecoveryStep } from './channel/rent-recovery';
 export {
     type AbsentChannelState,
@@ -109,15 +109,15 @@ export {
     PaymentChannelsError,
     type PaymentChannelsErrorCode,
     type PaymentChannelsErrorContexts,
-} from './errors';
+} from './core/errors';
 export {
     type ChannelEvent,
     getLoggedEventCount,
     parseEvents,
     parseTransactionEvents,
     type UnknownEvent,
-} from './events';
-export { TOKEN_2022_PROGRAM_ADDRESS } from './input';
+} from './channel/events';
+export { TOKEN_2022_PROGRAM_ADDRESS } from './core/input';
 export {
     type DistributeWithTokenAccountsInput,
     getDistributeInstructionsAsync,
@@ -186,8 +186,8 @@ export {
     getProgramFailure,
     type ProgramFailureConfig,
     type TransactionFailure,
-} from './program-error';
-export { type LoggedCall, type LoggedCalls, parseProgramLogs } from './program-logs';
+} from './revision/program-failure';
+export { type LoggedCall, type LoggedCalls, parseProgramLogs } from './runtime/program-logs';
 export type { ClientWithDeployment, Deployment, DeploymentParts } from './revision/deployment';
 export { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from './revision/deployments';
 export {
@@ -198,29 +198,29 @@ export {
 } from './revision/open-slot';
 export type { Revision } from './revision/parts';
 export type { ChannelOf, ProgramErrorName, RevisionName, RevisionWithReclaim } from './revision/types';
-export type { ExecutedInstruction, RpcTransaction } from './rpc-transaction';
+export type { ExecutedInstruction, RpcTransaction } from './runtime/rpc-transaction';
 export { ED25519_PROGRAM_ADDRESS } from './runtime/programs';
 export type { Timers } from './sending/rpc-calls';
-export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './settlement/batch';
+export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './settlement/plan/batch';
 export type {
     BatchPlan,
     BatchTotals,
-    PlannedAction,
     PlannedChannel,
     PlannedTokenAccount,
     PlannedTransaction,
-} from './settlement/batch-plan';
-export { type BatchCost, compareBatchOptions } from './settlement/compare';
-export { executeBatchSettle } from './settlement/execute/execute';
-export { type FetchBatchConfig, fetchBatchItems, type FetchedBatch } from './settlement/execute/fetch-items';
+} from './settlement/plan/batch-plan';
+export { type BatchCost, compareBatchOptions } from './settlement/plan/compare-plans';
+export { executeBatchSettle } from './settlement/executor/execute-batch-settle';
+export { type FetchBatchConfig, fetchBatchItems, type FetchedBatch } from './settlement/executor/fetch-batch-items';
 export type {
     BatchJournal,
     ChannelLease,
     SentChannel,
     SentOutcome,
     SentTransaction,
-} from './settlement/execute/journal';
-export { createMemoryJournal, type MemoryJournalOptions } from './settlement/execute/memory-journal';
+    PlannedAction,
+} from './journal/journal';
+export { createMemoryJournal, type MemoryJournalOptions } from './journal/memory-journal';
 export type {
     BatchChannelResult,
     BatchChannelStatus,
@@ -229,23 +229,23 @@ export type {
     BatchProgress,
     BatchStop,
     BatchTransactionResult,
-} from './settlement/execute/report';
+} from './settlement/executor/report';
 export type {
     BatchExecuteApi,
     BatchExecuteOptions,
     BatchFetchApi,
     BatchRequest,
     ComputeUnitPriceInput,
-} from './settlement/execute/request';
-export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/left-out';
+} from './settlement/executor/request';
+export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/plan/left-out';
 export {
     decodeLookupTable,
     getLookupTableStatus,
     getUsableAddresses,
     type LookupTable,
     type LookupTableStatus,
-} from './settlement/lookup-table/account';
-export { type FetchedLookupTables, fetchLookupTables } from './settlement/lookup-table/fetch';
+} from './runtime/lookup-table/account';
+export { type FetchedLookupTables, fetchLookupTables } from './settlement/lookup-tables/fetch-lookup-table';
 export {
     type CloseLookupTableInput,
     type CreateLookupTableInput,
@@ -257,15 +257,15 @@ export {
     getDeactivateLookupTableInstruction,
     getExtendLookupTableInstruction,
     type LookupTableSeedsInput,
-} from './settlement/lookup-table/instructions';
+} from './runtime/lookup-table/instructions';
 export {
     type LookupTableContents,
     type LookupTableOption,
     type LookupTablePlan,
     planLookupTables,
     type PlanLookupTablesOptions,
-} from './settlement/lookup-table/plan';
-export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from './settlement/lookup-table/program';
+} from './settlement/lookup-tables/plan-lookup-tables';
+export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from './runtime/lookup-table/program';
 export {
     type CreateLookupTablesOptions,
     getCloseLookupTablesTransactions,
@@ -275,11 +275,11 @@ export {
     type LookupTableTransactionOptions,
     type LookupTableTransactions,
     type PlannedLookupTable,
-} from './settlement/lookup-table/transactions';
-export { getBatchTransactionMessage } from './settlement/message';
-export { planBatchSettle, planBatchSettleAsync } from './settlement/plan';
-export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './settlement/reclaim';
-export type { SignerWait } from './signing';
+} from './settlement/lookup-tables/lookup-table-transactions';
+export { getBatchTransactionMessage } from './settlement/plan/batch-message';
+export { planBatchSettle, planBatchSettleAsync } from './settlement/plan/plan-batch-settle';
+export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './settlement/plan/plan-reclaim';
+export type { SignerWait } from './runtime/signing';
 export {
     type ComputeBudgetParts,
     createTransactionSizer,
@@ -290,7 +290,7 @@ export {
     type TransactionMeasure,
     type TransactionSizer,
     type TransactionSizerInput,
-} from './transaction-size';
+} from './runtime/transaction-size';
 export type {
     Agreed,
     BlockhashLifetime,

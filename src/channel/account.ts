@@ -1,11 +1,11 @@
-import type { Account, Address, EncodedAccount, MaybeEncodedAccount } from '@solana/kit';
+import type { Account, Address, EncodedAccount } from '@solana/kit';
 
-import { toResult, withJson } from '../json-form';
-import { isBytes } from '../bytes';
+import { toResult, withJson } from '../core/json-form';
+import { isBytes } from '../core/bytes';
 import { getProgramConfig, getRevisionName, getPart, type Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { describe } from '../describe';
-import { readDeeply, readMembers, refuseInput, toAddress } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { describe } from '../core/describe';
+import { readDeeply, readMembers, toAddress } from '../core/input';
 import { assertIsNoChannelOfOther, assertIsNoProgramOfOther } from '../revision/detect-other-revision';
 import type { ChannelLayout } from '../revision/parts';
 import type { ChannelOf, RevisionName } from '../revision/types';
@@ -76,16 +76,6 @@ export function readAccount<T extends object, TName extends keyof T & string>(
         throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address: describe(account), reason: 'it is no account' });
     }
     return readMembers('account', account, names);
-}
-
-/** Checks what of an account is looked at to say what could be done with it. One that is not there has to say so. */
-export function assertIsMaybeAccount(field: string, account: MaybeEncodedAccount): void {
-    const { exists } = readMembers(field, account, ['exists']);
-    if (exists === false) return;
-    if (exists !== true) refuseInput(`${field}.exists`, 'true or false', exists);
-    const { data, programAddress } = readMembers(field, account as EncodedAccount, ['data', 'programAddress']);
-    if (!isBytes(data)) refuseInput(`${field}.data`, 'the bytes of the account, in a Uint8Array', data);
-    if (typeof programAddress !== 'string') toAddress(`${field}.programAddress`, programAddress);
 }
 
 /**

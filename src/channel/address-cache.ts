@@ -1,10 +1,10 @@
 import type { ProgramDerivedAddress } from '@solana/kit';
 
 import { getPart, getProgramConfig, getTreasuryOwner, type DeploymentParts } from '../revision/deployment';
-import { assertHasNoMisspelt, assertIsInput, readMembers, readOnlyMembers, readTerms, toInteger } from '../input';
+import { assertHasNoMisspelt, assertIsInput, readMembers, readOnlyMembers, readTerms, toInteger } from '../core/input';
 import type { RevisionName } from '../revision/types';
-import { LruCache } from '../lru';
-import type { SeedLayout } from '../seeds';
+import { LruCache } from '../core/lru';
+import type { SeedLayout } from '../runtime/seeds';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
 import {
     findChannelPdaSync,

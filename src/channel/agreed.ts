@@ -2,7 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getRevisionName, getPart, type Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import {
     type OnlyMembers,
     readMembers,
@@ -14,7 +14,7 @@ import {
     toTokenProgram,
     toU32,
     toU64,
-} from '../input';
+} from '../core/input';
 import { assertIsNoAccountOfOther } from '../revision/detect-other-revision';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { findChannelPdaSync } from './derive';

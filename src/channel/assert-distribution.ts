@@ -1,6 +1,6 @@
 import type { Address } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import {
     assertIsInput,
     describe,
@@ -10,7 +10,7 @@ import {
     toAddress,
     toBoolean,
     toList,
-} from '../input';
+} from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { DistributionAssessment, PayoutAssessment } from './assess-distribution';
 import type { OpenAssessment } from './assess-open';

@@ -1,8 +1,8 @@
 import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import { getPart, type Deployment } from '../revision/deployment';
-import { isBytes } from '../bytes';
+import { isBytes } from '../core/bytes';
 import {
     getListLength,
     readMembers,
@@ -13,7 +13,7 @@ import {
     toInteger,
     toList,
     toU64,
-} from '../input';
+} from '../core/input';
 import type { LiveChannelKind } from '../revision/parts';
 import type { ChannelOf, RevisionName } from '../revision/types';
 import {
@@ -26,7 +26,7 @@ import {
     TREASURY_ERRORS,
     type Blocker,
 } from './blocker';
-import { assertIsMaybeAccount } from './account';
+import { assertIsMaybeAccount } from '../runtime/account';
 import { getDistributionHash, getPayoutsOf, toSplits, type Split } from './distribution';
 import type { DistributionAddresses } from './distribution-addresses';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';

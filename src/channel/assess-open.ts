@@ -1,10 +1,10 @@
 import type { Address, MaybeEncodedAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import { getPart, type Deployment } from '../revision/deployment';
-import { isPaymentChannelsError } from '../errors';
-import { readMembers, readTerms, toAddress, toU64 } from '../input';
+import { isPaymentChannelsError } from '../core/errors';
+import { readMembers, readTerms, toAddress, toU64 } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import {
     getBlocker,
@@ -15,7 +15,7 @@ import {
     type Blocker,
 } from './blocker';
 import { toSplits, type Split } from './distribution';
-import { assertIsMaybeAccount } from './account';
+import { assertIsMaybeAccount } from '../runtime/account';
 import type { AddressOrSigner } from './addresses';
 import { toDistributionAccounts, toDistributionAddresses, type DistributionAccounts } from './assess-distribution';
 import type { DistributionAddresses } from './distribution-addresses';

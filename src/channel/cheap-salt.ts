@@ -1,9 +1,9 @@
 import type { Address } from '@solana/kit';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { readTerms, toInteger, toU64, U64_MAX } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { readTerms, toInteger, toU64, U64_MAX } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { findChannelPdaSync, findEscrowPdaSync } from './derive';

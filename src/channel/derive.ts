@@ -10,11 +10,11 @@ import {
     toAddressBytes,
     toTokenProgram,
     toU64,
-} from '../input';
+} from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
-import { findProgramDerivedAddress } from './derive/program-derived-address';
-import { encodeSeeds, type SeedLayout } from '../seeds';
+import { findProgramDerivedAddress } from '../runtime/derive/program-derived-address';
+import { encodeSeeds, type SeedLayout } from '../runtime/seeds';
 
 // Seeds of the associated-token program, which is not ours (spec, Notation).
 const TOKEN_PDA_SEEDS = [

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { getTreasuryOwner, type Deployment } from '../revision/deployment';
-import { readTerms, toAddress } from '../input';
+import { readTerms, toAddress } from '../core/input';
 import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type AddressOrSigner, type TokenInput } from './addresses';
 import { toSplits, type Split } from './distribution';
 

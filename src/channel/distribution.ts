@@ -2,7 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
 import { getPart, type DeploymentParts } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import {
     getListLength,
     readMembers,
@@ -13,8 +13,8 @@ import {
     toList,
     toU64,
     U16_MAX,
-} from '../input';
-import { withJson } from '../json-form';
+} from '../core/input';
+import { withJson } from '../core/json-form';
 
 /** Basis points of the whole. */
 export const BPS_DENOMINATOR = 10_000;

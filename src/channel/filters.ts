@@ -9,7 +9,7 @@ import {
 } from '@solana/kit';
 
 import { getPart, type Deployment } from '../revision/deployment';
-import { readOnlyMembers, toAddress, toU64, U64_MAX, type OnlyMembers } from '../input';
+import { readOnlyMembers, toAddress, toU64, U64_MAX, type OnlyMembers } from '../core/input';
 import type { ChannelLayout } from '../revision/parts';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import type { AddressOrSigner } from './addresses';

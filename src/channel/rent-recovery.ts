@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { toResult } from '../json-form';
-import { readMembers, readTerms, toAddress, toI64, toU64 } from '../input';
+import { toResult } from '../core/json-form';
+import { readMembers, readTerms, toAddress, toI64, toU64 } from '../core/input';
 import type { DeploymentParts } from '../revision/deployment';
 import { getReclaimableFromSlot } from '../revision/open-slot';
 import { assertIsLiveChannelState, readKind, type ClosingChannelState, type LiveChannelState } from './state';

@@ -1,10 +1,10 @@
 import type { Address, EncodedAccount, MaybeAccount } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
-import { toResult } from '../json-form';
-import { isBytes } from '../bytes';
+import { toResult } from '../core/json-form';
+import { isBytes } from '../core/bytes';
 import { getPart, getRevisionName, type Deployment, type DeploymentParts } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import {
     I64_MAX,
     I64_MIN,
@@ -18,7 +18,7 @@ import {
     toOneOf,
     toU64,
     U64_MAX,
-} from '../input';
+} from '../core/input';
 import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { decodeChannelAccount, isClosedChannelAccount, readAccount } from './account';
 import { assertIsNoAccountOfOther, assertIsNoKindOfOther } from '../revision/detect-other-revision';

@@ -1,5 +1,5 @@
-import { describe } from '../describe';
-import { PaymentChannelsError } from '../errors';
+import { describe } from '../core/describe';
+import { PaymentChannelsError } from '../core/errors';
 import { getPart, type DeploymentParts } from '../revision/deployment';
 import type { LiveChannelKind } from '../revision/parts';
 

@@ -17,10 +17,10 @@ import {
     type TokenArgs,
 } from '@solana-program/token';
 
-import { toResult } from '../json-form';
-import { decodeAddress } from '../address-bytes';
-import { readMembers, refuseInput, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../input';
-import { assertIsMaybeAccount } from './account';
+import { toResult } from '../core/json-form';
+import { decodeAddress } from '../core/address-bytes';
+import { readMembers, refuseInput, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../core/input';
+import { assertIsMaybeAccount } from '../runtime/account';
 
 /**
  * What the program would find in a token account (spec section 6.4), given that the account is at the derived address.

@@ -3,8 +3,8 @@ import { Option, type Command } from 'commander';
 
 import type { Deployment } from '../revision/deployment';
 import { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../revision/deployments';
-import { PaymentChannelsError } from '../errors';
-import { toAddress } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { toAddress } from '../core/input';
 import { assertIsNoProgramOfOther } from '../revision/detect-other-revision';
 import type { RevisionName } from '../revision/types';
 

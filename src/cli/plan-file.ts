@@ -12,11 +12,11 @@ import { getDistributionHash, toSplits, type Split } from '../channel/distributi
 import { decodeChannelState, getLiveChannelState, type ChannelState } from '../channel/state';
 import type { Deployment } from '../revision/deployment';
 import { DEPLOYMENTS } from './deployment';
-import { PaymentChannelsError } from '../errors';
-import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../core/input';
 import type { ChannelOf, RevisionName } from '../revision/types';
-import type { BatchItem } from '../settlement/batch';
-import { fromJsonText, readAddress, readBase58, readDecimal, readObject, type JsonFields } from '../strict-json';
+import type { BatchItem } from '../settlement/plan/batch';
+import { fromJsonText, readAddress, readBase58, readDecimal, readObject, type JsonFields } from '../core/strict-json';
 import { parseSignedVoucherJson } from '../voucher/json';
 import type { SignedVoucher } from '../voucher/voucher';
 

@@ -1,4 +1,4 @@
-import type { BatchMode } from '../settlement/batch';
+import type { BatchMode } from '../settlement/plan/batch';
 
 /** What `payment-channels plan` can plan. */
 export type PlanMode = BatchMode | 'reclaim';

@@ -3,10 +3,10 @@ import type { Address, AddressesByLookupTableAddress, TransactionVersion } from 
 import type { ChannelState } from '../channel/state';
 import type { Deployment } from '../revision/deployment';
 import type { RevisionName } from '../revision/types';
-import type { BatchItem } from '../settlement/batch';
-import { toCost, type BatchCost } from '../settlement/compare';
-import { planBatchReclaim, type BatchReclaimOptions } from '../settlement/reclaim';
-import { getTotals } from '../settlement/totals';
+import type { BatchItem } from '../settlement/plan/batch';
+import { toCost, type BatchCost } from '../settlement/plan/compare-plans';
+import { planBatchReclaim, type BatchReclaimOptions } from '../settlement/plan/plan-reclaim';
+import { getTotals } from '../settlement/plan/totals';
 import type { ReportedPlan } from './plan-report';
 
 type ReclaimOptions = BatchReclaimOptions &

@@ -1,7 +1,7 @@
 import { showSome } from '../../codegen/printable';
 import type { Deployment } from '../revision/deployment';
-import type { BatchPlan } from '../settlement/batch-plan';
-import type { BatchCost } from '../settlement/compare';
+import type { BatchPlan } from '../settlement/plan/batch-plan';
+import type { BatchCost } from '../settlement/plan/compare-plans';
 import { toSignedVoucherJson } from '../voucher/json';
 import type { PlanMode } from './plan-mode';
 import { format, formatTable } from './table';

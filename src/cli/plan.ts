@@ -4,11 +4,11 @@ import type { Address } from '@solana/kit';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 
 import type { Deployment } from '../revision/deployment';
-import { isPaymentChannelsError } from '../errors';
+import { isPaymentChannelsError } from '../core/errors';
 import type { RevisionName } from '../revision/types';
-import type { BatchItem, BatchSettleOptions } from '../settlement/batch';
-import { compareBatchOptions } from '../settlement/compare';
-import { planBatchSettle } from '../settlement/plan';
+import type { BatchItem, BatchSettleOptions } from '../settlement/plan/batch';
+import { compareBatchOptions } from '../settlement/plan/compare-plans';
+import { planBatchSettle } from '../settlement/plan/plan-batch-settle';
 import { createVoucherVerifier } from '../voucher/verifier';
 import { addDeploymentOptions, findCustomDeployment, type DeploymentFlags } from './deployment';
 import { UsageError, type Io } from './io';

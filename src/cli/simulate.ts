@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 
-import { isPaymentChannelsError } from '../errors';
+import { isPaymentChannelsError } from '../core/errors';
 import { addDeploymentOptions, findDeployment, type DeploymentFlags, type NamedDeployment } from './deployment';
 import type { RevisionName } from '../revision/types';
 import { ELF_ENVIRONMENT_VARIABLES } from '../testing/elf';

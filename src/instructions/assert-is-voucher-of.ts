@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { toAddress } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { toAddress } from '../core/input';
 import type { Voucher } from '../voucher/voucher';
 
 /** Throws `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel, `ADDRESS_INVALID` for a bad channel. */

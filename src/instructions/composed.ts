@@ -3,7 +3,7 @@ import type { TransactionSigner } from '@solana/kit';
 import type { AddressOrSigner } from '../channel/addresses';
 import { getTreasuryOwner, type Deployment } from '../revision/deployment';
 import { toSplits } from '../channel/distribution';
-import { readOnlyMembers, readTerms, toSigner } from '../input';
+import { readOnlyMembers, readTerms, toSigner } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import {
     getCreateTokenAccountsInstructionsAsync,

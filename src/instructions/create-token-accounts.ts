@@ -10,7 +10,7 @@ import type {
 import { getCreateAssociatedTokenIdempotentInstruction } from '@solana-program/token';
 
 import { findTokenPda, type AddressOrSigner, type TokenInput } from '../channel/addresses';
-import { readTerms, toAddress, toList, toSigner, toTokenProgram } from '../input';
+import { readTerms, toAddress, toList, toSigner, toTokenProgram } from '../core/input';
 
 /** Which token accounts to create. */
 export type CreateTokenAccountsInput = TokenInput &

@@ -1,14 +1,14 @@
 import type { Address, Instruction, TransactionVersion } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { toResult } from '../json-form';
-import { decodeAddress } from '../address-bytes';
+import { toResult } from '../core/json-form';
+import { decodeAddress } from '../core/address-bytes';
 import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import type { DistributionAddressesInput } from '../channel/distribution-addresses';
 import { getPart, type Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import {
     assertIsInput,
     type OnlyMembers,
@@ -19,7 +19,7 @@ import {
     toBoolean,
     toInteger,
     toTokenProgram,
-} from '../input';
+} from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import {
     COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
@@ -27,7 +27,7 @@ import {
     MAX_COMPUTE_UNITS,
     MAX_INSTRUCTION_TRACE,
 } from '../runtime/limits';
-import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../transaction-size';
+import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../runtime/transaction-size';
 import { buildDistributeInstruction } from './distribute';
 import {
     getDistributeCalls,

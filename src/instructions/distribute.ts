@@ -5,7 +5,7 @@ import { findEventAuthorityPdaSync } from '../channel/derive';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 import { getProgramConfig, getPart, type Deployment } from '../revision/deployment';
-import { readTerms, toAddress, toTokenProgram } from '../input';
+import { readTerms, toAddress, toTokenProgram } from '../core/input';
 import type { DistributeFields } from '../revision/parts';
 import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
 

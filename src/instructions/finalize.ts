@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
-import { readMembers, toAddress } from '../input';
+import { readMembers, toAddress } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getFinalizeInstruction} takes. */

@@ -4,8 +4,8 @@ import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import { getProgramConfig, getPart, type Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
 

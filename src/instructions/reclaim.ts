@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { readMembers, toAddress } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { readMembers, toAddress } from '../core/input';
 import { getProgramConfig, readPart, type DeploymentParts } from '../revision/deployment';
 import type { ReclaimLayout } from '../revision/parts';
 import type { RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/types';

@@ -1,7 +1,7 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
-import { readMembers, toAddress, toSigner } from '../input';
+import { readMembers, toAddress, toSigner } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getRequestCloseInstruction} takes. */

@@ -1,7 +1,7 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
-import { readOnlyMembers, toAddress, toSigner, type OnlyMembers } from '../input';
+import { readOnlyMembers, toAddress, toSigner, type OnlyMembers } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucherFor, type SignedVoucher, type Voucher } from '../voucher/voucher';

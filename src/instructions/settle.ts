@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
-import { readTerms } from '../input';
+import { readTerms } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
 import { toSignedVoucherFor, type SignedVoucher } from '../voucher/voucher';

@@ -3,7 +3,7 @@ import type { Address, TransactionSigner } from '@solana/kit';
 import type { TokenInput } from '../channel/addresses';
 import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
 import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
-import { readTerms, toAddress, toSigner, toTokenProgram, toU64 } from '../input';
+import { readTerms, toAddress, toSigner, toTokenProgram, toU64 } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
 /** What {@link getTopUpInstructionAsync} takes. */

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 
-import { PaymentChannelsError } from '../errors';
-import { within } from '../within';
+import { PaymentChannelsError } from '../core/errors';
+import { within } from '../core/within';
 
 /** Threads that verify batches of records; see {@link createPool}. */
 export type Pool = Readonly<{

@@ -1,18 +1,18 @@
 import { type ClientWithPayer, type ClientWithRpc, type Commitment, type ExtendedClient, type Rpc } from '@solana/kit';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
-import { extendClient } from '../extend-client';
-import { assertIsInput, readDeeply, readOnlyMembers, readTerms, refuseInput } from '../input';
+import { extendClient } from '../core/extend-client';
+import { assertIsInput, readDeeply, readOnlyMembers, readTerms, refuseInput } from '../core/input';
 import type { RevisionName } from '../revision/types';
-import type { BatchSettleOptions } from '../settlement/batch';
-import type { BatchPlan } from '../settlement/batch-plan';
-import { executeBatchSettle } from '../settlement/execute/execute';
-import { fetchBatchItems, type FetchedBatch } from '../settlement/execute/fetch-items';
-import type { BatchJournal } from '../settlement/execute/journal';
-import type { BatchExecution } from '../settlement/execute/report';
-import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../settlement/execute/request';
-import { planBatchSettleAsync } from '../settlement/plan';
+import type { BatchSettleOptions } from '../settlement/plan/batch';
+import type { BatchPlan } from '../settlement/plan/batch-plan';
+import { executeBatchSettle } from '../settlement/executor/execute-batch-settle';
+import { fetchBatchItems, type FetchedBatch } from '../settlement/executor/fetch-batch-items';
+import type { BatchJournal } from '../journal/journal';
+import type { BatchExecution } from '../settlement/executor/report';
+import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../settlement/executor/request';
+import { planBatchSettleAsync } from '../settlement/plan/plan-batch-settle';
 import { createVoucherVerifier, type VoucherVerifier } from '../voucher/verifier';
 
 /** What the plugin stands on; with the plugin of payment channels before it, it is for that one's deployment. */

@@ -1,7 +1,7 @@
 import { type ClientWithPayer, type ExtendedClient, type TransactionSigner } from '@solana/kit';
 
-import { extendClient } from '../extend-client';
-import { toSigner } from '../input';
+import { extendClient } from '../core/extend-client';
+import { toSigner } from '../core/input';
 
 /**
  * A client plugin that sets the payer: the default payer of channels, and who pays the fees.

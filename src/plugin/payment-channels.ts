@@ -26,7 +26,7 @@ import {
     type TokenInput,
 } from '../channel/addresses';
 import { assertIsSafeToDistribute, assertIsSafeToOpen } from '../channel/assert-distribution';
-import { fetchClosingChannels, type ClosingChannelFilter } from '../channel/closing';
+import { fetchClosingChannels, type ClosingChannelFilter } from '../reading/watch-closing-channels';
 import type { Split } from '../channel/distribution';
 import {
     assertIsFetchConfig,
@@ -37,17 +37,17 @@ import {
     fetchMaybeChannel,
     type FetchConfig,
     type Fetched,
-} from '../channel/fetch';
+} from '../reading/fetch-channel';
 import {
     fetchDistributionAssessment,
     fetchOpenAssessment,
     fetchTokenProgram,
     type FetchedDistributionAssessment,
-} from '../channel/fetch-assessment';
+} from '../reading/fetch-assessment';
 import type { ChannelFilter } from '../channel/filters';
-import { fetchChannels, type FetchChannelsConfig } from '../channel/query';
+import { fetchChannels, type FetchChannelsConfig } from '../reading/fetch-channels';
 import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/state';
-import { fetchCurrentSlot } from '../channel/fetch-open-slot';
+import { fetchCurrentSlot } from '../reading/fetch-open-slot';
 import {
     getPart,
     getProgramConfig,
@@ -57,8 +57,8 @@ import {
     type ClientWithDeployment,
     type Deployment,
 } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { extendClient } from '../extend-client';
+import { PaymentChannelsError } from '../core/errors';
+import { extendClient } from '../core/extend-client';
 import {
     assertHasNoMisspelt,
     assertIsInput,
@@ -72,7 +72,7 @@ import {
     toSigner,
     toU64,
     type OnlyMembers,
-} from '../input';
+} from '../core/input';
 import {
     getDistributeInstructionsAsync,
     getOpenInstructionsAsync,

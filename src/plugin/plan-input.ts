@@ -5,8 +5,8 @@ import {
     type TransactionPlan,
 } from '@solana/kit';
 
-import { getListLength, readDeeply, readMembers, readTerms, refuseInput, toAbortSignal, toList } from '../input';
-import { toInstruction } from '../instruction-input';
+import { getListLength, readDeeply, readMembers, readTerms, refuseInput, toAbortSignal, toList } from '../core/input';
+import { toInstruction } from '../instructions/instruction-input';
 
 type SendingInput = Parameters<ClientWithTransactionSending['sendTransactions']>[0];
 

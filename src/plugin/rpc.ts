@@ -1,7 +1,7 @@
 import { type ClientWithRpc, type ExtendedClient, type Rpc } from '@solana/kit';
 
-import { extendClient } from '../extend-client';
-import { assertHasMethods } from '../input';
+import { extendClient } from '../core/extend-client';
+import { assertHasMethods } from '../core/input';
 
 /**
  * A client plugin that sets the RPC: a cluster's, from kit's `createSolanaRpc`, or a simulator's.

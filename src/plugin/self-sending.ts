@@ -1,7 +1,7 @@
 import type { ClientWithTransactionPlanning, ClientWithTransactionSending, InstructionPlan } from '@solana/kit';
 import type { SelfPlanAndSendFunctions } from '@solana/kit/program-client-core';
 
-import { within } from '../within';
+import { within } from '../core/within';
 import { readAbortSignal } from './plan-input';
 
 /** A plan that can be planned and sent: `.sendTransaction()`. */

@@ -24,8 +24,8 @@ import {
     type TransactionPlanResultContextWithSignature,
 } from '@solana/kit';
 
-import { isPaymentChannelsError } from '../errors';
-import { toRpcRecord } from '../rpc-answer';
+import { isPaymentChannelsError } from '../core/errors';
+import { toRpcRecord } from '../runtime/rpc-answer';
 import type { RpcBlockhash } from '../sending/block-height';
 import { fetchLatestBlockhash } from '../sending/blockhash';
 import { getPriorityFeeLamports } from '../runtime/fees';
@@ -33,7 +33,7 @@ import { MAX_COMPUTE_UNITS } from '../runtime/limits';
 import { RpcCalls, SYSTEM_TIMERS } from '../sending/rpc-calls';
 import { TransactionSender, type SendOutcome } from '../sending/sender';
 import { toOutcomeUnknownError, type SignedTransaction } from '../sending/watcher';
-import { sleep, within } from '../within';
+import { sleep, within } from '../core/within';
 
 /** The RPC methods that sending needs. */
 export type SendingApi = GetEpochInfoApi &

@@ -30,8 +30,8 @@ import {
     type TransactionPlanResult,
 } from '@solana/kit';
 
-import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { extendClient } from '../extend-client';
+import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
+import { extendClient } from '../core/extend-client';
 import {
     assertHasMethods,
     readMembers,
@@ -43,10 +43,10 @@ import {
     toU32,
     toU64,
     type OnlyMembers,
-} from '../input';
+} from '../core/input';
 import { MAX_COMPUTE_UNITS } from '../runtime/limits';
-import { toTransactionVersion } from '../transaction-size';
-import { within } from '../within';
+import { toTransactionVersion } from '../runtime/transaction-size';
+import { within } from '../core/within';
 import { readAbortSignal, toPlan } from './plan-input';
 import { sendMessage, type SendingApi, type SendingConfig } from './send-message';
 

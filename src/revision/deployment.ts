@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { readMembers, refuseInput, toAddress } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { readMembers, refuseInput, toAddress } from '../core/input';
 import { assertIsNoProgramOfOther } from './detect-other-revision';
 import { isPart } from './part';
 import type { Revision } from './parts';
@@ -17,6 +17,8 @@ import type { ProgramErrorCodeOf, RevisionName } from './types';
  * The treasury owner is compiled into the program (spec section 1): a client can't read it from the chain, and
  * `distribute` fails unless it names that owner's token account.
  */
+// An interface keeps its name wherever a type that mentions it is shown.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export interface Deployment<TRevision extends RevisionName = RevisionName> extends Revision<TRevision> {
     /** Address that the program is deployed at. */
     readonly programAddress: Address;

@@ -1,6 +1,6 @@
 import type { Address } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import { EPOCH_MARKS } from './epoch/marks';
 import { TOMBSTONE_MARKS } from './tombstone/marks';
 import type { RevisionName } from './types';

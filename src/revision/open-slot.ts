@@ -1,5 +1,5 @@
-import { PaymentChannelsError } from '../errors';
-import { readMembers, toInteger, toU64, U64_MAX } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { readMembers, toInteger, toU64, U64_MAX } from '../core/input';
 import { getPart, type DeploymentParts } from './deployment';
 
 // The slot that a channel of the epoch revision is opened for: open lands from it on and up to 1,500 slots after it, and

@@ -1,6 +1,6 @@
 import type { Address, Codec, FixedSizeEncoder, Instruction, ReadonlyUint8Array, TransactionSigner } from '@solana/kit';
 
-import type { SeedLayout } from '../seeds';
+import type { SeedLayout } from '../runtime/seeds';
 import type { ChannelOf, RevisionName, RevisionTypes } from './types';
 
 // A revision of the program's interface is data and small functions over its rendered client, in parts: a function asks
@@ -194,6 +194,8 @@ export type ReclaimLayout = Builder<Readonly<{ channel: Address; rentPayer: Addr
  *
  * With an address and a treasury owner it makes a {@link Deployment}; by itself it is of no use.
  */
+// An interface keeps its name wherever a type that mentions it is shown.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export interface Revision<TRevision extends RevisionName = RevisionName> {
     /** The name that the spec gives it. */
     readonly revision: TRevision;

@@ -1,6 +1,13 @@
 import { isBlockhash, type TransactionMessageWithBlockhashLifetime } from '@solana/kit';
 
-import { MAX_LEAD_SLOTS, refuseRpcAnswer, toContextSlot, toRpcRecord, toRpcSlot, toRpcU64 } from '../rpc-answer';
+import {
+    MAX_LEAD_SLOTS,
+    refuseRpcAnswer,
+    toContextSlot,
+    toRpcRecord,
+    toRpcSlot,
+    toRpcU64,
+} from '../runtime/rpc-answer';
 
 // Block heights as an RPC tells them, and what they say of a transaction. One height of one node must neither hold up a
 // transaction for ever nor have it taken for lost: see `Expiry`.

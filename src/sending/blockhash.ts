@@ -13,7 +13,7 @@ import {
     type Rpc,
 } from '@solana/kit';
 
-import { refuseRpcAnswer, toContextSlot, toRpcRecord } from '../rpc-answer';
+import { refuseRpcAnswer, toContextSlot, toRpcRecord } from '../runtime/rpc-answer';
 import { toRpcBlockhash, type RpcBlockhash } from './block-height';
 
 /** @throws `RPC_RESPONSE_INVALID`; what the RPC throws. */

@@ -6,8 +6,8 @@ import {
     type SolanaErrorCode,
 } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { sleep, within } from '../within';
+import { PaymentChannelsError } from '../core/errors';
+import { sleep, within } from '../core/within';
 
 /** The time, and how to let it pass. */
 export type Timers = Readonly<{

@@ -12,7 +12,7 @@ import {
     type SolanaErrorCode,
 } from '@solana/kit';
 
-import type { FailureReader, TransactionFailure } from '../program-error';
+import type { FailureReader, TransactionFailure } from '../revision/program-failure';
 
 /** A node's refusal to forward a transaction. */
 export type SendRefusal = Readonly<{ failure: TransactionFailure | undefined; error: unknown }>;

@@ -6,7 +6,7 @@ import type {
     SendTransactionApi,
 } from '@solana/kit';
 
-import type { FailureReader } from '../program-error';
+import type { FailureReader } from '../revision/program-failure';
 import type { RpcCalls } from './rpc-calls';
 import { getSendRefusal, type SendRefusal } from './send-error';
 import { Watcher, type SeenOutcome, type SignedTransaction, type WatcherConfig } from './watcher';

@@ -7,7 +7,7 @@ import {
     type Signature,
 } from '@solana/kit';
 
-import { isRpcRecord, refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord, toRpcSlot } from '../rpc-answer';
+import { isRpcRecord, refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord, toRpcSlot } from '../runtime/rpc-answer';
 
 /** What a node knows of a transaction. */
 export type TransactionStatus = Readonly<{ err: unknown; slot: bigint; commitment: Commitment }>;

@@ -9,7 +9,7 @@ import type {
     Signature,
 } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import { Expiry, isAnswerAbout, toRpcBlockHeight, type ChainPosition } from './block-height';
 import { getBlockhash, isBlockhashGoodAt } from './blockhash';
 import type { RpcCalls, Timers } from './rpc-calls';

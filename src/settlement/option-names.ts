@@ -1,9 +1,9 @@
-import { readOnlyMembers, type InvalidCode, type OnlyMembers } from '../input';
-import type { BatchSettleOptions } from './batch';
-import type { BatchExecuteOptions } from './execute/request';
-import type { PlanLookupTablesOptions } from './lookup-table/plan';
-import type { CloseLookupTablesOptions, CreateLookupTablesOptions } from './lookup-table/transactions';
-import type { BatchReclaimOptions } from './reclaim';
+import { readOnlyMembers, type InvalidCode, type OnlyMembers } from '../core/input';
+import type { BatchSettleOptions } from './plan/batch';
+import type { BatchExecuteOptions } from './executor/request';
+import type { PlanLookupTablesOptions } from './lookup-tables/plan-lookup-tables';
+import type { CloseLookupTablesOptions, CreateLookupTablesOptions } from './lookup-tables/lookup-table-transactions';
+import type { BatchReclaimOptions } from './plan/plan-reclaim';
 
 /** What any of the functions for batches takes as an option. */
 type AnyBatchOptions = BatchExecuteOptions &

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Blockhash, ReadonlyUint8Array } from '@solana/kit';
 import type { LiteSVM } from 'litesvm';
 
-import { U64_MAX } from '../input';
+import { U64_MAX } from '../core/input';
 
 /** How many slots a blockhash is good for, as on a cluster. */
 export const BLOCKHASH_SLOTS = 150n;

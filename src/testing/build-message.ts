@@ -18,10 +18,10 @@ import {
     type TransactionSigner,
 } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import { MAX_COMPUTE_UNITS, MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
-import { describe, readMembers, readOnlyMembers, toAddress, toList, toOneOf, toSigner, toU32 } from '../input';
-import { toInstruction } from '../instruction-input';
+import { describe, readMembers, readOnlyMembers, toAddress, toList, toOneOf, toSigner, toU32 } from '../core/input';
+import { toInstruction } from '../instructions/instruction-input';
 
 type BlockhashLifetime = TransactionMessageWithBlockhashLifetime['lifetimeConstraint'];
 type Message = TransactionMessage & TransactionMessageWithBlockhashLifetime & TransactionMessageWithFeePayerSigner;

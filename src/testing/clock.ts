@@ -1,6 +1,6 @@
 import type { LiteSVM } from 'litesvm';
 
-import { I64_MIN } from '../input';
+import { I64_MIN } from '../core/input';
 import { getLiteSvm } from './litesvm';
 
 /** The clock of a simulation. */

@@ -26,10 +26,10 @@ import { getRefusal, getTransactionResult, hasLanded, type TransactionResult } f
 import { getRpcTransactionError } from './runtime-error';
 import { SLOT_HASHES_SYSVAR, SlotHashes } from './slot-hashes';
 import type { Deployment } from '../revision/deployment';
-import { getByteCount } from '../bytes';
-import { describe } from '../describe';
-import { PaymentChannelsError } from '../errors';
-import { assertIsInput } from '../input';
+import { getByteCount } from '../core/bytes';
+import { describe } from '../core/describe';
+import { PaymentChannelsError } from '../core/errors';
+import { assertIsInput } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import { decodeMessage } from '../transactions/message';
 

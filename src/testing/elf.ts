@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url';
 
 import { getAddressEncoder, type Address } from '@solana/kit';
 
-import { isBytes } from '../bytes';
+import { isBytes } from '../core/bytes';
 import { PLACEHOLDER_TREASURY_OWNER } from '../revision/treasury-owners';
-import { PaymentChannelsError } from '../errors';
-import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../core/input';
 
 /** A program to load into a simulator. */
 export type ProgramElf = Readonly<{

@@ -1,7 +1,7 @@
 import type { Address, Signature, Transaction } from '@solana/kit';
 import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
-import { toResult, withJson } from '../json-form';
+import { toResult, withJson } from '../core/json-form';
 import type { RevisionName } from '../revision/types';
 import type { TransactionResult } from './result';
 

@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type * as LiteSvmModule from 'litesvm';
 import type { FailedTransactionMetadata } from 'litesvm';
 
-import { PaymentChannelsError } from '../errors';
-import { getInstallCommand } from '../optional-peers';
+import { PaymentChannelsError } from '../core/errors';
+import { getInstallCommand } from '../core/optional-peers';
 
 let loaded: typeof LiteSvmModule | undefined;
 

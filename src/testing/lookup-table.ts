@@ -1,7 +1,7 @@
 import type { Address, CompiledTransactionMessage, MaybeEncodedAccount } from '@solana/kit';
 
-import { isPaymentChannelsError } from '../errors';
-import { decodeLookupTable } from '../settlement/lookup-table/account';
+import { isPaymentChannelsError } from '../core/errors';
+import { decodeLookupTable } from '../runtime/lookup-table/account';
 
 /** Every account of a compiled message in the order of the runtime: static, then loaded writable, then loaded readonly. */
 export function getMessageAddresses(

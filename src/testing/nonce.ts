@@ -9,7 +9,7 @@ import {
 } from '@solana-program/system';
 import type { LiteSVM } from 'litesvm';
 
-import { decodeAddress, encodeAddress } from '../address-bytes';
+import { decodeAddress, encodeAddress } from '../core/address-bytes';
 import { decodeMessage } from '../transactions/message';
 
 /** What the runtime hashes with a blockhash to a nonce. */

@@ -1,12 +1,12 @@
 import type { Address, Signature } from '@solana/kit';
 import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { parseEvents, type ChannelEvent } from '../events';
-import { readMembers } from '../input';
-import { getProgramFailure, type TransactionFailure } from '../program-error';
+import { PaymentChannelsError } from '../core/errors';
+import { parseEvents, type ChannelEvent } from '../channel/events';
+import { readMembers } from '../core/input';
+import { getProgramFailure, type TransactionFailure } from '../revision/program-failure';
 import type { RevisionName } from '../revision/types';
 import { isFailed } from './litesvm';
 import { getTransactionFailure } from './runtime-error';

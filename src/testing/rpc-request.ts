@@ -14,7 +14,7 @@ import {
     type Signature,
 } from '@solana/kit';
 
-import { describe, U64_MAX } from '../input';
+import { describe, U64_MAX } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 

@@ -28,10 +28,10 @@ import {
     type RpcMethods,
 } from './rpc-request';
 import { getRpcTransactionError } from './runtime-error';
-import { isPaymentChannelsError } from '../errors';
-import { describe } from '../input';
+import { isPaymentChannelsError } from '../core/errors';
+import { describe } from '../core/input';
 import type { RevisionName } from '../revision/types';
-import { toRpcBytes } from '../rpc-answer';
+import { toRpcBytes } from '../runtime/rpc-answer';
 import type { Simulator } from './simulator';
 
 /** How many slots a node keeps statuses at hand for; it finds older ones when it is asked to search. */

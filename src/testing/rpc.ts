@@ -22,8 +22,8 @@ import {
 import { createAccountMethods } from './rpc-accounts';
 import { refuseRequest, RpcRefusal, toRequestList, type RpcMethods } from './rpc-request';
 import { createTransactionMethods } from './rpc-transactions';
-import { isPaymentChannelsError } from '../errors';
-import { assertHasMethods, readMembers } from '../input';
+import { isPaymentChannelsError } from '../core/errors';
+import { assertHasMethods, readMembers } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 

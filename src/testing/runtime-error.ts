@@ -1,8 +1,8 @@
 import type { FailedTransactionMetadata } from 'litesvm';
 
-import type { FailureReader, TransactionFailure } from '../program-error';
+import type { FailureReader, TransactionFailure } from '../revision/program-failure';
 
-export type { TransactionFailure } from '../program-error';
+export type { TransactionFailure } from '../revision/program-failure';
 
 // LiteSVM hands out these errors as the numbers of enums that exist in its type declarations only.
 // prettier-ignore

@@ -23,9 +23,18 @@ import { findTokenPda, type TokenInput } from '../channel/addresses';
 import { decodeChannelState, type ChannelState } from '../channel/state';
 import { readTokenHolding } from '../channel/token-account';
 import { getProgramConfig, getRevisionName, getTreasuryOwner, type Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { readOnlyMembers, readTerms, refuseInput, toAddress, toI64, toInteger, toTokenProgram, toU64 } from '../input';
-import { toResult } from '../json-form';
+import { PaymentChannelsError } from '../core/errors';
+import {
+    readOnlyMembers,
+    readTerms,
+    refuseInput,
+    toAddress,
+    toI64,
+    toInteger,
+    toTokenProgram,
+    toU64,
+} from '../core/input';
+import { toResult } from '../core/json-form';
 import type { RevisionName } from '../revision/types';
 import { toTransactionBuilder, type SendOptions } from './build-message';
 import { moveClock, startClock, type SimulatorClock } from './clock';

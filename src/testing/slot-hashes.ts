@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { getU64Decoder, type Address, type CompiledTransactionMessage } from '@solana/kit';
 import type { LiteSVM } from 'litesvm';
 
-import { decodeAddress } from '../address-bytes';
-import { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../settlement/lookup-table/program';
+import { decodeAddress } from '../core/address-bytes';
+import { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../runtime/lookup-table/program';
 
 export const SLOT_HASHES_SYSVAR = 'SysvarS1otHashes111111111111111111111111111' as Address;
 

@@ -21,9 +21,9 @@ import {
     type TransactionVersion,
 } from '@solana/kit';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import {
     describe,
     readDeeply,
@@ -35,8 +35,8 @@ import {
     toList,
     toOneOf,
     toU64,
-} from '../input';
-import { toInstruction } from '../instruction-input';
+} from '../core/input';
+import { toInstruction } from '../instructions/instruction-input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { MICRO_LAMPORTS_PER_LAMPORT } from '../runtime/fees';
 import {
@@ -46,9 +46,9 @@ import {
 } from '../runtime/limits';
 import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
-import { toSignerWait, type SignerWait } from '../signing';
+import { toSignerWait, type SignerWait } from '../runtime/signing';
 import type { BlockhashLifetime } from './agreement';
-import { toAddressesByTable } from '../transaction-size';
+import { toAddressesByTable } from '../runtime/transaction-size';
 import { toBlockhash } from './check-agreement';
 import { getMemoInstruction } from './memo';
 import { signWith, toCosigner, type TransactionCosigner } from './sign';

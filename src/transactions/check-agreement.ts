@@ -3,7 +3,7 @@ import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type Tr
 import { toSplits, type Split } from '../channel/distribution';
 import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
 import { getPart, type Deployment, type DeploymentParts } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import {
     describe,
     readOnlyMembers,
@@ -18,8 +18,8 @@ import {
     U32_MAX,
     U64_MAX,
     type OnlyMembers,
-} from '../input';
-import { toResult } from '../json-form';
+} from '../core/input';
+import { toResult } from '../core/json-form';
 import type { RevisionName } from '../revision/types';
 import type {
     Agreed,

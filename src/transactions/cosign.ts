@@ -7,11 +7,11 @@ import {
     type TransactionWithLifetime,
 } from '@solana/kit';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import { assertIsOfRevision, getProgramConfig, type Deployment } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { describe, readMembers } from '../input';
-import { toSignerWait, type SignerWait } from '../signing';
+import { PaymentChannelsError } from '../core/errors';
+import { describe, readMembers } from '../core/input';
+import { toSignerWait, type SignerWait } from '../runtime/signing';
 import { getAccepted, type InspectedTransaction } from './inspected';
 import { assertIsSigned, signWith, toCosigner, type TransactionCosigner } from './sign';
 import { toDecodedTransaction } from './wire';

@@ -1,7 +1,7 @@
 import type { Transaction } from '@solana/kit';
 
-import { toResult } from '../json-form';
-import { isPaymentChannelsError } from '../errors';
+import { toResult } from '../core/json-form';
+import { isPaymentChannelsError } from '../core/errors';
 import { getProgramConfig, type Deployment } from '../revision/deployment';
 import type { RevisionName } from '../revision/types';
 import type { OpenAgreement, TopUpAgreement } from './agreement';

@@ -7,7 +7,7 @@ import type {
     TransactionWithLifetime,
 } from '@solana/kit';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import type { Split } from '../channel/distribution';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from './check-agreement';
 import type { RevisionName, RevisionTypes } from '../revision/types';

@@ -8,7 +8,7 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import { refuseInput } from '../input';
+import { refuseInput } from '../core/input';
 
 /** The address of the Memo program, which writes its data to the log of a transaction and does nothing else. */
 export const MEMO_PROGRAM_ADDRESS =

@@ -17,7 +17,7 @@ import {
     type TransactionVersion,
 } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 
 // A compiled message of any version in one form. What a validator would not even look at (indexes that point nowhere,
 // a header that counts more accounts than there are) is refused here, so that whatever reads the form can rely on it.

@@ -7,9 +7,9 @@ import {
     type TransactionPartialSigner,
 } from '@solana/kit';
 
-import { PaymentChannelsError } from '../errors';
-import { toSigner } from '../input';
-import { waitForSigner, type CheckedSignerWait } from '../signing';
+import { PaymentChannelsError } from '../core/errors';
+import { toSigner } from '../core/input';
+import { waitForSigner, type CheckedSignerWait } from '../runtime/signing';
 import { getSignatureStates } from './signature';
 import { toDecodedTransaction, type DecodedTransaction } from './wire';
 

@@ -1,6 +1,6 @@
 import { isOffCurveAddress, type Address, type SignatureBytes, type Transaction } from '@solana/kit';
 
-import { toAddressBytes } from '../input';
+import { toAddressBytes } from '../core/input';
 import { isStrictPoint } from '../voucher/strict-signature';
 import { assertEngineIsStrict, importKey, verifyPacked } from '../voucher/web-crypto';
 

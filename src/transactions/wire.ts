@@ -13,10 +13,10 @@ import {
     type TransactionMessageBytes,
 } from '@solana/kit';
 
-import { toResult } from '../json-form';
-import { getByteCount, isBytes } from '../bytes';
-import { PaymentChannelsError } from '../errors';
-import { describe } from '../describe';
+import { toResult } from '../core/json-form';
+import { getByteCount, isBytes } from '../core/bytes';
+import { PaymentChannelsError } from '../core/errors';
+import { describe } from '../core/describe';
 import { decodeMessage, type MessageView } from './message';
 
 /** A transaction with its message in one form for all versions. */

@@ -1,5 +1,5 @@
-import { PaymentChannelsError } from '../errors';
-import { describe } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { describe } from '../core/input';
 
 // What a verifier says decides about money, and a verifier may be anybody's: `true` is a good signature and `false` a bad
 // one. Anything else (a list, a text, nothing at all) is neither, and no answer.

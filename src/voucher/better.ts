@@ -1,4 +1,4 @@
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import { toVoucher, toVoucherField, type Voucher, type VoucherInput } from './voucher';
 
 // Which of two vouchers of a channel is the better one. A voucher is a claim with two sides: how much it is over, and

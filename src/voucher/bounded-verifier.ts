@@ -1,5 +1,5 @@
-import { toInteger } from '../input';
-import { within } from '../within';
+import { toInteger } from '../core/input';
+import { within } from '../core/within';
 import { toVerdicts } from './answer';
 import type { VoucherVerifier } from './verifier';
 

@@ -10,8 +10,8 @@ import {
 } from '../channel/state';
 import { getRevisionName, type Deployment } from '../revision/deployment';
 import { assertIsNoKindOfOther } from '../revision/detect-other-revision';
-import { PaymentChannelsError } from '../errors';
-import { assertHasNoMisspelt, readMembers, refuseInput, toAddress, toI64, toOneOf, toU32, toU64 } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { assertHasNoMisspelt, readMembers, refuseInput, toAddress, toI64, toOneOf, toU32, toU64 } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { VoucherInstruction } from './verdict';
 import { toSignedVoucher, toSignedVoucherFor, type SignedVoucher } from './voucher';

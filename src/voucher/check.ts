@@ -1,9 +1,9 @@
 import type { Address, SignatureBytes } from '@solana/kit';
 
-import { toResult } from '../json-form';
-import { copyBytes } from '../bytes';
+import { toResult } from '../core/json-form';
+import { copyBytes } from '../core/bytes';
 import type { Deployment } from '../revision/deployment';
-import { refuseInput } from '../input';
+import { refuseInput } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import { toVerdict } from './answer';
 import { lastsAsLong } from './better';
@@ -12,7 +12,7 @@ import { findOtherRevision } from './signed-for';
 import { builtinError, customError, refuse, type VoucherRefusal, type VoucherVerdict } from './verdict';
 import { verifyVoucher } from './verify';
 import type { SignedVoucher } from './voucher';
-import { within } from '../within';
+import { within } from '../core/within';
 
 /** A request of a payer waits for it. */
 const VERIFY_TIMEOUT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { getBase58Decoder, type SignatureBytes } from '@solana/kit';
 
-import { I64_MAX, I64_MIN, U64_MAX } from '../input';
-import { fromJsonText, readAddress, readBase58, readDecimal, readObject } from '../strict-json';
+import { I64_MAX, I64_MIN, U64_MAX } from '../core/input';
+import { fromJsonText, readAddress, readBase58, readDecimal, readObject } from '../core/strict-json';
 import {
     SIGNATURE_LENGTH,
     toSignedVoucher,

@@ -9,12 +9,12 @@ import {
     type SignatureBytes,
 } from '@solana/kit';
 
-import { toResult } from '../json-form';
-import { isBytes } from '../bytes';
+import { toResult } from '../core/json-form';
+import { isBytes } from '../core/bytes';
 import { getPart, type DeploymentParts } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { readDeeply, toMessageSigner } from '../input';
-import { toSignerWait, waitForSigner, type CheckedSignerWait, type SignerWait } from '../signing';
+import { PaymentChannelsError } from '../core/errors';
+import { readDeeply, toMessageSigner } from '../core/input';
+import { toSignerWait, waitForSigner, type CheckedSignerWait, type SignerWait } from '../runtime/signing';
 import { rememberSignedFor } from './signed-for';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 

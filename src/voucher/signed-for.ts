@@ -1,7 +1,7 @@
 import type { SignatureBytes } from '@solana/kit';
 
 import { getPart, type DeploymentParts } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
+import { PaymentChannelsError } from '../core/errors';
 import type { RevisionName } from '../revision/types';
 
 // A voucher does not say which revision it is of: that is in the bytes that were signed. What was signed here is remembered

@@ -1,6 +1,6 @@
 import type { Address } from '@solana/kit';
 
-import { toResult } from '../json-form';
+import { toResult } from '../core/json-form';
 import { getErrorCode, type DeploymentParts } from '../revision/deployment';
 import type { ProgramErrorCodeOf, RevisionName } from '../revision/types';
 import type { SignedVoucher } from './voucher';

@@ -1,15 +1,15 @@
 import type { Address, SignatureBytes } from '@solana/kit';
 
 import { getPart, type DeploymentParts } from '../revision/deployment';
-import { PaymentChannelsError, isPaymentChannelsError } from '../errors';
-import { readMembers, readOnlyMembers, refuseInput, toBytes, toInteger, toList } from '../input';
+import { PaymentChannelsError, isPaymentChannelsError } from '../core/errors';
+import { readMembers, readOnlyMembers, refuseInput, toBytes, toInteger, toList } from '../core/input';
 import {
     createVoucherPacker,
     readSignedVoucher,
     type PackedKey,
     type PackedVoucher,
     type VoucherPacker,
-} from './packer';
+} from './voucher-bytes';
 import { assertIsSignedFor } from './signed-for';
 import { SIGNATURE_LENGTH, type SignedVoucher } from './voucher';
 import { assertEngineIsStrict, ENGINE_TIMEOUT_MS, getOrStart, importKey, verifyPacked } from './web-crypto';

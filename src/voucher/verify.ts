@@ -2,7 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { getPart, type DeploymentParts } from '../revision/deployment';
 import type { VoucherLayout } from '../revision/parts';
-import { createVoucherPacker, type VoucherPacker } from './packer';
+import { createVoucherPacker, type VoucherPacker } from './voucher-bytes';
 import { assertIsSignedFor } from './signed-for';
 import type { SignedVoucher } from './voucher';
 import { assertEngineIsStrict, importKey, verifyPacked } from './web-crypto';

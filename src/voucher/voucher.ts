@@ -1,10 +1,10 @@
 import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 
-import { toResult } from '../json-form';
-import { getByteCount } from '../bytes';
+import { toResult } from '../core/json-form';
+import { getByteCount } from '../core/bytes';
 import { getPart, type DeploymentParts } from '../revision/deployment';
-import { PaymentChannelsError } from '../errors';
-import { readTerms, refuseInput, toAddress, toBytes, toI64, toU64 } from '../input';
+import { PaymentChannelsError } from '../core/errors';
+import { readTerms, refuseInput, toAddress, toBytes, toI64, toU64 } from '../core/input';
 import { assertIsNoVoucherOfOther } from '../revision/detect-other-revision';
 import { assertIsSignedFor, copySignedFor } from './signed-for';
 

@@ -1,8 +1,8 @@
-import { copyBytes } from '../bytes';
-import { isPaymentChannelsError, PaymentChannelsError } from '../errors';
-import { describe, refuseInput } from '../input';
-import { within } from '../within';
-import type { PackedKey, PackedVoucher } from './packer';
+import { copyBytes } from '../core/bytes';
+import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
+import { describe, refuseInput } from '../core/input';
+import { within } from '../core/within';
+import type { PackedKey, PackedVoucher } from './voucher-bytes';
 import { getStrictnessCases, STRICTNESS_MESSAGE_LENGTH } from './strict-signature';
 
 // Ed25519 by the Web Crypto API, which every runtime has that kit runs in. An engine that breaks down says nothing about

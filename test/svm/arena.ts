@@ -15,7 +15,7 @@ import {
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import { ComputeBudget, FailedTransactionMetadata, LiteSVM } from 'litesvm';
 
-import { getProgramFailure, type TransactionFailure } from '../../src/program-error';
+import { getProgramFailure, type TransactionFailure } from '../../src/revision/program-failure';
 import { readProgramElf } from '../../src/testing/elf';
 import { getSimulatorFeatureSet } from '../../src/testing/feature-set';
 import { getRpcTransactionError } from '../../src/testing/runtime-error';

@@ -2,7 +2,7 @@ import { type Address, type Base64EncodedWireTransaction, type Signature, type S
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import { getSettleInstructions, type BatchJournal, type BatchProgress, type BatchRequest } from '../../src';
-import { encodeAddress } from '../../src/address-bytes';
+import { encodeAddress } from '../../src/core/address-bytes';
 import { createRandom } from '../fixtures/seeded-random';
 import { countBy, ExecutionLab, MODES, NEVER, REVISIONS } from './fixtures/execution';
 import { STATUSES } from '../fixtures/revision';

@@ -7,7 +7,7 @@ import {
     type VoucherVerifier,
     planBatchSettleAsync as planEpochBatchSettleAsync,
 } from '../../src';
-import { planBatchSettleAsync } from '../../src/settlement/plan';
+import { planBatchSettleAsync } from '../../src/settlement/plan/plan-batch-settle';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 
 // What a batch brings in are the vouchers that it was given and that a verifier has found good, and no others.

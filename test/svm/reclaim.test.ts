@@ -12,7 +12,7 @@ import { ChannelStatus, getChannelEncoder, type ChannelArgs } from '../../genera
 import { getBatchTransactionMessage, getTransactionLimits, EPOCH_LOCALNET } from '../../src';
 import { getRentRecovery } from '../../src/channel/rent-recovery';
 import { decodeChannelState, type LiveChannelState } from '../../src/channel/state';
-import { planBatchReclaim } from '../../src/settlement/reclaim';
+import { planBatchReclaim } from '../../src/settlement/plan/plan-reclaim';
 import { assertSucceeded, createSimulator, type Simulator } from '../../src/testing';
 import { nameToAddress } from '../fixtures/batch';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { Expiry, toRpcBlockhash, toRpcBlockHeight } from '../../src/sending/block-height';
-import { toContextSlot } from '../../src/rpc-answer';
+import { toContextSlot } from '../../src/runtime/rpc-answer';
 
 const U64_MAX = 2n ** 64n - 1n;
 const BLOCKHASH = '4vJ9JU1bJJE96FWSJKvHsmmFADCg4gpZQff4P3bkLKi';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { findTokenPdaSync, PaymentChannelsError, TOKEN_2022_PROGRAM_ADDRESS } from '../../src';
-import { createTokenPdaMatcher } from '../../src/channel/derive/match-token-pda';
+import { createTokenPdaMatcher } from '../../src/runtime/derive/match-token-pda';
 import { anyAddress, runs } from '../fixtures/random';
 
 const anyToken = fc.record({

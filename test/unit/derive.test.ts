@@ -22,9 +22,9 @@ import {
     findTreasuryTokenPda,
     findTreasuryTokenPdaSync,
 } from '../../src';
-import { decodeAddress, encodeAddress } from '../../src/address-bytes';
-import { isOnCurve } from '../../src/channel/derive/on-curve';
-import { findProgramDerivedAddress } from '../../src/channel/derive/program-derived-address';
+import { decodeAddress, encodeAddress } from '../../src/core/address-bytes';
+import { isOnCurve } from '../../src/runtime/derive/on-curve';
+import { findProgramDerivedAddress } from '../../src/runtime/derive/program-derived-address';
 import { BAD_ADDRESSES, BAD_U64 } from '../fixtures/bad-input';
 import { BUILDS, DEPLOYMENTS } from '../fixtures/instructions';
 import {

@@ -2,7 +2,7 @@ import { generateKeyPairSigner, SolanaError } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import { PaymentChannelsError, TOMBSTONE_LOCALNET, EPOCH_LOCALNET } from '../../src';
-import { toJsonForm, toResult } from '../../src/json-form';
+import { toJsonForm, toResult } from '../../src/core/json-form';
 import { CHANNEL } from './../fixtures/vectors';
 
 const rangeError = (cause?: unknown) =>

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { peerDependencies, peerDependenciesMeta } from '../../package.json';
 import { runCli } from '../../src/cli/cli';
-import { getInstallCommand, OPTIONAL_PEERS } from '../../src/optional-peers';
+import { getInstallCommand, OPTIONAL_PEERS } from '../../src/core/optional-peers';
 import { errorOf } from '../fixtures/refusals';
 import { DEPLOYMENT } from '../fixtures/deployment';
 import { createTestSimulator } from '../fixtures/simulator';

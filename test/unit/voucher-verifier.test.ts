@@ -10,8 +10,8 @@ import {
     type SignedVoucher,
     type VoucherVerification,
 } from '../../src';
-import { LruCache } from '../../src/lru';
-import { createVoucherPacker } from '../../src/voucher/packer';
+import { LruCache } from '../../src/core/lru';
+import { createVoucherPacker } from '../../src/voucher/voucher-bytes';
 import { BAD_ADDRESSES } from '../fixtures/bad-input';
 import { addressOf, AUTHORIZED_SIGNER, OFF_CURVE } from '../fixtures/parties';
 import { anyAddress, anyI64, anyU64, runs } from '../fixtures/random';

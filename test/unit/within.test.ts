@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { within } from '../../src/within';
+import { within } from '../../src/core/within';
 
 beforeEach(() => {
     vi.useFakeTimers();

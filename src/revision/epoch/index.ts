@@ -37,7 +37,7 @@ import {
     type Channel,
     type ChannelArgs,
 } from '../../../generated/epoch';
-import { readMembers, toAddress, toSigner, toU64 } from '../../input';
+import { readMembers, toAddress, toSigner, toU64 } from '../../core/input';
 import { assertIsOpenSlotInWindow } from '../open-slot';
 import { definePart } from '../part';
 import type {

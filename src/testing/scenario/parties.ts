@@ -6,7 +6,7 @@ import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { findChannelPda, findEscrowPda, findTokenPda, type ChannelSeedsInput } from '../../channel/addresses';
 import type { Split } from '../../channel/distribution';
 import { chooseOpenSlot } from '../../revision/open-slot';
-import { TOKEN_2022_PROGRAM_ADDRESS } from '../../input';
+import { TOKEN_2022_PROGRAM_ADDRESS } from '../../core/input';
 import type { RevisionName } from '../../revision/types';
 import type { Simulator } from '../simulator';
 import type { LedgerAccount, LedgerMint } from './ledger';

@@ -11,7 +11,7 @@ import { getSettleInstructions } from '../../instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync } from '../../instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../instructions/withdraw-payer';
-import { PaymentChannelsError } from '../../errors';
+import { PaymentChannelsError } from '../../core/errors';
 import type { ChannelOf, RevisionName, RevisionWithReclaim } from '../../revision/types';
 import { signVoucher } from '../../voucher/sign';
 import { verifyVoucher } from '../../voucher/verify';

@@ -1,6 +1,6 @@
 import type { Address, TransactionVersion } from '@solana/kit';
 
-import { toResult } from '../../json-form';
+import { toResult } from '../../core/json-form';
 import type { Split } from '../../channel/distribution';
 import type { Bounds } from '../check-agreement';
 

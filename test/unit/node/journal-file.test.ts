@@ -25,8 +25,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { SentTransaction } from '../../../src';
 import { openFileJournal, type FileJournal } from '../../../src/node';
-import { createGeneration, encodeHeader } from '../../../src/node/journal/files';
-import { encodeAppend, encodeLine } from '../../../src/node/journal/lines';
+import { createGeneration, encodeHeader } from '../../../src/node/file-journal/files';
+import { encodeAppend, encodeLine } from '../../../src/node/file-journal/lines';
 import { channelOf, signatureOf, transactionOf } from '../../fixtures/journal';
 import { runs } from '../../fixtures/random';
 import { errorOf, expectRefusal } from '../../fixtures/refusals';

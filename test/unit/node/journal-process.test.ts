@@ -4,9 +4,9 @@ import { existsSync, readFileSync } from 'node:fs';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { encodeAppend, encodeLine } from '../../../src/node/journal/lines';
-import { describeProcess, isWriterDead } from '../../../src/node/journal/process';
-import { encodeRecord } from '../../../src/node/journal/record';
+import { encodeAppend, encodeLine } from '../../../src/node/file-journal/lines';
+import { describeProcess, isWriterDead } from '../../../src/node/file-journal/process';
+import { encodeRecord } from '../../../src/node/file-journal/record';
 import { appendFile } from 'node:fs/promises';
 import { channelOf, transactionOf } from '../../fixtures/journal';
 import { expectRefusal } from '../../fixtures/refusals';

@@ -8,7 +8,7 @@ import { setTimeout } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 
-import { parseLine, splitLines } from '../../../src/node/journal/lines';
+import { parseLine, splitLines } from '../../../src/node/file-journal/lines';
 import { channelOf, signatureOf, transactionOf } from '../../fixtures/journal';
 import type { ChildMessage, ChildOptions } from './journal-child';
 import { openTemporary } from './journal-folder';

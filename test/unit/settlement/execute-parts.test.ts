@@ -2,10 +2,10 @@ import { createNoopSigner, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import { createAddressCache, createVoucherVerifier, type LeftOut } from '../../../src';
-import { ChannelTask } from '../../../src/settlement/execute/channel-task';
-import { findDispensable } from '../../../src/settlement/execute/payout';
-import { planRound } from '../../../src/settlement/execute/plan-round';
-import { verifyRound } from '../../../src/settlement/execute/verify-round';
+import { ChannelTask } from '../../../src/settlement/executor/channel-task';
+import { findDispensable } from '../../../src/settlement/executor/payout';
+import { planRound } from '../../../src/settlement/executor/plan-round';
+import { verifyRound } from '../../../src/settlement/executor/verify-round';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { DEPLOYMENT } from '../../fixtures/deployment';
 

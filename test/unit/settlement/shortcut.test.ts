@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
 import { findTokenPdaSync, planBatchSettle, type BatchItem, type BatchSettleOptions } from '../../../src';
-import * as matcher from '../../../src/channel/derive/match-token-pda';
+import * as matcher from '../../../src/runtime/derive/match-token-pda';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { runs } from '../../fixtures/random';
 import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const { createTokenPdaMatcher } = matcher;
-vi.mock(import('../../../src/channel/derive/match-token-pda'), { spy: true });
+vi.mock(import('../../../src/runtime/derive/match-token-pda'), { spy: true });
 
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { ChannelState } from '../../../src/channel/state';
 import type { RevisionName } from '../../../src/revision/types';
-import type { PlannedAction } from '../../../src/settlement/batch-plan';
-import { getEvidence } from '../../../src/settlement/execute/watermark';
+import type { PlannedAction } from '../../../src/journal/journal';
+import { getEvidence } from '../../../src/settlement/executor/landed-on-chain';
 
 // What the channels tell of a transaction that nobody knows the signature of any more.
 

@@ -1,0 +1,51 @@
+import { PaymentChannelsError } from '../core/errors';
+import { assertIsInput } from '../core/input';
+import { readOnlyMembers } from '../core/input';
+import type { BatchJournal } from './journal';
+import { toChannels, toClock, toDurationMs, toNow, toOutcome, toOwner, toSentTransaction, toSignature } from './checks';
+import { createJournalState, getLeases } from './state';
+
+/** How to create a journal in memory; every field has a default. */
+export type MemoryJournalOptions = Readonly<{
+    /** The wall clock that leases expire by, in milliseconds: `Date.now` by default. */
+    now?: (() => number) | undefined;
+}>;
+
+/**
+ * Creates a journal that lives as long as the process: for tests, and for a service whose executors all run in one
+ * process and which asks the chain about every channel when it starts. What has to outlive a crash, or is shared by
+ * processes, belongs in the file journal of `solana-payment-channels/node`.
+ *
+ * @throws `INPUT_INVALID` for options that are none; the journal's functions reject as {@link BatchJournal} says, and with `INPUT_INVALID`,
+ * `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field.
+ *
+ * @example
+ * ```ts
+ * const journal = createMemoryJournal();
+ * const held = await journal.acquire('executor-1', channels, 60_000);
+ * ```
+ */
+export function createMemoryJournal(options: MemoryJournalOptions = {}): BatchJournal {
+    assertIsInput('options', options);
+    const now = toClock(readOnlyMembers('options', options, { now: true }).now);
+    const state = createJournalState();
+    // Each call runs to its end before another one starts: nothing in between is awaited.
+    return Object.freeze({
+        acquire: async (owner, channels, durationMs) => {
+            const at = toNow(now());
+            const request = { at, owner: toOwner(owner), until: at + toDurationMs(durationMs) };
+            return Object.freeze(state.acquire(request, toChannels(channels)));
+        },
+        getLeases: async channels => getLeases(state, toChannels(channels), toNow(now())),
+        getUnresolved: async channels => Object.freeze(state.getUnresolved(toChannels(channels))),
+        recordOutcome: async (signature, outcome) => {
+            toOutcome(outcome);
+            state.recordOutcome(toSignature('signature', signature));
+        },
+        recordSent: async (owner, transaction) => {
+            const channels = state.recordSent(toOwner(owner), toSentTransaction(transaction), toNow(now()));
+            if (channels.length > 0) throw new PaymentChannelsError('JOURNAL_LEASE_LOST', { channels, owner });
+        },
+        release: async (owner, channels) => state.release(toOwner(owner), toChannels(channels)),
+    });
+}

@@ -1,0 +1,43 @@
+import type { Address } from '@solana/kit';
+
+import type { ChannelState } from '../../channel/state';
+import type { RevisionName } from '../../revision/types';
+import type { SentChannel } from '../../journal/journal';
+
+/**
+ * What the accounts say of a transaction that no status is known of.
+ *
+ * - `landed`: each of its channels is as it would have left it, by the channel's own numbers.
+ * - `notLanded`: one of them is not; it does all that it is for or nothing.
+ * - `unknown`: what would tell is gone. Everybody can end a channel, and how much was settled before is not kept.
+ */
+export type ChannelEvidence = 'landed' | 'notLanded' | 'unknown';
+
+/** Looks for what a transaction would have done in its channels; those without a state could not be read. */
+export function getEvidence(
+    channels: readonly SentChannel[],
+    states: ReadonlyMap<Address, ChannelState<RevisionName>>,
+): ChannelEvidence {
+    const found = channels.map(sent => getChannelEvidence(sent, states.get(sent.channel)));
+    if (found.includes('notLanded')) return 'notLanded';
+    return found.includes('unknown') ? 'unknown' : 'landed';
+}
+
+function getChannelEvidence(
+    { actions, cumulativeAmount }: SentChannel,
+    state: ChannelState<RevisionName> | undefined,
+): ChannelEvidence {
+    // It was there when the transaction was made.
+    if (state === undefined || state.kind === 'absent' || state.kind === 'closed') return 'unknown';
+    const { payoutWatermark, settled } = state.channel.settlement;
+    if (cumulativeAmount !== undefined && settled < cumulativeAmount) return 'notLanded';
+    // The account that is left of it keeps its numbers (spec section 7.8 of the epoch revision).
+    if (state.kind === 'distributed') return 'landed';
+    const distributes = actions.includes('distribute');
+    const finalizes = actions.some(action => action !== 'distribute' && action !== 'settle');
+    // Paying out a channel that is finalized ends it.
+    const isDone = finalizes
+        ? state.kind === 'finalized' && !distributes
+        : !distributes || payoutWatermark >= (cumulativeAmount ?? settled);
+    return isDone ? 'landed' : 'notLanded';
+}

@@ -1,0 +1,101 @@
+import type { Address, AddressesByLookupTableAddress, TransactionSigner, TransactionVersion } from '@solana/kit';
+
+import type { AddressCache } from '../../channel/address-cache';
+import type { DistributionAccounts } from '../../channel/assess-distribution';
+import type { Split } from '../../channel/distribution';
+import type { ChannelState } from '../../channel/state';
+import type { ChannelOf, RevisionName } from '../../revision/types';
+import type { SignedVoucher } from '../../voucher/voucher';
+
+/**
+ * What is to be done with the channels of a batch.
+ *
+ * - `settle`: bring the vouchers in; the channels stay open.
+ * - `settleAndDistribute`: the same, and pay out what is settled.
+ * - `settleAndFinalize`: bring in the last vouchers, and end the channels for further ones.
+ * - `settleAndFinalizeAndDistribute`: the same, pay everybody out and close the channels.
+ *
+ * A channel that its payer has begun to close takes a voucher with settleAndFinalize only, and is brought in that way in
+ * every mode.
+ */
+export type BatchMode = 'settle' | 'settleAndDistribute' | 'settleAndFinalize' | 'settleAndFinalizeAndDistribute';
+
+/** A channel of a batch with one voucher of it; more vouchers of the same channel are further items. */
+export type BatchItem<TRevision extends RevisionName = RevisionName> = Readonly<{
+    /** The channel as it stands on chain. */
+    channel: ChannelState<TRevision> | Readonly<{ address: Address; channel: ChannelOf<TRevision> }>;
+    /** Voucher to bring in. */
+    voucher?: SignedVoucher | undefined;
+    /**
+     * What a verifier says of the voucher's signature and the channel's authorized signer. Without a `true` the voucher
+     * is left out: on chain a bad signature fails the whole transaction.
+     */
+    isSignatureValid?: boolean | undefined;
+    /**
+     * Payee of the channel, whose signature settleAndFinalize needs: its signer, or its address where it signs
+     * elsewhere. By default the address in the channel; in a mode that does not finalize, a payee that is not named
+     * does not sign.
+     */
+    payee?: Address | TransactionSigner | undefined;
+    /** Token program of the channel's mint, SPL Token by default. */
+    tokenProgram?: Address | undefined;
+    /** What distributing the channel takes; without it, a mode that distributes leaves the distribution out. */
+    distribution?: BatchDistribution | undefined;
+}>;
+
+/** What distributing a channel takes. */
+export type BatchDistribution = Readonly<{
+    /** Distribution plan, as the channel was opened with. */
+    splits: readonly Split[];
+    /** The accounts that decide who is paid, as they are on chain. */
+    accounts: DistributionAccounts;
+    /** Wallets whose share may go to the treasury for good, or `true` for every one; nobody's by default. */
+    allowForfeit?: readonly Address[] | boolean | undefined;
+}>;
+
+/** How to plan a batch. */
+export type BatchSettleOptions = Readonly<{
+    mode: BatchMode;
+    /** Time of the cluster, in unix seconds. */
+    unixTimestamp: bigint | number;
+    /**
+     * Seconds within which a voucher that expires, or a closing channel at its deadline, is late: 60 by default, the
+     * lifetime of a blockhash (u32). What is late is planned all the same: first, and in transactions of its own, so that
+     * nothing else fails if it comes too late.
+     */
+    marginSeconds?: bigint | number | undefined;
+    /**
+     * Whether nobody will plan again before the deadline of what is late. A closing channel that is late is then ended with
+     * the best voucher that can be brought in, though a higher one is only refused for now: by default it is left alone
+     * for that one, and if nobody came back to it in time all would be lost.
+     */
+    isLastTry?: boolean | undefined;
+    /** Pays the fees: its signer, or its address where it signs elsewhere. */
+    feePayer: Address | TransactionSigner;
+    /** Version of the transactions, 0 by default. */
+    version?: TransactionVersion | undefined;
+    /** Contents of the lookup tables that version 0 may use; a transaction names only those that make it smaller. */
+    lookupTables?: AddressesByLookupTableAddress | undefined;
+    /**
+     * Whether the transactions ask for a compute-unit limit of what they need. By default they do if a price is named,
+     * and in version 1, which has to; otherwise they get 200,000 for every instruction of a program.
+     */
+    computeUnitLimit?: boolean | undefined;
+    /** Price of a compute unit, in micro-lamports (u64). */
+    computeUnitPrice?: bigint | number | undefined;
+    /**
+     * What becomes of a channel of which somebody's share would be forfeited because a token account is missing: the
+     * account is created before, or what would forfeit it is left out, which is the default. Those of payers are created
+     * as far as `maxPayerTokenAccounts` goes.
+     */
+    missingTokenAccounts?: 'create' | 'leaveOut' | undefined;
+    /**
+     * The most token accounts of payers that `create` may create, in all transactions together (u32); 0 by default.
+     * Whoever a token account belongs to can close it and keep its rent, and open the next channel.
+     */
+    maxPayerTokenAccounts?: bigint | number | undefined;
+    /** Pays the rent of token accounts that are created; the fee payer by default. */
+    funder?: Address | TransactionSigner | undefined;
+    /** Remembers derived addresses from batch to batch; see `createAddressCache`. */
+    addresses?: AddressCache | undefined;
+}>;
