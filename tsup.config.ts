@@ -5,9 +5,11 @@ const library: Options = {
     entry: {
         epoch: 'src/epoch.ts',
         index: 'src/index.ts',
-        tombstone: 'src/tombstone.ts',
+        kit: 'src/plugin/index.ts',
         node: 'src/node/index.ts',
+        settlement: 'src/settlement/index.ts',
         testing: 'src/testing/index.ts',
+        tombstone: 'src/tombstone.ts',
     },
     platform: 'neutral',
     sourcemap: true,

@@ -5,15 +5,15 @@ import { runInNewContext } from 'node:vm';
 
 import { createNoopSigner, type Address, type AddressesByLookupTableAddress } from '@solana/kit';
 
+import { createAddressCache } from '../src';
 import {
-    createAddressCache,
     planBatchSettle,
     planLookupTables,
     type BatchItem,
     type BatchMode,
     type BatchPlan,
     type BatchSettleOptions,
-} from '../src';
+} from '../src/settlement';
 import { BATCH_NOW, makeBatch, nameToAddress, type BatchShape } from '../test/fixtures/batch';
 import { getTransactionBound } from './batch/bound';
 import { measureDensityByRevision } from './batch/density';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 import { getAddressDecoder, getBase58Decoder, type Base64EncodedWireTransaction, type Signature } from '@solana/kit';
 
-import { createMemoryJournal, type BatchJournal, type SentTransaction } from '../src';
+import { createMemoryJournal, type BatchJournal, type SentTransaction } from '../src/settlement';
 import { openFileJournal } from '../src/node';
 import type { BenchReport, BenchRow } from './report';
 

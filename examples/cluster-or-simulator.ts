@@ -17,13 +17,15 @@ import {
     checkVoucher,
     fetchOpenSlot,
     MAINNET_DEPLOYMENT,
+    signVoucher,
+} from 'solana-payment-channels';
+import {
     payer,
     paymentChannels,
     type PaymentChannelsPlugin,
     rpc,
-    signVoucher,
     transactionSending,
-} from 'solana-payment-channels';
+} from 'solana-payment-channels/kit';
 import { createSimulator, createSimulatorRpc, simulated } from 'solana-payment-channels/testing';
 
 type Market = { getSlot: () => Promise<bigint>; merchant: KeyPairSigner; mint: Address; wallet: KeyPairSigner };

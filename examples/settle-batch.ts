@@ -7,12 +7,8 @@ import { join } from 'node:path';
 
 import {
     assertIsAgreedChannel,
-    type BatchExecution,
-    type BatchProgress,
-    type BatchRequest,
     checkVoucher,
     createVoucherVerifier,
-    executeBatchSettle,
     fetchChannelState,
     findChannelPda,
     getOpenInstructionAsync,
@@ -20,6 +16,12 @@ import {
     type SignedVoucher,
     signVoucher,
 } from 'solana-payment-channels';
+import {
+    type BatchExecution,
+    type BatchProgress,
+    type BatchRequest,
+    executeBatchSettle,
+} from 'solana-payment-channels/settlement';
 import { openFileJournal } from 'solana-payment-channels/node';
 import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
 

@@ -8,16 +8,15 @@ import {
     fetchChannels,
     fetchChannelState,
     findCheapChannelSalt,
-    getBatchTransactionMessage,
     getDistributeInstructionsAsync,
     getOpenInstructionAsync,
     getRentRecovery,
     getSettleAndFinalizeInstructions,
     isLiveChannelState,
     MAINNET_DEPLOYMENT,
-    planBatchReclaim,
     signVoucher,
 } from 'solana-payment-channels';
+import { getBatchTransactionMessage, planBatchReclaim } from 'solana-payment-channels/settlement';
 import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
 
 const deployment = MAINNET_DEPLOYMENT;

@@ -156,32 +156,6 @@ export {
 export { getTopUpInstructionAsync, type TopUpInput } from './instructions/top-up';
 export { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from './instructions/withdraw-payer';
 export {
-    batchSettlement,
-    type BatchSettlement,
-    type BatchSettlementConfig,
-    type BatchSettlementRequirements,
-    type RevisionOfClient,
-} from './plugin/batch-settlement';
-export { payer } from './plugin/payer';
-export {
-    paymentChannels,
-    type PaymentChannelsAccounts,
-    type PaymentChannelsInstructions,
-    type PaymentChannelsPdas,
-    type PaymentChannelsPlugin,
-    type PaymentChannelsPluginConfig,
-    type PaymentChannelsPluginRequirements,
-    type PluginDistributeInput,
-    type PluginOpenInput,
-} from './plugin/payment-channels';
-export { rpc } from './plugin/rpc';
-export type { SendingApi } from './plugin/send-message';
-export {
-    transactionSending,
-    type TransactionSendingConfig,
-    type TransactionSendingRequirements,
-} from './plugin/sending';
-export {
     type FailureReader,
     getProgramFailure,
     type ProgramFailureConfig,
@@ -201,84 +175,6 @@ export type { ChannelOf, ProgramErrorName, RevisionName, RevisionWithReclaim } f
 export type { ExecutedInstruction, RpcTransaction } from './runtime/rpc-transaction';
 export { ED25519_PROGRAM_ADDRESS } from './runtime/programs';
 export type { Timers } from './sending/rpc-calls';
-export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './settlement/plan/batch';
-export type {
-    BatchPlan,
-    BatchTotals,
-    PlannedChannel,
-    PlannedTokenAccount,
-    PlannedTransaction,
-} from './settlement/plan/batch-plan';
-export { type BatchCost, compareBatchOptions } from './settlement/plan/compare-plans';
-export { executeBatchSettle } from './settlement/executor/execute-batch-settle';
-export { type FetchBatchConfig, fetchBatchItems, type FetchedBatch } from './settlement/executor/fetch-batch-items';
-export type {
-    BatchJournal,
-    ChannelLease,
-    SentChannel,
-    SentOutcome,
-    SentTransaction,
-    PlannedAction,
-} from './journal/journal';
-export { createMemoryJournal, type MemoryJournalOptions } from './journal/memory-journal';
-export type {
-    BatchChannelResult,
-    BatchChannelStatus,
-    BatchCounts,
-    BatchExecution,
-    BatchProgress,
-    BatchStop,
-    BatchTransactionResult,
-} from './settlement/executor/report';
-export type {
-    BatchExecuteApi,
-    BatchExecuteOptions,
-    BatchFetchApi,
-    BatchRequest,
-    ComputeUnitPriceInput,
-} from './settlement/executor/request';
-export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './settlement/plan/left-out';
-export {
-    decodeLookupTable,
-    getLookupTableStatus,
-    getUsableAddresses,
-    type LookupTable,
-    type LookupTableStatus,
-} from './runtime/lookup-table/account';
-export { type FetchedLookupTables, fetchLookupTables } from './settlement/lookup-tables/fetch-lookup-table';
-export {
-    type CloseLookupTableInput,
-    type CreateLookupTableInput,
-    type DeactivateLookupTableInput,
-    type ExtendLookupTableInput,
-    findLookupTablePdaSync,
-    getCloseLookupTableInstruction,
-    getCreateLookupTableInstruction,
-    getDeactivateLookupTableInstruction,
-    getExtendLookupTableInstruction,
-    type LookupTableSeedsInput,
-} from './runtime/lookup-table/instructions';
-export {
-    type LookupTableContents,
-    type LookupTableOption,
-    type LookupTablePlan,
-    planLookupTables,
-    type PlanLookupTablesOptions,
-} from './settlement/lookup-tables/plan-lookup-tables';
-export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from './runtime/lookup-table/program';
-export {
-    type CreateLookupTablesOptions,
-    getCloseLookupTablesTransactions,
-    getDeactivateLookupTablesTransactions,
-    getLookupTableTransactions,
-    type LookupTableTransaction,
-    type LookupTableTransactionOptions,
-    type LookupTableTransactions,
-    type PlannedLookupTable,
-} from './settlement/lookup-tables/lookup-table-transactions';
-export { getBatchTransactionMessage } from './settlement/plan/batch-message';
-export { planBatchSettle, planBatchSettleAsync } from './settlement/plan/plan-batch-settle';
-export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './settlement/plan/plan-reclaim';
 export type { SignerWait } from './runtime/signing';
 export {
     type ComputeBudgetParts,
@@ -362,4 +258,3 @@ export {
     type Voucher,
     type VoucherInput,
 } from './voucher/voucher';
-export type { SelfSendingPlan } from './plugin/self-sending';

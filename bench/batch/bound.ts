@@ -2,13 +2,8 @@
 
 import type { Address, Instruction, TransactionVersion } from '@solana/kit';
 
-import {
-    ED25519_PROGRAM_ADDRESS,
-    getTransactionLimits,
-    measureTransaction,
-    type BatchPlan,
-    type PlannedTransaction,
-} from '../../src';
+import { ED25519_PROGRAM_ADDRESS, getTransactionLimits, measureTransaction } from '../../src';
+import { type BatchPlan, type PlannedTransaction } from '../../src/settlement';
 
 /** Instructions that can't be parted: a precompile instruction with the one behind it, or a single one. */
 type Unit = Readonly<{ instructions: readonly Instruction[]; bytes: number; accounts: ReadonlySet<Address> }>;

@@ -2,16 +2,14 @@
 
 import type { Address, AddressesByLookupTableAddress, TransactionSigner } from '@solana/kit';
 
+import { TOMBSTONE_LOCALNET, EPOCH_LOCALNET, type ChannelState } from '../../src';
 import {
     planBatchSettle,
     type BatchItem,
     type BatchMode,
     type BatchPlan,
-    TOMBSTONE_LOCALNET,
-    EPOCH_LOCALNET,
     planBatchReclaim,
-    type ChannelState,
-} from '../../src';
+} from '../../src/settlement';
 import type { Deployment } from '../../src/revision/deployment';
 import type { RevisionName } from '../../src/revision/types';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../test/fixtures/batch';

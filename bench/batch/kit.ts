@@ -18,7 +18,8 @@ import {
     type TransactionVersion,
 } from '@solana/kit';
 
-import { ED25519_PROGRAM_ADDRESS, type BatchPlan } from '../../src';
+import { ED25519_PROGRAM_ADDRESS } from '../../src';
+import { type BatchPlan } from '../../src/settlement';
 
 /** What it needed, or `undefined` when it was not done in time. */
 export type KitResult = Readonly<{ milliseconds: number; transactions: number }> | undefined;

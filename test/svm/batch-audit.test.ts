@@ -6,7 +6,8 @@ import {
 } from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { createVoucherVerifier, getSettleInstructions, type BatchProgress, type BatchRequest } from '../../src';
+import { createVoucherVerifier, getSettleInstructions } from '../../src';
+import { type BatchProgress, type BatchRequest } from '../../src/settlement';
 import { countBy, ExecutionLab, NEVER, REVISIONS } from './fixtures/execution';
 import { toRefusal } from './fixtures/node-errors';
 import { DEPLOYMENT } from '../fixtures/deployment';

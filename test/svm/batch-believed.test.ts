@@ -1,13 +1,8 @@
 import { SOLANA_ERROR__TRANSACTION_ERROR__INVALID_PROGRAM_FOR_EXECUTION, type SignatureBytes } from '@solana/kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import {
-    createVoucherVerifier,
-    ED25519_PROGRAM_ADDRESS,
-    type BatchRequest,
-    type SignedVoucher,
-    type VoucherVerifier,
-} from '../../src';
+import { createVoucherVerifier, ED25519_PROGRAM_ADDRESS, type SignedVoucher, type VoucherVerifier } from '../../src';
+import { type BatchRequest } from '../../src/settlement';
 import { STATUSES } from '../fixtures/revision';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import type { Interceptor } from './fixtures/intercepted-rpc';

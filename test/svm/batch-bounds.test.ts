@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { createMemoryJournal, createVoucherVerifier, type BatchJournal, type BatchExecuteOptions } from '../../src';
+import { createVoucherVerifier } from '../../src';
+import { createMemoryJournal, type BatchJournal, type BatchExecuteOptions } from '../../src/settlement';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
 import { countBy, ExecutionLab, NEVER } from './fixtures/execution';
 import { DEPLOYMENT } from '../fixtures/deployment';

@@ -8,15 +8,13 @@ import { beforeEach, describe, expect, it } from 'vitest';
 
 import {
     createVoucherVerifier,
-    fetchBatchItems,
     findTokenPdaSync,
     getDistributeInstructionAsync,
     getFinalizeInstruction,
     signVoucher,
-    type BatchChannelResult,
-    type BatchRequest,
     type SignedVoucher,
 } from '../../src';
+import { fetchBatchItems, type BatchChannelResult, type BatchRequest } from '../../src/settlement';
 import type { RevisionName } from '../../src/revision/types';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import type { Interceptor } from './fixtures/intercepted-rpc';

@@ -1,7 +1,8 @@
 import { type Address, type Base64EncodedWireTransaction, type Signature, type SignatureBytes } from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { getSettleInstructions, type BatchJournal, type BatchProgress, type BatchRequest } from '../../src';
+import { getSettleInstructions } from '../../src';
+import { type BatchJournal, type BatchProgress, type BatchRequest } from '../../src/settlement';
 import { encodeAddress } from '../../src/core/address-bytes';
 import { createRandom } from '../fixtures/seeded-random';
 import { countBy, ExecutionLab, MODES, NEVER, REVISIONS } from './fixtures/execution';

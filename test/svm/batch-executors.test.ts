@@ -1,13 +1,8 @@
 import { type Address, type Base64EncodedWireTransaction } from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import {
-    getSettleInstructions,
-    signVoucher,
-    type BatchJournal,
-    type BatchRequest,
-    type SentTransaction,
-} from '../../src';
+import { getSettleInstructions, signVoucher } from '../../src';
+import { type BatchJournal, type BatchRequest, type SentTransaction } from '../../src/settlement';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 
 // What two servers, an operator who stops one, and a journal that fails could make of an execution.

@@ -7,10 +7,8 @@ import {
     getPayouts,
     getSettleAndFinalizeInstructions,
     getSettleInstructions,
-    type BatchExecution,
-    type BatchMode,
-    type BatchRequest,
 } from '../../src';
+import { type BatchExecution, type BatchMode, type BatchRequest } from '../../src/settlement';
 import { createRandom } from '../fixtures/seeded-random';
 import type { Deployment } from '../../src/revision/deployment';
 import { ExecutionLab, MODES, REVISIONS } from './fixtures/execution';

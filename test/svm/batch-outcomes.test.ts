@@ -5,14 +5,9 @@ import {
 } from '@solana/kit';
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import {
-    executeBatchSettle,
-    fetchBatchItems,
-    fetchLookupTables,
-    isPaymentChannelsError,
-    rpc,
-    type BatchProgress,
-} from '../../src';
+import { isPaymentChannelsError } from '../../src';
+import { rpc } from '../../src/plugin';
+import { executeBatchSettle, fetchBatchItems, fetchLookupTables, type BatchProgress } from '../../src/settlement';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import { toRefusal } from './fixtures/node-errors';
 import { DEPLOYMENT } from '../fixtures/deployment';

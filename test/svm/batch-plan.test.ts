@@ -6,14 +6,13 @@ import {
 } from '@solana/kit';
 import { beforeAll, describe, expect, it } from 'vitest';
 
+import { findTokenPdaSync, getPayouts } from '../../src';
 import {
-    findTokenPdaSync,
     getBatchTransactionMessage,
-    getPayouts,
     planBatchSettle,
     type BatchPlan,
     type BatchSettleOptions,
-} from '../../src';
+} from '../../src/settlement';
 import { assertSucceeded, createSimulator, type Simulator } from '../../src/testing';
 import { INSTRUCTIONS_SYSVAR } from '../fixtures/parties';
 import type { RevisionName } from '../../src/revision/types';

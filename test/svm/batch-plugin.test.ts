@@ -1,7 +1,8 @@
 import { createClient } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import { batchSettlement, payer, paymentChannels, TOMBSTONE_LOCALNET, transactionSending } from '../../src';
+import { TOMBSTONE_LOCALNET } from '../../src';
+import { batchSettlement, payer, paymentChannels, transactionSending } from '../../src/plugin';
 import { createSimulator, simulated } from '../../src/testing';
 import { ExecutionLab, REVISIONS } from './fixtures/execution';
 

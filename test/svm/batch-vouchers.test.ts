@@ -1,12 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import {
-    createVoucherVerifier,
-    verifyVoucher,
-    type SignedVoucher,
-    type VoucherVerifier,
-    planBatchSettleAsync as planEpochBatchSettleAsync,
-} from '../../src';
+import { createVoucherVerifier, verifyVoucher, type SignedVoucher, type VoucherVerifier } from '../../src';
+import { planBatchSettleAsync as planEpochBatchSettleAsync } from '../../src/settlement';
 import { planBatchSettleAsync } from '../../src/settlement/plan/plan-batch-settle';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 

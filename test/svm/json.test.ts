@@ -1,7 +1,7 @@
 import type { KeyPairSigner } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import * as toolkit from '../../src';
+import * as toolkit from '../fixtures/toolkit';
 import { createSimulatorRpc } from '../../src/testing';
 import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
 import { createTestSimulator } from '../fixtures/simulator';

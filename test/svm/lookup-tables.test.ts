@@ -20,7 +20,7 @@ import {
     type BatchItem,
     type PlannedTransaction,
     type PlanLookupTablesOptions,
-} from '../../src';
+} from '../../src/settlement';
 import { assertSucceeded, createSimulatorRpc, type Simulator } from '../../src/testing';
 import { nameToAddress } from '../fixtures/batch';
 import { Market } from './fixtures/market';

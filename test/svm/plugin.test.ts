@@ -11,18 +11,8 @@ import {
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import {
-    getPayouts,
-    getProgramFailure,
-    isPaymentChannelsError,
-    payer,
-    paymentChannels,
-    rpc,
-    signVoucher,
-    transactionSending,
-    type Deployment,
-    type TransactionSendingConfig,
-} from '../../src';
+import { getPayouts, getProgramFailure, isPaymentChannelsError, signVoucher, type Deployment } from '../../src';
+import { payer, paymentChannels, rpc, transactionSending, type TransactionSendingConfig } from '../../src/plugin';
 import { createSimulator, createSimulatorRpc, simulated, type Simulator } from '../../src/testing';
 import { CHANNEL_RENT, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
 import { TOKEN_PROGRAMS } from './fixtures/channel';

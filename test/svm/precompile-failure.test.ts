@@ -15,13 +15,8 @@ import {
 } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import {
-    ED25519_PROGRAM_ADDRESS,
-    getProgramFailure,
-    getSettleInstructions,
-    signVoucher,
-    type BatchRequest,
-} from '../../src';
+import { ED25519_PROGRAM_ADDRESS, getProgramFailure, getSettleInstructions, signVoucher } from '../../src';
+import { type BatchRequest } from '../../src/settlement';
 import { createSimulatorRpc } from '../../src/testing';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import { SendingStage } from './fixtures/sending-stage';

@@ -9,7 +9,8 @@ import {
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { ChannelStatus, getChannelEncoder, type ChannelArgs } from '../../generated/epoch';
-import { getBatchTransactionMessage, getTransactionLimits, EPOCH_LOCALNET } from '../../src';
+import { getTransactionLimits, EPOCH_LOCALNET } from '../../src';
+import { getBatchTransactionMessage } from '../../src/settlement';
 import { getRentRecovery } from '../../src/channel/rent-recovery';
 import { decodeChannelState, type LiveChannelState } from '../../src/channel/state';
 import { planBatchReclaim } from '../../src/settlement/plan/plan-reclaim';

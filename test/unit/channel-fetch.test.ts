@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
     fetchAllChannel,
     fetchAllMaybeChannel,
-    fetchBatchItems,
     fetchChannel,
     fetchChannelFromSeeds,
     fetchChannels,
@@ -14,7 +13,6 @@ import {
     fetchChannelStates,
     fetchClosingChannels,
     fetchDistributionAssessment,
-    fetchLookupTables,
     fetchMaybeChannel,
     fetchMaybeChannelFromSeeds,
     fetchTokenProgram,
@@ -23,6 +21,7 @@ import {
     fetchOpenSlot,
     EPOCH_LOCALNET,
 } from '../../src';
+import { fetchBatchItems, fetchLookupTables } from '../../src/settlement';
 import { accountOf, CHANNEL_ARGS, channelData, closingAt, NOW, rpcAccount } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, PROGRAM, SALT, SYSTEM_PROGRAM } from '../fixtures/parties';
 import { I64_MAX } from '../fixtures/random';

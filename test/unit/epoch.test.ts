@@ -1,7 +1,7 @@
 import { createClient, extendClient, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import * as root from '../../src';
+import * as root from '../fixtures/toolkit';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER, PAYER_SIGNER, SALT } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';
 import { createFakeRpc } from '../fixtures/rpc';

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import * as root from '../../src';
+import * as root from '../fixtures/toolkit';
 import { errorOf } from '../fixtures/refusals';
 import { createGoodValues } from './wrong-values/good-values';
 import { PAYER_KEY } from './inspect/stage';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import * as toolkit from '../../src';
+import * as toolkit from '../fixtures/toolkit';
 
 // A caller in JavaScript can pass anything, nothing included. Whatever a function takes as an object answers with a
 // typed error, and never with the `TypeError` of a field that was read from nothing.

@@ -11,18 +11,15 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
-    planBatchSettle,
     signVoucher,
     toSignedVoucherJson,
-    type BatchItem,
-    type BatchMode,
     TOMBSTONE_LOCALNET,
     type ChannelOf,
     EPOCH_LOCALNET,
     MAINNET_DEPLOYMENT,
-    planBatchReclaim,
     type ChannelState,
 } from '../../src';
+import { planBatchSettle, type BatchItem, type BatchMode, planBatchReclaim } from '../../src/settlement';
 import { runCli } from '../../src/cli/cli';
 import type { Deployment } from '../../src/revision/deployment';
 import type { RevisionName } from '../../src/revision/types';

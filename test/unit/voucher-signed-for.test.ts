@@ -1,7 +1,7 @@
 import { generateKeyPairSigner, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import * as root from '../../src';
+import * as root from '../fixtures/toolkit';
 import { createNodeVoucherVerifier } from '../../src/node';
 import { addressOf, MINT, PAYEE, PAYER } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';

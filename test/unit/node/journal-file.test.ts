@@ -23,7 +23,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { SentTransaction } from '../../../src';
+import type { SentTransaction } from '../../../src/settlement';
 import { openFileJournal, type FileJournal } from '../../../src/node';
 import { createGeneration, encodeHeader } from '../../../src/node/file-journal/files';
 import { encodeAppend, encodeLine } from '../../../src/node/file-journal/lines';

@@ -1,16 +1,14 @@
 import { createNoopSigner, isAddress, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
+import { getDistributionHash, type Split, type ChannelOf } from '../../../src';
 import {
-    getDistributionHash,
     planBatchSettle,
     type BatchItem,
     type BatchMode,
     type BatchPlan,
     type BatchSettleOptions,
-    type Split,
-    type ChannelOf,
-} from '../../../src';
+} from '../../../src/settlement';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { REMAINS, STATUSES } from '../../fixtures/revision';
 import type { RevisionName } from '../../../src/revision/types';

@@ -9,16 +9,14 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { decodeVoucher, ED25519_PROGRAM_ADDRESS, getTransactionLimits } from '../../../src';
 import {
-    decodeVoucher,
-    ED25519_PROGRAM_ADDRESS,
     getBatchTransactionMessage,
-    getTransactionLimits,
     planBatchSettle,
     type BatchMode,
     type BatchPlan,
     type BatchSettleOptions,
-} from '../../../src';
+} from '../../../src/settlement';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { INSTRUCTIONS_SYSVAR } from '../../fixtures/parties';
 import { runs } from '../../fixtures/random';

@@ -1,7 +1,8 @@
 import { createNoopSigner, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import { createAddressCache, createVoucherVerifier, type LeftOut } from '../../../src';
+import { createAddressCache, createVoucherVerifier } from '../../../src';
+import { type LeftOut } from '../../../src/settlement';
 import { ChannelTask } from '../../../src/settlement/executor/channel-task';
 import { findDispensable } from '../../../src/settlement/executor/payout';
 import { planRound } from '../../../src/settlement/executor/plan-round';

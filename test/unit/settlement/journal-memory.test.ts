@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { createMemoryJournal } from '../../../src';
+import { createMemoryJournal } from '../../../src/settlement';
 import { channelOf } from '../../fixtures/journal';
 import { describeJournal } from '../../fixtures/journal-contract';
 import { expectRefusal } from '../../fixtures/refusals';

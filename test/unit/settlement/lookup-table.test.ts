@@ -24,7 +24,7 @@ import {
     planLookupTables,
     type LookupTable,
     type PlanLookupTablesOptions,
-} from '../../../src';
+} from '../../../src/settlement';
 import { BAD_ADDRESSES } from '../../fixtures/bad-input';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { anyBytes, runs } from '../../fixtures/random';

@@ -1,8 +1,8 @@
 import { createNoopSigner, getBase64Encoder, type Address } from '@solana/kit';
 import { describe, expect, it, vi } from 'vitest';
 
+import { createVoucherVerifier, type SignedVoucher, type ChannelOf } from '../../../src';
 import {
-    createVoucherVerifier,
     planBatchSettle,
     planBatchSettleAsync,
     type BatchItem,
@@ -11,9 +11,7 @@ import {
     type BatchSettleOptions,
     type LeftOutCode,
     type PlannedAction,
-    type SignedVoucher,
-    type ChannelOf,
-} from '../../../src';
+} from '../../../src/settlement';
 import { BAD_ADDRESSES, BAD_I64 } from '../../fixtures/bad-input';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { REMAINS, STATUSES, byRevision } from '../../fixtures/revision';

@@ -2,7 +2,8 @@ import { createNoopSigner } from '@solana/kit';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 
-import { findTokenPdaSync, planBatchSettle, type BatchItem, type BatchSettleOptions } from '../../../src';
+import { findTokenPdaSync } from '../../../src';
+import { planBatchSettle, type BatchItem, type BatchSettleOptions } from '../../../src/settlement';
 import * as matcher from '../../../src/runtime/derive/match-token-pda';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { runs } from '../../fixtures/random';

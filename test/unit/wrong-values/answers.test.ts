@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import * as toolkit from '../../../src/index';
+import * as toolkit from '../../fixtures/toolkit';
 import { createSimulator, createSimulatorRpc } from '../../../src/testing/index';
 import { findFaults, type Call } from './harness';
 import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';

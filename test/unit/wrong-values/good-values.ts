@@ -8,7 +8,7 @@ import {
 } from '@solana/kit';
 import { AccountState, getMintSize, getTokenEncoder } from '@solana-program/token';
 
-import * as toolkit from '../../../src/index';
+import * as toolkit from '../../fixtures/toolkit';
 import { addressOf } from '../../fixtures/parties';
 import { refuseToAnswer } from './harness';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { createClient, lamports, type Signature } from '@solana/kit';
 
-import * as toolkit from '../../../src/index';
+import * as toolkit from '../../fixtures/toolkit';
 import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
 import { createSimulator, simulated } from '../../../src/testing/index';
 import { createRequestHandler } from '../../../src/testing/rpc';

@@ -1,7 +1,7 @@
 import { addressOf } from '../../fixtures/parties';
 import { createGoodValues } from './good-values';
 import { refuseToAnswer, type MakeArguments } from './harness';
-import * as toolkit from '../../../src/index';
+import * as toolkit from '../../fixtures/toolkit';
 
 // A call with good arguments for every public function, by its name. What is missing here fails the test.
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import * as toolkit from '../../../src/index';
+import * as toolkit from '../../fixtures/toolkit';
 import { findFaults, findPassedOver, type Call } from './harness';
 import { createRows } from './rows';
 

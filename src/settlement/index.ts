@@ -1,0 +1,79 @@
+// Batch settle: many channels in few transactions. Plans, lookup tables, the executor, and journals of what was sent.
+export type {
+    BatchJournal,
+    ChannelLease,
+    SentChannel,
+    SentOutcome,
+    SentTransaction,
+    PlannedAction,
+} from '../journal/journal';
+export { createMemoryJournal, type MemoryJournalOptions } from '../journal/memory-journal';
+export {
+    decodeLookupTable,
+    getLookupTableStatus,
+    getUsableAddresses,
+    type LookupTable,
+    type LookupTableStatus,
+} from '../runtime/lookup-table/account';
+export {
+    type CloseLookupTableInput,
+    type CreateLookupTableInput,
+    type DeactivateLookupTableInput,
+    type ExtendLookupTableInput,
+    findLookupTablePdaSync,
+    getCloseLookupTableInstruction,
+    getCreateLookupTableInstruction,
+    getDeactivateLookupTableInstruction,
+    getExtendLookupTableInstruction,
+    type LookupTableSeedsInput,
+} from '../runtime/lookup-table/instructions';
+export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../runtime/lookup-table/program';
+export { executeBatchSettle } from './executor/execute-batch-settle';
+export { type FetchBatchConfig, fetchBatchItems, type FetchedBatch } from './executor/fetch-batch-items';
+export type {
+    BatchChannelResult,
+    BatchChannelStatus,
+    BatchCounts,
+    BatchExecution,
+    BatchProgress,
+    BatchStop,
+    BatchTransactionResult,
+} from './executor/report';
+export type {
+    BatchExecuteApi,
+    BatchExecuteOptions,
+    BatchFetchApi,
+    BatchRequest,
+    ComputeUnitPriceInput,
+} from './executor/request';
+export { type FetchedLookupTables, fetchLookupTables } from './lookup-tables/fetch-lookup-table';
+export {
+    type CreateLookupTablesOptions,
+    getCloseLookupTablesTransactions,
+    getDeactivateLookupTablesTransactions,
+    getLookupTableTransactions,
+    type LookupTableTransaction,
+    type LookupTableTransactionOptions,
+    type LookupTableTransactions,
+    type PlannedLookupTable,
+} from './lookup-tables/lookup-table-transactions';
+export {
+    type LookupTableContents,
+    type LookupTableOption,
+    type LookupTablePlan,
+    planLookupTables,
+    type PlanLookupTablesOptions,
+} from './lookup-tables/plan-lookup-tables';
+export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './plan/batch';
+export { getBatchTransactionMessage } from './plan/batch-message';
+export type {
+    BatchPlan,
+    BatchTotals,
+    PlannedChannel,
+    PlannedTokenAccount,
+    PlannedTransaction,
+} from './plan/batch-plan';
+export { type BatchCost, compareBatchOptions } from './plan/compare-plans';
+export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './plan/left-out';
+export { planBatchSettle, planBatchSettleAsync } from './plan/plan-batch-settle';
+export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './plan/plan-reclaim';
