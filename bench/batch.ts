@@ -214,7 +214,7 @@ function measurePlan(items: readonly BatchItem[], options: BatchSettleOptions, r
     }
     collectGarbage();
     const after = process.memoryUsage();
-    if (plan === undefined || plan.leftOut.length > 0) throw new Error('The batch was not planned as a whole');
+    if (plan === undefined || plan.skipped.length > 0) throw new Error('The batch was not planned as a whole');
     return { megabytes: (after.heapUsed - before) / 2 ** 20, milliseconds: times.sort((a, b) => a - b)[rounds >> 1]! };
 }
 

@@ -99,7 +99,7 @@ async function settle(abortSignal: AbortSignal, onProgress: (step: BatchProgress
 
 function print({ counts, kind }: BatchProgress): void {
     const { channels, done, notDone, underWay, waiting } = counts;
-    if (kind === 'given up') return; // Said below, with the reason.
+    if (kind === 'abandoned') return; // Said below, with the reason.
     console.log(
         `${kind}: ${done} of ${channels} done, ${underWay} under way, ${waiting} waiting, ${notDone} not to be done`,
     );
@@ -118,11 +118,11 @@ console.log(`stopped: ${first.stopped?.reason}, ${first.feeLamports} lamports in
 const second = await settle(new AbortController().signal, print);
 console.log(`the rest: ${second.feeLamports} lamports in fees\n`);
 
-// What was not done says why. What is left out stays so until its channel or its voucher is another one; anything else,
+// What was not done says why. What is skipped stays so until its channel or its voucher is another one; anything else,
 // such as `leased` (another process is at it) or `unknown` (it was not seen to its end), is for the next run.
-for (const { channel, error, failure, leftOut, status } of second.channels) {
+for (const { channel, error, failure, skipped, status } of second.channels) {
     if (status === 'done') continue;
-    const reason = leftOut[0]?.reason;
+    const reason = skipped[0]?.reason;
     if (reason?.code === 'NOT_ABOVE_SETTLED') continue; // It is on chain: the voucher can be forgotten.
     console.log(`${channel} is ${status}:`, reason?.message ?? failure?.message ?? error);
 }

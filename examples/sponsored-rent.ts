@@ -76,14 +76,14 @@ console.log(`${state!.kind}: ${step} is ${isDue ? 'possible' : `possible in ${du
 simulator.advanceClock({ seconds: 600, slots: dueFromSlot! - slot });
 const states = await fetchChannels(rpc, { rentPayer: sponsor.address, status: 'distributed' }, deployment);
 const options = { feePayer: sponsor, slot: await rpc.getSlot().send() };
-const { leftOut, transactions } = planBatchReclaim(states, options, deployment);
+const { skipped, transactions } = planBatchReclaim(states, options, deployment);
 let feeLamports = opened.feeLamports;
 for (const transaction of transactions) {
     // On a cluster `getBatchTransactionMessage(transaction)` is what is given a blockhash, signed and sent.
     const { instructions } = getBatchTransactionMessage(transaction);
     feeLamports += (await simulator.sendOrThrow(instructions, { feePayer: sponsor })).feeLamports;
 }
-for (const { channel: address, reason } of leftOut) console.log(`${address}: ${reason.message}`);
+for (const { channel: address, reason } of skipped) console.log(`${address}: ${reason.message}`);
 
 const cost = lamportsBefore - simulator.getLamports(sponsor.address);
 console.log(

@@ -24,12 +24,12 @@ export function planReclaim(
     );
     const planAs = (version: TransactionVersion, tables: AddressesByLookupTableAddress | undefined): ReportedPlan => {
         // What is of the other revision was refused with the mode.
-        const { leftOut, transactions } = planBatchReclaim(
+        const { skipped, transactions } = planBatchReclaim(
             [...states.values()] as ChannelState<'epoch'>[],
             { ...options, lookupTables: tables, version },
             deployment as Deployment<'epoch'>,
         );
-        return { leftOut, mode: 'reclaim', totals: getTotals(transactions, new Map()), transactions };
+        return { skipped, mode: 'reclaim', totals: getTotals(transactions, new Map()), transactions };
     };
     const ways = [
         { version: 'legacy' },

@@ -15,7 +15,7 @@ const IN_JSON = '--json has them';
 
 /** The plan as the JSON that the command prints: amounts of tokens and lamports, and times, as decimal strings. */
 export function toPlanJson(
-    { leftOut, mode, totals, transactions }: ReportedPlan,
+    { skipped, mode, totals, transactions }: ReportedPlan,
     costs: readonly BatchCost[],
     deployment: Deployment,
 ) {
@@ -41,7 +41,7 @@ export function toPlanJson(
                 voucher: voucher === undefined ? null : toSignedVoucherJson(voucher),
             })),
         })),
-        leftOut: leftOut.map(({ channel, part, reason, voucher }) => ({
+        skipped: skipped.map(({ channel, part, reason, voucher }) => ({
             channel,
             part,
             code: reason.code,
@@ -76,14 +76,14 @@ export function formatPlan(
     costs: readonly BatchCost[],
     { programAddress, revision }: Deployment,
 ): string {
-    const { leftOut, totals } = plan;
+    const { skipped, totals } = plan;
     const lines = [`Revision ${revision}, program ${programAddress}`, '', formatTransactions(plan), ''];
-    if (leftOut.length > 0) lines.push('Left out:', formatLeftOut(plan), '');
+    if (skipped.length > 0) lines.push('Skipped:', formatSkipped(plan), '');
     lines.push('What the ways to send it cost in fees:', formatCosts(costs), ...formatTableAdvice(costs), '');
     lines.push(
         `${format(totals.vouchers)} vouchers of ${format(totals.channels)} channels in ` +
             `${format(totals.transactions)} transactions, ${format(totals.feeLamports)} lamports in fees, ` +
-            `${format(totals.createdTokenAccounts)} token accounts created, ${format(leftOut.length)} left out`,
+            `${format(totals.createdTokenAccounts)} token accounts created, ${format(skipped.length)} skipped`,
     );
     return `${lines.join('\n')}\n`;
 }
@@ -112,8 +112,8 @@ function formatTransactions({ transactions }: ReportedPlan): string {
     return [formatTable(head, rows, { textColumns: 0 }), ...more].join('\n');
 }
 
-function formatLeftOut({ leftOut }: ReportedPlan): string {
-    const { more, shown } = showSome(leftOut, MAX_ROWS, 'left out', IN_JSON);
+function formatSkipped({ skipped }: ReportedPlan): string {
+    const { more, shown } = showSome(skipped, MAX_ROWS, 'skipped', IN_JSON);
     const rows = shown.map(({ channel, part, reason }) => [channel, part, reason.message]);
     return [formatTable(['channel', 'what', 'why'], rows, { textColumns: 3 }), ...more].join('\n');
 }

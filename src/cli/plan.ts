@@ -38,7 +38,7 @@ export function addPlanCommand(program: Command, io: Io): void {
         .command('plan')
         .description(
             'Plan how to bring the vouchers of many channels on chain: read channels and vouchers from a JSON file, ' +
-                'verify every signature, and print the transactions, what is left out, and what each option would cost.',
+                'verify every signature, and print the transactions, what is skipped, and what each option would cost.',
         );
     addDeploymentOptions(command)
         .argument('<file>', 'JSON with `channels`, `vouchers` and, optionally, `lookupTables` and `revision`')
@@ -68,7 +68,7 @@ export function addPlanCommand(program: Command, io: Io): void {
         )
         .option('--now <seconds>', 'unix time of the cluster (default: the clock of this machine)', parseDecimal)
         .option('--slot <slot>', 'slot of the cluster, which --mode reclaim needs', parseDecimal)
-        .option('--create-token-accounts', 'create missing token accounts, where the channel would be left out')
+        .option('--create-token-accounts', 'create missing token accounts, where the channel would be skipped')
         .addOption(
             new Option('--max-payer-token-accounts <count>', 'how many of them may belong to payers')
                 .argParser(parseDecimal)
@@ -116,7 +116,7 @@ async function makePlan(text: string, flags: PlanFlags) {
         feePayer: flags.feePayer as Address,
         marginSeconds: flags.margin,
         maxPayerTokenAccounts: flags.maxPayerTokenAccounts,
-        missingTokenAccounts: flags.createTokenAccounts ? 'create' : 'leaveOut',
+        missingTokenAccounts: flags.createTokenAccounts ? 'create' : 'skip',
         mode,
         unixTimestamp: flags.now ?? BigInt(Math.floor(Date.now() / 1_000)),
     };

@@ -74,6 +74,6 @@ export type {
     PlannedTransaction,
 } from './plan/batch-plan';
 export { type BatchCost, compareBatchOptions } from './plan/compare-plans';
-export type { LeftOut, LeftOutCode, LeftOutContexts, LeftOutReason } from './plan/left-out';
+export type { Skipped, SkippedCode, SkippedContexts, SkippedReason } from './plan/skipped';
 export { planBatchSettle, planBatchSettleAsync } from './plan/plan-batch-settle';
 export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './plan/plan-reclaim';

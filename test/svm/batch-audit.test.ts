@@ -84,8 +84,8 @@ describe.each(REVISIONS)('a batch with something bad in it, $name', ({ deploymen
                 [{ ...first, payee: other.payee }, ...requests, { ...other, splits: [] }],
                 { mode: 'settleAndFinalize' },
             );
-            expect(countBy(result)).toEqual({ done: 11, leftOut: 1 });
-            expect(result.channels[0]!.leftOut).toMatchObject([
+            expect(countBy(result)).toEqual({ done: 11, skipped: 1 });
+            expect(result.channels[0]!.skipped).toMatchObject([
                 { reason: { code: 'PAYEE_MISMATCH' } },
                 { reason: { code: 'PAYEE_MISMATCH' } },
             ]);
@@ -163,7 +163,7 @@ describe.each(REVISIONS)('a batch with something bad in it, $name', ({ deploymen
         expect(result.channels[1]).toMatchObject({
             actions: ['distribute'],
             channel: channels[1]!.address,
-            leftOut: [{ reason: { code: 'NOT_ABOVE_SETTLED' } }],
+            skipped: [{ reason: { code: 'NOT_ABOVE_SETTLED' } }],
         });
     });
 
@@ -179,7 +179,7 @@ describe.each(REVISIONS)('a batch with something bad in it, $name', ({ deploymen
                 leaseMs: 6_000,
                 mode: 'settle',
                 onProgress: step => {
-                    if (step.kind === 'settled') for (const channel of step.transaction.channels) landed.add(channel);
+                    if (step.kind === 'concluded') for (const channel of step.transaction.channels) landed.add(channel);
                 },
             },
             async (method, _, send) => {

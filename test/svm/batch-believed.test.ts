@@ -57,12 +57,12 @@ describe.each(REVISIONS)('a forged voucher that was said to be good, $name', ({ 
         const { channels, requests } = await prepare();
         const result = await lab.execute(believe(requests), { mode }, intercept);
         expect(result.stopped).toBeUndefined();
-        for (const [index, { leftOut, settledAmount, status }] of result.channels.entries()) {
+        for (const [index, { skipped, settledAmount, status }] of result.channels.entries()) {
             expect(settledAmount).toBe(channels[index]!.voucherAmount);
-            const forged = leftOut.filter(({ reason }) => reason.code === 'SIGNATURE_INVALID');
+            const forged = skipped.filter(({ reason }) => reason.code === 'SIGNATURE_INVALID');
             // Of two over as much, the forged one is not missed.
             expect(forged).toHaveLength([0, 1, 1, 0][index]!);
-            expect(status).toBe(forged.length > 0 ? 'leftOut' : 'done');
+            expect(status).toBe(forged.length > 0 ? 'skipped' : 'done');
         }
     });
 
@@ -98,10 +98,10 @@ describe.each(REVISIONS)('a forged voucher that was said to be good, $name', ({ 
         vi.spyOn(crypto.subtle, 'verify').mockRejectedValue(new Error('out of order'));
         const result = await lab.execute(believe(requests), { mode: 'settle' });
         expect(countBy(result)).toEqual({ done: 2, failed: 2 });
-        for (const { error, failure, leftOut } of [result.channels[1]!, result.channels[2]!]) {
+        for (const { error, failure, skipped } of [result.channels[1]!, result.channels[2]!]) {
             expect(failure).toMatchObject({ name: 'InvalidSignature', program: ED25519_PROGRAM_ADDRESS });
             expect(error).toMatchObject({ code: 'VERIFIER_FAILED' });
-            expect(leftOut.map(({ reason }) => reason.code)).not.toContain('SIGNATURE_INVALID');
+            expect(skipped.map(({ reason }) => reason.code)).not.toContain('SIGNATURE_INVALID');
         }
     });
 

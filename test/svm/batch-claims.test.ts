@@ -80,14 +80,14 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
                 return await dropping(method, parameters, send);
             });
             expect(isOver).toBe(true);
-            expect(countBy(result)).toEqual({ leftOut: 1 });
+            expect(countBy(result)).toEqual({ skipped: 1 });
             expect(result.feeLamports).toBe(0n);
             expect(result.transactions.map(({ outcome }) => outcome)).toEqual(['unknown']);
-            const { account, actions, leftOut, settledAmount } = resultOf(result.channels);
+            const { account, actions, skipped, settledAmount } = resultOf(result.channels);
             expect([actions, settledAmount]).toEqual([[], undefined]);
             const status = name === 'epoch' ? 'freed' : 'closed';
             expect(account).toEqual({ settled: channels[0]!.settledBefore, status });
-            expect(leftOut).toMatchObject([{ reason: { code: 'CHANNEL_NOT_SETTLEABLE' } }]);
+            expect(skipped).toMatchObject([{ reason: { code: 'CHANNEL_NOT_SETTLEABLE' } }]);
             // It can't land any more, so that nobody has to wait for it.
             expect(await lab.journal.getUnresolved([channels[0]!.address])).toEqual([]);
         });
@@ -95,7 +95,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
         it('proves nothing either where it has landed, and the channel is gone', async () => {
             const { requests } = await lab.prepare(1);
             const result = await lab.execute(requests, { mode: FINAL }, forgetful);
-            expect(resultOf(result.channels)).toMatchObject({ settledAmount: undefined, status: 'leftOut' });
+            expect(resultOf(result.channels)).toMatchObject({ settledAmount: undefined, status: 'skipped' });
         });
 
         it.each(['dropped', 'landed'] as const)('%s: proves nothing after a restart', async fate => {
@@ -110,10 +110,10 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             await lab.timers.sleep(200_000);
             if (fate === 'dropped') await endElsewhere(channels[0]!);
             const result = await lab.execute(requests, { mode: FINAL }, forgetful);
-            expect(resultOf(result.channels)).toMatchObject({ settledAmount: undefined, status: 'leftOut' });
+            expect(resultOf(result.channels)).toMatchObject({ settledAmount: undefined, status: 'skipped' });
             expect(result.transactions).toMatchObject([{ feeLamports: 0n, isResumed: true, outcome: 'unknown' }]);
             // Its status is what proves it.
-            expect(countBy(await lab.execute(requests, { mode: FINAL }))).toEqual({ leftOut: 1 });
+            expect(countBy(await lab.execute(requests, { mode: FINAL }))).toEqual({ skipped: 1 });
         });
 
         it('is done after a restart where its status says so, though the channel is gone', async () => {
@@ -191,7 +191,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
                 account: { settled: settledBefore, status: 'distributed' },
                 lost: voucherAmount - settledBefore,
                 settledAmount: undefined,
-                status: 'leftOut',
+                status: 'skipped',
             });
             expect(result.transactions.map(({ outcome }) => outcome)).toEqual(['expired']);
         });
@@ -206,13 +206,13 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             });
             const { channels, requests } = await lab.prepare(2, index => ended(index === 0 ? 400_001n : 100n));
             const [paid, lost] = (await lab.execute(requests, { mode })).channels;
-            const kept = { actions: [], status: 'leftOut' };
+            const kept = { actions: [], status: 'skipped' };
             const instruction = mode === 'settle' ? 'settle' : 'settleAndFinalize';
             const amount = channels[0]!.voucherAmount;
             expect(paid).toMatchObject({
                 ...kept,
                 alreadySettled: amount,
-                leftOut: [
+                skipped: [
                     { reason: { code: 'CHANNEL_NOT_SETTLEABLE', context: { alreadySettled: amount, instruction } } },
                 ],
                 lost: undefined,
@@ -223,7 +223,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
                 ...kept,
                 account: { settled: 100n, status: 'finalized' },
                 alreadySettled: undefined,
-                leftOut: [{ reason: { code: 'CHANNEL_NOT_SETTLEABLE', context: { instruction, lost: missed } } }],
+                skipped: [{ reason: { code: 'CHANNEL_NOT_SETTLEABLE', context: { instruction, lost: missed } } }],
                 lost: missed,
                 settledAmount: undefined,
             });
@@ -276,11 +276,11 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
                 return { context, value: value.map((one, index) => (index === place ? { ...one, data } : one)) };
             });
             expect(countBy(result)).toEqual({ done: 1 });
-            const { actions, leftOut, settledAmount } = resultOf(result.channels);
+            const { actions, skipped, settledAmount } = resultOf(result.channels);
             expect(actions.filter(action => action !== 'distribute')).toEqual(['settle', 'settleAndFinalize']);
             expect(settledAmount).toBe(channel.deposit);
-            // Neither of the vouchers was left out in the end, nor was the end of the channel.
-            expect(leftOut).toEqual([]);
+            // Neither of the vouchers was skipped in the end, nor was the end of the channel.
+            expect(skipped).toEqual([]);
         });
 
         it('that the verifier says nothing of keeps the channel open', async () => {
@@ -348,7 +348,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             refusals = Infinity;
             const { requests: lost } = await lab.prepare(1, closingFor(50n));
             const late = await lab.execute(lost, { maxAttempts: 2, mode: 'settle' }, refusing);
-            expect(['failed', 'leftOut']).toContain(resultOf(late.channels).status);
+            expect(['failed', 'skipped']).toContain(resultOf(late.channels).status);
         });
     });
 
@@ -470,9 +470,9 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
                 expect(result.channels[index]).toMatchObject({
                     channel: address,
                     settledAmount: voucherAmount,
-                    status: 'leftOut',
+                    status: 'skipped',
                 });
-                const codes = result.channels[index]!.leftOut.map(({ reason }) => reason.code);
+                const codes = result.channels[index]!.skipped.map(({ reason }) => reason.code);
                 expect(codes).toContain('SIGNATURE_NOT_VERIFIED');
             }
         });
@@ -497,10 +497,10 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             for (const [index, channel] of channels.entries()) {
                 expect(lab.getSettled(channel)).toBe(channel.voucherAmount);
                 expect(lab.simulator.getChannel(channel.address).kind).toBe('open');
-                const { actions, leftOut } = result.channels[index]!;
+                const { actions, skipped } = result.channels[index]!;
                 expect(actions).toEqual(['settle', 'distribute']);
                 const waiting = [{ part: 'distribution', reason: { code: 'DISTRIBUTION_FORFEITS' } }];
-                expect(leftOut).toMatchObject(mode === FINAL ? waiting : []);
+                expect(skipped).toMatchObject(mode === FINAL ? waiting : []);
             }
         });
 
@@ -531,7 +531,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             for (const [index, channel] of channels.entries()) {
                 expect(lab.getSettled(channel)).toBe(channel.voucherAmount);
                 expect(result.channels[index]).toMatchObject({
-                    leftOut: [{ part: 'distribution', reason: { code: 'DISTRIBUTION_BLOCKED' } }],
+                    skipped: [{ part: 'distribution', reason: { code: 'DISTRIBUTION_BLOCKED' } }],
                     settledAmount: channel.voucherAmount,
                 });
             }

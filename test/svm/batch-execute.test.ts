@@ -37,7 +37,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
             expect(result.channels[index]).toMatchObject({
                 actions,
                 channel: channel.address,
-                leftOut: [],
+                skipped: [],
                 settledAmount: channel.voucherAmount,
             });
         }
@@ -87,10 +87,10 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
                 return await send();
             },
         );
-        expect(countBy(result)).toEqual({ done: 11, leftOut: 1 });
+        expect(countBy(result)).toEqual({ done: 11, skipped: 1 });
         const index = requests.findIndex(({ channel }) => channel === victim);
-        const { leftOut, signatures } = result.channels[index]!;
-        expect(leftOut).toMatchObject([{ index, part: 'voucher', reason: { code: 'NOT_ABOVE_SETTLED' } }]);
+        const { skipped, signatures } = result.channels[index]!;
+        expect(skipped).toMatchObject([{ index, part: 'voucher', reason: { code: 'NOT_ABOVE_SETTLED' } }]);
         // Every channel of the transaction that was refused is in the report of it.
         const refused = result.transactions.find(({ outcome }) => outcome === 'refused')!;
         expect(refused).toMatchObject({ feeLamports: 0n, failure: { name: 'voucherWatermarkNotMonotonic' } });
@@ -120,7 +120,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         expect(lab.getFailedOnChain()).toEqual([]);
     });
 
-    it('verifies vouchers, and leaves out the bad ones and the channels that it can not read', async () => {
+    it('verifies vouchers, and skips the bad ones and the channels that it can not read', async () => {
         const { requests } = await lab.prepare(8);
         const { mint: stranger } = lab.market.mints[0]!;
         const bad = requests.map((request, index) => {
@@ -129,8 +129,8 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
             return index === 3 ? { channel: stranger } : request;
         });
         const result = await lab.execute(bad, { mode: 'settle' });
-        expect(countBy(result)).toEqual({ done: 6, leftOut: 1, unreadable: 1 });
-        expect(result.channels[1]!.leftOut).toMatchObject([{ reason: { code: 'SIGNATURE_INVALID' } }]);
+        expect(countBy(result)).toEqual({ done: 6, skipped: 1, unreadable: 1 });
+        expect(result.channels[1]!.skipped).toMatchObject([{ reason: { code: 'SIGNATURE_INVALID' } }]);
         expect(result.channels[3]).toMatchObject({ channel: stranger, error: { code: 'ACCOUNT_OWNER_MISMATCH' } });
     });
 
@@ -139,20 +139,20 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         const [first] = requests as [BatchRequest];
         const result = await lab.execute([...requests, first, { channel: first.channel }], { mode: 'settle' });
         expect(countBy(result)).toEqual({ done: 3 });
-        expect(result.channels[0]!.leftOut).toMatchObject([{ index: 3, reason: { code: 'DUPLICATE' } }]);
+        expect(result.channels[0]!.skipped).toMatchObject([{ index: 3, reason: { code: 'DUPLICATE' } }]);
         expect(lab.getSettled(channels[0]!)).toBe(channels[0]!.voucherAmount);
     });
 
-    it('leaves out what a payee would have to sign that is known by address only', async () => {
+    it('skips what a payee would have to sign that is known by address only', async () => {
         const { requests } = await lab.prepare(9);
         const result = await lab.execute(
             requests.map(({ payee: _, ...request }: BatchRequest) => request),
             { mode: 'settleAndFinalize' },
         );
         // The fee payer is the payee of a third of them.
-        expect(countBy(result)).toEqual({ done: 3, leftOut: 6 });
-        for (const { leftOut, status } of result.channels) {
-            if (status === 'leftOut') expect(leftOut).toMatchObject([{ reason: { code: 'PAYEE_SIGNATURE_NEEDED' } }]);
+        expect(countBy(result)).toEqual({ done: 3, skipped: 6 });
+        for (const { skipped, status } of result.channels) {
+            if (status === 'skipped') expect(skipped).toMatchObject([{ reason: { code: 'PAYEE_SIGNATURE_NEEDED' } }]);
         }
         expect(result.transactions.every(({ outcome }) => outcome === 'landed')).toBe(true);
     });
@@ -309,8 +309,8 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
                     return await rpc.sendTransaction(transaction, { encoding: 'base64', skipPreflight: true }).send();
                 },
             );
-            expect(countBy(result)).toEqual({ done: 11, leftOut: 1 });
-            expect(result.channels.find(({ status }) => status === 'leftOut')!.channel).toBe(victim);
+            expect(countBy(result)).toEqual({ done: 11, skipped: 1 });
+            expect(result.channels.find(({ status }) => status === 'skipped')!.channel).toBe(victim);
             const [failed, ...others] = result.transactions.filter(({ outcome }) => outcome === 'failed');
             expect(others).toEqual([]);
             expect(failed!.feeLamports).toBeGreaterThan(0n);
@@ -354,7 +354,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
             const second = await lab.execute(requests, { mode: 'settle' });
             expect(second.stopped).toBeUndefined();
             for (const [index, { status }] of second.channels.entries()) {
-                expect(status).toBe(first.channels[index]!.status === 'done' ? 'leftOut' : 'done');
+                expect(status).toBe(first.channels[index]!.status === 'done' ? 'skipped' : 'done');
             }
             expect(second.transactions.filter(({ isResumed }) => isResumed)).toHaveLength(unresolved.length);
             for (const channel of channels) expect(lab.getSettled(channel)).toBe(channel.voucherAmount);
@@ -405,7 +405,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         expect(sends).toBeLessThanOrEqual(4);
         expect(await lab.journal.getUnresolved(requests.map(({ channel }) => channel))).toEqual([]);
         const again = await lab.execute(requests, { mode: 'settle' });
-        expect(countBy(again)).toEqual({ done: countBy(result)['notStarted'], leftOut: countBy(result)['done'] });
+        expect(countBy(again)).toEqual({ done: countBy(result)['notStarted'], skipped: countBy(result)['done'] });
     });
 
     it('ends as if aborted when the listener of its progress throws', async () => {

@@ -118,10 +118,10 @@ describe.each(REVISIONS)('executions that are several, stopped or resumed, $name
                 deployment,
             );
             const result = await lab.execute([{ ...requests[0]!, voucher: over }, requests[1]!], { mode: 'settle' });
-            expect(result.channels.map(({ status }) => status)).toEqual(['leftOut', 'done']);
+            expect(result.channels.map(({ status }) => status)).toEqual(['skipped', 'done']);
             expect(result.channels[0]).toMatchObject({
                 actions: ['settle'],
-                leftOut: [{ part: 'voucher', voucher: { voucher: over.voucher } }],
+                skipped: [{ part: 'voucher', voucher: { voucher: over.voucher } }],
                 settledAmount: channels[0]!.voucherAmount,
             });
         });
@@ -137,8 +137,8 @@ describe.each(REVISIONS)('executions that are several, stopped or resumed, $name
             const result = await lab.execute([{ ...requests[0]!, voucher: higher }, requests[1]!], {
                 mode: 'settleAndFinalize',
             });
-            expect(result.channels.map(({ status }) => status)).toEqual(['leftOut', 'done']);
-            expect(result.channels[0]!.leftOut).toMatchObject([{ voucher: { voucher: higher.voucher } }]);
+            expect(result.channels.map(({ status }) => status)).toEqual(['skipped', 'done']);
+            expect(result.channels[0]!.skipped).toMatchObject([{ voucher: { voucher: higher.voucher } }]);
         });
 
         it('does not make a channel done that is yet to be finalized', async () => {
@@ -149,10 +149,10 @@ describe.each(REVISIONS)('executions that are several, stopped or resumed, $name
                 { mode: 'settleAndFinalize' },
             );
             // The fee payer is the payee of the first.
-            expect(countBy(result)).toEqual({ done: 1, leftOut: 2 });
+            expect(countBy(result)).toEqual({ done: 1, skipped: 2 });
             for (const [index, { status }] of result.channels.entries()) {
                 const isFinal = lab.simulator.getChannel(channels[index]!.address).kind === 'finalized';
-                expect(status).toBe(isFinal ? 'done' : 'leftOut');
+                expect(status).toBe(isFinal ? 'done' : 'skipped');
             }
         });
 
@@ -177,7 +177,7 @@ describe.each(REVISIONS)('executions that are several, stopped or resumed, $name
             );
             expect(countBy(first)['unknown']).toBeGreaterThan(1);
             const second = await lab.execute(requests, { mode: 'settle' });
-            expect(countBy(second)).toEqual({ done: 11, leftOut: 1 });
+            expect(countBy(second)).toEqual({ done: 11, skipped: 1 });
             const [failed, ...others] = second.transactions.filter(({ outcome }) => outcome === 'failed');
             expect(others).toEqual([]);
             expect(failed).toMatchObject({ isResumed: true });

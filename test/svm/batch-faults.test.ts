@@ -159,12 +159,12 @@ function checkBooks({ balances, channels, lab }: World, mode: BatchMode): void {
 /** Whether an execution has done all that it could. */
 function checkReport({ channels, stopped }: BatchExecution): void {
     expect(stopped).toBeUndefined();
-    for (const { error, failure, leftOut, status } of channels) {
+    for (const { error, failure, skipped, status } of channels) {
         expect(error).toBeUndefined();
         expect(failure).toBeUndefined();
-        // What others have done meanwhile is left out, with that reason.
-        if (status === 'leftOut') {
-            for (const { reason } of leftOut) {
+        // What others have done meanwhile is skipped, with that reason.
+        if (status === 'skipped') {
+            for (const { reason } of skipped) {
                 expect(['CHANNEL_NOT_SETTLEABLE', 'NOT_ABOVE_SETTLED', 'NOTHING_TO_DO']).toContain(reason.code);
             }
         } else {
@@ -227,7 +227,7 @@ describe.each(REVISIONS)('batches that are executed while things go wrong, $name
             const sentBefore = lab.accepted.size;
             const last = await lab.execute(requests, { maxAttempts: 50, mode, ...options });
             expect(last.stopped).toBeUndefined();
-            for (const { status } of last.channels) expect(['done', 'leftOut']).toContain(status);
+            for (const { status } of last.channels) expect(['done', 'skipped']).toContain(status);
             expect(lab.accepted.size - sentBefore).toBeLessThanOrEqual(last.transactions.length);
             expect(await lab.journal.getUnresolved(requests.map(({ channel }) => channel))).toEqual([]);
             checkBooks(world, mode);

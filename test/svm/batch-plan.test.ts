@@ -118,7 +118,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
                 },
                 simulator.deployment,
             );
-            expect(plan.leftOut).toEqual([]);
+            expect(plan.skipped).toEqual([]);
             const expected = readBalances(channels);
             await execute(plan);
 
@@ -171,7 +171,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
                 expect(state.kind).toBe(isDropped ? (kind === 1 ? 'closing' : 'open') : names.closed);
                 const settled = isSettled ? channel.voucherAmount : channel.settledBefore;
                 if (!isDropped) addPayouts(expected, channel, settled, true);
-                const reasons = plan.leftOut.filter(({ channel: left }) => left === channel.address);
+                const reasons = plan.skipped.filter(({ channel: left }) => left === channel.address);
                 expect(reasons.length).toBe(isSettled ? 0 : 1);
             }
             expect(readBalances(channels)).toEqual(expected);

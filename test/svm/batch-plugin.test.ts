@@ -18,7 +18,7 @@ describe.each(REVISIONS)('the plugin for batches, $name', ({ deployment }) => {
 
         const { fetched, plan } = await client.batchSettlement.plan(requests, { mode: mode as never });
         expect(fetched.items).toHaveLength(12);
-        expect(plan.leftOut).toEqual([]);
+        expect(plan.skipped).toEqual([]);
         const { channels: results, transactions } = await client.batchSettlement.execute(requests, {
             mode: mode as never,
             timers: lab.timers,

@@ -233,7 +233,7 @@ describe.each(REVISIONS)('an execution by an RPC that is not to be trusted, $nam
                 const transaction = wire as Base64EncodedWireTransaction;
                 return await rpc.sendTransaction(transaction, { encoding: 'base64', skipPreflight: true }).send();
             });
-            expect(countBy(result)).toEqual({ done: 2, leftOut: 1 });
+            expect(countBy(result)).toEqual({ done: 2, skipped: 1 });
             expect(result.transactions.map(({ outcome }) => outcome)).toContain('failed');
             lab.checkTransactions(result);
         });

@@ -62,8 +62,8 @@ describe.each(REVISIONS)('a batch of the $name revision', ({ deployment, name })
             deployment as never,
         );
         overwrite();
-        const { leftOut, transactions } = await planning;
-        expect(leftOut).toEqual([]);
+        const { skipped, transactions } = await planning;
+        expect(skipped).toEqual([]);
         for (const { voucher } of transactions.flatMap(({ channels: planned }) => planned)) {
             expect(await verifyVoucher(voucher!, voucher!.signer, deployment)).toBe(true);
         }

@@ -114,7 +114,7 @@ describe('lookup tables in LiteSVM', () => {
 
             const batch = { ...options, lookupTables: fetched.lookupTables, version: 0 } as const;
             const plan = planBatchSettle(items, batch, simulator.deployment);
-            expect(plan.leftOut).toEqual([]);
+            expect(plan.skipped).toEqual([]);
             expect(plan.totals.transactions).toBe(chosen.batchTransactions);
             expect(plan.totals.transactions).toBeLessThan(weighed[0]!.batchTransactions);
             expect(await sendAll(plan.transactions)).toBe(chosen.batchFeeLamports);

@@ -124,8 +124,8 @@ describe('getRentRecovery', () => {
 describe('planBatchReclaim', () => {
     const slot = OPEN_SLOT + 1_501n;
 
-    it('leaves out what can not be reclaimed, or not yet, each with its reason', () => {
-        const { leftOut, transactions } = planBatchReclaim(
+    it('skips what can not be reclaimed, or not yet, each with its reason', () => {
+        const { skipped, transactions } = planBatchReclaim(
             [
                 toState('ready'),
                 toState('sealed', { status: ChannelStatus.Sealed }),
@@ -139,7 +139,7 @@ describe('planBatchReclaim', () => {
         expect(transactions.flatMap(({ channels }) => channels)).toMatchObject([
             { actions: ['reclaim'], channel: nameToAddress('ready'), index: 0 },
         ]);
-        expect(leftOut).toMatchObject([
+        expect(skipped).toMatchObject([
             { index: 1, reason: { code: 'NOTHING_TO_DO', context: { status: 'sealed' } } },
             { index: 2, reason: { code: 'RECLAIM_TOO_EARLY', context: { dueFromSlot: slot + 1n, slot } } },
             { index: 3, reason: { code: 'NOTHING_TO_DO', context: { status: 'absent' } } },
@@ -167,8 +167,8 @@ describe('planBatchReclaim', () => {
         [1, 61, { rentPayer: SPONSORS[0], version: 1 }],
     ] as const)('version %s: %i of them fill a transaction', (version, expected, { rentPayer }) => {
         const states = Array.from({ length: 130 }, (_, index) => toState(`channel ${index}`, { rentPayer }));
-        const { leftOut, transactions } = planBatchReclaim(states, { feePayer: PAYER, slot, version }, EPOCH_LOCALNET);
-        expect(leftOut).toEqual([]);
+        const { skipped, transactions } = planBatchReclaim(states, { feePayer: PAYER, slot, version }, EPOCH_LOCALNET);
+        expect(skipped).toEqual([]);
         expect(transactions[0]!.channels).toHaveLength(expected);
         expect(transactions).toHaveLength(Math.ceil(130 / expected));
         for (const { bytes } of transactions) expect(bytes).toBeLessThanOrEqual(getTransactionLimits(version).bytes);
@@ -199,12 +199,12 @@ describe('reclaims in LiteSVM', () => {
             return simulator.getChannel(address);
         });
         const before = SPONSORS.map(sponsor => simulator.getLamports(sponsor));
-        const { feeLamports, leftOut, transactions } = planBatchReclaim(
+        const { feeLamports, skipped, transactions } = planBatchReclaim(
             states,
             { feePayer, slot: simulator.getClock().slot, version },
             EPOCH_LOCALNET,
         );
-        expect(leftOut).toEqual([]);
+        expect(skipped).toEqual([]);
         let paid = 0n;
         for (const transaction of transactions) {
             const message = setTransactionMessageLifetimeUsingBlockhash(

@@ -64,7 +64,7 @@ type PlanJson = {
     programAddress: string;
     revision: string;
     treasuryOwner: string;
-    leftOut: { channel: string; code: string; message: string; part: string }[];
+    skipped: { channel: string; code: string; message: string; part: string }[];
     options: {
         distribute: string;
         feeLamports: string;
@@ -197,7 +197,7 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
         expect(output).toContain('4 settle');
         expect(output).toMatch(/legacy\s+│ no\s+│ never\s+│\s+8 │\s+2 │\s+50,000 │\s+6,250/);
         expect(output.trim().split('\n').at(-1)).toBe(
-            '8 vouchers of 8 channels in 2 transactions, 50,000 lamports in fees, 0 token accounts created, 0 left out',
+            '8 vouchers of 8 channels in 2 transactions, 50,000 lamports in fees, 0 token accounts created, 0 skipped',
         );
     });
 
@@ -220,7 +220,7 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
         expect(json.transactions[0]!.channels).toHaveLength(mostPerTransaction);
         expect(json.totals).toMatchObject({ channels: 30, feeLamports: '160000', transactions: 2, vouchers: 30 });
         expect(json.transactions.map(({ bytes }) => bytes)).toEqual(plan.transactions.map(({ bytes }) => bytes));
-        expect(json.leftOut).toEqual([]);
+        expect(json.skipped).toEqual([]);
     });
 
     it('compares versions, tables, and distributing now, later or never', async () => {
@@ -264,13 +264,13 @@ describe.each([TOMBSTONE, EPOCH])('payment-channels plan, $revision', facts => {
         );
     });
 
-    it('verifies signatures and says why something is left out', async () => {
+    it('verifies signatures and says why something is skipped', async () => {
         const { file } = await makeFile(facts, 4, true);
         const [first, second, ...rest] = file.vouchers;
         const vouchers = [{ ...first!, signature: second!.signature }, second!, ...rest];
         const { output } = await run({ ...file, vouchers }, '--json', '--mode', 'settleAndFinalizeAndDistribute');
-        const { leftOut } = JSON.parse(output) as PlanJson;
-        expect(leftOut.map(({ code, part }) => [code, part])).toEqual([
+        const { skipped } = JSON.parse(output) as PlanJson;
+        expect(skipped.map(({ code, part }) => [code, part])).toEqual([
             ['SIGNATURE_INVALID', 'voucher'],
             ['DISTRIBUTION_FORFEITS', 'distribution'],
         ]);
@@ -472,7 +472,7 @@ describe('payment-channels plan --mode reclaim', () => {
         };
     };
 
-    it('prints what planBatchReclaim plans, what is left out, and what each version costs', async () => {
+    it('prints what planBatchReclaim plans, what is skipped, and what each version costs', async () => {
         const { error, exitCode, output } = await runPlan(await makeReclaimFile(42), ...flags, '--json');
         expect({ error, exitCode }).toEqual({ error: '', exitCode: 0 });
         const json = JSON.parse(output) as PlanJson & { mode: string };
@@ -489,7 +489,7 @@ describe('payment-channels plan --mode reclaim', () => {
             feeLamports: `${plan.feeLamports}`,
             transactions: plan.transactions.length,
         });
-        expect(json.leftOut.map(({ code }) => code)).toEqual(['RECLAIM_TOO_EARLY', 'NOTHING_TO_DO']);
+        expect(json.skipped.map(({ code }) => code)).toEqual(['RECLAIM_TOO_EARLY', 'NOTHING_TO_DO']);
         expect(json.options.map(({ version }) => version)).toEqual(['legacy', 0, 1]);
         const [legacy, , one] = json.options;
         expect(Number(one!.lamportsPerChannel)).toBeLessThan(Number(legacy!.lamportsPerChannel));

@@ -78,9 +78,9 @@ describe.each([
         expect(root.checkVoucherState(input, true, TOMBSTONE)).toMatchObject(refusal);
     });
 
-    it('is left out of a batch, and the others go on', () => {
+    it('is skipped of a batch, and the others go on', () => {
         const other = { ...ofRoot, voucher: { ...ofRoot.voucher, cumulativeAmount: 300n } };
-        const { leftOut, transactions } = root.planBatchSettle(
+        const { skipped, transactions } = root.planBatchSettle(
             [
                 { channel: STATE, isSignatureValid: true, voucher },
                 { channel: STATE, isSignatureValid: true, voucher: other },
@@ -88,7 +88,7 @@ describe.each([
             { feePayer: PAYEE, mode: 'settle', unixTimestamp: 1_000n },
             TOMBSTONE,
         );
-        expect(leftOut).toMatchObject([{ index: 0, reason: { code: 'REVISION_MISMATCH', context: mismatch } }]);
+        expect(skipped).toMatchObject([{ index: 0, reason: { code: 'REVISION_MISMATCH', context: mismatch } }]);
         expect(transactions).toHaveLength(1);
     });
 

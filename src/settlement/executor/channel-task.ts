@@ -6,7 +6,7 @@ import type { PlannedAction } from '../../journal/journal';
 import type { PlannedChannel, PlannedTransaction } from '../plan/batch-plan';
 import type { ChannelState } from '../../channel/state';
 import type { RevisionName } from '../../revision/types';
-import { leaveOut, type LeftOut, type LeftOutReason } from '../plan/left-out';
+import { skip, type Skipped, type SkippedReason } from '../plan/skipped';
 import type { SentChannel } from '../../journal/journal';
 import type { BatchChannelAccount, BatchChannelResult, BatchChannelStatus } from './report';
 
@@ -24,7 +24,7 @@ export type Step = {
 /** How many channels are where. */
 export type Tally = { done: number; notDone: number; underWay: number; waiting: number };
 
-/** What a plan leaves out of a channel because what was wanted of it is on chain already. */
+/** What a plan skips of a channel because what was wanted of it is on chain already. */
 const DONE_ALREADY: readonly string[] = ['CHANNEL_NOT_SETTLEABLE', 'NOTHING_TO_DO', 'NOT_ABOVE_SETTLED'];
 
 /** A channel of a batch, from its first request to what becomes of it. */
@@ -38,7 +38,7 @@ export class ChannelTask {
     /** Until when, by the clock of the execution, it is not given up for attempts that came to nothing. */
     triedUntil = 0;
     /** Why it is not paid out by this execution any more; its voucher is brought in without. */
-    payoutReason: LeftOutReason | undefined;
+    payoutReason: SkippedReason | undefined;
     /** Whether no token accounts are created for it any more. */
     isWithoutCreation = false;
     /** Whether a step of its last round came to nothing, so that there is more to do once the others have landed. */
@@ -59,7 +59,7 @@ export class ChannelTask {
     leasedUntil: number | undefined;
     /** Steps of its last round that have not landed. */
     readonly open = new Set<Step>();
-    leftOut: readonly LeftOut[] = [];
+    skipped: readonly Skipped[] = [];
     failure: TransactionFailure | undefined;
     error: unknown;
     readonly signatures: Signature[] = [];
@@ -143,7 +143,7 @@ export class ChannelTask {
 
     /** Nothing more is to be done. */
     end(): void {
-        this.status = this.hasLanded && !this.leftOut.some(entry => this.#isMissed(entry)) ? 'done' : 'leftOut';
+        this.status = this.hasLanded && !this.skipped.some(entry => this.#isMissed(entry)) ? 'done' : 'skipped';
     }
 
     /** Takes what the chain says of the channel. */
@@ -172,8 +172,8 @@ export class ChannelTask {
         // It was read before.
         this.#account = undefined;
         const isEnded = actions.some(action => action !== 'distribute' && action !== 'settle');
-        // What was left out in one round may have been brought in by the next.
-        this.leftOut = this.leftOut.filter(({ part, reason, voucher }) => {
+        // What was skipped in one round may have been brought in by the next.
+        this.skipped = this.skipped.filter(({ part, reason, voucher }) => {
             if (part === 'ending') return !isEnded;
             const isBroughtIn = voucher !== undefined && voucher.voucher.cumulativeAmount === cumulativeAmount;
             return !isBroughtIn || reason.code === 'DUPLICATE';
@@ -184,18 +184,18 @@ export class ChannelTask {
         this.error = undefined;
     }
 
-    /** Takes what a plan leaves out; that what has landed meanwhile is done already is no news. */
-    setLeftOut(leftOut: readonly LeftOut[]): void {
+    /** Takes what a plan skips; that what has landed meanwhile is done already is no news. */
+    setSkipped(skipped: readonly Skipped[]): void {
         if (!this.hasLanded) {
-            this.leftOut = leftOut;
+            this.skipped = skipped;
             return;
         }
-        const news = leftOut.filter(entry => {
+        const news = skipped.filter(entry => {
             return entry.part === 'distribution' || this.#isMissed(entry) || !DONE_ALREADY.includes(entry.reason.code);
         });
-        const isKnownStill = ({ index, part }: LeftOut) =>
+        const isKnownStill = ({ index, part }: Skipped) =>
             part !== 'distribution' && !news.some(entry => entry.index === index && entry.part === part);
-        this.leftOut = [...this.leftOut.filter(isKnownStill), ...news];
+        this.skipped = [...this.skipped.filter(isKnownStill), ...news];
     }
 
     /** What else is wanted of the channel is done without what it can do without. */
@@ -207,11 +207,11 @@ export class ChannelTask {
             return;
         }
         const message = failure?.message ?? (error instanceof Error ? error.message : 'its transaction fails');
-        this.payoutReason = leaveOut('DISTRIBUTION_BLOCKED', { reasons: [message] });
+        this.payoutReason = skip('DISTRIBUTION_BLOCKED', { reasons: [message] });
     }
 
     getResult(): BatchChannelResult {
-        const { channel, error, failure, leftOut, signatures, status = 'notStarted' } = this;
+        const { channel, error, failure, skipped, signatures, status = 'notStarted' } = this;
         const lost = this.#getLost();
         const alreadySettled = lost === undefined ? this.#getAlreadySettled() : undefined;
         return toResult({
@@ -222,7 +222,7 @@ export class ChannelTask {
             error,
             failure,
             leasedUntil: status === 'leased' ? this.leasedUntil : undefined,
-            leftOut: Object.freeze([...leftOut]),
+            skipped: Object.freeze([...skipped]),
             lost,
             settledAmount: this.#settledAmount ?? alreadySettled,
             signatures: Object.freeze([...signatures]),
@@ -230,11 +230,11 @@ export class ChannelTask {
         });
     }
 
-    /** What the account said is settled, if some voucher was left out for it and none was brought in: it never gets less. */
+    /** What the account said is settled, if some voucher was skipped for it and none was brought in: it never gets less. */
     #getAlreadySettled(): bigint | undefined {
         if (this.#settledAmount !== undefined) return undefined;
         return getHighest(
-            this.leftOut.map(({ reason }) => {
+            this.skipped.map(({ reason }) => {
                 if (reason.code === 'NOT_ABOVE_SETTLED') return reason.context.settled;
                 return 'alreadySettled' in reason.context ? reason.context.alreadySettled : undefined;
             }),
@@ -244,12 +244,12 @@ export class ChannelTask {
     /** What the highest voucher of a channel that takes none any more is over, above what is settled. */
     #getLost(): bigint | undefined {
         return getHighest(
-            this.leftOut.map(({ reason: { context } }) => ('lost' in context ? context.lost : undefined)),
+            this.skipped.map(({ reason: { context } }) => ('lost' in context ? context.lost : undefined)),
         );
     }
 
-    /** Whether a voucher is left out that would have brought in more than what is on chain. */
-    #isMissed({ part, voucher }: LeftOut): boolean {
+    /** Whether a voucher is skipped that would have brought in more than what is on chain. */
+    #isMissed({ part, voucher }: Skipped): boolean {
         return part !== 'distribution' && voucher !== undefined && voucher.voucher.cumulativeAmount > this.#watermark;
     }
 

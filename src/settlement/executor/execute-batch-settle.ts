@@ -55,8 +55,8 @@ const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [
  *     vouchers.map(voucher => ({ channel: voucher.voucher.channelId, voucher })),
  *     { feePayer: merchant, journal, mode: 'settle', version: 1 },
  * );
- * for (const { channel, failure, leftOut, status } of channels) {
- *     if (status !== 'done') log(channel, status, failure, leftOut);
+ * for (const { channel, failure, skipped, status } of channels) {
+ *     if (status !== 'done') log(channel, status, failure, skipped);
  * }
  * ```
  */

@@ -40,14 +40,14 @@ export class ExecutionLog {
     addTransaction(transaction: BatchTransactionResult): void {
         this.transactions.push(transaction);
         this.#feeLamports += transaction.feeLamports;
-        this.report({ kind: 'settled', transaction });
+        this.report({ kind: 'concluded', transaction });
     }
 
     /** Says once of a channel that nothing more is done with it, unless all is done. */
     reportGivenUp(task: ChannelTask): void {
         if (task.status === undefined || task.status === 'done' || this.#givenUp.has(task.channel)) return;
         this.#givenUp.add(task.channel);
-        this.report({ channel: task.getResult(), kind: 'given up' });
+        this.report({ channel: task.getResult(), kind: 'abandoned' });
     }
 
     report(step: ProgressStep): void {

@@ -8,7 +8,7 @@ import type { RevisionName } from '../../revision/types';
 import type { BatchItem, BatchSettleOptions } from '../plan/batch';
 import type { BatchPlan, PlannedTransaction } from '../plan/batch-plan';
 import { compareDeadlines } from '../plan/deadline';
-import { leaveOut, type LeftOut } from '../plan/left-out';
+import { skip, type Skipped } from '../plan/skipped';
 import { withoutDistribution } from '../plan/options';
 import { planBatchSettle } from '../plan/plan-batch-settle';
 import { isNearDeadline } from '../plan/select';
@@ -82,7 +82,7 @@ export function planRound(
             {
                 ...options,
                 maxPayerTokenAccounts,
-                missingTokenAccounts: isWithoutCreation ? 'leaveOut' : options.missingTokenAccounts,
+                missingTokenAccounts: isWithoutCreation ? 'skip' : options.missingTokenAccounts,
                 mode: payoutReason === undefined ? options.mode : withoutDistribution(options.mode),
             },
             deployment,
@@ -129,11 +129,11 @@ function planGroup(
         if (isPaymentChannelsError(plan)) throw plan;
     }
     const channels = new Set(items.map(({ item }) => item.channel.address));
-    const leftOut = new Map<Address, LeftOut[]>();
-    for (const entry of plan.leftOut) {
+    const skipped = new Map<Address, Skipped[]>();
+    for (const entry of plan.skipped) {
         const renumbered = toResult({ ...entry, index: items[entry.index]!.requestIndex });
-        const known = leftOut.get(entry.channel);
-        if (known === undefined) leftOut.set(entry.channel, [renumbered]);
+        const known = skipped.get(entry.channel);
+        if (known === undefined) skipped.set(entry.channel, [renumbered]);
         else known.push(renumbered);
     }
     const states = new Map(items.map(({ item }) => [item.channel.address, item.channel as ChannelState<RevisionName>]));
@@ -146,13 +146,13 @@ function planGroup(
     for (const channel of channels) {
         const task = tasks.get(channel)!;
         const { payoutReason: reason, requestIndexes } = task;
-        const unpaid: LeftOut[] =
+        const unpaid: Skipped[] =
             reason === undefined ? [] : [{ channel, index: requestIndexes[0]!, part: 'distribution', reason }];
-        task.isEndPutOff = leftOut.get(channel)?.some(({ part }) => part === 'ending') === true;
-        task.setLeftOut([
-            ...(leftOut.get(channel) ?? []),
+        task.isEndPutOff = skipped.get(channel)?.some(({ part }) => part === 'ending') === true;
+        task.setSkipped([
+            ...(skipped.get(channel) ?? []),
             ...unpaid,
-            ...(task.status === 'leftOut' ? task.leftOut : []),
+            ...(task.status === 'skipped' ? task.skipped : []),
         ]);
         if (task.open.size === 0 && task.status === undefined && !task.needsPlan) {
             // The chain would not have the signature, and was right: nothing better is known of the channel.
@@ -169,7 +169,7 @@ function planGroup(
     return steps;
 }
 
-/** Gives up the channel of a transaction of its own that has failed before, and leaves out what was planned for it. */
+/** Gives up the channel of a transaction of its own that has failed before, and skips what was planned for it. */
 function giveUpFailed(
     transactions: readonly PlannedTransaction[],
     tasks: ReadonlyMap<Address, ChannelTask>,
@@ -250,9 +250,9 @@ function refuseUnsigned(
         const state = states.get(task.channel)!;
         if (!isLiveChannelState(state) || !missing.has(state.channel.payee)) continue;
         const { payee } = state.channel;
-        const reason = leaveOut('PAYEE_SIGNATURE_NEEDED', { channel: task.channel, payee });
-        task.leftOut = [{ channel: task.channel, index: task.requestIndexes[0]!, part: 'channel', reason }];
-        task.status = 'leftOut';
+        const reason = skip('PAYEE_SIGNATURE_NEEDED', { channel: task.channel, payee });
+        task.skipped = [{ channel: task.channel, index: task.requestIndexes[0]!, part: 'channel', reason }];
+        task.status = 'skipped';
         isFound = true;
     }
     if (isFound) return;

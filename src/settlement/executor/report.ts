@@ -4,16 +4,16 @@ import type { ChannelState } from '../../channel/state';
 import type { TransactionFailure } from '../../revision/program-failure';
 import type { RevisionName } from '../../revision/types';
 import type { PlannedAction } from '../../journal/journal';
-import type { LeftOut } from '../plan/left-out';
+import type { Skipped } from '../plan/skipped';
 import type { SentOutcome } from '../../journal/journal';
 
 /**
  * What has become of a channel.
  *
  * - `done`: everything that was planned for it has landed, which the status of its transactions or the account's own
- *   numbers have proved. What the mode wanted beyond that is in `leftOut`: a payout that waits, for instance.
- * - `leftOut`: nothing could be done, or a voucher that is worth more than what is on chain was not brought in;
- *   `leftOut` has the reasons, and `alreadySettled`, `lost` and `account` what is known of a channel that others settled or
+ *   numbers have proved. What the mode wanted beyond that is in `skipped`: a payout that waits, for instance.
+ * - `skipped`: nothing could be done, or a voucher that is worth more than what is on chain was not brought in;
+ *   `skipped` has the reasons, and `alreadySettled`, `lost` and `account` what is known of a channel that others settled or
  *   ended.
  * - `failed`: its transaction fails for a reason of its own, or did not land as often as it was tried.
  * - `leased`: another executor is at it.
@@ -21,7 +21,7 @@ import type { SentOutcome } from '../../journal/journal';
  * - `unknown`: a transaction with it is under way and could not be followed any longer; the journal has it.
  * - `notStarted`: the execution was stopped before its turn.
  */
-export type BatchChannelStatus = 'done' | 'failed' | 'leased' | 'leftOut' | 'notStarted' | 'unknown' | 'unreadable';
+export type BatchChannelStatus = 'done' | 'failed' | 'leased' | 'skipped' | 'notStarted' | 'unknown' | 'unreadable';
 
 /** What an account said when the execution read it last. */
 export type BatchChannelAccount = Readonly<{
@@ -59,7 +59,7 @@ export type BatchChannelResult = Readonly<{
     /** The transactions that it was in, whatever became of them. */
     signatures: readonly Signature[];
     /** What was not done, with the typed reason; beside what was, where the status is `done`. */
-    leftOut: readonly LeftOut[];
+    skipped: readonly Skipped[];
     /** Why the last of its transactions failed. */
     failure?: TransactionFailure | undefined;
     /** Why it can't be read, or signed for, or whatever else went wrong. */
@@ -113,7 +113,7 @@ export type BatchExecution = Readonly<{
 export type BatchCounts = Readonly<{
     channels: number;
     done: number;
-    /** Given up: left out, failed, leased elsewhere, unreadable or unknown. */
+    /** Given up: skipped, failed, leased elsewhere, unreadable or unknown. */
     notDone: number;
     /** In a transaction that is under way. */
     underWay: number;
@@ -131,8 +131,8 @@ export type BatchProgress = Readonly<
         /** The RPC has not answered, and is asked again: `failingMs` after the first time that it did not. */
         | { kind: 'retrying'; method: string; error: unknown; failingMs: number }
         | { kind: 'sent'; signature: Signature; channels: readonly Address[] }
-        | { kind: 'settled'; transaction: BatchTransactionResult }
+        | { kind: 'concluded'; transaction: BatchTransactionResult }
         | { kind: 'stopping'; stop: BatchStop }
-        | { kind: 'given up'; channel: BatchChannelResult }
+        | { kind: 'abandoned'; channel: BatchChannelResult }
     )
 >;

@@ -7,7 +7,7 @@ import { toList, toU64, U64_MAX } from '../../core/input';
 import type { RevisionName } from '../../revision/types';
 import type { BatchItem, BatchSettleOptions } from '../plan/batch';
 import type { BatchPlan } from '../plan/batch-plan';
-import type { LeftOut } from '../plan/left-out';
+import type { Skipped } from '../plan/skipped';
 import { readBatchOptions } from '../option-names';
 import { refuse } from '../plan/options';
 import { toParty } from '../../runtime/party';
@@ -66,7 +66,7 @@ export type LookupTableOption = Readonly<{
     batchFeeLamports: bigint;
     /** What is saved in fees, those of the tables deducted, against doing without; negative for what does not pay. */
     savedLamports: bigint;
-    /** Channels that are left out because what is done with them does not fit into a transaction. */
+    /** Channels that are skipped because what is done with them does not fit into a transaction. */
     tooLargeCount: number;
 }>;
 
@@ -205,12 +205,12 @@ function toSettings(options: PlanLookupTablesOptions): Settings & Readonly<{ bat
 /** What is used by channels that fit into no transaction: unless tables hold all of it, nothing changes for them. */
 function findRequired<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
-    { leftOut }: BatchPlan,
+    { skipped }: BatchPlan,
     known: ReadonlySet<Address>,
     batch: BatchSettleOptions,
     deployment: Deployment<TRevision>,
 ): readonly (readonly Address[])[] {
-    const channels = new Set(leftOut.filter(isTooLarge).map(({ channel }) => channel));
+    const channels = new Set(skipped.filter(isTooLarge).map(({ channel }) => channel));
     if (channels.size === 0) return [];
     const tooLarge = items.filter(({ channel }) => channels.has(channel.address));
     // In version 1 they fit, if anywhere.
@@ -320,10 +320,10 @@ function toOption(
         batchFeeLamports: feeLamports,
         batchTransactions: transactions,
         savedLamports: none.plan.totals.feeLamports - feeLamports - option.tableFeeLamports,
-        tooLargeCount: plan.leftOut.filter(isTooLarge).length,
+        tooLargeCount: plan.skipped.filter(isTooLarge).length,
     });
 }
 
-function isTooLarge({ reason }: LeftOut): boolean {
+function isTooLarge({ reason }: Skipped): boolean {
     return reason.code === 'TOO_LARGE';
 }

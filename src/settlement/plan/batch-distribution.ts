@@ -17,7 +17,7 @@ import { isPaymentChannelsError } from '../../core/errors';
 import { buildDistributeInstruction } from '../../instructions/distribute';
 import { getDistributeCalls, getDistributeComputeUnits } from '../../instructions/distribute-compute';
 import type { BatchDistribution } from './batch';
-import { leaveOut, type LeftOutReason } from './left-out';
+import { skip, type SkippedReason } from './skipped';
 import type { ChannelOf, RevisionName } from '../../revision/types';
 import { refuse, type CheckedOptions } from './options';
 import { getStatusOf } from '../../channel/status';
@@ -52,7 +52,7 @@ export type DistributeStep = Readonly<{
 /** A distribution that would not do what it has to. */
 export type RefusedDistribution = Readonly<{
     kind: 'refused';
-    reason: LeftOutReason;
+    reason: SkippedReason;
     /** Whether the payee would lose its share if anybody distributed once the voucher is settled. */
     wouldForfeitPayee: boolean;
     /** Whether the payer would lose its refund if anybody distributed once the channel is ended. */
@@ -75,7 +75,7 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
     return (selection, mayCreateForPayer) => {
         const { channel, distribution, tokenProgram } = selection;
         if (distribution === undefined) {
-            return refused(leaveOut('DISTRIBUTION_NOT_GIVEN', { channel: channel.address }));
+            return refused(skip('DISTRIBUTION_NOT_GIVEN', { channel: channel.address }));
         }
         const after = getChannelAfter(selection, finalStatus);
         const { mint, payee, payer } = after;
@@ -108,7 +108,7 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
                 deployment,
             );
         } catch (error) {
-            return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
+            return refused(skip('DISTRIBUTION_INVALID', { message: getMessage(error) }));
         }
 
         const missing = options.createsTokenAccounts
@@ -247,7 +247,7 @@ function createReaders(deployment: Deployment): DistributionReaders {
 }
 
 function refused(
-    reason: LeftOutReason,
+    reason: SkippedReason,
     { wouldForfeitPayee = false, wouldForfeitRefund = false }: Partial<RefusedDistribution> = {},
 ): RefusedDistribution {
     return { kind: 'refused', reason, wouldForfeitPayee, wouldForfeitRefund };
@@ -272,7 +272,7 @@ function findMismatch(
     { accounts }: BatchDistribution,
     addresses: DistributionAddresses,
     mint: Address,
-): LeftOutReason | undefined {
+): SkippedReason | undefined {
     if (typeof accounts !== 'object' || (accounts as unknown) === null)
         refuse('distribution.accounts', accounts, 'an object of accounts');
     if (!Array.isArray(accounts.recipients))
@@ -294,8 +294,8 @@ function findMismatch(
     return undefined;
 }
 
-function toMismatch(field: string, actual: Address, expected: Address): LeftOutReason {
-    return leaveOut('ACCOUNT_MISMATCH', { actual, expected, field: `accounts.${field}` });
+function toMismatch(field: string, actual: Address, expected: Address): SkippedReason {
+    return skip('ACCOUNT_MISMATCH', { actual, expected, field: `accounts.${field}` });
 }
 
 function getRefusal(
@@ -310,16 +310,15 @@ function getRefusal(
     } catch (error) {
         const isBlocked = isPaymentChannelsError(error, 'DISTRIBUTION_BLOCKED');
         if (!isBlocked && !isPaymentChannelsError(error, 'DISTRIBUTION_FORFEITS')) {
-            return refused(leaveOut('DISTRIBUTION_INVALID', { message: getMessage(error) }));
+            return refused(skip('DISTRIBUTION_INVALID', { message: getMessage(error) }));
         }
         const isAllowed = toForfeitRule('allowForfeit', allowForfeit);
         const lost = findForfeited(assessment.payouts, isAllowed, willCreate);
         const wouldForfeitRefund = lost.some(({ beneficiary }) => beneficiary === 'payer');
         const wouldForfeit = { wouldForfeitPayee: lost.some(({ owner }) => owner === payee), wouldForfeitRefund };
-        if (isBlocked)
-            return refused(leaveOut('DISTRIBUTION_BLOCKED', { reasons: error.context.reasons }), wouldForfeit);
+        if (isBlocked) return refused(skip('DISTRIBUTION_BLOCKED', { reasons: error.context.reasons }), wouldForfeit);
         const { amount, owners } = error.context;
-        return refused(leaveOut('DISTRIBUTION_FORFEITS', { amount, owners: owners as Address[] }), wouldForfeit);
+        return refused(skip('DISTRIBUTION_FORFEITS', { amount, owners: owners as Address[] }), wouldForfeit);
     }
 }
 

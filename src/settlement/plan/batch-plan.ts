@@ -9,7 +9,7 @@ import type {
 import type { SignedVoucher } from '../../voucher/voucher';
 import type { PlannedAction } from '../../journal/journal';
 import type { BatchMode } from './batch';
-import type { LeftOut } from './left-out';
+import type { Skipped } from './skipped';
 
 /** A channel in a transaction of a plan. */
 export type PlannedChannel = Readonly<{
@@ -90,6 +90,6 @@ export type BatchPlan = Readonly<{
     mode: BatchMode;
     /** In the order in which to send them: those that a deadline waits for first. */
     transactions: readonly PlannedTransaction[];
-    leftOut: readonly LeftOut[];
+    skipped: readonly Skipped[];
     totals: BatchTotals;
 }>;

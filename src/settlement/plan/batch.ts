@@ -28,7 +28,7 @@ export type BatchItem<TRevision extends RevisionName = RevisionName> = Readonly<
     voucher?: SignedVoucher | undefined;
     /**
      * What a verifier says of the voucher's signature and the channel's authorized signer. Without a `true` the voucher
-     * is left out: on chain a bad signature fails the whole transaction.
+     * is skipped: on chain a bad signature fails the whole transaction.
      */
     isSignatureValid?: boolean | undefined;
     /**
@@ -85,10 +85,10 @@ export type BatchSettleOptions = Readonly<{
     computeUnitPrice?: bigint | number | undefined;
     /**
      * What becomes of a channel of which somebody's share would be forfeited because a token account is missing: the
-     * account is created before, or what would forfeit it is left out, which is the default. Those of payers are created
+     * account is created before, or what would forfeit it is skipped, which is the default. Those of payers are created
      * as far as `maxPayerTokenAccounts` goes.
      */
-    missingTokenAccounts?: 'create' | 'leaveOut' | undefined;
+    missingTokenAccounts?: 'create' | 'skip' | undefined;
     /**
      * The most token accounts of payers that `create` may create, in all transactions together (u32); 0 by default.
      * Whoever a token account belongs to can close it and keep its rent, and open the next channel.

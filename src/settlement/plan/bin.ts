@@ -12,7 +12,7 @@ import {
     MAX_COMPUTE_UNITS,
     MAX_INSTRUCTION_TRACE,
 } from '../../runtime/limits';
-import { leaveOut, type LeftOutReason } from './left-out';
+import { skip, type SkippedReason } from './skipped';
 import type { CheckedOptions } from './options';
 import type { Unit } from './unit';
 
@@ -106,20 +106,20 @@ export class Bins {
     }
 
     /** Why a unit does not even fit into a transaction of its own, if that is so. */
-    findExcess(unit: Unit): LeftOutReason | undefined {
+    findExcess(unit: Unit): SkippedReason | undefined {
         const maxComputeUnits = this.#getMaxComputeUnits(unit.programCount);
         const computeUnits = this.#budgetCount * COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS + unit.computeUnits;
         if (computeUnits > maxComputeUnits) {
-            return leaveOut('TOO_LARGE', { actual: computeUnits, limit: 'compute units', max: maxComputeUnits });
+            return skip('TOO_LARGE', { actual: computeUnits, limit: 'compute units', max: maxComputeUnits });
         }
         const trace = this.#budgetCount + unit.instructions.length + unit.callCount;
         if (trace > MAX_INSTRUCTION_TRACE) {
             const limit = 'instructions, inner ones included,';
-            return leaveOut('TOO_LARGE', { actual: trace, limit, max: MAX_INSTRUCTION_TRACE });
+            return skip('TOO_LARGE', { actual: trace, limit, max: MAX_INSTRUCTION_TRACE });
         }
         if (this.#fitsSurely(unit)) return undefined;
         const exceeded = findExceededLimit(this.#empty.measureWith(unit.instructions), this.#limits);
-        return exceeded === undefined ? undefined : leaveOut('TOO_LARGE', exceeded);
+        return exceeded === undefined ? undefined : skip('TOO_LARGE', exceeded);
     }
 
     /** Whether a unit fits whatever its accounts are: quicker than to measure it, and right if it says yes. */

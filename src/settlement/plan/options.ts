@@ -47,12 +47,12 @@ const MODES: readonly BatchMode[] = [
 export function toOptions(given: BatchSettleOptions): CheckedOptions {
     const options = readBatchOptions(given);
     const { isLastTry = false, marginSeconds = DEFAULT_MARGIN_SECONDS, mode } = options;
-    const { missingTokenAccounts = 'leaveOut' } = options;
+    const { missingTokenAccounts = 'skip' } = options;
     toOneOf('mode', mode, MODES, 'BATCH_INVALID');
     const distributes = mode.endsWith('AndDistribute');
     const finalizes = mode.startsWith('settleAndFinalize');
     toBoolean('isLastTry', isLastTry, 'BATCH_INVALID');
-    toOneOf('missingTokenAccounts', missingTokenAccounts, ['create', 'leaveOut'], 'BATCH_INVALID');
+    toOneOf('missingTokenAccounts', missingTokenAccounts, ['create', 'skip'], 'BATCH_INVALID');
     const { computeUnitPrice: price = 0n, version: versionInput = 0 } = options;
     const version = toTransactionVersion('version', versionInput);
     const computeUnitPrice = toU64('computeUnitPrice', price);

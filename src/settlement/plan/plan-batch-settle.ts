@@ -13,12 +13,12 @@ import type { BatchPlan } from './batch-plan';
 import { Bins } from './bin';
 import { createDistributionPlanner } from './batch-distribution';
 import { emitTransactions } from './emit';
-import type { LeftOut, LeftOutReason } from './left-out';
+import type { Skipped, SkippedReason } from './skipped';
 import { readBatchOptions } from '../option-names';
 import type { Party } from '../../runtime/party';
 import { refuse, toOptions, type CheckedOptions } from './options';
 import { groupTasks, packTasks } from './pack';
-import { assertIsItemSpeltRight, ITEMS, type Selection, selectVouchers, toLeftOut } from './select';
+import { assertIsItemSpeltRight, ITEMS, type Selection, selectVouchers, toSkipped } from './select';
 import { createSettleTemplates } from './templates';
 import { getTotals } from './totals';
 import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
@@ -29,7 +29,7 @@ import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, t
  * Pure: it judges the channels, the accounts and the time that it is given, and the same input gives the same plan. Of
  * several vouchers of a channel it takes the highest good one. Channels that are closing come first, by deadline. Every
  * transaction is filled as far as the limits of its version let it, and what depends on another one comes after it.
- * Whatever it does not do is in `leftOut`, with its reason.
+ * Whatever it does not do is in `skipped`, with its reason.
  *
  * No channel is ended with less than its best voucher, unless that one can never be brought in: where it is only refused
  * for now (not verified, or over the deposit of an open channel), a lower one is settled and the channel goes on; one that
@@ -49,7 +49,7 @@ import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, t
  *
  * @example
  * ```ts
- * const { leftOut, transactions } = planBatchSettle(items, {
+ * const { skipped, transactions } = planBatchSettle(items, {
  *     feePayer: merchant, mode: 'settle', unixTimestamp, version: 1,
  * });
  * for (const transaction of transactions) await send(getBatchTransactionMessage(transaction));
@@ -66,13 +66,13 @@ export function planBatchSettle<TRevision extends RevisionName>(
 }
 
 function plan(items: readonly BatchItem<RevisionName>[], checked: CheckedOptions, deployment: Deployment): BatchPlan {
-    const leftOut: LeftOut[] = [];
-    const selections = selectVouchers(items, checked, leftOut, deployment);
-    const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, deployment, leftOut);
+    const skipped: Skipped[] = [];
+    const selections = selectVouchers(items, checked, skipped, deployment);
+    const { creates, planned, tasks } = toTasks(withOneSignerEach(selections, checked), checked, deployment, skipped);
     const transactions = emitTransactions(packTasks(groupTasks(tasks, checked), creates, checked), checked);
-    leftOut.sort((a, b) => a.index - b.index);
+    skipped.sort((a, b) => a.index - b.index);
     return toResult({
-        leftOut: Object.freeze(leftOut),
+        skipped: Object.freeze(skipped),
         mode: checked.mode,
         totals: getTotals(transactions, planned),
         transactions: Object.freeze(transactions),
@@ -138,21 +138,21 @@ function keepItem<TRevision extends RevisionName>(item: BatchItem<TRevision>, fi
     );
 }
 
-/** What is done with a channel, and what is left out of it. */
+/** What is done with a channel, and what is skipped of it. */
 type PlannedTask = Readonly<{
     selection: Selection;
     settle: Unit | undefined;
     distribute: Unit | undefined;
     distributionGroup?: string;
     /** What was not planned; where it is the channel, nothing is. */
-    dropped?: Readonly<{ part: 'channel' | 'distribution'; reason: LeftOutReason }>;
+    dropped?: Readonly<{ part: 'channel' | 'distribution'; reason: SkippedReason }>;
 }>;
 
 function toTasks(
     selections: readonly Selection[],
     options: CheckedOptions,
     deployment: Deployment,
-    leftOut: LeftOut[],
+    skipped: Skipped[],
 ) {
     const templates = createSettleTemplates(deployment);
     const planDistribution = createDistributionPlanner(options, deployment);
@@ -196,7 +196,7 @@ function toTasks(
     };
 
     /** The payer's token account keeps its refund waiting, not what the others are due: the channel stays open for it. */
-    const planWithoutEnd = (selection: Selection, reason: LeftOutReason): PlannedTask => {
+    const planWithoutEnd = (selection: Selection, reason: SkippedReason): PlannedTask => {
         const form = selection.voucher === undefined ? 'none' : 'settle';
         const task = planTask({ ...selection, form });
         const isNothing = task.settle === undefined && task.distribute === undefined;
@@ -211,7 +211,7 @@ function toTasks(
             const { channel, index, voucher, voucherIndex } = selection;
             const { part, reason } = dropped;
             const unsettled = part === 'distribution' ? undefined : voucher;
-            leftOut.push(toLeftOut(voucherIndex ?? index, channel.address, part, reason, unsettled));
+            skipped.push(toSkipped(voucherIndex ?? index, channel.address, part, reason, unsettled));
             if (part === 'channel') continue;
         }
         planned.set(selection.channel.address, selection);

@@ -12,11 +12,11 @@ import type { PlannedTransaction } from './batch-plan';
 import { Bins } from './bin';
 import { RECLAIM_COMPUTE_UNITS } from './compute-units';
 import { emitTransactions } from './emit';
-import { leaveOut, type LeftOut } from './left-out';
+import { skip, type Skipped } from './skipped';
 import { readBatchOptions } from '../option-names';
 import { refuse, toOptions } from './options';
 import { Packer } from './bin-packer';
-import { toLeftOut, type Selection } from './select';
+import { toSkipped, type Selection } from './select';
 import { createAccountsTemplate } from './templates';
 import { getMinBytes, type Unit } from './unit';
 
@@ -26,7 +26,7 @@ export type BatchReclaimOptions = Pick<
     'computeUnitLimit' | 'computeUnitPrice' | 'feePayer' | 'lookupTables' | 'version'
 > &
     Readonly<{
-        /** Slot of the cluster: what can't be reclaimed yet is left out. */
+        /** Slot of the cluster: what can't be reclaimed yet is skipped. */
         slot: bigint | number;
     }>;
 
@@ -34,7 +34,7 @@ export type BatchReclaimOptions = Pick<
 export type BatchReclaimPlan = Readonly<{
     /** In any order: none depends on another. */
     transactions: readonly PlannedTransaction[];
-    leftOut: readonly LeftOut[];
+    skipped: readonly Skipped[];
     feeLamports: bigint;
 }>;
 
@@ -43,7 +43,7 @@ export type BatchReclaimPlan = Readonly<{
  * goes to the rent payer of each; nobody but the fee payer signs.
  *
  * Pure, as `planBatchSettle`: every transaction is filled as far as the limits of its version let it, and what can't be
- * reclaimed, or not yet, is in `leftOut` with its reason. `getBatchTransactionMessage` makes the messages.
+ * reclaimed, or not yet, is in `skipped` with its reason. `getBatchTransactionMessage` makes the messages.
  *
  * @throws By field: `ADDRESS_INVALID`, `BATCH_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `SIGNER_INVALID`,
  * `TRANSACTION_VERSION_UNSUPPORTED`; `OPERATION_UNSUPPORTED` where there is no such instruction, `REVISION_MISMATCH` for a channel of another revision.
@@ -71,7 +71,7 @@ export function planBatchReclaim(
         state => state as ChannelState<RevisionWithReclaim>,
         'BATCH_INVALID',
     );
-    const leftOut: LeftOut[] = [];
+    const skipped: Skipped[] = [];
     const groups = new Map<Address, Unit[]>();
     const seen = new Set<Address>();
     const bins = new Bins(checked);
@@ -83,7 +83,7 @@ export function planBatchReclaim(
         const reason = getReason(state, slot, seen.has(address), deployment);
         seen.add(address);
         if (reason !== undefined || !isLiveChannelState(state)) {
-            leftOut.push(toLeftOut(index, address, 'channel', reason!));
+            skipped.push(toSkipped(index, address, 'channel', reason!));
             continue;
         }
         const { rentPayer } = readMembers(`${field}.channel`, state.channel, ['rentPayer']);
@@ -91,7 +91,7 @@ export function planBatchReclaim(
         const unit = makeUnit(state, index);
         const excess = bins.findExcess(unit);
         if (excess !== undefined) {
-            leftOut.push(toLeftOut(index, address, 'channel', excess));
+            skipped.push(toSkipped(index, address, 'channel', excess));
             continue;
         }
         const group = groups.get(rentPayer);
@@ -103,7 +103,7 @@ export function planBatchReclaim(
     const transactions = emitTransactions(packer.bins, checked);
     return toResult({
         feeLamports: transactions.reduce((sum, { feeLamports }) => sum + feeLamports, 0n),
-        leftOut: Object.freeze(leftOut),
+        skipped: Object.freeze(skipped),
         transactions: Object.freeze(transactions),
     });
 }
@@ -115,11 +115,11 @@ function getReason(
     deployment: Deployment<RevisionWithReclaim>,
 ) {
     const { address: channel, kind: status } = state;
-    if (isRepeated || state.kind !== 'distributed') return leaveOut('NOTHING_TO_DO', { channel, status });
+    if (isRepeated || state.kind !== 'distributed') return skip('NOTHING_TO_DO', { channel, status });
     const { dueFromSlot, isDue } = getRentRecovery(state, { slot, unixTimestamp: 0n }, deployment);
     if (isDue) return undefined;
-    if (dueFromSlot === undefined) return leaveOut('NOTHING_TO_DO', { channel, status });
-    return leaveOut('RECLAIM_TOO_EARLY', { channel, dueFromSlot, slot });
+    if (dueFromSlot === undefined) return skip('NOTHING_TO_DO', { channel, status });
+    return skip('RECLAIM_TOO_EARLY', { channel, dueFromSlot, slot });
 }
 
 // Two addresses that stand for the channel and its rent payer.

@@ -17,7 +17,7 @@ import { checkVoucherToSettle } from '../../voucher/check';
 import { refuse as refuseVoucher, type VoucherRefusal } from '../../voucher/verdict';
 import { toSignedVoucher, type SignedVoucher } from '../../voucher/voucher';
 import type { BatchDistribution, BatchItem } from './batch';
-import { leaveOut, type LeftOut, type LeftOutReason } from './left-out';
+import { skip, type Skipped, type SkippedReason } from './skipped';
 import { refuse, type CheckedOptions } from './options';
 import { toParty, type Party } from '../../runtime/party';
 
@@ -61,12 +61,12 @@ export const ITEMS = 'an array of { channel, voucher, … }';
 export function selectVouchers(
     items: readonly BatchItem<RevisionName>[],
     options: CheckedOptions,
-    leftOut: LeftOut[],
+    skipped: Skipped[],
     deployment: Deployment,
 ): readonly Selection[] {
     const selections: Selection[] = [];
     for (const channelItems of groupByChannel(items, deployment).values()) {
-        const selection = select(channelItems, options, leftOut, deployment);
+        const selection = select(channelItems, options, skipped, deployment);
         if (selection !== undefined) selections.push(selection);
     }
     return selections;
@@ -76,8 +76,8 @@ const OPTIONAL_NAMES = ['distribution', 'isSignatureValid', 'payee', 'tokenProgr
 
 /** What is left out of an item changes what is done: a misspelt name is not taken for that. */
 export function assertIsItemSpeltRight(field: string, item: BatchItem<RevisionName>): void {
-    const leftOut = OPTIONAL_NAMES.filter(name => item[name] === undefined);
-    assertHasNoMisspelt(field, item, leftOut, 'BATCH_INVALID');
+    const skipped = OPTIONAL_NAMES.filter(name => item[name] === undefined);
+    assertHasNoMisspelt(field, item, skipped, 'BATCH_INVALID');
 }
 
 function groupByChannel(
@@ -169,15 +169,15 @@ function isSameState(a: ChannelState<RevisionName>, b: ChannelState<RevisionName
 function select(
     items: ChannelItems,
     options: CheckedOptions,
-    leftOut: LeftOut[],
+    skipped: Skipped[],
     deployment: Deployment,
 ): Selection | undefined {
     const { channel: state, distribution, index, vouchers } = items;
-    const dropChannel = (reason: LeftOutReason) => {
+    const dropChannel = (reason: SkippedReason) => {
         const first = vouchers[0];
-        if (first === undefined) leftOut.push(toLeftOut(index, state.address, 'channel', reason));
+        if (first === undefined) skipped.push(toSkipped(index, state.address, 'channel', reason));
         for (const voucher of vouchers) {
-            leftOut.push(toLeftOut(voucher.index, state.address, 'channel', reason, voucher.signed));
+            skipped.push(toSkipped(voucher.index, state.address, 'channel', reason, voucher.signed));
         }
         return undefined;
     };
@@ -185,16 +185,16 @@ function select(
     // Distributed is the epoch revision's way to be closed: what is left in the account is rent.
     if (!isLiveChannelState(state) || state.kind === 'distributed') {
         if (vouchers.length === 0) {
-            return dropChannel(leaveOut('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
+            return dropChannel(skip('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
         }
-        chooseVoucher(items, formOfMode, options, leftOut, deployment);
+        chooseVoucher(items, formOfMode, options, skipped, deployment);
         return undefined;
     }
     const { payee: payeeAddress } = state.channel;
     const [named] = items.payees;
     if (named !== undefined && named.address !== payeeAddress) {
         return dropChannel(
-            leaveOut('PAYEE_MISMATCH', { channel: state.address, given: named.address, payee: payeeAddress }),
+            skip('PAYEE_MISMATCH', { channel: state.address, given: named.address, payee: payeeAddress }),
         );
     }
     const canSignHere = ({ address, signer }: Party) => address === payeeAddress && signer !== undefined;
@@ -203,10 +203,10 @@ function select(
     const canSign = options.finalizes || payee !== undefined;
     const isOver = isFinalizable(state, options.now);
     if (isClosing && !isOver && !canSign && vouchers.length > 0) {
-        return dropChannel(leaveOut('PAYEE_SIGNATURE_NEEDED', { channel: state.address, payee: payeeAddress }));
+        return dropChannel(skip('PAYEE_SIGNATURE_NEEDED', { channel: state.address, payee: payeeAddress }));
     }
     const wanted = isClosing ? 'settleAndFinalize' : formOfMode;
-    const { chosen, form, isHarmless } = chooseVoucher(items, wanted, options, leftOut, deployment);
+    const { chosen, form, isHarmless } = chooseVoucher(items, wanted, options, skipped, deployment);
     const selection = (form: SettleForm): Selection => ({
         channel: state,
         distribution,
@@ -219,19 +219,19 @@ function select(
         voucherIndex: chosen?.index,
     });
     if (chosen !== undefined) return selection(form);
-    if (state.kind === 'finalized') return selectRest(selection('none'), vouchers.length > 0, options, leftOut);
+    if (state.kind === 'finalized') return selectRest(selection('none'), vouchers.length > 0, options, skipped);
     // Nothing is lost any more by finalizing: the chain takes no voucher after the deadline.
     if (isClosing && isOver) {
         return options.finalizes
             ? selection('finalize')
-            : selectRest(selection('none'), vouchers.length > 0, options, leftOut);
+            : selectRest(selection('none'), vouchers.length > 0, options, skipped);
     }
     // Ending a channel for further vouchers is no way to deal with one that can't be brought in now.
     if (!isHarmless) return undefined;
-    if (!options.finalizes) return selectRest(selection('none'), vouchers.length > 0, options, leftOut);
+    if (!options.finalizes) return selectRest(selection('none'), vouchers.length > 0, options, skipped);
     // A deadline that no time can reach: nobody can end the channel, its payee included.
     if (isClosing && state.deadlineAt === undefined) {
-        return dropChannel(leaveOut('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
+        return dropChannel(skip('NOTHING_TO_DO', { channel: state.address, status: state.kind }));
     }
     return selection('finalizeByPayee');
 }
@@ -263,15 +263,15 @@ function selectRest(
     selection: Selection,
     isReported: boolean,
     options: CheckedOptions,
-    leftOut: LeftOut[],
+    skipped: Skipped[],
 ): Selection | undefined {
     const { channel, index } = selection;
     const { payoutWatermark, settled } = channel.channel.settlement;
     const hasPayout = channel.kind === 'finalized' || (channel.kind === 'open' && settled > payoutWatermark);
     if (options.distributes && hasPayout) return selection;
     if (!isReported) {
-        const reason = leaveOut('NOTHING_TO_DO', { channel: channel.address, status: channel.kind });
-        leftOut.push(toLeftOut(index, channel.address, 'channel', reason));
+        const reason = skip('NOTHING_TO_DO', { channel: channel.address, status: channel.kind });
+        skipped.push(toSkipped(index, channel.address, 'channel', reason));
     }
     return undefined;
 }
@@ -289,7 +289,7 @@ type Candidate = ChannelItems['vouchers'][number];
 type Standing = 'dead' | 'good' | 'spent' | 'waiting';
 
 /** What a voucher is refused for that stays so, whatever happens to the channel. */
-const LASTING_REFUSALS: readonly LeftOutReason['code'][] = [
+const LASTING_REFUSALS: readonly SkippedReason['code'][] = [
     'CHANNEL_MISMATCH',
     'CHANNEL_NOT_SETTLEABLE',
     'DEADLINE_PASSED',
@@ -346,23 +346,23 @@ type Choice = Readonly<{
 }>;
 
 /**
- * The highest good voucher of a channel; every other one is left out with its reason.
+ * The highest good voucher of a channel; every other one is skipped with its reason.
  *
  * What ends a channel gives up every voucher that it does not bring in. So long as a higher one is only refused for now,
- * the channel is not ended: a lower one is settled without that, or left out where it could be brought in by ending only,
+ * the channel is not ended: a lower one is settled without that, or skipped where it could be brought in by ending only,
  * unless this is the last try.
  */
 function chooseVoucher(
     { channel, index, vouchers }: ChannelItems,
     wanted: Choice['form'],
     options: CheckedOptions,
-    leftOut: LeftOut[],
+    skipped: Skipped[],
     deployment: Deployment,
 ): Choice {
     const { isLastTry, now } = options;
     const instruction = wanted === 'settle' ? wanted : 'settleAndFinalize';
-    const drop = ({ index, signed }: Candidate, reason: LeftOutReason) =>
-        leftOut.push(toLeftOut(index, channel.address, 'voucher', reason, signed));
+    const drop = ({ index, signed }: Candidate, reason: SkippedReason) =>
+        skipped.push(toSkipped(index, channel.address, 'voucher', reason, signed));
     let isHarmless = true;
     let waitingAmount = 0n;
     const good: Candidate[] = [];
@@ -381,7 +381,7 @@ function chooseVoucher(
             good.push(candidate);
             continue;
         }
-        drop(candidate, refusal ?? leaveOut('SIGNATURE_NOT_VERIFIED', { signer: signed.signer }));
+        drop(candidate, refusal ?? skip('SIGNATURE_NOT_VERIFIED', { signer: signed.signer }));
         isHarmless &&= standing === 'spent';
         const { cumulativeAmount } = signed.voucher;
         if (standing === 'waiting' && cumulativeAmount > waitingAmount) waitingAmount = cumulativeAmount;
@@ -391,12 +391,12 @@ function chooseVoucher(
     const { cumulativeAmount: takenAmount } = chosen.signed.voucher;
     for (const other of others) {
         const { cumulativeAmount } = other.signed.voucher;
-        drop(other, leaveOut('DUPLICATE', { cumulativeAmount, takenAmount }));
+        drop(other, skip('DUPLICATE', { cumulativeAmount, takenAmount }));
     }
     if (wanted === 'settle' || waitingAmount <= takenAmount) return { chosen, form: wanted, isHarmless };
-    const reason = leaveOut('HIGHER_VOUCHER_WAITS', { channel: channel.address, takenAmount, waitingAmount });
+    const reason = skip('HIGHER_VOUCHER_WAITS', { channel: channel.address, takenAmount, waitingAmount });
     if (channel.kind === 'open') {
-        leftOut.push(toLeftOut(index, channel.address, 'ending', reason));
+        skipped.push(toSkipped(index, channel.address, 'ending', reason));
         return { chosen, form: 'settle', isHarmless };
     }
     // Nobody comes back to it before its deadline: without this one nothing at all would be brought in.
@@ -412,12 +412,12 @@ function byWorth(a: Candidate, b: Candidate): number {
     return compareVouchers(a.signed.voucher, b.signed.voucher) || a.index - b.index;
 }
 
-export function toLeftOut(
+export function toSkipped(
     index: number,
     channel: Address,
-    part: LeftOut['part'],
-    reason: LeftOutReason,
+    part: Skipped['part'],
+    reason: SkippedReason,
     voucher?: SignedVoucher,
-): LeftOut {
+): Skipped {
     return toResult({ channel, index, part, reason, ...(voucher === undefined ? {} : { voucher }) });
 }

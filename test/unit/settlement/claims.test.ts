@@ -67,7 +67,7 @@ const doneBy = ({ transactions }: BatchPlan) =>
     transactions
         .flatMap(({ channels }) => channels)
         .map(({ actions, voucher }) => [actions.join(), voucher?.voucher.cumulativeAmount]);
-const leftOutOf = ({ leftOut }: BatchPlan) => leftOut.map(({ index, part, reason }) => [index, part, reason.code]);
+const skippedOf = ({ skipped }: BatchPlan) => skipped.map(({ index, part, reason }) => [index, part, reason.code]);
 
 const LOW: Claim = { amount: 500n };
 const ENDING_MODES = ['settleAndFinalize', FINAL] as const;
@@ -83,13 +83,13 @@ describe.each(ENDING_MODES)('%s: a channel with a better voucher than the one th
     ])('$name: is settled, and not ended', ({ code, high }) => {
         const result = plan(makeClaims([LOW, high]), mode);
         expect(doneBy(result)).toEqual([['settle', 500n]]);
-        expect(leftOutOf(result)).toEqual(
+        expect(skippedOf(result)).toEqual(
             expect.arrayContaining([
                 [1, 'voucher', code],
                 [0, 'ending', 'HIGHER_VOUCHER_WAITS'],
             ]),
         );
-        const { context } = result.leftOut.find(({ part }) => part === 'ending')!.reason;
+        const { context } = result.skipped.find(({ part }) => part === 'ending')!.reason;
         expect(context).toEqual({ channel: CHANNEL, takenAmount: 500n, waitingAmount: high.amount });
         // The order in which they are given does not matter.
         expect(doneBy(plan(makeClaims([high, LOW]), mode))).toEqual([['settle', 500n]]);
@@ -112,7 +112,7 @@ describe.each(['settle', ...ENDING_MODES] as const)('%s: a closing channel', mod
     it('is left alone while a better voucher is only refused for now', () => {
         const result = plan(makeClaims([LOW, { amount: 900n, isSignatureValid: undefined }], closing(300n)), mode);
         expect(doneBy(result)).toEqual([]);
-        expect(leftOutOf(result)).toEqual([
+        expect(skippedOf(result)).toEqual([
             [0, 'voucher', 'HIGHER_VOUCHER_WAITS'],
             [1, 'voucher', 'SIGNATURE_NOT_VERIFIED'],
         ]);
@@ -124,7 +124,7 @@ describe.each(['settle', ...ENDING_MODES] as const)('%s: a closing channel', mod
             plan(makeClaims(claims, closing(secondsLeft)), mode, options);
         const result = planTry(60n);
         expect(doneBy(result)).toEqual([['settleAndFinalize', 700n]]);
-        expect(leftOutOf(result).filter(([, part]) => part === 'voucher')).toEqual([
+        expect(skippedOf(result).filter(([, part]) => part === 'voucher')).toEqual([
             [0, 'voucher', 'DUPLICATE'],
             [1, 'voucher', 'SIGNATURE_NOT_VERIFIED'],
         ]);
@@ -155,7 +155,7 @@ describe('what is late', () => {
         const [first, second] = makeBatch({ channels: 2, payee: MERCHANT });
         const late = { ...second!.voucher!.voucher, expiresAt: BATCH_NOW + 60n };
         const result = plan([first!, { ...second!, voucher: { ...second!.voucher!, voucher: late } }], 'settle');
-        expect(result.leftOut).toEqual([]);
+        expect(result.skipped).toEqual([]);
         expect(result.transactions.map(({ channels, deadlineAt }) => [channels[0]!.index, deadlineAt])).toEqual([
             [1, BATCH_NOW + 60n],
             [0, undefined],
@@ -178,8 +178,8 @@ describe('what is late', () => {
             distributes: true,
             payee: MERCHANT,
         });
-        const { leftOut, transactions } = plan(items, FINAL, { version: 1 });
-        expect(leftOut).toEqual([]);
+        const { skipped, transactions } = plan(items, FINAL, { version: 1 });
+        expect(skipped).toEqual([]);
         expect(transactions[0]!.channels).toMatchObject([{ actions: ['settleAndFinalize'], index: 3 }]);
         const paidAt = transactions.findIndex(({ channels }) => {
             return channels.some(({ actions, index }) => index === 3 && actions[0] === 'distribute');
@@ -194,7 +194,7 @@ describe('what is late', () => {
             'settleAndDistribute',
         );
         expect(doneBy(result)).toEqual([['settle', 500n]]);
-        expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+        expect(skippedOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
     });
 });
 
@@ -204,8 +204,8 @@ describe('a payer without a token account', () => {
     it('keeps nothing but its own refund waiting: the others are paid, and the channel is not ended', () => {
         const result = plan(makeClaims([LOW], {}, withoutPayer), FINAL);
         expect(doneBy(result).flatMap(([actions]) => actions)).toEqual(['settle,distribute']);
-        expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
-        expect(result.leftOut[0]!.reason.context).toEqual({ amount: DEPOSIT - 500n, owners: [PAYER] });
+        expect(skippedOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+        expect(result.skipped[0]!.reason.context).toEqual({ amount: DEPOSIT - 500n, owners: [PAYER] });
         expect(doneBy(plan(makeClaims([LOW], {}, withoutPayer), 'settleAndDistribute'))).toEqual([
             ['settle,distribute', 500n],
         ]);
@@ -216,14 +216,14 @@ describe('a payer without a token account', () => {
         { amount: 500n, channel: { payerWithdrawnAt: 1n }, name: 'a refund that was taken' },
     ])('does not matter with $name', ({ amount, channel }) => {
         const result = plan(makeClaims([{ amount }], channel, withoutPayer), FINAL);
-        expect(result.leftOut).toEqual([]);
+        expect(result.skipped).toEqual([]);
         expect(doneBy(result)).toEqual([['settleAndFinalize,distribute', amount]]);
     });
 
     it('a channel that is closing is ended with the voucher, and only its payout waits', () => {
         const result = plan(makeClaims([LOW], closing(300n), withoutPayer), FINAL);
         expect(doneBy(result)).toEqual([['settleAndFinalize', 500n]]);
-        expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+        expect(skippedOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
     });
 
     it('is not ended without a voucher either, and paid out what was settled before', () => {
@@ -233,7 +233,7 @@ describe('a payer without a token account', () => {
         const [nothing] = makeClaims([LOW], {}, withoutPayer);
         const idle = plan([{ ...nothing!, voucher: undefined }], FINAL);
         expect(doneBy(idle)).toEqual([]);
-        expect(leftOutOf(idle)).toEqual([[0, 'channel', 'DISTRIBUTION_FORFEITS']]);
+        expect(skippedOf(idle)).toEqual([[0, 'channel', 'DISTRIBUTION_FORFEITS']]);
     });
 
     it('that is a recipient as well keeps no voucher waiting', () => {
@@ -244,7 +244,7 @@ describe('a payer without a token account', () => {
         for (const mode of ['settleAndDistribute', FINAL] as const) {
             const result = plan([shared], mode);
             expect(doneBy(result)).toEqual([['settle', 500n]]);
-            expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+            expect(skippedOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
         }
     });
 
@@ -266,7 +266,7 @@ describe('a payer without a token account', () => {
         expect(planWith({})).toEqual([0, 1]);
         expect(planWith({ maxPayerTokenAccounts: 3 })).toEqual([3, 4]);
         expect(planWith({ maxPayerTokenAccounts: 4n })).toEqual([4, 5]);
-        expect(planWith({ maxPayerTokenAccounts: 4, missingTokenAccounts: 'leaveOut' })).toEqual([0, 1]);
+        expect(planWith({ maxPayerTokenAccounts: 4, missingTokenAccounts: 'skip' })).toEqual([0, 1]);
         expect(() => planWith({ maxPayerTokenAccounts: -1 })).toThrow('maxPayerTokenAccounts');
     });
 });
@@ -283,8 +283,8 @@ describe('a recipient that can not be paid', () => {
     ] as const)('%s %o: keeps the payout waiting, and not the voucher', (mode, channel, action) => {
         const result = plan(makeClaims([LOW], channel, withoutRecipient), mode);
         expect(doneBy(result)).toEqual([[action, 500n]]);
-        expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
-        expect(result.leftOut[0]!.reason.context).toMatchObject({ owners: [RECIPIENT] });
+        expect(skippedOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+        expect(result.skipped[0]!.reason.context).toMatchObject({ owners: [RECIPIENT] });
     });
 
     it('nor whose account is frozen, or somebody else’s', () => {
@@ -302,7 +302,7 @@ describe('a recipient that can not be paid', () => {
             const given = { ...item!.distribution!, accounts: { ...accounts, recipients: [bent, ...others] } };
             const result = plan([{ ...item!, distribution: given }], 'settleAndDistribute');
             expect(doneBy(result)).toEqual([['settle', 500n]]);
-            expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
+            expect(skippedOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_FORFEITS']]);
         }
     });
 
@@ -311,7 +311,7 @@ describe('a recipient that can not be paid', () => {
         const idle = [{ ...item!, voucher: undefined }];
         const settled = plan(idle, 'settleAndDistribute');
         expect(doneBy(settled)).toEqual([]);
-        expect(leftOutOf(settled)).toEqual([[0, 'channel', 'DISTRIBUTION_FORFEITS']]);
+        expect(skippedOf(settled)).toEqual([[0, 'channel', 'DISTRIBUTION_FORFEITS']]);
         expect(doneBy(plan(idle, FINAL))).toEqual([['settleAndFinalize', undefined]]);
     });
 
@@ -333,7 +333,7 @@ describe('a treasury without a token account', () => {
         const missing = { distributes: true, isMissing: (owner: Address) => owner === treasuryOwner };
         const result = plan(makeClaims([LOW], {}, missing), FINAL);
         expect(doneBy(result)).toEqual([['settleAndFinalize', 500n]]);
-        expect(leftOutOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_BLOCKED']]);
+        expect(skippedOf(result)).toEqual([[0, 'distribution', 'DISTRIBUTION_BLOCKED']]);
     });
 
     it('does not hide that ending would forfeit what the payer gets back', () => {
@@ -349,7 +349,7 @@ describe('what is said of a voucher of a channel that takes none any more', () =
         status: STATUSES.finalized,
     });
     const contextOf = (claims: readonly Claim[], channel: Partial<ChannelOf<RevisionName>>, mode: BatchMode) =>
-        plan(makeClaims(claims, channel), mode).leftOut.map(({ reason }) => reason.context);
+        plan(makeClaims(claims, channel), mode).skipped.map(({ reason }) => reason.context);
 
     it.each([
         { instruction: 'settle', mode: 'settle' },
@@ -365,7 +365,7 @@ describe('what is said of a voucher of a channel that takes none any more', () =
 
         const [item] = makeClaims([LOW]);
         const gone = plan([{ ...item!, channel: { address: CHANNEL, kind: REMAINS.kind } }], mode);
-        expect(gone.leftOut[0]!.reason.context).toEqual({ ...base, status: REMAINS.kind });
+        expect(gone.skipped[0]!.reason.context).toEqual({ ...base, status: REMAINS.kind });
     });
 
     it('the same once the deadline has passed', () => {
@@ -392,7 +392,7 @@ describe('a distribution plan that reads like another', () => {
             distribution: { ...item.distribution!, splits: plans[index]! },
         }));
         const expectedOf = (items: readonly BatchItem[]) =>
-            plan(items, 'settleAndDistribute').leftOut.map(({ channel, reason: { context } }) =>
+            plan(items, 'settleAndDistribute').skipped.map(({ channel, reason: { context } }) =>
                 channel === second!.channel.address && 'expected' in context ? context.expected : undefined,
             );
         const [alone] = expectedOf([second!]);
@@ -414,7 +414,7 @@ describe('a distribution plan that reads like another', () => {
             payee: undefined,
         }));
         const result = plan(items, 'settleAndDistribute');
-        expect(result.leftOut).toEqual([]);
+        expect(result.skipped).toEqual([]);
         const done = doneBy(result).flatMap(([actions]) => `${actions}`.split(','));
         expect(done.filter(action => action === 'distribute')).toHaveLength(2);
     });

@@ -190,7 +190,7 @@ describe('any batch', () => {
                     }
                 }
                 for (const [channel, place] of distributed) expect(settled.get(channel)).toBeLessThanOrEqual(place);
-                expect(result.leftOut).toEqual([]);
+                expect(result.skipped).toEqual([]);
                 expect(settled.size).toBe(shape.channels);
                 expect(distributed.size).toBe(mode.includes('Distribute') ? shape.channels : 0);
             }),

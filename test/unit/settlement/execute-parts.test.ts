@@ -2,7 +2,7 @@ import { createNoopSigner, type Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
 import { createAddressCache, createVoucherVerifier } from '../../../src';
-import { type LeftOut } from '../../../src/settlement';
+import { type Skipped } from '../../../src/settlement';
 import { ChannelTask } from '../../../src/settlement/executor/channel-task';
 import { findDispensable } from '../../../src/settlement/executor/payout';
 import { planRound } from '../../../src/settlement/executor/plan-round';
@@ -45,21 +45,21 @@ describe('the steps of a round', () => {
     });
 });
 
-describe('what is left out of a channel that something has landed for', () => {
+describe('what is skipped of a channel that something has landed for', () => {
     const channel = nameToAddress('channel 0');
-    const leftOut = (index: number, code: 'DISTRIBUTION_NOT_GIVEN' | 'DUPLICATE' | 'NOTHING_TO_DO'): LeftOut => ({
+    const skipped = (index: number, code: 'DISTRIBUTION_NOT_GIVEN' | 'DUPLICATE' | 'NOTHING_TO_DO'): Skipped => ({
         channel,
         index,
         part: code === 'DUPLICATE' ? 'voucher' : code === 'NOTHING_TO_DO' ? 'channel' : 'distribution',
-        reason: { code, context: {}, message: code } as unknown as LeftOut['reason'],
+        reason: { code, context: {}, message: code } as unknown as Skipped['reason'],
     });
 
     it('stays reported, takes the place of what was said of its distribution, and is no news once it is done', () => {
         const task = createTask(channel);
-        task.setLeftOut([leftOut(1, 'DUPLICATE'), leftOut(0, 'DISTRIBUTION_NOT_GIVEN')]);
+        task.setSkipped([skipped(1, 'DUPLICATE'), skipped(0, 'DISTRIBUTION_NOT_GIVEN')]);
         task.land({ actions: ['settle'], channel, cumulativeAmount: 5n });
-        task.setLeftOut([leftOut(0, 'NOTHING_TO_DO')]);
-        expect(task.leftOut).toEqual([leftOut(1, 'DUPLICATE')]);
+        task.setSkipped([skipped(0, 'NOTHING_TO_DO')]);
+        expect(task.skipped).toEqual([skipped(1, 'DUPLICATE')]);
         expect(task.getResult()).toMatchObject({ account: undefined, settledAmount: 5n });
     });
 });

@@ -9,7 +9,7 @@ import {
     type BatchMode,
     type BatchPlan,
     type BatchSettleOptions,
-    type LeftOutCode,
+    type SkippedCode,
     type PlannedAction,
 } from '../../../src/settlement';
 import { BAD_ADDRESSES, BAD_I64 } from '../../fixtures/bad-input';
@@ -59,13 +59,13 @@ const finalized = (settled = 0n): Partial<ChannelOf<RevisionName>> => ({
 
 const actionsOf = ({ transactions }: BatchPlan): readonly PlannedAction[] =>
     transactions.flatMap(({ channels }) => channels.flatMap(({ actions }) => actions));
-const codesOf = ({ leftOut }: BatchPlan): LeftOutCode[] => leftOut.map(({ reason }) => reason.code);
+const codesOf = ({ skipped }: BatchPlan): SkippedCode[] => skipped.map(({ reason }) => reason.code);
 
-describe('what is left out of a batch', () => {
+describe('what is skipped of a batch', () => {
     type Row = Readonly<{
         name: string;
         item: BatchItem;
-        code: LeftOutCode;
+        code: SkippedCode;
         part?: 'channel' | 'distribution' | 'voucher';
         mode?: BatchMode;
         options?: Partial<BatchSettleOptions>;
@@ -203,8 +203,8 @@ describe('what is left out of a batch', () => {
     it.each(rows)('$name: $code', ({ actions = [], code, item, mode, options, part = 'voucher' }) => {
         const result = plan([item], mode, options);
         expect(codesOf(result)).toEqual([code]);
-        expect(result.leftOut[0]).toMatchObject({ channel: nameToAddress('channel 0'), index: 0, part });
-        expect(result.leftOut[0]!.reason.message).toMatch(/\w/);
+        expect(result.skipped[0]).toMatchObject({ channel: nameToAddress('channel 0'), index: 0, part });
+        expect(result.skipped[0]!.reason.message).toMatch(/\w/);
         expect(actionsOf(result)).toEqual(actions);
     });
 
@@ -216,7 +216,7 @@ describe('what is left out of a batch', () => {
             [{ ...item, distribution: { ...item.distribution!, accounts: swapped } }],
             'settleAndDistribute',
         );
-        expect(result.leftOut[0]!.reason).toMatchObject({
+        expect(result.skipped[0]!.reason).toMatchObject({
             code: 'ACCOUNT_MISMATCH',
             context: { actual: nameToAddress('x'), field: 'accounts.payee' },
         });
@@ -263,7 +263,7 @@ describe('the voucher that is taken', () => {
         expect(result.transactions[0]!.channels).toMatchObject([
             { actions: ['settle'], index: 1, voucher: { voucher: { cumulativeAmount: 300n } } },
         ]);
-        expect(result.leftOut.map(({ index, reason }) => [index, reason.code])).toEqual([
+        expect(result.skipped.map(({ index, reason }) => [index, reason.code])).toEqual([
             [0, 'DUPLICATE'],
             [2, 'SIGNATURE_INVALID'],
             [3, 'OVER_DEPOSIT'],
@@ -358,11 +358,11 @@ describe('missing token accounts', () => {
     });
 
     it('are created once, before what needs them', () => {
-        const { leftOut, totals, transactions } = plan(items, 'settleAndFinalizeAndDistribute', {
+        const { skipped, totals, transactions } = plan(items, 'settleAndFinalizeAndDistribute', {
             missingTokenAccounts: 'create',
             version: 1,
         });
-        expect(leftOut).toEqual([]);
+        expect(skipped).toEqual([]);
         expect(totals.createdTokenAccounts).toBe(2);
         expect(transactions[0]!.createdTokenAccounts.map(({ owner }) => owner).sort()).toEqual(
             [MERCHANT.address, nameToAddress('recipient 0 of 0')].sort(),
@@ -398,13 +398,13 @@ describe('a plan', () => {
         const make = () => plan(items, 'settleAndFinalizeAndDistribute');
         const result = make();
         expect(make()).toEqual(result);
-        for (const value of [result, result.totals, result.leftOut, result.transactions, ...result.transactions]) {
+        for (const value of [result, result.totals, result.skipped, result.transactions, ...result.transactions]) {
             expect(Object.isFrozen(value)).toBe(true);
         }
     });
 
     it('is empty for an empty batch', () => {
-        expect(plan([])).toMatchObject({ leftOut: [], totals: { transactions: 0 }, transactions: [] });
+        expect(plan([])).toMatchObject({ skipped: [], totals: { transactions: 0 }, transactions: [] });
     });
 
     it('counts fees for every signature, those that the precompile verifies included, and for priority', () => {

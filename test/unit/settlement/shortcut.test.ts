@@ -57,7 +57,7 @@ describe('token accounts that exist and are not derived again', () => {
                 };
                 const plan = planBatchSettle(items, options, DEPLOYMENT);
                 expect(plan).toEqual(planByDeriving(items, options));
-                expect(plan.leftOut).toEqual([]);
+                expect(plan.skipped).toEqual([]);
             }),
             runs(40),
         );
@@ -77,17 +77,17 @@ describe('token accounts that exist and are not derived again', () => {
                 mode: 'settleAndDistribute',
                 unixTimestamp: BATCH_NOW,
             };
-            const { leftOut } = planBatchSettle(items, options, DEPLOYMENT);
+            const { skipped } = planBatchSettle(items, options, DEPLOYMENT);
             const { address, channel } = item!.channel as Extract<BatchItem['channel'], { channel: unknown }>;
             const [expected] = findTokenPdaSync({
                 mint: channel.mint,
                 owner: field === 'escrow' ? address : channel.payer,
                 tokenProgram: item!.tokenProgram,
             });
-            expect(leftOut.map(({ reason }) => reason)).toMatchObject([
+            expect(skipped.map(({ reason }) => reason)).toMatchObject([
                 { code: 'ACCOUNT_MISMATCH', context: { actual: wrong.address, expected, field: `accounts.${field}` } },
             ]);
-            expect(leftOut).toEqual(planByDeriving(items, options).leftOut);
+            expect(skipped).toEqual(planByDeriving(items, options).skipped);
         },
     );
 });

@@ -4,8 +4,8 @@ import { toResult } from '../../core/json-form';
 import type { VoucherRefusal, VoucherRefusalContexts } from '../../voucher/verdict';
 import type { SignedVoucher } from '../../voucher/voucher';
 
-/** Why a part of a batch is left out, beside what a voucher can be refused for. Amounts are base units. */
-export type LeftOutContexts = {
+/** Why a part of a batch is skipped, beside what a voucher can be refused for. Amounts are base units. */
+export type SkippedContexts = {
     /** An account that was given is not the one that distribute takes. */
     ACCOUNT_MISMATCH: { actual: Address; expected: Address; field: string };
     /** The plan of splits, or what was given to judge it by, can't be read. */
@@ -20,7 +20,7 @@ export type LeftOutContexts = {
     DUPLICATE: { cumulativeAmount: bigint; takenAmount: bigint };
     /**
      * Another voucher of the channel is over more and is only refused for now, so that the channel is not ended: this one
-     * is settled without (`part` is `ending`), or left out where the channel takes vouchers by ending only.
+     * is settled without (`part` is `ending`), or skipped where the channel takes vouchers by ending only.
      */
     HIGHER_VOUCHER_WAITS: { channel: Address; takenAmount: bigint; waitingAmount: bigint };
     /** There is nothing to do with the channel in this mode. */
@@ -37,32 +37,32 @@ export type LeftOutContexts = {
     TOO_LARGE: { actual: number; limit: string; max: number };
 };
 
-export type LeftOutCode = keyof LeftOutContexts | keyof VoucherRefusalContexts;
+export type SkippedCode = keyof SkippedContexts | keyof VoucherRefusalContexts;
 
 type BatchReason = {
-    [TCode in keyof LeftOutContexts]: Readonly<{
+    [TCode in keyof SkippedContexts]: Readonly<{
         code: TCode;
-        context: Readonly<LeftOutContexts[TCode]>;
+        context: Readonly<SkippedContexts[TCode]>;
         message: string;
     }>;
-}[keyof LeftOutContexts];
+}[keyof SkippedContexts];
 
-/** Why something is left out of a plan: narrow it by its code. */
-export type LeftOutReason = BatchReason | VoucherRefusal;
+/** Why something is skipped of a plan: narrow it by its code. */
+export type SkippedReason = BatchReason | VoucherRefusal;
 
 /** Something that a plan does not do. */
-export type LeftOut = Readonly<{
+export type Skipped = Readonly<{
     /** Place of the item in the batch. */
     index: number;
     channel: Address;
-    /** What is left out: all that was wanted of the channel, this voucher of it, its end, or its distribution. */
+    /** What is skipped: all that was wanted of the channel, this voucher of it, its end, or its distribution. */
     part: 'channel' | 'distribution' | 'ending' | 'voucher';
     /** The voucher that is not brought in for it. */
     voucher?: SignedVoucher | undefined;
-    reason: LeftOutReason;
+    reason: SkippedReason;
 }>;
 
-type Messages = { [TCode in keyof LeftOutContexts]: (context: LeftOutContexts[TCode]) => string };
+type Messages = { [TCode in keyof SkippedContexts]: (context: SkippedContexts[TCode]) => string };
 
 const MESSAGES: Messages = {
     ACCOUNT_MISMATCH: ({ actual, expected, field }) => `${field} is account ${actual}; distribute takes ${expected}`,
@@ -86,10 +86,7 @@ const MESSAGES: Messages = {
 };
 
 /** A reason with its message. */
-export function leaveOut<TCode extends keyof LeftOutContexts>(
-    code: TCode,
-    context: LeftOutContexts[TCode],
-): LeftOutReason {
+export function skip<TCode extends keyof SkippedContexts>(code: TCode, context: SkippedContexts[TCode]): SkippedReason {
     const message = MESSAGES[code](context);
-    return toResult({ code, context: toResult({ ...context }), message }) as LeftOutReason;
+    return toResult({ code, context: toResult({ ...context }), message }) as SkippedReason;
 }
