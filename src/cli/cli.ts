@@ -19,7 +19,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     const program = new Command('payment-channels')
         .description(
             'Payment channels on Solana: simulate and plan settlement in this process; check, compare and render IDLs. ' +
-                'What runs on mainnet is the epoch revision of the program (--revision epoch).',
+                'They take the program to be of the revision that runs on mainnet; --revision selects another.',
         )
         .version(version)
         .showSuggestionAfterError(false)

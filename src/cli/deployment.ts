@@ -19,30 +19,34 @@ export type DeploymentFlags = { deployment?: DeploymentName; revision?: Revision
 /** A deployment with the name that the command line has for it. */
 export type NamedDeployment = Readonly<{ deployment: Deployment; name: DeploymentName }>;
 
-const DEFAULT_REVISION: RevisionName = 'tombstone';
-
-/** Every deployment that there is. */
+/** Every deployment that there is, the first of those that fit being meant where nothing else is said. */
 export const DEPLOYMENTS: readonly NamedDeployment[] = [
     { deployment: MAINNET_DEPLOYMENT, name: 'mainnet' },
     { deployment: EPOCH_LOCALNET, name: 'localnet' },
     { deployment: TOMBSTONE_LOCALNET, name: 'localnet' },
 ];
 
+/** Every revision that there is. */
+export const REVISIONS: readonly RevisionName[] = [
+    ...new Set(DEPLOYMENTS.map(({ deployment }) => deployment.revision)),
+];
+
 /** Gives a command the options that say which revision of the program, and where. */
-export function addDeploymentOptions(command: Command): Command {
+export function addDeploymentOptions(command: Command, usual: DeploymentName): Command {
     return command
         .addOption(
             new Option(
                 '--revision <name>',
                 'interface of the program: epoch is what runs on mainnet, tombstone what the first SDKs were built on ' +
-                    `(default: that of the deployment, ${DEFAULT_REVISION} on localnet)`,
-            ).choices(['tombstone', 'epoch'] satisfies RevisionName[]),
+                    `(default: ${DEPLOYMENTS[0]!.deployment.revision})`,
+            ).choices(REVISIONS),
         )
         .addOption(
             new Option(
                 '--deployment <name>',
                 'program address and treasury owner: mainnet (epoch only), or localnet, which is the published address ' +
-                    "of either revision with a placeholder for the treasury's owner (default: localnet)",
+                    "of either revision with a placeholder for the treasury's owner " +
+                    `(default: ${usual === 'localnet' ? usual : `${usual}, or localnet for a revision that it does not run`})`,
             ).choices(['localnet', 'mainnet'] satisfies DeploymentName[]),
         );
 }
@@ -50,12 +54,16 @@ export function addDeploymentOptions(command: Command): Command {
 /**
  * The deployment that a user means.
  *
+ * @param usual Where the program runs unless the user says so, if its revision runs there.
  * @throws `REVISION_MISMATCH` for a deployment that runs another revision.
  */
-export function findDeployment({ deployment: name = 'localnet', revision }: DeploymentFlags): NamedDeployment {
-    const there = DEPLOYMENTS.filter(({ name: known }) => known === name);
-    const runs = (wanted: RevisionName) => there.find(({ deployment }) => deployment.revision === wanted);
-    const found = revision === undefined ? (runs(DEFAULT_REVISION) ?? there[0]) : runs(revision);
+export function findDeployment(
+    { deployment: name, revision }: DeploymentFlags,
+    usual: DeploymentName,
+): NamedDeployment {
+    const there = DEPLOYMENTS.filter(known => name === undefined || known.name === name);
+    const fitting = there.filter(({ deployment }) => revision === undefined || deployment.revision === revision);
+    const found = fitting.find(known => known.name === usual) ?? fitting[0];
     if (found !== undefined) return found;
     const [{ deployment: given }] = there as [NamedDeployment];
     throw new PaymentChannelsError('REVISION_MISMATCH', {
@@ -73,8 +81,9 @@ export function findDeployment({ deployment: name = 'localnet', revision }: Depl
  */
 export function findCustomDeployment(
     flags: DeploymentFlags & Readonly<{ program?: string; treasuryOwner?: string }>,
+    usual: DeploymentName,
 ): Deployment {
-    const { deployment } = findDeployment(flags);
+    const { deployment } = findDeployment(flags, usual);
     const { programAddress, revision, treasuryOwner } = deployment;
     const custom = {
         ...deployment,

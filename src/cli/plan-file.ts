@@ -11,7 +11,7 @@ import { createAddressCache, type AddressCache } from '../channel/address-cache'
 import { getDistributionHash, toSplits, type Split } from '../channel/distribution';
 import { decodeChannelState, getLiveChannelState, type ChannelState } from '../channel/state';
 import type { Deployment } from '../revision/deployment';
-import { DEPLOYMENTS } from './deployment';
+import { DEPLOYMENTS, REVISIONS } from './deployment';
 import { PaymentChannelsError } from '../core/errors';
 import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../core/input';
 import type { ChannelOf, RevisionName } from '../revision/types';
@@ -170,18 +170,23 @@ function readFields(
 }
 
 /** Names the revision that the fields of a channel are of, where that is not the one that is due. */
-function assertIsFieldsOf(field: string, value: unknown, { channel, revision }: Deployment): void {
+function assertIsFieldsOf(field: string, value: unknown, deployment: Deployment): void {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'payer')) return;
-    const given = DEPLOYMENTS.map(({ deployment }) => deployment)
-        .sort((a, b) => b.channel.ownFields.length - a.channel.ownFields.length)
-        .find(known => known.channel.ownFields.every(name => Object.hasOwn(value, name)))!;
-    if (given.channel.ownFields.join() !== channel.ownFields.join()) assertIsRevision(field, given.revision, revision);
+    const own = Object.keys(OWN_FIELDS).filter(name => Object.hasOwn(value, name));
+    // One field of its own tells a revision: that another one is missing is said when they are read.
+    const fits = ({ channel }: Deployment) =>
+        own.every(name => (channel.ownFields as readonly string[]).includes(name)) &&
+        own.length > 0 === channel.ownFields.length > 0;
+    if (fits(deployment)) return;
+    const given = DEPLOYMENTS.find(known => fits(known.deployment));
+    if (given !== undefined) assertIsRevision(field, given.deployment.revision, deployment.revision);
 }
 
 function assertIsRevision(field: string, given: unknown, expected: RevisionName): void {
     if (given === expected) return;
-    const names = [...new Set(DEPLOYMENTS.map(({ deployment }) => deployment.revision))];
-    if (!(names as unknown[]).includes(given)) mistyped(field, `'${names.join("' or '")}'`, describe(given));
+    if (!(REVISIONS as readonly unknown[]).includes(given)) {
+        mistyped(field, `'${REVISIONS.join("' or '")}'`, describe(given));
+    }
     throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given: given as RevisionName });
 }
 

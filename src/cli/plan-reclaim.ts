@@ -2,7 +2,7 @@ import type { Address, AddressesByLookupTableAddress, TransactionVersion } from 
 
 import type { ChannelState } from '../channel/state';
 import type { Deployment } from '../revision/deployment';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName, RevisionWithReclaim } from '../revision/types';
 import type { BatchItem } from '../settlement/plan/batch';
 import { toCost, type BatchCost } from '../settlement/plan/compare-plans';
 import { planBatchReclaim, type BatchReclaimOptions } from '../settlement/plan/plan-reclaim';
@@ -23,11 +23,11 @@ export function planReclaim(
         items.map(({ channel }): [Address, BatchItem<RevisionName>['channel']] => [channel.address, channel]),
     );
     const planAs = (version: TransactionVersion, tables: AddressesByLookupTableAddress | undefined): ReportedPlan => {
-        // What is of the other revision was refused with the mode.
+        // What is of another revision was refused with the mode.
         const { skipped, transactions } = planBatchReclaim(
-            [...states.values()] as ChannelState<'epoch'>[],
+            [...states.values()] as ChannelState<RevisionWithReclaim>[],
             { ...options, lookupTables: tables, version },
-            deployment as Deployment<'epoch'>,
+            deployment as Deployment<RevisionWithReclaim>,
         );
         return { skipped, mode: 'reclaim', totals: getTotals(transactions, new Map()), transactions };
     };

@@ -10,10 +10,10 @@ import type { BatchItem, BatchSettleOptions } from '../settlement/plan/batch';
 import { compareBatchOptions } from '../settlement/plan/compare-plans';
 import { planBatchSettle } from '../settlement/plan/plan-batch-settle';
 import { createVoucherVerifier } from '../voucher/verifier';
-import { addDeploymentOptions, findCustomDeployment, type DeploymentFlags } from './deployment';
+import { addDeploymentOptions, findCustomDeployment, type DeploymentFlags, type DeploymentName } from './deployment';
 import { UsageError, type Io } from './io';
 import { parsePlanFile } from './plan-file';
-import { PLAN_MODES, type PlanMode } from './plan-mode';
+import { assertIsModeOf, PLAN_MODES, type PlanMode } from './plan-mode';
 import { planReclaim } from './plan-reclaim';
 import { formatPlan, toPlanJson } from './plan-report';
 
@@ -32,6 +32,9 @@ type PlanFlags = DeploymentFlags & {
     treasuryOwner?: string;
 };
 
+/** Money is at stake where this is asked for. */
+const USUAL: DeploymentName = 'mainnet';
+
 /** `payment-channels plan`: how a batch of vouchers would be brought on chain, and what each way to do so costs. */
 export function addPlanCommand(program: Command, io: Io): void {
     const command = program
@@ -40,7 +43,7 @@ export function addPlanCommand(program: Command, io: Io): void {
             'Plan how to bring the vouchers of many channels on chain: read channels and vouchers from a JSON file, ' +
                 'verify every signature, and print the transactions, what is skipped, and what each option would cost.',
         );
-    addDeploymentOptions(command)
+    addDeploymentOptions(command, USUAL)
         .argument('<file>', 'JSON with `channels`, `vouchers` and, optionally, `lookupTables` and `revision`')
         .requiredOption('--fee-payer <address>', 'wallet that pays the fees')
         .addOption(
@@ -99,8 +102,9 @@ export function addPlanCommand(program: Command, io: Io): void {
 }
 
 async function makePlan(text: string, flags: PlanFlags) {
-    const deployment = findCustomDeployment(flags);
+    const deployment = findCustomDeployment(flags, USUAL);
     const { mode } = flags;
+    assertIsModeOf(mode, deployment);
     const { addresses, items: unverified, lookupTables } = parsePlanFile(text, deployment);
     const version = flags.transactionVersion === 'legacy' ? 'legacy' : flags.transactionVersion === '0' ? 0 : 1;
     const { slot } = flags;

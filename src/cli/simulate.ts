@@ -20,7 +20,7 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
             'Run channels of a merchant with a platform fee through their whole life on an embedded simulator, ' +
                 'and check that every token and every lamport is accounted for.',
         );
-    addDeploymentOptions(command)
+    addDeploymentOptions(command, 'localnet')
         .option('--channels <count>', `number of channels, 1 to ${MAX_CHANNELS}`, parseCount, 12)
         .option('--seed <text>', 'the same seed gives the same output to the last signature', '1')
         .option(
@@ -54,7 +54,7 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
 
 function findNamed(flags: DeploymentFlags): NamedDeployment {
     try {
-        return findDeployment(flags);
+        return findDeployment(flags, 'localnet');
     } catch (cause) {
         if (!isPaymentChannelsError(cause)) throw cause;
         throw new UsageError(cause.message, { cause });

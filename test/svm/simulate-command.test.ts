@@ -19,7 +19,7 @@ type Json = {
 const REVISIONS = [
     {
         actions: ['settleAndFinalize', 'finalize'],
-        flags: [],
+        flags: ['--revision', 'tombstone'],
         programAddress: 'CQAyft83tN1w2bRofB5PZ79eVDU2xZUVo43LU1qL4zRg',
         /** What stays for good where a channel was. */
         remains: 897_840n,
@@ -27,7 +27,7 @@ const REVISIONS = [
     },
     {
         actions: ['settleAndSeal', 'seal', 'reclaim'],
-        flags: ['--revision', 'epoch'],
+        flags: [],
         programAddress: 'CHNLxYvVA28MJP9PrFuDXccuoGXAx7jBacfLEkahyGsX',
         remains: 0n,
         revision: 'epoch',
@@ -154,7 +154,7 @@ describe('payment-channels simulate', () => {
             ['simulate', `--channels=${value}`],
             /whole number from 1 to 10000/,
         ]),
-        ['a revision that there is not', ['simulate', '--revision', 'v2'], /'v2' is invalid.*tombstone, epoch/],
+        ['a revision that there is not', ['simulate', '--revision', 'v2'], /'v2' is invalid.*epoch, tombstone/],
         [
             'a deployment that there is not',
             ['simulate', '--deployment', 'moon'],
@@ -220,7 +220,7 @@ describe('the check of the rent', () => {
                 sponsor: tombstone === undefined ? { address: address('sponsor') } : undefined,
             },
             simulator: {
-                deployment: { revision: { channel: { tombstone } } },
+                deployment: { channel: { tombstone } },
                 svm: { minimumBalanceForRentExemption: (size: bigint) => size },
             },
             transactions: [

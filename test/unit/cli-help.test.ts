@@ -20,10 +20,12 @@ describe('payment-channels --help', () => {
         expect([...names].filter(name => !new RegExp(`^  ${name}\\b`, 'm').test(output))).toEqual([]);
     });
 
-    it.each(['simulate', 'plan'])('%s says which revision runs where', async command => {
+    it.each(['simulate', 'plan'] as const)('%s says which revision runs where', async command => {
         const output = (await run(command, '--help')).output.replaceAll(/\s+/g, ' ');
         expect(output).toContain('epoch is what runs on mainnet');
         expect(output).toContain('mainnet (epoch only)');
+        expect(output).toContain('(default: epoch)');
+        expect(output).toContain(`(default: ${{ plan: 'mainnet, or localnet', simulate: 'localnet)' }[command]}`);
     });
 
     it('gives the version', async () => {

@@ -44,7 +44,7 @@ type RevisionCase = Readonly<{
 const TOMBSTONE: RevisionCase = {
     channelLength: 216,
     deployment: TOMBSTONE_LOCALNET,
-    flags: [],
+    flags: ['--revision', 'tombstone'],
     mostPerTransaction: 15,
     ownFields: {},
     revision: 'tombstone',
@@ -52,8 +52,8 @@ const TOMBSTONE: RevisionCase = {
 };
 const EPOCH: RevisionCase = {
     channelLength: 256,
-    deployment: EPOCH_LOCALNET,
-    flags: ['--revision', 'epoch'],
+    deployment: MAINNET_DEPLOYMENT,
+    flags: [],
     mostPerTransaction: 18,
     ownFields: { openSlot: '1000', rentPayer: nameToAddress('rent payer') },
     revision: 'epoch',
@@ -418,8 +418,11 @@ describe('payment-channels plan, revisions that meet', () => {
 
     it.each([
         [['--revision', 'tombstone', '--deployment', 'mainnet'], /--deployment mainnet is of the epoch revision/],
-        [['--treasury-owner', MAINNET_DEPLOYMENT.treasuryOwner], /--treasury-owner is of the epoch revision/],
-        [['--mode', 'reclaim'], /--mode reclaim is of the epoch revision/],
+        [
+            ['--revision', 'tombstone', '--treasury-owner', MAINNET_DEPLOYMENT.treasuryOwner],
+            /--treasury-owner is of the epoch revision/,
+        ],
+        [['--revision', 'tombstone', '--mode', 'reclaim'], /--mode reclaim is of the epoch revision/],
         [
             ['--deployment', 'mainnet', '--treasury-owner', EPOCH_LOCALNET.treasuryOwner],
             /--treasury-owner is of another deployment/,
@@ -431,9 +434,19 @@ describe('payment-channels plan, revisions that meet', () => {
     });
 
     it('refuses a file that says it is of the other revision', async () => {
-        const { error, exitCode } = await runPlan({ channels: [], revision: 'epoch', vouchers: [] });
-        expect(exitCode).toBe(2);
-        expect(error).toMatch(/file\.revision is of the epoch revision .* where the tombstone revision is due/);
+        for (const [given, due] of [
+            [EPOCH, TOMBSTONE],
+            [TOMBSTONE, EPOCH],
+        ] as const) {
+            const { revision } = given;
+            const { error, exitCode } = await runPlan({ channels: [], revision, vouchers: [] }, ...due.flags);
+            expect(exitCode).toBe(2);
+            expect(error).toMatch(
+                new RegExp(
+                    `file\\.revision is of the ${revision} revision .* where the ${due.revision} revision is due`,
+                ),
+            );
+        }
     });
 
     it.each(['openSlot', 'rentPayer'])('misses %s in the fields of a channel of the epoch revision', async name => {
@@ -443,17 +456,25 @@ describe('payment-channels plan, revisions that meet', () => {
         expect(error).toMatch(new RegExp(`channels\\[0\\]\\.fields\\.${name} is missing`));
     });
 
-    it('plans for mainnet what is of the epoch revision, without more being said', async () => {
-        const { file } = await makeFile(EPOCH, 1);
-        const { output } = await runPlan(file, '--json', '--deployment', 'mainnet');
-        const { programAddress, treasuryOwner } = MAINNET_DEPLOYMENT;
-        expect(JSON.parse(output)).toMatchObject({ programAddress, revision: 'epoch', treasuryOwner });
+    it.each([
+        ['mainnet', MAINNET_DEPLOYMENT, EPOCH, []],
+        ['mainnet', MAINNET_DEPLOYMENT, EPOCH, ['--revision', 'epoch']],
+        ['mainnet', MAINNET_DEPLOYMENT, EPOCH, ['--deployment', 'mainnet']],
+        ['a localnet', EPOCH_LOCALNET, EPOCH, ['--deployment', 'localnet']],
+        ['a localnet', EPOCH_LOCALNET, EPOCH, ['--deployment', 'localnet', '--revision', 'epoch']],
+        ['a localnet', TOMBSTONE_LOCALNET, TOMBSTONE, ['--revision', 'tombstone']],
+        ['a localnet', TOMBSTONE_LOCALNET, TOMBSTONE, ['--deployment', 'localnet', '--revision', 'tombstone']],
+    ])('plans for %s without more being said, %#', async (_, deployment, facts, flags) => {
+        const { file } = await makeFile(facts, 1);
+        const { output } = await runPlan(file, '--json', ...flags);
+        const { programAddress, revision, treasuryOwner } = deployment;
+        expect(JSON.parse(output)).toMatchObject({ programAddress, revision, treasuryOwner });
     });
 });
 
 describe('payment-channels plan --mode reclaim', () => {
     const OPEN_SLOT = 1_000n;
-    const flags = ['--revision', 'epoch', '--mode', 'reclaim', '--slot', '2501'];
+    const flags = ['--mode', 'reclaim', '--slot', '2501'];
 
     /** Distributed channels, but for the second, which is too young, and the third, which is open. */
     const makeReclaimFile = async (channels: number) => {
@@ -482,7 +503,7 @@ describe('payment-channels plan --mode reclaim', () => {
             channel: { openSlot: OPEN_SLOT, payee: MERCHANT.address, rentPayer: EPOCH.ownFields['rentPayer'] },
             kind: 'distributed',
         })) as unknown as ChannelState<'epoch'>[];
-        const plan = planBatchReclaim(states, { feePayer: MERCHANT.address, slot: 2_501n }, EPOCH_LOCALNET);
+        const plan = planBatchReclaim(states, { feePayer: MERCHANT.address, slot: 2_501n }, MAINNET_DEPLOYMENT);
         expect(json.transactions.map(({ bytes }) => bytes)).toEqual(plan.transactions.map(({ bytes }) => bytes));
         expect(json.totals).toMatchObject({
             channels: 40,
