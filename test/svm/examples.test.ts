@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the output of an example says if all of it has come to what it should. */
 const EXPECTED: Readonly<Record<string, RegExp>> = {
-    'epoch-channel.ts': /\nabsent: the sponsor has paid (\d+) lamports, \1 of them in fees\n$/,
+    'sponsored-rent.ts': /\nabsent: the sponsor has paid (\d+) lamports, \1 of them in fees\n$/,
     'settle-batch.ts': /^[^]*stopped: aborted[^]*is skipped: the voucher expired[^]*\n23 of 24 channels settled\n$/,
 };
 
@@ -41,7 +41,7 @@ describe('the examples', () => {
     });
 
     // Those in which somebody takes vouchers.
-    it.each(['cluster-or-simulator.ts', 'epoch-channel.ts', 'settle-batch.ts'])(
+    it.each(['cluster-or-simulator.ts', 'sponsored-rent.ts', 'settle-batch.ts'])(
         '%s takes no voucher of a channel that is not what was offered',
         async name => {
             const source = readFileSync(join(ROOT, 'examples', name), 'utf8');

@@ -6,6 +6,7 @@ import type { Address, TransactionSigner } from '@solana/kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import {
+    type Deployment,
     findChannelPda,
     getOpenInstructionAsync,
     getRequestCloseInstruction,
@@ -29,6 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** What the recipe may name without saying where it comes from. */
 type Scope = {
     accepted: SignedVoucher | undefined;
+    deployment: Deployment;
     mint: Address;
     payee: Address;
     request: { text: () => Promise<string> };
@@ -46,9 +48,12 @@ async function readRecipe(): Promise<(scope: Scope) => Promise<void>> {
         imports.push(statement.replace(/'solana-payment-channels(.*)'/, (_, entry: string) => `'${ROOT}src${entry}'`));
         return '';
     });
-    const names = 'accepted, mint, payee, request, rpc, splits, store, unixTimestamp';
+    // The same with the deployment of this run in the place of mainnet's.
+    const ofRun = body.replaceAll('MAINNET_DEPLOYMENT', 'deployment');
+    expect(ofRun).not.toBe(body);
+    const names = 'accepted, deployment, mint, payee, request, rpc, splits, store, unixTimestamp';
     const file = join(folder, 'recipe.ts');
-    writeFileSync(file, `${imports.join('\n')}\nexport const serve = async ({ ${names} }) => {\n${body}\n};\n`);
+    writeFileSync(file, `${imports.join('\n')}\nexport const serve = async ({ ${names} }) => {\n${ofRun}\n};\n`);
     const recipe = (await import(file)) as { serve: (scope: Scope) => Promise<void> };
     return recipe.serve;
 }
@@ -94,6 +99,7 @@ async function ask(signedVoucher: SignedVoucher, accepted?: SignedVoucher): Prom
     let stored: SignedVoucher | undefined;
     await serve({
         accepted,
+        deployment: DEPLOYMENT,
         mint,
         payee: merchant.address,
         request: { text: () => Promise.resolve(JSON.stringify(toSignedVoucherJson(signedVoucher))) },
