@@ -3,6 +3,7 @@ import type { Account, Address, EncodedAccount } from '@solana/kit';
 import { toResult, withJson } from '../core/json-form';
 import { isBytes } from '../core/bytes';
 import { getProgramConfig, getRevisionName, getPart, type Deployment } from '../revision/deployment';
+import { ACCOUNT_MALFORMED, ACCOUNT_OWNER_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe } from '../core/describe';
 import { readDeeply, readMembers, toAddress } from '../core/input';
@@ -27,10 +28,10 @@ export function decodeChannelAccount<TAddress extends string, TRevision extends 
     const { address, data, owner } = toEncodedAccount(account);
     if (owner !== expectedOwner) {
         assertIsNoProgramOfOther(`account ${address}`, owner, getRevisionName(deployment));
-        throw new PaymentChannelsError('ACCOUNT_OWNER_MISMATCH', { address, expectedOwner, owner });
+        throw new PaymentChannelsError(ACCOUNT_OWNER_MISMATCH, { address, expectedOwner, owner });
     }
     const refuse = (reason: string): never => {
-        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
+        throw new PaymentChannelsError(ACCOUNT_MALFORMED, { address, reason });
     };
     if (isClosedChannelAccount({ data, programAddress: owner }, deployment))
         refuse('the channel was closed; this is the tombstone it left');
@@ -62,7 +63,7 @@ function toEncodedAccount(account: EncodedAccount): { address: Address; data: Ui
     const address = toAddress('account.address', given.address);
     const owner = toAddress('account.programAddress', given.programAddress);
     if (!isBytes(given.data)) {
-        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason: 'its data are no bytes' });
+        throw new PaymentChannelsError(ACCOUNT_MALFORMED, { address, reason: 'its data are no bytes' });
     }
     return { address, data: given.data, owner };
 }
@@ -73,7 +74,7 @@ export function readAccount<T extends object, TName extends keyof T & string>(
     names: readonly TName[],
 ): { [K in TName]: T[K] } {
     if (typeof account !== 'object' || (account as unknown) === null) {
-        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address: describe(account), reason: 'it is no account' });
+        throw new PaymentChannelsError(ACCOUNT_MALFORMED, { address: describe(account), reason: 'it is no account' });
     }
     return readMembers('account', account, names);
 }

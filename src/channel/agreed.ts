@@ -2,6 +2,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getRevisionName, getPart, type Deployment } from '../revision/deployment';
+import { CHANNEL_NOT_AGREED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     type OnlyMembers,
@@ -153,7 +154,7 @@ export function assertIsAgreedChannel<TRevision extends RevisionName>(
 ): void {
     const mismatches = getChannelMismatches<TRevision>(channel, agreed, deployment);
     if (mismatches.length > 0) {
-        throw new PaymentChannelsError('CHANNEL_NOT_AGREED', { address: channel.address, mismatches });
+        throw new PaymentChannelsError(CHANNEL_NOT_AGREED, { address: channel.address, mismatches });
     }
 }
 

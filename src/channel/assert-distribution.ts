@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { DISTRIBUTION_BLOCKED, DISTRIBUTION_FORFEITS, OPEN_BLOCKED, OPEN_UNREADY } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     assertIsInput,
@@ -41,11 +42,11 @@ export function assertIsSafeToDistribute(
     const reasons = getReasons(
         assessment.blockers.filter(({ subject }) => subject !== 'treasury' || !willHaveTreasury),
     );
-    if (reasons.length > 0) throw new PaymentChannelsError('DISTRIBUTION_BLOCKED', { reasons });
+    if (reasons.length > 0) throw new PaymentChannelsError(DISTRIBUTION_BLOCKED, { reasons });
 
     const lost = findForfeited(assessment.payouts, isAllowed, willCreate);
     if (lost.length > 0) {
-        throw new PaymentChannelsError('DISTRIBUTION_FORFEITS', {
+        throw new PaymentChannelsError(DISTRIBUTION_FORFEITS, {
             amount: lost.reduce((sum, { amount }) => sum + amount, 0n),
             owners: lost.map(({ owner }) => owner),
         });
@@ -82,13 +83,13 @@ export function assertIsSafeToOpen(
     const willCreate = toWallets('options.willCreate', created);
     const assessment = toAssessment(assessed, ['blockers', 'unready'], ['blockers', 'unready']);
     const reasons = getReasons(assessment.blockers);
-    if (reasons.length > 0) throw new PaymentChannelsError('OPEN_BLOCKED', { reasons });
+    if (reasons.length > 0) throw new PaymentChannelsError(OPEN_BLOCKED, { reasons });
     const unready = assessment.unready.filter(
         ({ condition, owner }) => !(condition === 'missing' && willCreate.includes(owner)),
     );
     if (unready.length > 0 && !isUnreadyAllowed) {
         const owners = unready.map(({ owner }) => owner);
-        throw new PaymentChannelsError('OPEN_UNREADY', { owners });
+        throw new PaymentChannelsError(OPEN_UNREADY, { owners });
     }
 }
 

@@ -2,6 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
+import { SALT_NOT_FOUND } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toInteger, toU64, U64_MAX } from '../core/input';
 import type { RevisionName } from '../revision/types';
@@ -73,5 +74,5 @@ export function findCheapChannelSalt<TRevision extends RevisionName>(
         const [escrow, escrowBump] = findEscrowPdaSync({ channel, mint, tokenProgram });
         if (escrowBump === CHEAPEST_BUMP) return toResult({ attempts, channel, escrow, salt });
     }
-    throw new PaymentChannelsError('SALT_NOT_FOUND', { attempts: maxAttempts });
+    throw new PaymentChannelsError(SALT_NOT_FOUND, { attempts: maxAttempts });
 }

@@ -2,6 +2,12 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
 import { getPart, type DeploymentParts } from '../revision/deployment';
+import {
+    SPLITS_DUPLICATE_RECIPIENT,
+    SPLITS_HASH_MISMATCH,
+    SPLITS_SUM_TOO_HIGH,
+    SPLITS_TOO_MANY,
+} from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     getListLength,
@@ -42,7 +48,7 @@ export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'
         return refuseInput('splits', 'an array of { recipient, bps }; [] for none', splits, 'SPLITS_INVALID');
     }
     if (length > maxRecipients) {
-        throw new PaymentChannelsError('SPLITS_TOO_MANY', { count: length, max: maxRecipients });
+        throw new PaymentChannelsError(SPLITS_TOO_MANY, { count: length, max: maxRecipients });
     }
     const indexOf = new Map<Address, number>();
     let sumBps = 0;
@@ -62,7 +68,7 @@ export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'
         const bps = Number(toInteger(`${field}.bps`, bpsInput, 1n, U16_MAX));
         const first = indexOf.get(recipient);
         if (first !== undefined) {
-            throw new PaymentChannelsError('SPLITS_DUPLICATE_RECIPIENT', {
+            throw new PaymentChannelsError(SPLITS_DUPLICATE_RECIPIENT, {
                 field: `${field}.recipient`,
                 firstField: `splits[${first}].recipient`,
                 recipient,
@@ -74,7 +80,7 @@ export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'
     };
     const checked = toList('splits', splits, 'an array', toSplit, 'SPLITS_INVALID');
     if (sumBps > BPS_DENOMINATOR) {
-        throw new PaymentChannelsError('SPLITS_SUM_TOO_HIGH', { maxBps: BPS_DENOMINATOR, sumBps });
+        throw new PaymentChannelsError(SPLITS_SUM_TOO_HIGH, { maxBps: BPS_DENOMINATOR, sumBps });
     }
     return checked;
 }
@@ -124,8 +130,7 @@ export function assertIsDistributionOf(
     const actual = getDistributionHash(splits, deployment);
     const expectedHash = bytesToHex(toBytes('distributionHash', distributionHash, actual.length) as Uint8Array);
     const actualHash = bytesToHex(actual as Uint8Array);
-    if (actualHash !== expectedHash)
-        throw new PaymentChannelsError('SPLITS_HASH_MISMATCH', { actualHash, expectedHash });
+    if (actualHash !== expectedHash) throw new PaymentChannelsError(SPLITS_HASH_MISMATCH, { actualHash, expectedHash });
 }
 
 /** What one `distribute` pays out, in base units of the token. */

@@ -4,6 +4,7 @@ import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import { toResult } from '../core/json-form';
 import { isBytes } from '../core/bytes';
 import { getPart, getRevisionName, type Deployment, type DeploymentParts } from '../revision/deployment';
+import { ACCOUNT_MALFORMED, CHANNEL_CLOSED, CHANNEL_NOT_FOUND } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     I64_MAX,
@@ -139,11 +140,11 @@ export function getLiveChannelState<TRevision extends RevisionName>(
     // The program never lets these happen; an account that shows them is not what the program wrote.
     if (settlement.settled > deposit) {
         const reason = `it has settled ${settlement.settled} of a deposit of ${deposit}`;
-        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
+        throw new PaymentChannelsError(ACCOUNT_MALFORMED, { address, reason });
     }
     if (settlement.payoutWatermark > settlement.settled) {
         const reason = `it has paid out ${settlement.payoutWatermark} of ${settlement.settled} that were settled`;
-        throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
+        throw new PaymentChannelsError(ACCOUNT_MALFORMED, { address, reason });
     }
     const kind = getPart(deployment, 'channel').kinds[channel.status];
     // No account decodes to a status that has no kind; who brings a channel of its own looks at what it gets.
@@ -197,7 +198,10 @@ export function assertIsLiveChannelState<TRevision extends RevisionName>(
     const kind = readKind(state);
     if (LIVE_KINDS.includes(kind)) return;
     const address = toAddress('state.address', readMembers('state', state, ['address']).address);
-    throw new PaymentChannelsError(kind === 'absent' ? 'CHANNEL_NOT_FOUND' : 'CHANNEL_CLOSED', { address });
+    throw new PaymentChannelsError<'CHANNEL_CLOSED' | 'CHANNEL_NOT_FOUND'>(
+        kind === 'absent' ? CHANNEL_NOT_FOUND : CHANNEL_CLOSED,
+        { address },
+    );
 }
 
 /** What a state says it is, which has to be something that a channel can be. */

@@ -1,4 +1,5 @@
 import { describe } from '../core/describe';
+import { CHANNEL_STATUS_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { getPart, type DeploymentParts } from '../revision/deployment';
 import type { LiveChannelKind } from '../revision/parts';
@@ -15,7 +16,7 @@ export function getStatusOf(kind: LiveChannelKind, deployment: DeploymentParts<'
         const expected = Object.values(kinds)
             .map(name => `'${name}'`)
             .sort();
-        throw new PaymentChannelsError('CHANNEL_STATUS_INVALID', { expected, value: describe(kind) });
+        throw new PaymentChannelsError(CHANNEL_STATUS_INVALID, { expected, value: describe(kind) });
     }
     return Number(status);
 }

@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 
 import type { Deployment } from '../revision/deployment';
 import { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../revision/deployments';
+import { DEPLOYMENT_MISMATCH, REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { toAddress } from '../core/input';
 import { assertIsNoProgramOfOther } from '../revision/detect-other-revision';
@@ -66,7 +67,7 @@ export function findDeployment(
     const found = fitting.find(known => known.name === usual) ?? fitting[0];
     if (found !== undefined) return found;
     const [{ deployment: given }] = there as [NamedDeployment];
-    throw new PaymentChannelsError('REVISION_MISMATCH', {
+    throw new PaymentChannelsError(REVISION_MISMATCH, {
         expected: revision!,
         field: `--deployment ${name}`,
         given: given.revision,
@@ -97,7 +98,7 @@ export function findCustomDeployment(
         ['--program', programAddress, custom.programAddress],
         ['--treasury-owner', treasuryOwner, custom.treasuryOwner],
     ] as const) {
-        if (given !== expected) throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', { expected, field, given });
+        if (given !== expected) throw new PaymentChannelsError(DEPLOYMENT_MISMATCH, { expected, field, given });
     }
     return custom;
 }
@@ -108,6 +109,6 @@ function assertIsNoTreasuryOfOther(treasuryOwner: Address, expected: RevisionNam
     const names = owners.map(({ deployment }) => deployment.revision);
     const [given] = names;
     if (given !== undefined && !names.includes(expected)) {
-        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: '--treasury-owner', given });
+        throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field: '--treasury-owner', given });
     }
 }

@@ -12,6 +12,7 @@ import { getDistributionHash, toSplits, type Split } from '../channel/distributi
 import { decodeChannelState, getLiveChannelState, type ChannelState } from '../channel/state';
 import type { Deployment } from '../revision/deployment';
 import { DEPLOYMENTS, REVISIONS } from './deployment';
+import { JSON_FIELD_MISTYPED, JSON_MALFORMED, REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../core/input';
 import type { ChannelOf, RevisionName } from '../revision/types';
@@ -187,7 +188,7 @@ function assertIsRevision(field: string, given: unknown, expected: RevisionName)
     if (!(REVISIONS as readonly unknown[]).includes(given)) {
         mistyped(field, `'${REVISIONS.join("' or '")}'`, describe(given));
     }
-    throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given: given as RevisionName });
+    throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field, given: given as RevisionName });
 }
 
 function readAccounts(
@@ -289,10 +290,10 @@ function at<T>(field: string, read: () => T): T {
         return read();
     } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new PaymentChannelsError('JSON_MALFORMED', { field, reason }, { cause });
+        throw new PaymentChannelsError(JSON_MALFORMED, { field, reason }, { cause });
     }
 }
 
 function mistyped(field: string, expected: string, value: string): never {
-    throw new PaymentChannelsError('JSON_FIELD_MISTYPED', { expected, field, value });
+    throw new PaymentChannelsError(JSON_FIELD_MISTYPED, { expected, field, value });
 }

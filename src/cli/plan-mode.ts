@@ -1,3 +1,4 @@
+import { REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import type { Deployment } from '../revision/deployment';
 import type { BatchMode } from '../settlement/plan/batch';
@@ -24,7 +25,7 @@ export function assertIsModeOf(mode: PlanMode, deployment: Deployment): void {
     const hasMode = (known: Deployment) => mode !== 'reclaim' || known.reclaim !== undefined;
     if (hasMode(deployment)) return;
     const { revision: given } = DEPLOYMENTS.map(known => known.deployment).find(hasMode)!;
-    throw new PaymentChannelsError('REVISION_MISMATCH', {
+    throw new PaymentChannelsError(REVISION_MISMATCH, {
         expected: deployment.revision,
         field: `--mode ${mode}`,
         given,

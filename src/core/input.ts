@@ -11,9 +11,20 @@ import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import { encodeAddress } from './address-bytes';
 import { copyBytes, getByteCount } from './bytes';
 import { describe, describeType } from './describe';
+import {
+    ADDRESS_INVALID,
+    BYTES_LENGTH_INVALID,
+    INTEGER_NOT_EXACT,
+    INTEGER_OUT_OF_RANGE,
+    SIGNER_INVALID,
+    TOKEN_PROGRAM_UNSUPPORTED,
+    getInvalidDefinition,
+    type InvalidCode,
+} from './error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from './errors';
 
 export { describe } from './describe';
+export type { InvalidCode } from './error-definitions';
 
 // What every builder does with its input before any byte is built. Each of these throws a typed error that names the
 // field; types alone don't do it, since callers use JavaScript, `as` and values that came over a wire.
@@ -31,11 +42,11 @@ export const TOKEN_2022_PROGRAM_ADDRESS =
 /** An integer without loss: a bigint, or a number that is a safe integer. */
 export function toInteger(field: string, value: unknown, min: bigint, max: bigint): bigint {
     if (typeof value !== 'bigint' && !Number.isSafeInteger(value)) {
-        throw new PaymentChannelsError('INTEGER_NOT_EXACT', { field, value: describe(value) });
+        throw new PaymentChannelsError(INTEGER_NOT_EXACT, { field, value: describe(value) });
     }
     const integer = BigInt(value as bigint | number);
     if (integer < min || integer > max) {
-        throw new PaymentChannelsError('INTEGER_OUT_OF_RANGE', { field, max, min, value: integer });
+        throw new PaymentChannelsError(INTEGER_OUT_OF_RANGE, { field, max, min, value: integer });
     }
     return integer;
 }
@@ -52,10 +63,6 @@ export function toI64(field: string, value: unknown): bigint {
     return toInteger(field, value, I64_MIN, I64_MAX);
 }
 
-/** The errors that say of a field what it has to be. */
-export type InvalidCode =
-    'AGREEMENT_INVALID' | 'BATCH_INVALID' | 'INPUT_INVALID' | 'SPLITS_INVALID' | 'VOUCHER_INVALID';
-
 /**
  * Refuses a value.
  *
@@ -68,14 +75,14 @@ export function refuseInput(
     code: InvalidCode = 'INPUT_INVALID',
     options?: ErrorOptions,
 ): never {
-    throw new PaymentChannelsError(code, { expected, field, value: describe(value) }, options);
+    throw new PaymentChannelsError(getInvalidDefinition(code), { expected, field, value: describe(value) }, options);
 }
 
 /** What a caller passes as an object has to be one: reading a field of anything else would be a `TypeError`. */
 export function assertIsInput(field: string, value: unknown, code?: InvalidCode): asserts value is object {
     if (typeof value !== 'object' || value === null || readSafely(() => Array.isArray(value), true)) {
         // Without what is in it: a program that mixes up its arguments may pass a key or the address of an RPC.
-        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
+        throw new PaymentChannelsError(getInvalidDefinition(code), {
             expected: 'an object',
             field,
             value: typeof value === 'string' ? describeType(value) : describe(value),
@@ -128,7 +135,7 @@ export function readDeeply<T>(field: string, expected: string, value: unknown, r
         const missing = /^Cannot read properties of (?:null|undefined) \(reading '(\w{1,40})'\)$/.exec(message)?.[1];
         const context = { expected, field, value: describeType(value) };
         const told = missing === undefined ? context.value : `${context.value} that lacks what has a member ${missing}`;
-        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', { ...context, value: told }, { cause });
+        throw new PaymentChannelsError(getInvalidDefinition(code), { ...context, value: told }, { cause });
     }
 }
 
@@ -197,7 +204,7 @@ export function assertHasNoMisspelt(field: string, value: object, names: readonl
     for (const key of getMemberNames(field, value, code)) {
         const meant = names.find(name => isMisspelling(key, name));
         if (meant === undefined || names.includes(key)) continue;
-        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
+        throw new PaymentChannelsError(getInvalidDefinition(code), {
             expected: `left out, or spelt ${meant}`,
             field: getPath(field, key),
             value: 'a value',
@@ -248,7 +255,7 @@ const MAX_NAME_LENGTH = 64;
 function refuseUnknown(path: string, key: string, known: Readonly<Record<string, unknown>>, code: InvalidCode): never {
     const nearest = findNearest(key, Object.keys(known));
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
-    throw new PaymentChannelsError(code, {
+    throw new PaymentChannelsError(getInvalidDefinition(code), {
         expected: `left out, since no such member is known${hint}`,
         field: key.length > MAX_NAME_LENGTH ? `${path.slice(0, path.length - key.length + MAX_NAME_LENGTH)}…` : path,
         value: 'a value',
@@ -387,11 +394,11 @@ export function toBoolean(field: string, value: unknown, code?: InvalidCode): bo
 export function assertHasMethods(field: string, value: unknown, names: readonly string[], code?: InvalidCode): void {
     const expected = `an object with the method${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
-        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', { expected, field, value: describeType(value) });
+        throw new PaymentChannelsError(getInvalidDefinition(code), { expected, field, value: describeType(value) });
     }
     for (const name of names) {
         if (readSafely(() => typeof (value as Record<string, unknown>)[name] === 'function', false)) continue;
-        throw new PaymentChannelsError(code ?? 'INPUT_INVALID', {
+        throw new PaymentChannelsError(getInvalidDefinition(code), {
             expected,
             field: `${field}.${name}`,
             value: describeType(readSafely(() => (value as Record<string, unknown>)[name], undefined)),
@@ -423,7 +430,7 @@ export function toAddress(field: string, value: unknown): Address {
 export function toAddressBytes(field: string, value: unknown): Uint8Array {
     const text = typeof value === 'string' ? value : getSignerAddress(value);
     const bytes = text === undefined ? undefined : encodeAddress(text);
-    if (bytes === undefined) throw new PaymentChannelsError('ADDRESS_INVALID', { field, value: describe(value) });
+    if (bytes === undefined) throw new PaymentChannelsError(ADDRESS_INVALID, { field, value: describe(value) });
     return bytes;
 }
 
@@ -445,7 +452,7 @@ export function toMessageSigner(field: string, value: unknown): MessageSigner {
 }
 
 function refuseSigner(field: string, value: unknown): never {
-    throw new PaymentChannelsError('SIGNER_INVALID', { field, value: describeType(value) });
+    throw new PaymentChannelsError(SIGNER_INVALID, { field, value: describeType(value) });
 }
 
 /** Anything with an address as text: the guards of kit for signers throw for less. */
@@ -463,7 +470,7 @@ function isGuarded<T extends object>(guard: (value: T) => boolean, value: T): bo
 export function toTokenProgram(field: string, value: unknown): Address {
     const tokenProgram = value === undefined ? TOKEN_PROGRAM_ADDRESS : toAddress(field, value);
     if (tokenProgram !== TOKEN_PROGRAM_ADDRESS && tokenProgram !== TOKEN_2022_PROGRAM_ADDRESS) {
-        throw new PaymentChannelsError('TOKEN_PROGRAM_UNSUPPORTED', { field, tokenProgram });
+        throw new PaymentChannelsError(TOKEN_PROGRAM_UNSUPPORTED, { field, tokenProgram });
     }
     return tokenProgram;
 }
@@ -476,7 +483,7 @@ export function toBytes(field: string, value: unknown, expectedLength: number): 
         // Memory that is shared may have grown meanwhile.
         if (bytes.length === expectedLength) return bytes;
     }
-    throw new PaymentChannelsError('BYTES_LENGTH_INVALID', {
+    throw new PaymentChannelsError(BYTES_LENGTH_INVALID, {
         actualLength,
         expectedLength,
         field,

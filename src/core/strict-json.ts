@@ -1,5 +1,12 @@
 import { getBase58Decoder, getBase58Encoder, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
+import {
+    JSON_FIELD_MISSING,
+    JSON_FIELD_MISTYPED,
+    JSON_FIELD_REPEATED,
+    JSON_FIELD_UNKNOWN,
+    JSON_MALFORMED,
+} from './error-definitions';
 import { PaymentChannelsError } from './errors';
 import { describe, toAddress, toInteger } from './input';
 
@@ -24,7 +31,7 @@ const MAX_DIGITS = 100;
 export function fromJsonText(field: string, input: unknown, maxLength = MAX_TEXT_LENGTH): unknown {
     if (typeof input !== 'string') return input;
     const refuse = (reason: string, options?: ErrorOptions): never => {
-        throw new PaymentChannelsError('JSON_MALFORMED', { field, reason }, options);
+        throw new PaymentChannelsError(JSON_MALFORMED, { field, reason }, options);
     };
     if (input.length > maxLength) refuse(`it is longer than ${maxLength} characters`);
     let value: unknown;
@@ -36,7 +43,7 @@ export function fromJsonText(field: string, input: unknown, maxLength = MAX_TEXT
     // In a text that is JSON, a string before a colon is a name. Names that were merged are missing from the value.
     let names = 0;
     for (const [, colon] of input.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/g)) if (colon !== undefined) names++;
-    if (names !== countNames(value)) throw new PaymentChannelsError('JSON_FIELD_REPEATED', { field });
+    if (names !== countNames(value)) throw new PaymentChannelsError(JSON_FIELD_REPEATED, { field });
     return value;
 }
 
@@ -73,13 +80,13 @@ export function readObject(
         const name = aliases.get(key) ?? key;
         if (!required.includes(name) && !optional.includes(name)) {
             const shown = key.length > MAX_NAME_LENGTH ? `${key.slice(0, MAX_NAME_LENGTH)}…` : key;
-            throw new PaymentChannelsError('JSON_FIELD_UNKNOWN', { field: `${field}.${shown}` });
+            throw new PaymentChannelsError(JSON_FIELD_UNKNOWN, { field: `${field}.${shown}` });
         }
-        if (fields.has(name)) throw new PaymentChannelsError('JSON_FIELD_REPEATED', { field: `${field}.${name}` });
+        if (fields.has(name)) throw new PaymentChannelsError(JSON_FIELD_REPEATED, { field: `${field}.${name}` });
         fields.set(name, content);
     }
     for (const name of required) {
-        if (!fields.has(name)) throw new PaymentChannelsError('JSON_FIELD_MISSING', { field: `${field}.${name}` });
+        if (!fields.has(name)) throw new PaymentChannelsError(JSON_FIELD_MISSING, { field: `${field}.${name}` });
     }
     return fields;
 }
@@ -87,7 +94,7 @@ export function readObject(
 /** The own properties of a plain object, symbols and hidden ones included, without running code of the object's. */
 function getEntries(field: string, value: unknown): [string, unknown][] {
     const mistyped = (name: string, expected: string, actual: string, options?: ErrorOptions): never => {
-        throw new PaymentChannelsError('JSON_FIELD_MISTYPED', { expected, field: name, value: actual }, options);
+        throw new PaymentChannelsError(JSON_FIELD_MISTYPED, { expected, field: name, value: actual }, options);
     };
     if (typeof value !== 'object' || value === null) return mistyped(field, 'an object', describe(value));
     let properties: [string, PropertyDescriptor | undefined][] | undefined;
@@ -124,7 +131,7 @@ function isPlain(value: object): boolean {
  */
 export function readDecimal(field: string, value: unknown, min: bigint, max: bigint): bigint {
     if (typeof value !== 'string' || value.length > MAX_DIGITS || !/^(?:0|-?[1-9][0-9]*)$/.test(value)) {
-        throw new PaymentChannelsError('JSON_FIELD_MISTYPED', {
+        throw new PaymentChannelsError(JSON_FIELD_MISTYPED, {
             expected: 'a string of decimal digits, such as "1000000"',
             field,
             value: describe(value),
@@ -150,7 +157,7 @@ export function readAddress(field: string, value: unknown): Address {
 export function readBase58(field: string, value: unknown, length: number): ReadonlyUint8Array {
     const bytes = typeof value === 'string' ? tryDecodeBase58(value, length) : undefined;
     if (bytes === undefined) {
-        throw new PaymentChannelsError('JSON_FIELD_MISTYPED', {
+        throw new PaymentChannelsError(JSON_FIELD_MISTYPED, {
             expected: `base58 of ${length} bytes`,
             field,
             value: describe(value),

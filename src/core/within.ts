@@ -1,3 +1,4 @@
+import { NO_ANSWER } from './error-definitions';
 import { PaymentChannelsError } from './errors';
 
 const MAX_TIMER_MS = 0x7fff_ffff;
@@ -32,7 +33,7 @@ export async function within<T>(
         outer?.addEventListener('abort', onAbort, { once: true });
         // More than a timer can count would be over at once.
         if (milliseconds > MAX_TIMER_MS) return;
-        timer = setTimeout(() => stop(new PaymentChannelsError('NO_ANSWER', { milliseconds, what })), milliseconds);
+        timer = setTimeout(() => stop(new PaymentChannelsError(NO_ANSWER, { milliseconds, what })), milliseconds);
     });
     try {
         return await Promise.race([(async () => await work(controller.signal))(), end]);

@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { VOUCHER_CHANNEL_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { toAddress } from '../core/input';
 import type { Voucher } from '../voucher/voucher';
@@ -8,6 +9,6 @@ import type { Voucher } from '../voucher/voucher';
 export function assertIsVoucherOf({ channelId }: Voucher, channel: Address): void {
     const expected = toAddress('channel', channel);
     if (channelId !== expected) {
-        throw new PaymentChannelsError('VOUCHER_CHANNEL_MISMATCH', { channel: expected, voucherChannelId: channelId });
+        throw new PaymentChannelsError(VOUCHER_CHANNEL_MISMATCH, { channel: expected, voucherChannelId: channelId });
     }
 }

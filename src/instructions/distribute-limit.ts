@@ -8,6 +8,7 @@ import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../
 import { toSplits, type Split } from '../channel/distribution';
 import type { DistributionAddressesInput } from '../channel/distribution-addresses';
 import { getPart, type Deployment } from '../revision/deployment';
+import { SPLITS_NOT_DISTRIBUTABLE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     assertIsInput,
@@ -188,7 +189,7 @@ export function assertIsDistributable<TRevision extends RevisionName>(
     const exceeded = findExceeded(requirements);
     if (exceeded === undefined) return;
     const { max, needed } = requirements[exceeded];
-    throw new PaymentChannelsError('SPLITS_NOT_DISTRIBUTABLE', {
+    throw new PaymentChannelsError(SPLITS_NOT_DISTRIBUTABLE, {
         actual: needed,
         exceeded,
         max,

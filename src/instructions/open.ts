@@ -4,6 +4,7 @@ import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import { getProgramConfig, getPart, type Deployment } from '../revision/deployment';
+import { ADDRESS_OFF_CURVE, PAYER_IS_PAYEE, SPLITS_RECIPIENT_IS_CHANNEL } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
@@ -77,12 +78,12 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName>(
     const input = readTerms('input', terms as OpenInput, NAMES, OPTIONAL);
     const payer = toSigner('payer', input.payer);
     const payee = toAddress('payee', input.payee);
-    if (payer.address === payee) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
+    if (payer.address === payee) throw new PaymentChannelsError(PAYER_IS_PAYEE, { address: payee });
     // Of its own field only what is not given has a default: null would silently let another key sign.
     const { authorizedSigner: authorizedSignerInput = payer.address } = input;
     const authorizedSigner = toAddress('authorizedSigner', authorizedSignerInput);
     if (isOffCurveAddress(authorizedSigner)) {
-        throw new PaymentChannelsError('ADDRESS_OFF_CURVE', { address: authorizedSigner, field: 'authorizedSigner' });
+        throw new PaymentChannelsError(ADDRESS_OFF_CURVE, { address: authorizedSigner, field: 'authorizedSigner' });
     }
     const mint = toAddress('mint', input.mint);
     const tokenProgram = toTokenProgram('tokenProgram', input.tokenProgram);
@@ -98,7 +99,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName>(
     const [channel] = findChannelPdaSync<RevisionName>({ ...parties, ...extra, salt }, deployment);
     const index = recipients.findIndex(({ recipient }) => recipient === channel);
     if (index >= 0) {
-        throw new PaymentChannelsError('SPLITS_RECIPIENT_IS_CHANNEL', { channel, field: `splits[${index}].recipient` });
+        throw new PaymentChannelsError(SPLITS_RECIPIENT_IS_CHANNEL, { channel, field: `splits[${index}].recipient` });
     }
     const token = { mint, tokenProgram };
     assertIsDistributable(

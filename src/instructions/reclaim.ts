@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { OPERATION_UNSUPPORTED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readMembers, toAddress } from '../core/input';
 import { getProgramConfig, readPart, type DeploymentParts } from '../revision/deployment';
@@ -36,6 +37,6 @@ export function getReclaimInstruction<TRevision extends RevisionWithReclaim>(
 /** @throws `OPERATION_UNSUPPORTED`. */
 export function getReclaimLayout(deployment: DeploymentParts<'reclaim', RevisionName>): ReclaimLayout {
     const layout: ReclaimLayout | undefined = readPart(deployment, 'reclaim');
-    if (layout === undefined) throw new PaymentChannelsError('OPERATION_UNSUPPORTED', { operation: 'reclaim' });
+    if (layout === undefined) throw new PaymentChannelsError(OPERATION_UNSUPPORTED, { operation: 'reclaim' });
     return layout;
 }

@@ -1,3 +1,4 @@
+import { JOURNAL_LEASE_LOST } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertIsInput } from '../core/input';
 import { readOnlyMembers } from '../core/input';
@@ -44,7 +45,7 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): BatchJo
         },
         recordSent: async (owner, transaction) => {
             const channels = state.recordSent(toOwner(owner), toSentTransaction(transaction), toNow(now()));
-            if (channels.length > 0) throw new PaymentChannelsError('JOURNAL_LEASE_LOST', { channels, owner });
+            if (channels.length > 0) throw new PaymentChannelsError(JOURNAL_LEASE_LOST, { channels, owner });
         },
         release: async (owner, channels) => state.release(toOwner(owner), toChannels(channels)),
     });

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import type { Address } from '@solana/kit';
 
+import { JOURNAL_CLOSED, JOURNAL_LEASE_LOST, JOURNAL_UNAVAILABLE } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { readOnlyMembers, refuseInput, toInteger } from '../core/input';
 import type { BatchJournal, SentTransaction } from '../journal/journal';
@@ -136,7 +137,7 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
         parts: Pick<Call, 'isDurable' | 'toRecord'>,
         toAnswer: (state: JournalState, result: RecordResult) => T,
     ): Promise<T> => {
-        if (closing !== undefined) return Promise.reject(new PaymentChannelsError('JOURNAL_CLOSED', { path: folder }));
+        if (closing !== undefined) return Promise.reject(new PaymentChannelsError(JOURNAL_CLOSED, { path: folder }));
         return new Promise<T>((resolve, reject) => {
             const settle: Call['settle'] = (state, result) => {
                 try {
@@ -206,7 +207,7 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
                 transaction: toSentTransaction(transaction),
             } as const;
             await call({ isDurable: true, toRecord: at => ({ ...record, at }) }, (_, channels) => {
-                if (channels.length > 0) throw new PaymentChannelsError('JOURNAL_LEASE_LOST', { channels, owner });
+                if (channels.length > 0) throw new PaymentChannelsError(JOURNAL_LEASE_LOST, { channels, owner });
             });
         },
         release: async (owner: string, channels: readonly Address[]) => {
@@ -241,7 +242,7 @@ function findDead(
 function toTyped(path: string, error: unknown): PaymentChannelsError {
     if (isPaymentChannelsError(error)) return error;
     const reason = error instanceof Error ? error.message : String(error);
-    return new PaymentChannelsError('JOURNAL_UNAVAILABLE', { path, reason }, { cause: error });
+    return new PaymentChannelsError(JOURNAL_UNAVAILABLE, { path, reason }, { cause: error });
 }
 
 function isSyncError(error: unknown): boolean {

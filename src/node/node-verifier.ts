@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Address } from '@solana/kit';
 
 import { getPart, type DeploymentParts } from '../revision/deployment';
+import { VERIFIER_BACKEND_UNAVAILABLE, VERIFIER_CLOSED, VERIFIER_FAILED } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { describe, readOnlyMembers, toInteger, type OnlyMembers } from '../core/input';
 import { getInstallCommand } from '../core/optional-peers';
@@ -105,7 +106,7 @@ export async function createNodeVoucherVerifier(
     );
     if (!['auto', 'sodium-native', 'webcrypto'].includes(backend)) {
         const reason = 'there is auto, sodium-native and webcrypto';
-        throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend: describe(backend), reason });
+        throw new PaymentChannelsError(VERIFIER_BACKEND_UNAVAILABLE, { backend: describe(backend), reason });
     }
     if (backend === 'webcrypto') return createFallback(undefined);
     try {
@@ -114,7 +115,7 @@ export async function createNodeVoucherVerifier(
         const reason = getReason(cause);
         if (backend === 'auto') return createFallback(reason);
         const install = reason === NOT_INSTALLED ? { install: getInstallCommand('sodium-native') } : {};
-        throw new PaymentChannelsError('VERIFIER_BACKEND_UNAVAILABLE', { backend, reason, ...install }, { cause });
+        throw new PaymentChannelsError(VERIFIER_BACKEND_UNAVAILABLE, { backend, reason, ...install }, { cause });
     }
 }
 
@@ -143,7 +144,7 @@ async function startPool(threads: number, answerTimeoutMs: number): Promise<Pool
         const verdicts = await verifyRecords(pool, records, message.length);
         const wrong = cases.find(({ isAccepted }, index) => verdicts[index] !== isAccepted);
         if (wrong === undefined) return pool;
-        throw new PaymentChannelsError('VERIFIER_FAILED', {
+        throw new PaymentChannelsError(VERIFIER_FAILED, {
             backend: 'sodium-native',
             reason: `this version does not verify as the precompile does: ${wrong.title}`,
         });
@@ -167,7 +168,7 @@ async function verifyRecords(
     const isAnswered = bytes?.length === vouchers.length && bytes.every(byte => byte === 0 || byte === 1);
     if (isAnswered) return Array.from(bytes, byte => byte === 1);
     const reason = 'a thread did not say of each voucher whether it is good';
-    throw new PaymentChannelsError('VERIFIER_FAILED', { backend: 'sodium-native', reason });
+    throw new PaymentChannelsError(VERIFIER_FAILED, { backend: 'sodium-native', reason });
 }
 
 function createSodiumVerifier(
@@ -243,7 +244,7 @@ function toClosable(
     const pending = new Set<Promise<unknown>>();
     let closing: Promise<void> | undefined;
     const track = async <T>(ask: () => Promise<T>): Promise<T> => {
-        if (closing !== undefined) throw new PaymentChannelsError('VERIFIER_CLOSED', { backend });
+        if (closing !== undefined) throw new PaymentChannelsError(VERIFIER_CLOSED, { backend });
         const answer = ask();
         pending.add(answer);
         try {

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 
+import { VERIFIER_CLOSED, VERIFIER_FAILED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { within } from '../core/within';
 
@@ -69,7 +70,7 @@ export async function createPool(
     let nextId = 0;
 
     const fail = (reason: string, cause?: unknown) =>
-        new PaymentChannelsError('VERIFIER_FAILED', { backend, reason }, { cause });
+        new PaymentChannelsError(VERIFIER_FAILED, { backend, reason }, { cause });
 
     const spawn = (slot: Slot, onReady: () => void = noop, onGone: (cause: unknown) => void = noop) => {
         const worker = startWorker();
@@ -151,7 +152,7 @@ export async function createPool(
             await end();
         },
         submit: (records, messageLength) => {
-            if (isClosed) return Promise.reject(new PaymentChannelsError('VERIFIER_CLOSED', { backend }));
+            if (isClosed) return Promise.reject(new PaymentChannelsError(VERIFIER_CLOSED, { backend }));
             const answer = new Promise<Uint8Array>((resolve, reject) => {
                 queue.push({ failures: 0, messageLength, records, reject, resolve });
             });

@@ -57,6 +57,7 @@ import {
     type ClientWithDeployment,
     type Deployment,
 } from '../revision/deployment';
+import { DEPLOYMENT_MISMATCH, REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { extendClient } from '../core/extend-client';
 import {
@@ -334,11 +335,11 @@ function chooseDeployment(client: PaymentChannelsPluginRequirements, given: Depl
     if (given === undefined || ofClient === undefined) return deployment;
     const [revision, expected] = [getRevisionName(given), getRevisionName(ofClient)];
     if (revision !== expected) {
-        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: 'config.deployment', given: revision });
+        throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field: 'config.deployment', given: revision });
     }
     const describeOne = (one: Deployment) => `${one.programAddress} with the treasury owner ${one.treasuryOwner}`;
     if (describeOne(given) !== describeOne(ofClient)) {
-        throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', {
+        throw new PaymentChannelsError(DEPLOYMENT_MISMATCH, {
             expected: `${describeOne(ofClient)}, which the client is for`,
             field: 'config.deployment',
             given: describeOne(given),

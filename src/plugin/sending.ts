@@ -30,6 +30,7 @@ import {
     type TransactionPlanResult,
 } from '@solana/kit';
 
+import { TRANSACTION_OUTCOME_UNKNOWN } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { extendClient } from '../core/extend-client';
 import {
@@ -226,7 +227,7 @@ function findUnknownOutcome(error: unknown): Error | undefined {
     for (const result of results) {
         const unknown: unknown = result.status === 'failed' ? result.error : undefined;
         if (isPaymentChannelsError(unknown, 'TRANSACTION_OUTCOME_UNKNOWN')) {
-            return new PaymentChannelsError('TRANSACTION_OUTCOME_UNKNOWN', unknown.context, { cause: error });
+            return new PaymentChannelsError(TRANSACTION_OUTCOME_UNKNOWN, unknown.context, { cause: error });
         }
     }
     return undefined;

@@ -2,6 +2,7 @@ import type { Address, GetAccountInfoApi, GetMultipleAccountsApi, MaybeEncodedAc
 
 import { toResult } from '../core/json-form';
 import { getPart, getTreasuryOwner, type Deployment } from '../revision/deployment';
+import { ACCOUNT_MISSING } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertHasMethods, readMembers, toAddress, toTokenProgram, toU64 } from '../core/input';
 import type { ChannelOf, RevisionName } from '../revision/types';
@@ -151,7 +152,7 @@ export async function fetchTokenProgram(
     config: FetchConfig = {},
 ): Promise<Address> {
     const { account } = await fetchAccount(rpc, toAddress('mint', mint), config);
-    if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address: account.address, field: 'mint' });
+    if (!account.exists) throw new PaymentChannelsError(ACCOUNT_MISSING, { address: account.address, field: 'mint' });
     return toTokenProgram('owner of mint', account.programAddress);
 }
 
@@ -160,6 +161,6 @@ function decodeExisting<TRevision extends RevisionName>(
     deployment: Deployment<TRevision>,
 ): ChannelOf<TRevision> {
     const { address } = account;
-    if (!account.exists) throw new PaymentChannelsError('ACCOUNT_MISSING', { address, field: 'channel' });
+    if (!account.exists) throw new PaymentChannelsError(ACCOUNT_MISSING, { address, field: 'channel' });
     return decodeChannelAccount<string, TRevision>(account, deployment).data;
 }

@@ -1,6 +1,7 @@
 import type { Address, EncodedAccount, GetProgramAccountsApi, Rpc, Slot } from '@solana/kit';
 
 import { getProgramConfig, type Deployment } from '../revision/deployment';
+import { ACCOUNT_MALFORMED, CHANNELS_UNREADABLE } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { toResult } from '../core/json-form';
 import { assertHasMethods, readMembers, refuseInput } from '../core/input';
@@ -106,7 +107,7 @@ export function readFoundChannel<TRevision extends RevisionName>(
         const state = decodeChannelState<TRevision>({ ...account, exists: true }, deployment);
         if (!isLiveChannelState(state) || !isMatch(account.data, parts, deployment)) {
             const reason = 'it is not one that was asked for; the RPC did not filter';
-            throw new PaymentChannelsError('ACCOUNT_MALFORMED', { address, reason });
+            throw new PaymentChannelsError(ACCOUNT_MALFORMED, { address, reason });
         }
         const read: Fetched<LiveChannelState<TRevision>> = { ...state, slot };
         return { data: account.data, state: toResult(read) as Fetched<LiveChannelState<TRevision>> };
@@ -136,6 +137,6 @@ export class UnreadableReports {
             reason: message,
         }));
         const cause = new AggregateError(this.#errors.map(({ error }) => error));
-        throw new PaymentChannelsError('CHANNELS_UNREADABLE', { failures }, { cause });
+        throw new PaymentChannelsError(CHANNELS_UNREADABLE, { failures }, { cause });
     }
 }

@@ -9,6 +9,7 @@ import type {
 } from '@solana/kit';
 
 import { getProgramConfig, type Deployment } from '../revision/deployment';
+import { SUBSCRIPTION_ENDED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertHasMethods, readMembers, refuseInput, toAddress, toBoolean } from '../core/input';
 import type { RevisionName } from '../revision/types';
@@ -179,7 +180,7 @@ export async function* watchClosingChannels<TRevision extends RevisionName>(
 
         for (;;) {
             const { done, value } = await abort.orAborted(next);
-            if (done) throw new PaymentChannelsError('SUBSCRIPTION_ENDED', { subscription: 'closing channels' });
+            if (done) throw new PaymentChannelsError(SUBSCRIPTION_ENDED, { subscription: 'closing channels' });
             next = notifications.next();
             next.catch(() => undefined);
             const reports = new UnreadableReports(config);

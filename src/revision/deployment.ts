@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readMembers, refuseInput, toAddress } from '../core/input';
 import { assertIsNoProgramOfOther } from './detect-other-revision';
@@ -94,7 +95,7 @@ export function getRevisionName<TRevision extends RevisionName>(
 export function assertIsOfRevision(expected: RevisionName, deployment: DeploymentParts<'revision'>): void {
     const given = getRevisionName(deployment);
     if (given !== expected) {
-        throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field: 'deployment.revision', given });
+        throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field: 'deployment.revision', given });
     }
 }
 

@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { EPOCH_MARKS } from './epoch/marks';
 import { TOMBSTONE_MARKS } from './tombstone/marks';
@@ -70,5 +71,5 @@ export function assertIsNoKindOfOther(field: string, kind: string, expected: Rev
 function refuseOther(field: string, expected: RevisionName, fits: (marks: RevisionMarks) => boolean): void {
     if (Object.hasOwn(MARKS, expected) && fits(MARKS[expected])) return;
     const given = (Object.keys(MARKS) as RevisionName[]).find(name => name !== expected && fits(MARKS[name]));
-    if (given !== undefined) throw new PaymentChannelsError('REVISION_MISMATCH', { expected, field, given });
+    if (given !== undefined) throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field, given });
 }

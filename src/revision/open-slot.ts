@@ -1,3 +1,4 @@
+import { OPEN_SLOT_OUT_OF_WINDOW, OPERATION_UNSUPPORTED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readMembers, toInteger, toU64, U64_MAX } from '../core/input';
 import { getPart, type DeploymentParts } from './deployment';
@@ -59,7 +60,7 @@ export function assertIsOpenSlotInWindow(
     const { landingSlots = 0n } = given;
     const minOpenSlot = chooseOpenSlot({ currentSlot, landingSlots }, deployment);
     if (openSlot < minOpenSlot || openSlot > currentSlot) {
-        throw new PaymentChannelsError('OPEN_SLOT_OUT_OF_WINDOW', {
+        throw new PaymentChannelsError(OPEN_SLOT_OUT_OF_WINDOW, {
             currentSlot,
             maxOpenSlot: currentSlot,
             minOpenSlot,
@@ -86,5 +87,5 @@ export function getReclaimableFromSlot(
 function getOpenSlotWindow(deployment: DeploymentParts<'open'>): bigint {
     const { openSlotWindow } = getPart<'open', DeploymentParts<'open'>>(deployment, 'open');
     if (openSlotWindow !== undefined) return openSlotWindow;
-    throw new PaymentChannelsError('OPERATION_UNSUPPORTED', { operation: 'open slots' });
+    throw new PaymentChannelsError(OPERATION_UNSUPPORTED, { operation: 'open slots' });
 }

@@ -8,6 +8,7 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
+import { RPC_RESPONSE_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe, getListLength, I64_MAX, U64_MAX } from '../core/input';
 
@@ -21,7 +22,7 @@ export const MAX_LEAD_SLOTS = 512n;
 export type RpcRecord = Readonly<Record<string, unknown>>;
 
 export function refuseRpcAnswer(field: string, value: unknown, cause?: unknown): never {
-    throw new PaymentChannelsError('RPC_RESPONSE_INVALID', { field, value: describe(value) }, { cause });
+    throw new PaymentChannelsError(RPC_RESPONSE_INVALID, { field, value: describe(value) }, { cause });
 }
 
 export function isRpcRecord(value: unknown): value is RpcRecord {

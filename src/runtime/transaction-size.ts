@@ -20,6 +20,7 @@ import {
 } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
+import { TRANSACTION_VERSION_UNSUPPORTED } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import {
     describe,
@@ -250,7 +251,7 @@ function toSizer(state: SizerState): TransactionSizer {
 /** Refuses what is no transaction version. */
 export function toTransactionVersion(field: string, value: unknown): TransactionVersion {
     if (value !== 'legacy' && value !== 0 && value !== 1) {
-        throw new PaymentChannelsError('TRANSACTION_VERSION_UNSUPPORTED', { field, value: describe(value) });
+        throw new PaymentChannelsError(TRANSACTION_VERSION_UNSUPPORTED, { field, value: describe(value) });
     }
     return value;
 }

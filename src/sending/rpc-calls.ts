@@ -6,6 +6,7 @@ import {
     type SolanaErrorCode,
 } from '@solana/kit';
 
+import { RPC_UNAVAILABLE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { sleep, within } from '../core/within';
 
@@ -81,7 +82,7 @@ export class RpcCalls {
                 // A node that lags behind for good, or does not serve the question, refuses it again and again.
                 const failingMs = timers.now() - Math.min(askedAt, this.#failingSince ?? askedAt);
                 if (failingMs > patienceMs || !isWanted()) {
-                    throw new PaymentChannelsError('RPC_UNAVAILABLE', { failingMs, method }, { cause });
+                    throw new PaymentChannelsError(RPC_UNAVAILABLE, { failingMs, method }, { cause });
                 }
                 onRetry?.({ error: cause, failingMs, method });
             }
@@ -109,7 +110,7 @@ export class RpcCalls {
             const failingMs = timers.now() - since;
             if (failingMs > patienceMs) {
                 this.#unansweredSince.delete(method);
-                throw new PaymentChannelsError('RPC_UNAVAILABLE', { failingMs, method }, { cause });
+                throw new PaymentChannelsError(RPC_UNAVAILABLE, { failingMs, method }, { cause });
             }
             onRetry?.({ error: cause, failingMs, method });
             return undefined;

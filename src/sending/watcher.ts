@@ -9,6 +9,7 @@ import type {
     Signature,
 } from '@solana/kit';
 
+import { RPC_UNAVAILABLE, TRANSACTION_OUTCOME_UNKNOWN } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { Expiry, isAnswerAbout, toRpcBlockHeight, type ChainPosition } from './block-height';
 import { getBlockhash, isBlockhashGoodAt } from './blockhash';
@@ -215,7 +216,7 @@ export class Watcher {
         const failingMs = now - this.#moved.at;
         if (failingMs <= this.config.patienceMs) return;
         const cause = new Error(`its block height has been ${blockHeight} all the time`);
-        throw new PaymentChannelsError('RPC_UNAVAILABLE', { failingMs, method: 'getEpochInfo' }, { cause });
+        throw new PaymentChannelsError(RPC_UNAVAILABLE, { failingMs, method: 'getEpochInfo' }, { cause });
     }
 
     /** Heights may be mixed up, in what was recorded as well: where a node can say of a blockhash itself, it is asked. */
@@ -289,7 +290,7 @@ export function toOutcomeUnknownError(
     cause?: unknown,
 ): PaymentChannelsError<'TRANSACTION_OUTCOME_UNKNOWN'> {
     const context = { lastValidBlockHeight, reason, signature, wireTransaction };
-    return new PaymentChannelsError('TRANSACTION_OUTCOME_UNKNOWN', context, { cause });
+    return new PaymentChannelsError(TRANSACTION_OUTCOME_UNKNOWN, context, { cause });
 }
 
 function toChunks(entries: readonly Entry[]): readonly (readonly Entry[])[] {

@@ -18,6 +18,7 @@ import {
     type TransactionSigner,
 } from '@solana/kit';
 
+import { SIGNER_INVALID, TRANSACTION_MALFORMED, TRANSACTION_SIGNATURE_MISSING } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { MAX_COMPUTE_UNITS, MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
 import { describe, readMembers, readOnlyMembers, toAddress, toList, toOneOf, toSigner, toU32 } from '../core/input';
@@ -78,10 +79,10 @@ function toSent(item: unknown, path: string): Instruction {
 function toTyped(error: unknown): unknown {
     if (isSolanaError(error, SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING)) {
         const [signer] = error.context.addresses;
-        return new PaymentChannelsError('TRANSACTION_SIGNATURE_MISSING', { signer: signer! }, { cause: error });
+        return new PaymentChannelsError(TRANSACTION_SIGNATURE_MISSING, { signer: signer! }, { cause: error });
     }
     if (!(error instanceof TypeError)) return error;
-    return new PaymentChannelsError('SIGNER_INVALID', { field: 'a signer of the transaction' }, { cause: error });
+    return new PaymentChannelsError(SIGNER_INVALID, { field: 'a signer of the transaction' }, { cause: error });
 }
 
 function attempt<T>(call: () => T): T {
@@ -89,7 +90,7 @@ function attempt<T>(call: () => T): T {
         return call();
     } catch (cause) {
         const reason = cause instanceof Error ? cause.message : describe(cause);
-        throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field: 'message', reason }, { cause });
+        throw new PaymentChannelsError(TRANSACTION_MALFORMED, { field: 'message', reason }, { cause });
     }
 }
 

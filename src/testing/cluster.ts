@@ -28,6 +28,7 @@ import { SLOT_HASHES_SYSVAR, SlotHashes } from './slot-hashes';
 import type { Deployment } from '../revision/deployment';
 import { getByteCount } from '../core/bytes';
 import { describe } from '../core/describe';
+import { TRANSACTION_MALFORMED, TRANSACTION_TOO_LARGE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertIsInput } from '../core/input';
 import type { RevisionName } from '../revision/types';
@@ -207,7 +208,7 @@ export function receiveTransaction(transaction: Transaction): ReceivedTransactio
         return refuse(cause);
     }
     const { bytes: actualBytes } = received;
-    if (actualBytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes, maxBytes });
+    if (actualBytes > maxBytes) throw new PaymentChannelsError(TRANSACTION_TOO_LARGE, { actualBytes, maxBytes });
     return received;
 }
 
@@ -238,7 +239,7 @@ function getProgramIndexes(message: CompiledTransactionMessage): readonly number
 
 function refuse(cause: unknown): never {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field: 'transaction', reason }, { cause });
+    throw new PaymentChannelsError(TRANSACTION_MALFORMED, { field: 'transaction', reason }, { cause });
 }
 
 /** LiteSVM takes no transaction without signatures, even when it does not look at them: any will do, and none is good. */

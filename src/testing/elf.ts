@@ -7,6 +7,7 @@ import { getAddressEncoder, type Address } from '@solana/kit';
 
 import { isBytes } from '../core/bytes';
 import { PLACEHOLDER_TREASURY_OWNER } from '../revision/treasury-owners';
+import { ELF_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../core/input';
 
@@ -49,10 +50,10 @@ export function readProgramElf(revision: ProgramRevision, path?: string): Progra
         bytes = new Uint8Array(readFileSync(override ?? findEmbeddedElf(revision)));
     } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new PaymentChannelsError('ELF_INVALID', { reason, source }, { cause });
+        throw new PaymentChannelsError(ELF_INVALID, { reason, source }, { cause });
     }
     if (String.fromCharCode(...bytes.subarray(0, 4)) !== '\x7fELF') {
-        throw new PaymentChannelsError('ELF_INVALID', { reason: 'the file does not start as an ELF does', source });
+        throw new PaymentChannelsError(ELF_INVALID, { reason: 'the file does not start as an ELF does', source });
     }
     return Object.freeze({ bytes, sha256: createHash('sha256').update(bytes).digest('hex'), source });
 }
@@ -77,11 +78,11 @@ export function getElfForTreasuryOwner(elf: ProgramElf, treasuryOwner: Address):
     if (offset < 0) {
         if (haystack.includes(owner)) return bytes;
         const reason = `it holds neither the treasury owner ${treasuryOwner} of the deployment nor the placeholder for one`;
-        throw new PaymentChannelsError('ELF_INVALID', { reason, source });
+        throw new PaymentChannelsError(ELF_INVALID, { reason, source });
     }
     if (haystack.includes(placeholder, offset + 1)) {
         const reason = 'it holds the placeholder for the treasury owner more than once';
-        throw new PaymentChannelsError('ELF_INVALID', { reason, source });
+        throw new PaymentChannelsError(ELF_INVALID, { reason, source });
     }
     const patched = new Uint8Array(bytes);
     patched.set(owner, offset);

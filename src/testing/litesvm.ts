@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import type * as LiteSvmModule from 'litesvm';
 import type { FailedTransactionMetadata } from 'litesvm';
 
+import { MODULE_MISSING } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { getInstallCommand } from '../core/optional-peers';
 
@@ -20,7 +21,7 @@ export function getLiteSvm(): typeof LiteSvmModule {
     } catch (cause) {
         const reason = cause instanceof Error ? cause.message.split('\n', 1)[0]! : 'it threw no error';
         const install = getInstallCommand('litesvm');
-        throw new PaymentChannelsError('MODULE_MISSING', { install, module: 'litesvm', reason }, { cause });
+        throw new PaymentChannelsError(MODULE_MISSING, { install, module: 'litesvm', reason }, { cause });
     }
 }
 

@@ -3,6 +3,7 @@ import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
 import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
+import { TRANSACTION_FAILED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { parseEvents, type ChannelEvent } from '../channel/events';
 import { readMembers } from '../core/input';
@@ -46,7 +47,7 @@ export function assertSucceeded<TRevision extends RevisionName>(
     const { failure, logs, ok } = readMembers('result', result, ['failure', 'logs', 'ok']);
     if (ok === true) return;
     const { message: reason } = readMembers('result.failure', failure!, ['message']);
-    throw new PaymentChannelsError('TRANSACTION_FAILED', { logs, reason });
+    throw new PaymentChannelsError(TRANSACTION_FAILED, { logs, reason });
 }
 
 /** The result of a transaction that was refused before it ran, for a reason that LiteSVM does not know. */

@@ -23,6 +23,7 @@ import { findTokenPda, type TokenInput } from '../channel/addresses';
 import { decodeChannelState, type ChannelState } from '../channel/state';
 import { readTokenHolding } from '../channel/token-account';
 import { getProgramConfig, getRevisionName, getTreasuryOwner, type Deployment } from '../revision/deployment';
+import { ELF_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     readOnlyMembers,
@@ -418,7 +419,7 @@ export async function createSimulator<TRevision extends RevisionName>(
         svm.addProgram(programAddress, bytes);
     } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new PaymentChannelsError('ELF_INVALID', { reason, source: elf.source }, { cause });
+        throw new PaymentChannelsError(ELF_INVALID, { reason, source: elf.source }, { cause });
     }
     startClock(svm, clock);
     const simulator = new Simulator(svm, deployment, elf, await createSeededSigner(seed, '#faucet'), seed);

@@ -23,6 +23,7 @@ import {
 
 import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
+import { OPERATOR_IS_PAYER, TRANSACTION_MALFORMED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     describe,
@@ -143,7 +144,7 @@ export async function assembleTopUpTransaction(
 function toAssembly(assembleInput: AssembleInput, payer: TransactionCosigner) {
     const input = readTerms('input', assembleInput, NAMES, OPTIONAL);
     const operator = toAddress('operator', input.operator);
-    if (operator === payer.address) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: operator });
+    if (operator === payer.address) throw new PaymentChannelsError(OPERATOR_IS_PAYER, { address: operator });
     const { computeUnitLimit, extraInstructions = [], memo, priorityFeeLamports, version = 0 } = input;
     toOneOf('version', version, VERSIONS);
     if (memo !== undefined && typeof memo !== 'string') refuseInput('memo', 'a string', memo);
@@ -263,7 +264,7 @@ function compile(message: Message, lookupTables: AddressesByLookupTableAddress |
 
 /** No transaction can be made of it. */
 function refuseMessage(field: string, reason: string, cause?: unknown): never {
-    throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field, reason }, { cause });
+    throw new PaymentChannelsError(TRANSACTION_MALFORMED, { field, reason }, { cause });
 }
 
 function toFields(value: unknown, field: string): Instruction {

@@ -3,6 +3,7 @@ import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type Tr
 import { toSplits, type Split } from '../channel/distribution';
 import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
 import { getPart, type Deployment, type DeploymentParts } from '../revision/deployment';
+import { ADDRESS_OFF_CURVE, BLOCKHASH_INVALID, OPERATOR_IS_PAYER, PAYER_IS_PAYEE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
     describe,
@@ -118,11 +119,11 @@ export function toOpenAgreement<TRevision extends RevisionName>(
         : readOnlyMembers('agreement', agreement as OpenAgreement, OPEN_MEMBERS, INVALID);
     const common = toAgreement(input);
     const payee = toAddress('agreement.payee', input.payee);
-    if (payee === common.payer) throw new PaymentChannelsError('PAYER_IS_PAYEE', { address: payee });
+    if (payee === common.payer) throw new PaymentChannelsError(PAYER_IS_PAYEE, { address: payee });
     const authorizedSigner = toAddress('agreement.authorizedSigner', input.authorizedSigner);
     if (isOffCurveAddress(authorizedSigner)) {
         const field = 'agreement.authorizedSigner';
-        throw new PaymentChannelsError('ADDRESS_OFF_CURVE', { address: authorizedSigner, field });
+        throw new PaymentChannelsError(ADDRESS_OFF_CURVE, { address: authorizedSigner, field });
     }
     return Object.freeze({
         ...common,
@@ -180,7 +181,7 @@ function refuse(field: string, expected: string, value: unknown): never {
 function toAgreement(input: TransactionAgreement): CheckedAgreement {
     const payer = toAddress('agreement.payer', input.payer);
     const operator = toAddress('agreement.operator', input.operator);
-    if (payer === operator) throw new PaymentChannelsError('OPERATOR_IS_PAYER', { address: payer });
+    if (payer === operator) throw new PaymentChannelsError(OPERATOR_IS_PAYER, { address: payer });
     // Only what is not given has a default: null would silently widen what was agreed.
     const {
         computeUnitLimit,
@@ -266,7 +267,7 @@ function toBlockhashLifetime(value: unknown, field: string): BlockhashLifetime {
 /** A blockhash, or the value of a durable nonce, which has the same form. */
 export function toBlockhash(field: string, value: unknown): string {
     if (typeof value !== 'string' || !isBlockhash(value)) {
-        throw new PaymentChannelsError('BLOCKHASH_INVALID', { field, value: describe(value) });
+        throw new PaymentChannelsError(BLOCKHASH_INVALID, { field, value: describe(value) });
     }
     return value;
 }

@@ -9,6 +9,12 @@ import {
 
 import { toResult } from '../core/json-form';
 import { assertIsOfRevision, getProgramConfig, type Deployment } from '../revision/deployment';
+import {
+    DEPLOYMENT_MISMATCH,
+    SIGNER_INVALID,
+    TRANSACTION_MESSAGE_CHANGED,
+    TRANSACTION_NOT_INSPECTED,
+} from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe, readMembers } from '../core/input';
 import { toSignerWait, type SignerWait } from '../runtime/signing';
@@ -49,7 +55,7 @@ export async function cosignTransaction(
     if (signer.address !== expected) {
         const value =
             expected === undefined ? signer.address : `${signer.address}, where ${describe(expected)} was agreed`;
-        throw new PaymentChannelsError('SIGNER_INVALID', { field: 'operator', value });
+        throw new PaymentChannelsError(SIGNER_INVALID, { field: 'operator', value });
     }
     const { bytes, message, transaction } = toDecodedTransaction(input as Transaction);
     await assertIsSigned(
@@ -62,7 +68,7 @@ export async function cosignTransaction(
     const messageBytes = new Uint8Array(transaction.messageBytes);
     const { transaction: signed } = await signWith(signer, transaction, wait);
     if (!bytesEqual(new Uint8Array(signed.messageBytes), messageBytes)) {
-        throw new PaymentChannelsError('TRANSACTION_MESSAGE_CHANGED', { signer: expected });
+        throw new PaymentChannelsError(TRANSACTION_MESSAGE_CHANGED, { signer: expected });
     }
     await assertIsSigned(signed, message.signers);
     const cosigned = toResult({ ...signed, lifetimeConstraint: inspected.transaction.lifetimeConstraint });
@@ -73,7 +79,7 @@ export async function cosignTransaction(
 /** @param bytes Of the transaction as it is now. */
 function assertIsAccepted(inspected: InspectedTransaction, bytes: ReadonlyUint8Array, deployment: Deployment): void {
     const refuse = (reason: string): never => {
-        throw new PaymentChannelsError('TRANSACTION_NOT_INSPECTED', { reason });
+        throw new PaymentChannelsError(TRANSACTION_NOT_INSPECTED, { reason });
     };
     const accepted = getAccepted(inspected) ?? refuse('what was given is not what an inspection returned');
     if (!bytesEqual(new Uint8Array(bytes), new Uint8Array(accepted.bytes))) {
@@ -88,6 +94,6 @@ function assertIsAccepted(inspected: InspectedTransaction, bytes: ReadonlyUint8A
             field: 'deployment.programAddress',
             given: programAddress,
         };
-        throw new PaymentChannelsError('DEPLOYMENT_MISMATCH', context);
+        throw new PaymentChannelsError(DEPLOYMENT_MISMATCH, context);
     }
 }

@@ -17,6 +17,7 @@ import {
     type TransactionVersion,
 } from '@solana/kit';
 
+import { TRANSACTION_MALFORMED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 
 // A compiled message of any version in one form. What a validator would not even look at (indexes that point nowhere,
@@ -113,7 +114,7 @@ export function decodeMessage(bytes: ReadonlyUint8Array): MessageView {
 }
 
 function refuse(field: string, reason: string): never {
-    throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field, reason });
+    throw new PaymentChannelsError(TRANSACTION_MALFORMED, { field, reason });
 }
 
 function tryDecode(bytes: ReadonlyUint8Array): Compiled | undefined {

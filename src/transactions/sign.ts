@@ -7,6 +7,11 @@ import {
     type TransactionPartialSigner,
 } from '@solana/kit';
 
+import {
+    SIGNER_INVALID,
+    TRANSACTION_SIGNATURE_INVALID,
+    TRANSACTION_SIGNATURE_MISSING,
+} from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { toSigner } from '../core/input';
 import { waitForSigner, type CheckedSignerWait } from '../runtime/signing';
@@ -20,7 +25,7 @@ export type TransactionCosigner = TransactionModifyingSigner | TransactionPartia
 export function toCosigner(field: string, value: unknown): TransactionCosigner {
     const signer = toSigner(field, value);
     if (isTransactionModifyingSigner(signer) || isTransactionPartialSigner(signer)) return signer;
-    throw new PaymentChannelsError('SIGNER_INVALID', { field });
+    throw new PaymentChannelsError(SIGNER_INVALID, { field });
 }
 
 /**
@@ -69,7 +74,7 @@ export async function assertIsSigned(transaction: Transaction, signers: readonly
     const states = await getSignatureStates(transaction);
     for (const signer of signers) {
         const state = states.get(signer) ?? 'missing';
-        if (state === 'missing') throw new PaymentChannelsError('TRANSACTION_SIGNATURE_MISSING', { signer });
-        if (state === 'invalid') throw new PaymentChannelsError('TRANSACTION_SIGNATURE_INVALID', { signer });
+        if (state === 'missing') throw new PaymentChannelsError(TRANSACTION_SIGNATURE_MISSING, { signer });
+        if (state === 'invalid') throw new PaymentChannelsError(TRANSACTION_SIGNATURE_INVALID, { signer });
     }
 }

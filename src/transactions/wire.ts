@@ -15,6 +15,7 @@ import {
 
 import { toResult } from '../core/json-form';
 import { getByteCount, isBytes } from '../core/bytes';
+import { TRANSACTION_MALFORMED, TRANSACTION_TOO_LARGE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe } from '../core/describe';
 import { decodeMessage, type MessageView } from './message';
@@ -64,11 +65,11 @@ export function toDecodedTransaction(input: string | Transaction): DecodedTransa
 }
 
 function refuse(field: string, reason: string): never {
-    throw new PaymentChannelsError('TRANSACTION_MALFORMED', { field, reason });
+    throw new PaymentChannelsError(TRANSACTION_MALFORMED, { field, reason });
 }
 
 function assertSize(actualBytes: number, maxBytes: number): void {
-    if (actualBytes > maxBytes) throw new PaymentChannelsError('TRANSACTION_TOO_LARGE', { actualBytes, maxBytes });
+    if (actualBytes > maxBytes) throw new PaymentChannelsError(TRANSACTION_TOO_LARGE, { actualBytes, maxBytes });
 }
 
 function decodeBase64(wire: string): ReadonlyUint8Array {

@@ -1,3 +1,4 @@
+import { VERIFIER_ANSWER_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe } from '../core/input';
 
@@ -12,7 +13,7 @@ import { describe } from '../core/input';
  */
 export function toVerdict(field: string, answer: unknown): boolean {
     if (typeof answer === 'boolean') return answer;
-    throw new PaymentChannelsError('VERIFIER_ANSWER_INVALID', { field, value: describe(answer) });
+    throw new PaymentChannelsError(VERIFIER_ANSWER_INVALID, { field, value: describe(answer) });
 }
 
 /**
@@ -22,11 +23,11 @@ export function toVerdict(field: string, answer: unknown): boolean {
  */
 export function toVerdicts(field: string, answers: unknown, count: number): readonly boolean[] {
     if (!Array.isArray(answers)) {
-        throw new PaymentChannelsError('VERIFIER_ANSWER_INVALID', { field, value: describe(answers) });
+        throw new PaymentChannelsError(VERIFIER_ANSWER_INVALID, { field, value: describe(answers) });
     }
     if (answers.length !== count) {
         const value = `${answers.length} answers for ${count} vouchers`;
-        throw new PaymentChannelsError('VERIFIER_ANSWER_INVALID', { field, value });
+        throw new PaymentChannelsError(VERIFIER_ANSWER_INVALID, { field, value });
     }
     // Array.from, so that holes are looked at too.
     return Array.from(answers, (answer: unknown, index) => toVerdict(`${field}[${index}]`, answer));

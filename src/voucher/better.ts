@@ -1,3 +1,4 @@
+import { VOUCHER_CHANNEL_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { toVoucher, toVoucherField, type Voucher, type VoucherInput } from './voucher';
 
@@ -30,7 +31,7 @@ export function lastsAsLong(expiresAt: bigint, other: bigint): boolean {
 export function isVoucherAtLeastAsGood(voucher: VoucherInput, other: VoucherInput): boolean {
     const [a, b] = [toVoucher(voucher), toVoucherField('other', other)];
     if (a.channelId !== b.channelId) {
-        throw new PaymentChannelsError('VOUCHER_CHANNEL_MISMATCH', {
+        throw new PaymentChannelsError(VOUCHER_CHANNEL_MISMATCH, {
             channel: b.channelId,
             voucherChannelId: a.channelId,
         });

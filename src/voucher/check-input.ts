@@ -10,6 +10,7 @@ import {
 } from '../channel/state';
 import { getRevisionName, type Deployment } from '../revision/deployment';
 import { assertIsNoKindOfOther } from '../revision/detect-other-revision';
+import { VOUCHER_CHANNEL_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertHasNoMisspelt, readMembers, refuseInput, toAddress, toI64, toOneOf, toU32, toU64 } from '../core/input';
 import type { RevisionName } from '../revision/types';
@@ -102,7 +103,7 @@ export function toCheck(input: VoucherCheckInput<RevisionName>, deployment: Depl
         given.accepted === undefined ? undefined : toSignedVoucherFor(given.accepted, deployment, 'accepted');
     if (accepted !== undefined && accepted.voucher.channelId !== channel.address) {
         const { channelId: voucherChannelId } = accepted.voucher;
-        throw new PaymentChannelsError('VOUCHER_CHANNEL_MISMATCH', { channel: channel.address, voucherChannelId });
+        throw new PaymentChannelsError(VOUCHER_CHANNEL_MISMATCH, { channel: channel.address, voucherChannelId });
     }
     return {
         ...toAcceptedAmount(given, accepted, channel),

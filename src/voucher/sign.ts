@@ -12,6 +12,7 @@ import {
 import { toResult } from '../core/json-form';
 import { isBytes } from '../core/bytes';
 import { getPart, type DeploymentParts } from '../revision/deployment';
+import { SIGNER_INVALID, VOUCHER_SIGNER_CHANGED_MESSAGE, VOUCHER_SIGNER_DID_NOT_SIGN } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readDeeply, toMessageSigner } from '../core/input';
 import { toSignerWait, waitForSigner, type CheckedSignerWait, type SignerWait } from '../runtime/signing';
@@ -54,7 +55,7 @@ export async function signVoucher(
     const messageSigner = toMessageSigner('signer', signer);
     const { address } = messageSigner;
     const signature = await signMessage(message, messageSigner, wait);
-    if (signature === undefined) throw new PaymentChannelsError('VOUCHER_SIGNER_DID_NOT_SIGN', { signer: address });
+    if (signature === undefined) throw new PaymentChannelsError(VOUCHER_SIGNER_DID_NOT_SIGN, { signer: address });
     // What a wallet returns is not ours: a signature of another length would go into a transaction as it is.
     const signed = toSignedVoucher({ signature, signer: address, voucher });
     rememberSignedFor(signed.signature, revision);
@@ -77,7 +78,7 @@ async function signWithKeys(
             return await Promise.all([getAddressFromPublicKey(keys.publicKey), signBytes(keys.privateKey, message)]);
         } catch (cause) {
             const context = { field: 'signer', value: 'a pair of other keys' };
-            throw new PaymentChannelsError('SIGNER_INVALID', context, { cause });
+            throw new PaymentChannelsError(SIGNER_INVALID, context, { cause });
         }
     });
 }
@@ -94,7 +95,7 @@ async function signMessage(
         const signed = readAnswer(() => answer[0]);
         const signedContent = readAnswer(() => signed?.content);
         if (signed && !(isBytes(signedContent) && areEqual(signedContent, content))) {
-            throw new PaymentChannelsError('VOUCHER_SIGNER_CHANGED_MESSAGE', { signer: address });
+            throw new PaymentChannelsError(VOUCHER_SIGNER_CHANGED_MESSAGE, { signer: address });
         }
         return readAnswer(() => signed?.signatures[address]);
     }

@@ -1,6 +1,7 @@
 import type { SignatureBytes } from '@solana/kit';
 
 import { getPart, type DeploymentParts } from '../revision/deployment';
+import { REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import type { RevisionName } from '../revision/types';
 
@@ -40,5 +41,5 @@ export function findOtherRevision(
  */
 export function assertIsSignedFor(field: string, signature: unknown, deployment: DeploymentParts<'voucher'>): void {
     const other = findOtherRevision(signature, deployment);
-    if (other !== undefined) throw new PaymentChannelsError('REVISION_MISMATCH', { ...other, field });
+    if (other !== undefined) throw new PaymentChannelsError(REVISION_MISMATCH, { ...other, field });
 }

@@ -165,8 +165,12 @@ function withPlace<T>(place: string, call: () => T): T {
         return call();
     } catch (error) {
         if (!isPaymentChannelsError(error) || !('field' in error.context)) throw error;
-        const context = { ...error.context, field: `${place}.${error.context.field}` };
-        throw new PaymentChannelsError(error.code, context, { cause: error });
+        const given = error.context.field;
+        const field = `${place}.${given}`;
+        // Their messages begin with the field.
+        const getMessage = () => error.message.replace(given, () => field);
+        const definition = { code: error.code, getMessage };
+        throw new PaymentChannelsError(definition, { ...error.context, field }, { cause: error });
     }
 }
 

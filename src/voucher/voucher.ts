@@ -3,6 +3,7 @@ import type { Address, ReadonlyUint8Array, SignatureBytes } from '@solana/kit';
 import { toResult } from '../core/json-form';
 import { getByteCount } from '../core/bytes';
 import { getPart, type DeploymentParts } from '../revision/deployment';
+import { getInvalidDefinition } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, refuseInput, toAddress, toBytes, toI64, toU64 } from '../core/input';
 import { assertIsNoVoucherOfOther } from '../revision/detect-other-revision';
@@ -97,7 +98,11 @@ export function decodeVoucher(bytes: ReadonlyUint8Array, deployment: DeploymentP
     if (magic?.some((byte, index) => byte !== encodeVoucher(voucher, deployment)[index])) {
         const value = [...magic].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
         const expected = 'the magic that every voucher of this revision begins with';
-        throw new PaymentChannelsError('VOUCHER_INVALID', { expected, field: 'voucher.magic', value });
+        throw new PaymentChannelsError(getInvalidDefinition('VOUCHER_INVALID'), {
+            expected,
+            field: 'voucher.magic',
+            value,
+        });
     }
     return voucher;
 }

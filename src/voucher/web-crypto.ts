@@ -1,4 +1,5 @@
 import { copyBytes } from '../core/bytes';
+import { ED25519_UNSUPPORTED, VERIFIER_FAILED } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { describe, refuseInput } from '../core/input';
 import { within } from '../core/within';
@@ -35,9 +36,9 @@ export async function importKey(
         if (isPaymentChannelsError(cause, 'NO_ANSWER')) throw cause;
         const reason = getReason(cause);
         if ((cause as Partial<Error> | undefined)?.name === 'NotSupportedError') {
-            throw new PaymentChannelsError('ED25519_UNSUPPORTED', { reason }, { cause });
+            throw new PaymentChannelsError(ED25519_UNSUPPORTED, { reason }, { cause });
         }
-        throw new PaymentChannelsError('VERIFIER_FAILED', { backend: BACKEND, reason }, { cause });
+        throw new PaymentChannelsError(VERIFIER_FAILED, { backend: BACKEND, reason }, { cause });
     }
 }
 
@@ -53,7 +54,7 @@ export async function verifyPacked(
     timeoutMs = ENGINE_TIMEOUT_MS,
 ): Promise<boolean> {
     const fail = (reason: string, cause?: unknown) =>
-        new PaymentChannelsError('VERIFIER_FAILED', { backend: BACKEND, reason }, { cause });
+        new PaymentChannelsError(VERIFIER_FAILED, { backend: BACKEND, reason }, { cause });
     let answer: unknown;
     try {
         answer = await ask(timeoutMs, () =>
@@ -103,7 +104,7 @@ export async function assertEngineIsStrict(
     timeoutMs = ENGINE_TIMEOUT_MS,
 ): Promise<SubtleCrypto> {
     if (subtle === undefined) {
-        throw new PaymentChannelsError('ED25519_UNSUPPORTED', { reason: 'there is no crypto.subtle' });
+        throw new PaymentChannelsError(ED25519_UNSUPPORTED, { reason: 'there is no crypto.subtle' });
     }
     if (typeof subtle !== 'object' || (subtle as unknown) === null) {
         refuseInput('options.subtle', 'the Web Crypto API of a runtime (crypto.subtle)', subtle);
@@ -130,6 +131,6 @@ async function proveStrict(subtle: SubtleCrypto, timeoutMs: number): Promise<voi
         const isGood = await verifyPacked(subtle, imported, { message, signature }, timeoutMs);
         if (isGood === isAccepted) continue;
         const reason = isGood ? `it accepts a signature with ${title}` : `it does not accept ${title}`;
-        throw new PaymentChannelsError('ED25519_UNSUPPORTED', { reason });
+        throw new PaymentChannelsError(ED25519_UNSUPPORTED, { reason });
     }
 }

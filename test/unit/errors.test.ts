@@ -1,12 +1,14 @@
 import { SOLANA_ERROR__INVALID_BLOCKHASH_BYTE_LENGTH, SolanaError } from '@solana/kit';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 
+import * as definitions from '../../src/core/error-definitions';
 import {
     isPaymentChannelsError,
     PaymentChannelsError,
     type PaymentChannelsErrorCode,
     type PaymentChannelsErrorContexts,
 } from '../../src';
+import type { ErrorDefinition } from '../../src/core/errors';
 import { CHANNEL } from '../fixtures/vectors';
 
 // One context for each code of the core; the rooms that build on it test their own.
@@ -38,14 +40,21 @@ const CONTEXTS = {
     VOUCHER_SIGNER_DID_NOT_SIGN: { signer: CHANNEL },
 } satisfies Partial<PaymentChannelsErrorContexts>;
 
+const { INTEGER_OUT_OF_RANGE, PAYER_IS_PAYEE } = definitions;
+
+function getDefinition(code: PaymentChannelsErrorCode): ErrorDefinition {
+    const all: Readonly<Record<string, unknown>> = definitions;
+    return (all[code] ?? definitions.getInvalidDefinition(code as definitions.InvalidCode)) as ErrorDefinition;
+}
+
 const codes = Object.keys(CONTEXTS) as (keyof typeof CONTEXTS)[];
 
 const rangeError = () =>
-    new PaymentChannelsError('INTEGER_OUT_OF_RANGE', { field: 'deposit', max: 2n, min: 1n, value: 0n });
+    new PaymentChannelsError(INTEGER_OUT_OF_RANGE, { field: 'deposit', max: 2n, min: 1n, value: 0n });
 
 describe('PaymentChannelsError', () => {
     describe.each(codes)('%s', code => {
-        const error = new PaymentChannelsError(code, CONTEXTS[code]);
+        const error = new PaymentChannelsError(getDefinition(code), CONTEXTS[code]);
 
         it('is an Error with its code, its context and a name', () => {
             expect(error).toBeInstanceOf(Error);
@@ -62,7 +71,7 @@ describe('PaymentChannelsError', () => {
 
     it('has a context of its own that nobody can change', () => {
         const context = { address: CHANNEL as string };
-        const error = new PaymentChannelsError('PAYER_IS_PAYEE', context);
+        const error = new PaymentChannelsError(PAYER_IS_PAYEE, context);
         context.address = 'changed';
         expect(error.context).toEqual({ address: CHANNEL });
         expect(Object.isFrozen(error.context)).toBe(true);
@@ -71,7 +80,7 @@ describe('PaymentChannelsError', () => {
 
     it('keeps its cause', () => {
         const cause = new Error('the reason');
-        expect(new PaymentChannelsError('PAYER_IS_PAYEE', { address: CHANNEL }, { cause }).cause).toBe(cause);
+        expect(new PaymentChannelsError(PAYER_IS_PAYEE, { address: CHANNEL }, { cause }).cause).toBe(cause);
     });
 });
 
@@ -133,6 +142,6 @@ describe('types', () => {
         // @ts-expect-error: no such code
         isPaymentChannelsError(null, 'NO_SUCH_CODE');
         // @ts-expect-error: the context of another code
-        expect(() => new PaymentChannelsError('PAYER_IS_PAYEE', { count: 1, max: 0 })).not.toThrow();
+        expect(() => new PaymentChannelsError(PAYER_IS_PAYEE, { count: 1, max: 0 })).not.toThrow();
     });
 });

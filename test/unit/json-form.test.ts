@@ -1,22 +1,21 @@
 import { generateKeyPairSigner, SolanaError } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
+import { CHANNEL_NOT_FOUND, INTEGER_OUT_OF_RANGE } from '../../src/core/error-definitions';
 import { PaymentChannelsError, TOMBSTONE_LOCALNET, EPOCH_LOCALNET } from '../../src';
 import { toJsonForm, toResult } from '../../src/core/json-form';
 import { CHANNEL } from './../fixtures/vectors';
 
 const rangeError = (cause?: unknown) =>
     new PaymentChannelsError(
-        'INTEGER_OUT_OF_RANGE',
+        INTEGER_OUT_OF_RANGE,
         { field: 'deposit', max: 2n ** 64n, min: 1n, value: -1n },
         { cause },
     );
 
 describe('what JSON.stringify writes', () => {
     it('of an error: code, message, context and cause, with integers as decimal strings', () => {
-        const error = rangeError(
-            new PaymentChannelsError('CHANNEL_NOT_FOUND', { address: CHANNEL }, { cause: 'text' }),
-        );
+        const error = rangeError(new PaymentChannelsError(CHANNEL_NOT_FOUND, { address: CHANNEL }, { cause: 'text' }));
         expect(JSON.parse(JSON.stringify({ error }))).toEqual({
             error: {
                 cause: {

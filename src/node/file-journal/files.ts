@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, readlink, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
+import { JOURNAL_UNAVAILABLE, JOURNAL_UNSAFE } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { toInteger } from '../../core/input';
 import { readDecimal, readObject } from '../../core/strict-json';
@@ -206,7 +207,7 @@ function assertIsOurs(path: string, stats: Stats, kind: 'file' | 'folder'): void
         refuseUnsafe(path, 'it is a link, which may lead elsewhere tomorrow', 'name the folder that it leads to');
     }
     const isOfKind = kind === 'file' ? stats.isFile() : stats.isDirectory();
-    if (!isOfKind) throw new PaymentChannelsError('JOURNAL_UNAVAILABLE', { path, reason: `it is not a ${kind}` });
+    if (!isOfKind) throw new PaymentChannelsError(JOURNAL_UNAVAILABLE, { path, reason: `it is not a ${kind}` });
     if (process.geteuid === undefined) return;
     const user = process.geteuid();
     if (stats.uid !== user) {
@@ -221,7 +222,7 @@ function assertIsOurs(path: string, stats: Stats, kind: 'file' | 'folder'): void
 }
 
 function refuseUnsafe(path: string, reason: string, remedy: string): never {
-    throw new PaymentChannelsError('JOURNAL_UNSAFE', { path, reason, remedy });
+    throw new PaymentChannelsError(JOURNAL_UNSAFE, { path, reason, remedy });
 }
 
 async function syncFolder(folder: string): Promise<void> {

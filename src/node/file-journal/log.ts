@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 
 import type { Address } from '@solana/kit';
 
+import { JOURNAL_UNAVAILABLE, JOURNAL_UNREADABLE } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { createJournalState, type JournalState, type Lease } from '../../journal/state';
 import { fromJsonText } from '../../core/strict-json';
@@ -75,10 +76,10 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
 
     const refuse = (reason: string, lineNumber?: number, cause?: unknown): never => {
         const path = generation === 0 ? folder : getJournalFile(folder, generation);
-        throw new PaymentChannelsError('JOURNAL_UNREADABLE', { line: lineNumber, path, reason }, { cause });
+        throw new PaymentChannelsError(JOURNAL_UNREADABLE, { line: lineNumber, path, reason }, { cause });
     };
     const fail = (reason: string): never => {
-        throw new PaymentChannelsError('JOURNAL_UNAVAILABLE', { path: folder, reason });
+        throw new PaymentChannelsError(JOURNAL_UNAVAILABLE, { path: folder, reason });
     };
 
     const apply = (record: JournalRecord, writer: string): RecordResult => {

@@ -1,5 +1,6 @@
 import type { Address, Signature } from '@solana/kit';
 
+import { JSON_FIELD_MISTYPED } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { describe, U64_MAX } from '../../core/input';
 import type { SentOutcome, SentTransaction } from '../../journal/journal';
@@ -116,5 +117,5 @@ function readTime(fields: JsonFields, name: string): number {
 }
 
 function mistyped(field: string, expected: string, value: unknown): never {
-    throw new PaymentChannelsError('JSON_FIELD_MISTYPED', { expected, field, value: describe(value) });
+    throw new PaymentChannelsError(JSON_FIELD_MISTYPED, { expected, field, value: describe(value) });
 }

@@ -13,6 +13,7 @@ import {
 } from '@solana/kit';
 
 import { toResult } from '../../core/json-form';
+import { LOOKUP_TABLE_INVALID } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { assertIsMaybeAccount } from '../account';
 import {
@@ -89,7 +90,7 @@ export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
     const { address: addressInput } = readMembers('account', account, ['address']);
     const address = toAddress('account.address', addressInput);
     const refuse = (reason: string): never => {
-        throw new PaymentChannelsError('LOOKUP_TABLE_INVALID', { address, reason });
+        throw new PaymentChannelsError(LOOKUP_TABLE_INVALID, { address, reason });
     };
     if (!account.exists) return refuse('there is no account');
     const { data, programAddress: owner } = readMembers('account', account, ['data', 'programAddress']);

@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { BATCH_ATTEMPTS_EXHAUSTED, JOURNAL_LEASE_LOST } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import type { TransactionFailure } from '../../revision/program-failure';
 import type { ProgramErrorName } from '../../revision/types';
@@ -44,7 +45,7 @@ export class Suspects {
         const { maxAttempts, timers } = this.options;
         if (task.attempts < maxAttempts || timers.now() < task.triedUntil) return;
         const { attempts, channel } = task;
-        task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause: error });
+        task.error = new PaymentChannelsError(BATCH_ATTEMPTS_EXHAUSTED, { attempts, channel }, { cause: error });
         task.status ??= 'failed';
     }
 
@@ -61,8 +62,8 @@ export class Suspects {
             task.lapses = { count: attempts, since };
             if (task.hasLostLease || attempts < maxAttempts || now - since <= patienceMs) continue;
             const { channel } = task;
-            const cause = new PaymentChannelsError('JOURNAL_LEASE_LOST', { channels: [channel], owner });
-            task.error = new PaymentChannelsError('BATCH_ATTEMPTS_EXHAUSTED', { attempts, channel }, { cause });
+            const cause = new PaymentChannelsError(JOURNAL_LEASE_LOST, { channels: [channel], owner });
+            task.error = new PaymentChannelsError(BATCH_ATTEMPTS_EXHAUSTED, { attempts, channel }, { cause });
             task.status ??= 'failed';
         }
     }

@@ -1,5 +1,6 @@
 import type { Deployment } from '../../revision/deployment';
 import { toResult } from '../../core/json-form';
+import { TRANSACTION_FAILED } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { getProgramFailure, type FailureReader, type TransactionFailure } from '../../revision/program-failure';
 import type { SendRefusal } from '../../sending/send-error';
@@ -157,7 +158,7 @@ export class Outcomes {
             const reason = failure!.message;
             this.parts.log.stop(
                 'feePayer',
-                error ?? new PaymentChannelsError('TRANSACTION_FAILED', { logs: [], reason }),
+                error ?? new PaymentChannelsError(TRANSACTION_FAILED, { logs: [], reason }),
             );
         } else if (blame.kind === 'nobody') {
             for (const task of step.concerns) this.parts.suspects.count(task, failure, error);

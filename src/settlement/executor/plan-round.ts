@@ -3,6 +3,7 @@ import type { Address, TransactionSigner } from '@solana/kit';
 import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
 import { toResult } from '../../core/json-form';
 import type { Deployment } from '../../revision/deployment';
+import { TRANSACTION_SIGNATURE_MISSING } from '../../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../core/errors';
 import type { RevisionName } from '../../revision/types';
 import type { BatchItem, BatchSettleOptions } from '../plan/batch';
@@ -258,7 +259,7 @@ function refuseUnsigned(
     if (isFound) return;
     const [signer] = [...missing] as [Address];
     for (const task of tasks) {
-        task.error = new PaymentChannelsError('TRANSACTION_SIGNATURE_MISSING', { signer });
+        task.error = new PaymentChannelsError(TRANSACTION_SIGNATURE_MISSING, { signer });
         task.status = 'failed';
     }
 }

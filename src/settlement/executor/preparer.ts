@@ -10,6 +10,7 @@ import {
 } from '@solana/kit';
 
 import type { Deployment } from '../../revision/deployment';
+import { RPC_UNAVAILABLE } from '../../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../core/errors';
 import { getProgramFailure, type FailureReader } from '../../revision/program-failure';
 import type { RpcBlockhash } from '../../sending/block-height';
@@ -118,7 +119,7 @@ export class Preparer {
             }
             const failingMs = timers.now() - startedAt;
             if (failingMs > patienceMs || !isWanted()) {
-                throw new PaymentChannelsError('RPC_UNAVAILABLE', { failingMs, method: 'getLatestBlockhash' });
+                throw new PaymentChannelsError(RPC_UNAVAILABLE, { failingMs, method: 'getLatestBlockhash' });
             }
             this.forgetBlockhash();
             await timers.sleep(pollIntervalMs);
@@ -142,7 +143,7 @@ export class Preparer {
             if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) throw error;
             // Whatever it is, no signer is to blame for it.
             throw new PaymentChannelsError(
-                'RPC_UNAVAILABLE',
+                RPC_UNAVAILABLE,
                 { failingMs: 0, method: 'getLatestBlockhash' },
                 { cause: error },
             );

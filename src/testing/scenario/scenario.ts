@@ -11,6 +11,7 @@ import { getSettleInstructions } from '../../instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync } from '../../instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../instructions/withdraw-payer';
+import { TRANSACTION_FAILED } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import type { ChannelOf, RevisionName, RevisionWithReclaim } from '../../revision/types';
 import { signVoucher } from '../../voucher/sign';
@@ -291,7 +292,7 @@ class ScenarioRun {
         const result = await this.simulator.send(instructions, { feePayer });
         if (!result.ok) {
             const reason = `${label}: ${result.failure.message}`;
-            throw new PaymentChannelsError('TRANSACTION_FAILED', { logs: result.logs, reason });
+            throw new PaymentChannelsError(TRANSACTION_FAILED, { logs: result.logs, reason });
         }
         const { bytes, computeUnits, feeLamports, signature } = result;
         this.transactions.push({ bytes, computeUnits, feeLamports, feePayer: feePayer.address, label, signature });
