@@ -13,11 +13,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { getPayouts, getProgramFailure, isPaymentChannelsError, signVoucher, type Deployment } from '../../src';
 import { payer, paymentChannels, rpc, transactionSending, type TransactionSendingConfig } from '../../src/plugin';
-import { createSimulator, createSimulatorRpc, simulated, type Simulator } from '../../src/testing';
+import { createSimulatorRpc, simulated, type Simulator } from '../../src/testing';
 import { CHANNEL_RENT, REMAINS, SLOTS_UNTIL_FREE } from '../fixtures/revision';
 import { TOKEN_PROGRAMS } from './fixtures/channel';
 import { DEPLOYMENT } from '../fixtures/deployment';
-import { createTestSimulator } from '../fixtures/simulator';
+import { createTestSimulator, openedNow } from '../fixtures/simulator';
 import { interceptRpc } from './fixtures/intercepted-rpc';
 
 const ELSEWHERE: Deployment = {
@@ -50,7 +50,7 @@ describe.each([
         let mint: Address;
         let platform: Address;
         beforeAll(async () => {
-            simulator = await createSimulator({ deployment });
+            simulator = await createTestSimulator({ deployment });
             const payerSigner = await simulator.createFundedSigner();
             merchant = await simulator.createFundedSigner();
             platform = (await simulator.createSigner()).address;
@@ -73,7 +73,12 @@ describe.each([
             expect(await codeOf(() => instructions.open(terms).sendTransaction())).toBe('OPEN_UNREADY');
             await instructions.open({ ...terms, createTokenAccounts: true }).sendTransaction();
             const own = payerClient.payer.address;
-            const [channel] = await pdas.channel({ ...terms, authorizedSigner: own, payer: own });
+            const [channel] = await pdas.channel({
+                ...openedNow(simulator),
+                ...terms,
+                authorizedSigner: own,
+                payer: own,
+            });
             await instructions.topUp({ amount: 500n, channel }).sendTransaction();
 
             const merchantInstructions = merchantClient.paymentChannels.instructions;
@@ -109,7 +114,12 @@ describe.each([
             const terms = { deposit: 10n, gracePeriodSeconds: 60, mint, payee: merchant.address, salt: 2n, splits: [] };
             await instructions.open({ ...terms, createTokenAccounts: true }).sendTransaction();
             const own = payerClient.payer.address;
-            const [channel] = await pdas.channel({ ...terms, authorizedSigner: own, payer: own });
+            const [channel] = await pdas.channel({
+                ...openedNow(simulator),
+                ...terms,
+                authorizedSigner: own,
+                payer: own,
+            });
             await instructions.requestClose({ channel }).sendTransaction();
             const closing = await accounts.channel.findClosing({ payee: merchant.address });
             expect(closing.map(state => state.address)).toEqual([channel]);
@@ -137,7 +147,12 @@ describe('a distribution that would forfeit a share', () => {
         const openAndSettle = async (salt: bigint) => {
             const terms = { deposit: 100n, gracePeriodSeconds: 60, mint, payee: payee.address, salt, splits };
             await instructions.open({ ...terms, allowUnready: true }).sendTransaction();
-            const [channel] = await pdas.channel({ ...terms, authorizedSigner: own.address, payer: own.address });
+            const [channel] = await pdas.channel({
+                ...openedNow(simulator),
+                ...terms,
+                authorizedSigner: own.address,
+                payer: own.address,
+            });
             const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 100n }, own, DEPLOYMENT);
             await instructions.settle({ voucher }).sendTransaction();
             return channel;
@@ -207,7 +222,13 @@ describe('a single send', () => {
         const client = createTestClient(simulator, own);
         const { instructions, pdas } = client.paymentChannels;
         await instructions.open({ ...terms, salt: 5n }).sendTransaction();
-        const [channel] = await pdas.channel({ ...terms, authorizedSigner: own.address, payer: own.address, salt: 5n });
+        const [channel] = await pdas.channel({
+            ...openedNow(simulator),
+            ...terms,
+            authorizedSigner: own.address,
+            payer: own.address,
+            salt: 5n,
+        });
         const stranger = await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(32).fill(7));
         const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 1n }, stranger, DEPLOYMENT);
         for (const config of [{}, { computeUnitLimit: 100_000 }]) {

@@ -81,9 +81,9 @@ describe('getRentRecovery', () => {
             'closing, its deadline one second off',
             closing,
             { ...now, unixTimestamp: 999n },
-            { dueAt: 1_000n, isDue: false, step: 'seal' },
+            { dueAt: 1_000n, isDue: false, step: 'finalize' },
         ],
-        ['closing, at its deadline', closing, now, { dueAt: 1_000n, isDue: true, step: 'seal' }],
+        ['closing, at its deadline', closing, now, { dueAt: 1_000n, isDue: true, step: 'finalize' }],
         [
             'closing without an end',
             { ...closing, closureStartedAt: 2n ** 63n - 1n },

@@ -28,10 +28,11 @@ import {
     type Deployment,
     type OpenAgreement,
 } from '../../src';
-import { createSimulator, ELF_ENVIRONMENT_VARIABLES, type Simulator } from '../../src/testing';
+import { ELF_ENVIRONMENT_VARIABLES, type Simulator } from '../../src/testing';
 import { CHANNEL_RENT, STATUSES } from '../fixtures/revision';
 import { createCast, GRACE_PERIOD_SECONDS, TOKEN_PROGRAMS, type Cast } from './fixtures/channel';
-import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
+import { AGREED_NOW, DEPLOYMENT, OPENED } from '../fixtures/deployment';
+import { createTestSimulator } from '../fixtures/simulator';
 
 // Payer and operator, each with what it has: the payer its tokens and its wallet, the operator its lamports and the
 // agreement. Between them goes base64 and nothing else.
@@ -87,7 +88,7 @@ describe.each([
             let operator: KeyPairSigner;
             let salt = 0n;
             beforeAll(async () => {
-                simulator = await createSimulator({ deployment });
+                simulator = await createTestSimulator({ deployment });
                 cast = await createCast(simulator, tokenProgram);
                 operator = await simulator.createFundedSigner({ label: 'operator' });
             });
@@ -131,7 +132,7 @@ describe.each([
                         },
                         deployment,
                     );
-                    const agreement: OpenAgreement = { ...common(), ...terms, deposit: { min: 1_000n } };
+                    const agreement: OpenAgreement = { ...AGREED_NOW, ...common(), ...terms, deposit: { min: 1_000n } };
                     const inspection = await inspectOpenTransaction(opened.wire, agreement, deployment);
                     expect(inspection).toMatchObject({ isAccepted: true });
                     if (!inspection.isAccepted) return;
@@ -201,7 +202,13 @@ describe.each([
                         },
                         deployment,
                     );
-                    const agreement = { ...common(), ...terms, createTokenAccounts: { owners: [owner] }, deposit: 1n };
+                    const agreement = {
+                        ...AGREED_NOW,
+                        ...common(),
+                        ...terms,
+                        createTokenAccounts: { owners: [owner] },
+                        deposit: 1n,
+                    };
                     const inspection = await inspectOpenTransaction(wire, agreement, deployment);
                     expect(inspection).toMatchObject({
                         inspected: { additions: [{ isPaidByOperator: false, kind: 'createTokenAccount', owner }] },
@@ -228,7 +235,14 @@ describe.each([
                     },
                     deployment,
                 );
-                const agreement = { ...common(), ...terms, deposit: 5_000n, maxFeeLamports: 10_000n, memos: {} };
+                const agreement = {
+                    ...AGREED_NOW,
+                    ...common(),
+                    ...terms,
+                    deposit: 5_000n,
+                    maxFeeLamports: 10_000n,
+                    memos: {},
+                };
                 const inspection = await inspectOpenTransaction(wire, agreement, deployment);
                 expect(inspection).toMatchObject({
                     isAccepted: false,
