@@ -216,5 +216,5 @@ function toAccount(value: LiveChannelState<RevisionName>['channel'], deployment:
 
 /** Whether the revision has open slots and rent payers. */
 function hasOpenSlots(deployment: Deployment): boolean {
-    return getPart(deployment, 'open').openSlotWindow !== undefined;
+    return getPart(deployment, 'channel').openSlotWindow !== undefined;
 }

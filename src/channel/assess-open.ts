@@ -91,7 +91,8 @@ export function assessOpen<TRevision extends RevisionName>(
     const token = { mint, tokenProgram };
 
     const payerAccount = readTokenAccount(accounts.payer, { ...token, owner: payer });
-    const { openSlotWindow, toleratesPrefunding } = getPart(deployment, 'open');
+    const { openSlotWindow } = getPart(deployment, 'channel');
+    const { toleratesPrefunding } = getPart(deployment, 'open');
     const blockers = [
         openSlotWindow === undefined ? undefined : getOpenSlotBlocker(input, deployment),
         getMintBlocker(accounts.mint, tokenProgram, deployment),

@@ -43,7 +43,7 @@ export type RentRecovery = Readonly<{
 export function getRentRecovery(
     state: LiveChannelState,
     now: Readonly<{ slot: bigint | number; unixTimestamp: bigint | number }>,
-    deployment: DeploymentParts<'open'>,
+    deployment: DeploymentParts<'channel'>,
 ): RentRecovery {
     const moment = readMembers('now', now, ['slot', 'unixTimestamp']);
     const slot = toU64('slot', moment.slot);

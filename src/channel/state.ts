@@ -23,7 +23,6 @@ import {
 import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { decodeChannelAccount, isClosedChannelAccount, readAccount } from './account';
 import { assertIsNoAccountOfOther, assertIsNoKindOfOther } from '../revision/detect-other-revision';
-import { getReclaimableFromSlot } from '../revision/open-slot';
 
 /**
  * There is no channel at the address: no account, or a wallet that only holds lamports. In the epoch revision that is
@@ -146,7 +145,8 @@ export function getLiveChannelState<TRevision extends RevisionName>(
         const reason = `it has paid out ${settlement.payoutWatermark} of ${settlement.settled} that were settled`;
         throw new PaymentChannelsError(ACCOUNT_MALFORMED, { address, reason });
     }
-    const kind = getPart(deployment, 'channel').kinds[channel.status];
+    const { getReclaimableFromSlot, kinds } = getPart(deployment, 'channel');
+    const kind = kinds[channel.status];
     // No account decodes to a status that has no kind; who brings a channel of its own looks at what it gets.
     if (kind === undefined) return undefined as never;
     const state = {
@@ -155,12 +155,7 @@ export function getLiveChannelState<TRevision extends RevisionName>(
         kind,
         ...(kind === 'closing' ? { deadlineAt: getDeadline(channel) } : {}),
         ...(kind === 'finalized' || kind === 'distributed'
-            ? {
-                  reclaimableFromSlot:
-                      'openSlot' in channel && getPart(deployment, 'open').openSlotWindow !== undefined
-                          ? getReclaimableFromSlot(channel.openSlot, deployment)
-                          : 0n,
-              }
+            ? { reclaimableFromSlot: getReclaimableFromSlot(channel) }
             : {}),
     };
     return toResult(state) as LiveChannelState<TRevision>;

@@ -478,7 +478,7 @@ function getInstructions(
 
     /** Adds to the input of `open` what follows from the chain, where channels have an open slot. */
     async function withOpenSlot(terms: PluginOpenInput): Promise<PluginOpenInput> {
-        if (getPart(deployment, 'open').openSlotWindow === undefined) return terms;
+        if (getPart(deployment, 'channel').openSlotWindow === undefined) return terms;
         const { landingSlots, openSlot: given, ...input } = terms as PluginOpenInput<'epoch'>;
         const names = ['landingSlots', 'openSlot'] as const;
         assertHasNoMisspelt(

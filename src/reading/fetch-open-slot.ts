@@ -15,7 +15,7 @@ import { chooseOpenSlot, type ChooseOpenSlotInput } from '../revision/open-slot'
 export async function fetchOpenSlot(
     rpc: Rpc<GetSlotApi>,
     options: Omit<ChooseOpenSlotInput, 'currentSlot'>,
-    deployment: DeploymentParts<'open'>,
+    deployment: DeploymentParts<'channel'>,
     config: FetchConfig = {},
 ): Promise<bigint> {
     const { landingSlots } = readOnlyMembers('options', options, { landingSlots: true });

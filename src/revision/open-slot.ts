@@ -1,10 +1,10 @@
-import { OPEN_SLOT_OUT_OF_WINDOW, OPERATION_UNSUPPORTED } from '../core/error-definitions';
+import { OPERATION_UNSUPPORTED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { readMembers, toInteger, toU64, U64_MAX } from '../core/input';
 import { getPart, type DeploymentParts } from './deployment';
+import { assertIsInWindow, chooseInWindow, getSlotAfterWindow } from './open-slot-window';
 
-// The slot that a channel of the epoch revision is opened for: open lands from it on and up to 1,500 slots after it, and
-// the rent comes back only later than that (spec sections 4.2, 7.1 and 7.8).
+// The slot that a channel is opened for, where a revision has one: open lands from it on and up to 1,500 slots after it,
+// and the rent comes back only later than that (spec sections 4.2, 7.1 and 7.8).
 
 /** What {@link chooseOpenSlot} takes. */
 export type ChooseOpenSlotInput = Readonly<{
@@ -31,13 +31,8 @@ export type ChooseOpenSlotInput = Readonly<{
  * const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 });
  * ```
  */
-export function chooseOpenSlot(input: ChooseOpenSlotInput, deployment: DeploymentParts<'open'>): bigint {
-    const given = readMembers('input', input, ['currentSlot', 'landingSlots']);
-    const currentSlot = toU64('currentSlot', given.currentSlot);
-    const window = getOpenSlotWindow(deployment);
-    const { landingSlots = window } = given;
-    const unused = window - toInteger('landingSlots', landingSlots, 0n, window);
-    return currentSlot > unused ? currentSlot - unused : 0n;
+export function chooseOpenSlot(input: ChooseOpenSlotInput, deployment: DeploymentParts<'channel'>): bigint {
+    return chooseInWindow(input, getOpenSlotWindow(deployment));
 }
 
 /**
@@ -52,21 +47,9 @@ export function assertIsOpenSlotInWindow(
         landingSlots?: bigint | number | undefined;
         openSlot: bigint | number;
     }>,
-    deployment: DeploymentParts<'open'>,
+    deployment: DeploymentParts<'channel'>,
 ): void {
-    const given = readMembers('input', input, ['currentSlot', 'landingSlots', 'openSlot']);
-    const openSlot = toU64('openSlot', given.openSlot);
-    const currentSlot = toU64('currentSlot', given.currentSlot);
-    const { landingSlots = 0n } = given;
-    const minOpenSlot = chooseOpenSlot({ currentSlot, landingSlots }, deployment);
-    if (openSlot < minOpenSlot || openSlot > currentSlot) {
-        throw new PaymentChannelsError(OPEN_SLOT_OUT_OF_WINDOW, {
-            currentSlot,
-            maxOpenSlot: currentSlot,
-            minOpenSlot,
-            openSlot,
-        });
-    }
+    assertIsInWindow(input, getOpenSlotWindow(deployment));
 }
 
 /**
@@ -77,15 +60,14 @@ export function assertIsOpenSlotInWindow(
  */
 export function getReclaimableFromSlot(
     openSlot: bigint | number,
-    deployment: DeploymentParts<'open'>,
+    deployment: DeploymentParts<'channel'>,
 ): bigint | undefined {
-    const slot = toU64('openSlot', openSlot) + getOpenSlotWindow(deployment) + 1n;
-    return slot <= U64_MAX ? slot : undefined;
+    return getSlotAfterWindow(openSlot, getOpenSlotWindow(deployment));
 }
 
 /** @throws `OPERATION_UNSUPPORTED` where channels have no open slot. */
-function getOpenSlotWindow(deployment: DeploymentParts<'open'>): bigint {
-    const { openSlotWindow } = getPart<'open', DeploymentParts<'open'>>(deployment, 'open');
+function getOpenSlotWindow(deployment: DeploymentParts<'channel'>): bigint {
+    const { openSlotWindow } = getPart<'channel', DeploymentParts<'channel'>>(deployment, 'channel');
     if (openSlotWindow !== undefined) return openSlotWindow;
     throw new PaymentChannelsError(OPERATION_UNSUPPORTED, { operation: 'open slots' });
 }

@@ -7,7 +7,7 @@ import type { ChannelOf, RevisionName, RevisionTypes } from './types';
 // for the parts that it needs, so that a bundle has no others. Everything here is checked already; addresses are
 // derived by the caller.
 
-/** Where the account of a channel is in its life. The epoch revision's program says sealed where this says finalized. */
+/** Where the account of a channel is in its life. A program may have a name of its own for it. */
 export type LiveChannelKind = 'closing' | 'distributed' | 'finalized' | 'open';
 
 /** The account of a channel (spec section 3). */
@@ -22,6 +22,10 @@ export type ChannelLayout = Readonly<{
      * every channel would be found.
      */
     ownFields: readonly ('openSlot' | 'rentPayer')[];
+    /** Most slots by which the current slot may be after the open slot, where channels have one. */
+    openSlotWindow: bigint | undefined;
+    /** First slot at which the rent of a channel can come back, by what its account says; `undefined` for none. */
+    getReclaimableFromSlot: (channel: ChannelOf<RevisionName>) => bigint | undefined;
     /** What each status byte says. */
     kinds: Readonly<Record<number, LiveChannelKind>>;
     version: number;
@@ -54,6 +58,11 @@ export type SplitsLayout = Readonly<{
 
 /** The errors of the program by their codes. */
 export type ProgramErrors = Readonly<Record<number, Readonly<{ name: string; message: string }>>>;
+
+/** Errors by which the program says that a channel, or the time, is not as it was read any more. */
+export type OutdatedErrors<TRevision extends RevisionName = RevisionName> = Readonly<{
+    names: readonly RevisionTypes[TRevision]['errorName'][];
+}>;
 
 /** How the program tells what happened (spec section 10). */
 export type EventsLayout<TRevision extends RevisionName = RevisionName> = Readonly<{
@@ -116,8 +125,6 @@ export type OpenLayout = Builder<
         toleratesPrefunding: boolean;
         /** Whether somebody else than the payer can pay the rent. */
         hasRentPayer: boolean;
-        /** Most slots by which the current slot may be after the open slot, where there is one. */
-        openSlotWindow: bigint | undefined;
     }>;
 
 /** How `topUp` is built (spec section 7.3). */
@@ -203,6 +210,7 @@ export interface Revision<TRevision extends RevisionName = RevisionName> {
     readonly channel: ChannelLayout;
     readonly errors: ProgramErrors;
     readonly events: EventsLayout<TRevision>;
+    readonly outdated: OutdatedErrors<TRevision>;
     readonly seeds: SeedsLayout;
     readonly splits: SplitsLayout;
     readonly voucher: VoucherLayout;

@@ -113,7 +113,7 @@ export function toOpenAgreement<TRevision extends RevisionName>(
     agreement: OpenAgreement<TRevision>,
     deployment: Deployment<TRevision>,
 ): CheckedOpenAgreement {
-    const hasOpenSlot = getPart(deployment, 'open').openSlotWindow !== undefined;
+    const hasOpenSlot = getPart(deployment, 'channel').openSlotWindow !== undefined;
     const input: Omit<OpenAgreement<'epoch'>, 'currentSlot'> = hasOpenSlot
         ? readOnlyMembers('agreement', agreement as OpenAgreement<'epoch'>, OPEN_WITH_SLOT_MEMBERS, INVALID)
         : readOnlyMembers('agreement', agreement as OpenAgreement, OPEN_MEMBERS, INVALID);
@@ -146,7 +146,7 @@ const DEFAULT_LANDING_SLOTS = 150n;
 function toOpenSlotAndRent(
     given: OpenAgreement<'epoch'>,
     { operator, payer }: CheckedAgreement,
-    deployment: DeploymentParts<'open'>,
+    deployment: DeploymentParts<'channel'>,
 ): Pick<CheckedOpenAgreement, 'openSlot' | 'rent'> {
     const currentSlot = toU64('agreement.currentSlot', given.currentSlot);
     const { landingSlots = DEFAULT_LANDING_SLOTS, rentLamports = 0n, rentPayer: rentPayerInput = payer } = given;

@@ -38,7 +38,7 @@ import {
     type ChannelArgs,
 } from '../../../generated/epoch';
 import { readMembers, toAddress, toSigner, toU64 } from '../../core/input';
-import { assertIsOpenSlotInWindow } from '../open-slot';
+import { assertIsInWindow, getSlotAfterWindow } from '../open-slot-window';
 import { definePart } from '../part';
 import type {
     ChannelLayout,
@@ -46,6 +46,7 @@ import type {
     EventsLayout,
     FinalizeLayout,
     OpenLayout,
+    OutdatedErrors,
     ProgramErrors,
     Published,
     ReclaimLayout,
@@ -74,6 +75,19 @@ export const EPOCH_EVENTS: EventsLayout<'epoch'> = /* @__PURE__ */ definePart<Ev
     parse: parsePaymentChannelsEvent,
 });
 
+export const EPOCH_OUTDATED: OutdatedErrors<'epoch'> = /* @__PURE__ */ definePart<OutdatedErrors<'epoch'>>({
+    names: [
+        'channelCloseTooEarly',
+        'channelNotDistributable',
+        'invalidChannelStatus',
+        'nothingToDistribute',
+        'sealGracePeriodNotElapsed',
+        'voucherExpired',
+        'voucherOverDeposit',
+        'voucherWatermarkNotMonotonic',
+    ],
+});
+
 export const EPOCH_SEEDS: SeedsLayout = /* @__PURE__ */ definePart<SeedsLayout>({
     channel: CHANNEL_PDA_SEEDS,
     eventAuthority: EVENT_AUTHORITY_PDA_SEEDS,
@@ -100,8 +114,10 @@ export const EPOCH_CHANNEL: ChannelLayout = /* @__PURE__ */ definePart<ChannelLa
     decode: data => getChannelDecoder().decode(data),
     discriminator: CHANNEL_DISCRIMINATOR,
     encode: fields => getChannelEncoder().encode(fields as ChannelArgs),
+    getReclaimableFromSlot: channel => getSlotAfterWindow((channel as Channel).openSlot, OPEN_SLOT_WINDOW),
     getSize: getChannelSize,
     kinds: KINDS,
+    openSlotWindow: OPEN_SLOT_WINDOW,
     ownFields: ['openSlot', 'rentPayer'],
     tombstone: undefined,
     version: CHANNEL_VERSION,
@@ -117,7 +133,6 @@ export const EPOCH_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
     build: ({ openSlot, rentPayer, ...input }, config) =>
         getOpenInstruction({ ...input, openSlot: openSlot!, rentPayer: rentPayer! }, config),
     hasRentPayer: true,
-    openSlotWindow: OPEN_SLOT_WINDOW,
     programName: 'open',
     toFields: (input, payer) => {
         const given = readMembers('input', input as Partial<EpochTypes['openInput']>, [
@@ -127,7 +142,7 @@ export const EPOCH_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
         ]);
         const { currentSlot, openSlot: openSlotInput, rentPayer = payer } = given;
         const openSlot = toU64('openSlot', openSlotInput);
-        if (currentSlot !== undefined) assertIsOpenSlotInWindow({ currentSlot, openSlot }, { open: EPOCH_OPEN });
+        if (currentSlot !== undefined) assertIsInWindow({ currentSlot, openSlot }, OPEN_SLOT_WINDOW);
         return { openSlot, rentPayer: toSigner('rentPayer', rentPayer) };
     },
     toleratesPrefunding: true,
@@ -203,6 +218,7 @@ export const EPOCH: Revision<'epoch'> = /* @__PURE__ */ Object.freeze<Revision<'
     finalize: EPOCH_FINALIZE,
     open: EPOCH_OPEN,
     openReading: EPOCH_OPEN_READING,
+    outdated: EPOCH_OUTDATED,
     published: EPOCH_PUBLISHED,
     reclaim: EPOCH_RECLAIM,
     requestClose: EPOCH_REQUEST_CLOSE,

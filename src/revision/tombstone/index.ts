@@ -43,6 +43,7 @@ import type {
     EventsLayout,
     FinalizeLayout,
     OpenLayout,
+    OutdatedErrors,
     ProgramErrors,
     Published,
     RequestCloseLayout,
@@ -71,6 +72,17 @@ export const TOMBSTONE_EVENTS: EventsLayout<'tombstone'> = /* @__PURE__ */ defin
     parse: parsePaymentChannelsEvent,
 });
 
+export const TOMBSTONE_OUTDATED: OutdatedErrors<'tombstone'> = /* @__PURE__ */ definePart<OutdatedErrors<'tombstone'>>({
+    names: [
+        'channelNotDistributable',
+        'invalidChannelStatus',
+        'nothingToDistribute',
+        'voucherExpired',
+        'voucherOverDeposit',
+        'voucherWatermarkNotMonotonic',
+    ],
+});
+
 export const TOMBSTONE_SEEDS: SeedsLayout = /* @__PURE__ */ definePart<SeedsLayout>({
     channel: CHANNEL_PDA_SEEDS,
     eventAuthority: EVENT_AUTHORITY_PDA_SEEDS,
@@ -96,8 +108,10 @@ export const TOMBSTONE_CHANNEL: ChannelLayout = /* @__PURE__ */ definePart<Chann
     decode: data => getChannelDecoder().decode(data),
     discriminator: CHANNEL_DISCRIMINATOR,
     encode: fields => getChannelEncoder().encode(fields as ChannelArgs),
+    getReclaimableFromSlot: () => 0n,
     getSize: getChannelSize,
     kinds: KINDS,
+    openSlotWindow: undefined,
     ownFields: [],
     tombstone: { discriminator: CLOSED_CHANNEL_DISCRIMINATOR, getSize: getClosedChannelSize },
     version: CHANNEL_VERSION,
@@ -112,7 +126,6 @@ export const TOMBSTONE_VOUCHER: VoucherLayout = /* @__PURE__ */ definePart<Vouch
 export const TOMBSTONE_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
     build: (input, config) => getOpenInstruction(input, config),
     hasRentPayer: false,
-    openSlotWindow: undefined,
     programName: 'open',
     toFields: () => ({}),
     toleratesPrefunding: false,
@@ -191,6 +204,7 @@ export const TOMBSTONE: Revision<'tombstone'> = /* @__PURE__ */ Object.freeze<Re
     finalize: TOMBSTONE_FINALIZE,
     open: TOMBSTONE_OPEN,
     openReading: TOMBSTONE_OPEN_READING,
+    outdated: TOMBSTONE_OUTDATED,
     published: TOMBSTONE_PUBLISHED,
     reclaim: undefined,
     requestClose: TOMBSTONE_REQUEST_CLOSE,

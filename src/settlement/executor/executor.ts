@@ -63,7 +63,7 @@ export class BatchExecutor {
         const isWanted = () => !this.#isStopping();
         this.#tasks = createTasks(requests, tally);
         this.#leases = new Leases(options, channel => this.#giveUpLease(channel));
-        this.#suspects = new Suspects(options);
+        this.#suspects = new Suspects({ ...options, deployment });
         this.#log = new ExecutionLog(this.#tasks.size, tally, () => this.#underWay.size, options.onProgress);
         this.#calls = new RpcCalls({
             onRetry: retry => this.#log.report({ ...retry, kind: 'retrying' }),
@@ -313,7 +313,7 @@ export class BatchExecutor {
         await this.#outcomes.refuse(step, prepared, outcome);
         const { pollIntervalMs, timers } = this.options;
         // The others get time to hear of it.
-        if (isOutOfDate(outcome.failure)) await timers.sleep(pollIntervalMs);
+        if (isOutOfDate(outcome.failure, this.deployment)) await timers.sleep(pollIntervalMs);
         return false;
     }
 

@@ -2,23 +2,12 @@ import type { Address } from '@solana/kit';
 
 import { BATCH_ATTEMPTS_EXHAUSTED, JOURNAL_LEASE_LOST } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
+import { getPart, type DeploymentParts } from '../../revision/deployment';
 import type { TransactionFailure } from '../../revision/program-failure';
-import type { ProgramErrorName } from '../../revision/types';
 import type { InstructionErrorName } from '../../runtime/runtime-errors';
 import type { Timers } from '../../sending/rpc-calls';
 import type { ChannelTask, Step } from './channel-task';
 
-/** What the program finds wrong, by their names, that no plan by the newest state and time of a channel does. */
-const OUT_OF_DATE: readonly ProgramErrorName[] = [
-    'channelCloseTooEarly',
-    'channelNotDistributable',
-    'invalidChannelStatus',
-    'nothingToDistribute',
-    'sealGracePeriodNotElapsed',
-    'voucherExpired',
-    'voucherOverDeposit',
-    'voucherWatermarkNotMonotonic',
-];
 /** What it finds where there is no channel any more, or a tombstone (spec section 6.1). */
 const GONE: readonly InstructionErrorName[] = ['InvalidAccountData', 'InvalidAccountOwner'];
 
@@ -26,15 +15,20 @@ const GONE: readonly InstructionErrorName[] = ['InvalidAccountData', 'InvalidAcc
  * Whether a failure says that the channel, or the time, is not as it was read: whoever reads it again may ask a node that
  * does not know it yet either.
  */
-export function isOutOfDate(failure: TransactionFailure | undefined): boolean {
-    if (failure?.kind === 'custom') return OUT_OF_DATE.some(name => name === failure.name);
+export function isOutOfDate(failure: TransactionFailure | undefined, deployment: DeploymentParts<'outdated'>): boolean {
+    if (failure?.kind === 'custom') return getPart(deployment, 'outdated').names.some(name => name === failure.name);
     return failure?.kind === 'builtin' && GONE.includes(failure.name);
 }
 
 /** What becomes of the channels of a transaction that did not land. */
 export class Suspects {
     constructor(
-        private readonly options: Readonly<{ maxAttempts: number; patienceMs: number; timers: Pick<Timers, 'now'> }>,
+        private readonly options: Readonly<{
+            deployment: DeploymentParts<'outdated'>;
+            maxAttempts: number;
+            patienceMs: number;
+            timers: Pick<Timers, 'now'>;
+        }>,
     ) {}
 
     /** A channel that did not get through for no fault of its own: it has so many attempts, and those that time is for. */
@@ -83,7 +77,7 @@ export class Suspects {
             task.failure = failure;
             task.error = error;
             if (tasks.length === 1) {
-                if (isOutOfDate(failure)) this.count(task, failure, error);
+                if (isOutOfDate(failure, this.options.deployment)) this.count(task, failure, error);
                 else task.failAlone(planned.channels[0]!);
             }
             if (suspects.length === 1) task.group = `suspect ${task.channel}`;

@@ -182,7 +182,7 @@ export async function findPartyTokenAccount(owner: Address, token: LedgerMint): 
 
 /** Whether channels are opened for a slot, and their rent paid by whoever signs as the rent payer. */
 function isDated({ deployment }: Simulator<RevisionName>): boolean {
-    return deployment.open.openSlotWindow !== undefined;
+    return deployment.channel.openSlotWindow !== undefined;
 }
 
 async function createMint(simulator: Simulator<RevisionName>, name: string, tokenProgram: Address) {
