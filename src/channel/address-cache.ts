@@ -4,7 +4,7 @@ import { getPart, getProgramConfig, getTreasuryOwner, type DeploymentParts } fro
 import { assertHasNoMisspelt, assertIsInput, readMembers, readOnlyMembers, readTerms, toInteger } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import { LruCache } from '../core/lru';
-import type { SeedLayout } from '../runtime/seeds';
+import { getSeedNames, type SeedLayout } from '../runtime/seeds';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
 import {
     findChannelPdaSync,
@@ -27,7 +27,6 @@ export type AddressCache = Readonly<{
     findTreasuryTokenPdaSync: typeof findTreasuryTokenPdaSync;
 }>;
 
-const CHANNEL_SEEDS = ['authorizedSigner', 'mint', 'openSlot', 'payee', 'payer', 'salt'] as const;
 const DEFAULT_MAX_ENTRIES = 10_000;
 
 /**
@@ -75,21 +74,23 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
             deployment: DeploymentParts<'programAddress' | 'seeds', TRevision>,
         ) => {
             assertIsInput('seeds', seeds);
-            const given = readMembers('input', seeds as ChannelSeedsInput<'epoch'>, CHANNEL_SEEDS);
-            const { mint, openSlot, payee, payer, salt } = given;
+            const { channel: layout } = getPart(deployment, 'seeds');
+            const values = seeds as unknown as Readonly<Record<string, unknown>>;
+            const given = readMembers('input', values, getSeedNames(layout));
             const { programAddress } = getProgramConfig(deployment);
             // Left out it is the payer's; given as undefined it is no key, and no part of one.
-            if (!('authorizedSigner' in seeds)) assertHasNoMisspelt('input', seeds, ['authorizedSigner']);
-            const authorizedSigner = 'authorizedSigner' in seeds ? (given.authorizedSigner ?? null) : payer;
-            // A number that is not exact may read like a bigint that is.
-            const toPart = (value: bigint | number) =>
-                typeof value === 'bigint' || Number.isSafeInteger(value) ? BigInt(value).toString() : null;
-            const parts = [programAddress, payer, payee, mint, authorizedSigner, toPart(salt)];
-            // A revision that does not know of open slots does not look at one.
-            const slotPart = (openSlot as unknown) === undefined ? undefined : toPart(openSlot);
+            const isPayers = !('authorizedSigner' in seeds);
+            if (isPayers) assertHasNoMisspelt('input', seeds, ['authorizedSigner']);
+            const toPart = (seed: SeedLayout[number]) => {
+                if (seed.kind === 'text') return undefined;
+                const value = given[isPayers && seed.name === 'authorizedSigner' ? 'payer' : seed.name];
+                if (seed.kind === 'address') return value ?? null;
+                // A number that is not exact may read like a bigint that is.
+                const isExact = typeof value === 'bigint' || Number.isSafeInteger(value);
+                return isExact ? (value as bigint | number).toString() : null;
+            };
             const derive = () => findChannelPdaSync(seeds, deployment);
-            const { channel: layout } = getPart(deployment, 'seeds');
-            return find(derive, 'channel', ...layout.map(toSeedKey), ...parts, slotPart);
+            return find(derive, 'channel', programAddress, ...layout.map(toSeedKey), ...layout.map(toPart));
         },
         findEscrowPdaSync: input => {
             const token = readTerms('input', input, ['channel', 'mint', 'tokenProgram'], ['tokenProgram']);

@@ -16,9 +16,10 @@ import {
     toU32,
     toU64,
 } from '../core/input';
-import { assertIsNoAccountOfOther } from '../revision/detect-other-revision';
-import type { RevisionName, RevisionTypes } from '../revision/types';
+import { assertIsNoAccountOfOther, getTellingFields } from '../revision/detect-other-revision';
+import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { findChannelPdaSync } from './derive';
+import { getOwnMembers, toOwnFields, type OwnFieldName, type OwnFields } from './own-fields';
 import { getDistributionHash, type Split } from './distribution';
 import { getStateKinds, type ChannelState, type LiveChannelState } from './state';
 
@@ -55,7 +56,7 @@ export type ChannelToCompare<TRevision extends RevisionName = RevisionName> = Ch
 /** In what a channel differs from what was agreed; values as text, amounts and times in decimal digits. */
 export type ChannelMismatch = Readonly<{
     /** `address` is that which follows from all terms of the channel, for the program of the deployment. */
-    field: 'address' | 'status' | keyof AgreedChannel | keyof AgreedChannel<'epoch'>;
+    field: 'address' | 'status' | keyof AgreedChannel | OwnFieldName;
     expected: string;
     given: string;
 }>;
@@ -77,14 +78,12 @@ const COMMON_MEMBERS: OnlyMembers<AgreedChannel> = {
     tokenProgram: 'given',
 };
 
-const EPOCH_MEMBERS: OnlyMembers<AgreedChannel<'epoch'>> = { ...COMMON_MEMBERS, openSlot: 'given', rentPayer: 'given' };
-
 /**
  * Compares a channel with what was agreed, and says in what it differs.
  *
  * What its account says is compared: status, payee, mint, splits by their hash (spec section 5.1), grace period, and of
- * deposit, payer, authorized signer and salt what was agreed on, in the epoch revision of rent payer and open slot as
- * well. Its address has to be the one that follows from its terms for the program of the deployment (spec section 2). The
+ * deposit, payer, authorized signer and salt what was agreed on, and of rent payer and open slot where the revision has
+ * them. Its address has to be the one that follows from its terms for the program of the deployment (spec section 2). The
  * token program does not stand in the account: it is that of the mint, for good, and is compared where it was read.
  *
  * @returns Nothing when it is what was agreed. Of a channel that is not there, only its status can be said.
@@ -115,7 +114,7 @@ export function getChannelMismatches<TRevision extends RevisionName>(
     };
     compare('status', 'open', kind);
     if (account === undefined) return Object.freeze(mismatches);
-    const seeds = account as Parameters<typeof findChannelPdaSync<TRevision>>[0];
+    const seeds = { ...account, ...account.own } as Parameters<typeof findChannelPdaSync<TRevision>>[0];
     compare('address', findChannelPdaSync<TRevision>(seeds, deployment)[0], address);
     compare('payee', expected.payee, account.payee);
     compare('mint', expected.mint, account.mint);
@@ -128,8 +127,7 @@ export function getChannelMismatches<TRevision extends RevisionName>(
     compare('payer', expected.payer, account.payer);
     compare('authorizedSigner', expected.authorizedSigner, account.authorizedSigner);
     compare('salt', expected.salt, account.salt);
-    if (account.rentPayer !== undefined) compare('rentPayer', expected.rentPayer, account.rentPayer);
-    if (account.openSlot !== undefined) compare('openSlot', expected.openSlot, account.openSlot);
+    for (const name of getPart(deployment, 'channel').ownFields) compare(name, expected.own[name], account.own[name]!);
     return Object.freeze(mismatches);
 }
 
@@ -160,12 +158,14 @@ export function assertIsAgreedChannel<TRevision extends RevisionName>(
 
 /** What was agreed, checked. */
 function toExpected(agreed: AgreedChannel<RevisionName>, deployment: Deployment) {
-    const known = hasOpenSlots(deployment) ? EPOCH_MEMBERS : (COMMON_MEMBERS as typeof EPOCH_MEMBERS);
-    const given = readOnlyMembers('agreed', agreed as AgreedChannel<'epoch'>, known, 'AGREEMENT_INVALID');
-    const address = (name: 'authorizedSigner' | 'payer' | 'rentPayer') =>
+    const layout = getPart(deployment, 'channel');
+    const known = { ...COMMON_MEMBERS, ...getOwnMembers(layout) } as OnlyMembers<AgreedChannel & OwnFields>;
+    const given = readOnlyMembers('agreed', agreed as AgreedChannel & OwnFields, known, 'AGREEMENT_INVALID');
+    const address = (name: 'authorizedSigner' | 'payer') =>
         given[name] === undefined ? undefined : toAddress(`agreed.${name}`, given[name]);
-    const u64 = (name: 'deposit' | 'openSlot' | 'salt') =>
+    const u64 = (name: 'deposit' | 'salt') =>
         given[name] === undefined ? undefined : toU64(`agreed.${name}`, given[name]);
+    const ownFields = layout.ownFields.filter(name => given[name] !== undefined);
     const { tokenProgram } = given;
     return {
         authorizedSigner: address('authorizedSigner'),
@@ -173,32 +173,36 @@ function toExpected(agreed: AgreedChannel<RevisionName>, deployment: Deployment)
         distributionHash: bytesToHex(getDistributionHash(given.splits, deployment) as Uint8Array),
         gracePeriodSeconds: BigInt(toU32('agreed.gracePeriodSeconds', given.gracePeriodSeconds, 1n)),
         mint: toAddress('agreed.mint', given.mint),
-        openSlot: u64('openSlot'),
+        own: toOwnFields('agreed', ownFields, given),
         payee: toAddress('agreed.payee', given.payee),
         payer: address('payer'),
-        rentPayer: address('rentPayer'),
         salt: u64('salt'),
         tokenProgram: tokenProgram === undefined ? undefined : toTokenProgram('agreed.tokenProgram', tokenProgram),
     };
 }
 
+const ACCOUNT_NAMES = [
+    'authorizedSigner',
+    'deposit',
+    'distributionHash',
+    'gracePeriod',
+    'mint',
+    'payee',
+    'payer',
+    'salt',
+] as const satisfies readonly (keyof ChannelOf<RevisionName>)[];
+
 /** What a channel's account says, for callers whose types promise more than they hold. */
 function toAccount(value: LiveChannelState<RevisionName>['channel'], deployment: Deployment) {
     const field = 'channel.channel';
-    const account = readMembers(field, value as LiveChannelState<'epoch'>['channel'], [
-        'authorizedSigner',
-        'deposit',
-        'distributionHash',
-        'gracePeriod',
-        'mint',
-        'openSlot',
-        'payee',
-        'payer',
-        'rentPayer',
-        'salt',
-    ]);
-    const { openSlot, rentPayer } = account as Partial<typeof account>;
-    assertIsNoAccountOfOther(field, openSlot !== undefined, getRevisionName(deployment));
+    const { ownFields } = getPart(deployment, 'channel');
+    const names = [...new Set([...ACCOUNT_NAMES, ...ownFields, ...getTellingFields()])];
+    const account: Pick<typeof value, (typeof ACCOUNT_NAMES)[number]> & OwnFields = readMembers(
+        field,
+        value as typeof value & OwnFields,
+        names as (keyof typeof value)[],
+    );
+    assertIsNoAccountOfOther(field, account, getRevisionName(deployment));
     const hash = toBytes(`${field}.distributionHash`, account.distributionHash, HASH_LENGTH);
     return {
         authorizedSigner: toAddress(`${field}.authorizedSigner`, account.authorizedSigner),
@@ -206,15 +210,9 @@ function toAccount(value: LiveChannelState<RevisionName>['channel'], deployment:
         distributionHash: bytesToHex(hash as Uint8Array),
         gracePeriodSeconds: toU64(`${field}.gracePeriod`, account.gracePeriod),
         mint: toAddress(`${field}.mint`, account.mint),
-        openSlot: openSlot === undefined ? undefined : toU64(`${field}.openSlot`, openSlot),
+        own: toOwnFields(field, ownFields, account),
         payee: toAddress(`${field}.payee`, account.payee),
         payer: toAddress(`${field}.payer`, account.payer),
-        rentPayer: openSlot === undefined ? undefined : toAddress(`${field}.rentPayer`, rentPayer),
         salt: toU64(`${field}.salt`, account.salt),
     };
-}
-
-/** Whether the revision has open slots and rent payers. */
-function hasOpenSlots(deployment: Deployment): boolean {
-    return getPart(deployment, 'channel').openSlotWindow !== undefined;
 }

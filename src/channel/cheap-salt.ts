@@ -1,12 +1,13 @@
 import type { Address } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
-import type { Deployment } from '../revision/deployment';
+import { getPart, type Deployment } from '../revision/deployment';
 import { SALT_NOT_FOUND } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toInteger, toU64, U64_MAX } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { ChannelSeedsInput, TokenInput } from './addresses';
+import { getSeedNames } from '../runtime/seeds';
 import { findChannelPdaSync, findEscrowPdaSync } from './derive';
 
 /** What {@link findCheapChannelSalt} takes: the seeds of the channel but for the salt. */
@@ -31,8 +32,7 @@ export type CheapSalt = Readonly<{
     attempts: number;
 }>;
 
-const SEEDS = ['authorizedSigner', 'mint', 'openSlot', 'payee', 'payer'] as const;
-const NAMES = [...SEEDS, 'firstSalt', 'maxAttempts', 'tokenProgram'] as const;
+const NAMES = ['firstSalt', 'maxAttempts', 'mint', 'tokenProgram'] as const;
 const OPTIONAL = ['authorizedSigner', 'firstSalt', 'maxAttempts', 'tokenProgram'] as const;
 const DEFAULT_MAX_ATTEMPTS = 64;
 const MAX_ATTEMPTS = 1_000_000n;
@@ -60,7 +60,9 @@ export function findCheapChannelSalt<TRevision extends RevisionName>(
     input: CheapSaltInput<TRevision>,
     deployment: Deployment<TRevision>,
 ): CheapSalt {
-    const given = readTerms('input', input as CheapSaltInput<'epoch'>, NAMES, OPTIONAL);
+    const seedNames = getSeedNames(getPart(deployment, 'seeds').channel).filter(name => name !== 'salt');
+    const names = [...new Set([...seedNames, ...NAMES])] as (keyof CheapSaltInput)[];
+    const given = readTerms('input', input as CheapSaltInput, names, OPTIONAL);
     const { firstSalt = 0n, maxAttempts: maxAttemptsInput = DEFAULT_MAX_ATTEMPTS, mint, tokenProgram, ...rest } = given;
     const first = toU64('firstSalt', firstSalt);
     const { authorizedSigner, ...parties } = rest;

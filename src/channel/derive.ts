@@ -14,7 +14,7 @@ import {
 import type { RevisionName } from '../revision/types';
 import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
 import { findProgramDerivedAddress } from '../runtime/derive/program-derived-address';
-import { encodeSeeds, type SeedLayout } from '../runtime/seeds';
+import { encodeSeeds, getSeedNames, type SeedLayout } from '../runtime/seeds';
 
 // Seeds of the associated-token program, which is not ours (spec, Notation).
 const TOKEN_PDA_SEEDS = [
@@ -52,8 +52,7 @@ export function findChannelPdaSync<TRevision extends RevisionName>(
 
 /** A value for each seed that has a name, from a field of that name. */
 function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint | Uint8Array> {
-    const names = layout.flatMap(seed => (seed.kind === 'text' ? [] : [seed.name]));
-    const fields = readMembers('input', seeds as Readonly<Record<string, unknown>>, names);
+    const fields = readMembers('input', seeds as Readonly<Record<string, unknown>>, getSeedNames(layout));
     const values: Record<string, bigint | Uint8Array> = {};
     for (const seed of layout) {
         if (seed.kind === 'u64') values[seed.name] = toU64(seed.name, fields[seed.name]);

@@ -9,10 +9,11 @@ import {
 } from '@solana/kit';
 
 import { getPart, type Deployment } from '../revision/deployment';
-import { readOnlyMembers, toAddress, toU64, U64_MAX, type OnlyMembers } from '../core/input';
+import { readOnlyMembers, toAddress, U64_MAX, type OnlyMembers } from '../core/input';
 import type { ChannelLayout } from '../revision/parts';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import type { AddressOrSigner } from './addresses';
+import { getOwnMembers, toOwnFields, type OwnFields } from './own-fields';
 import type { LiveChannelState } from './state';
 import { getStatusOf } from './status';
 
@@ -125,7 +126,7 @@ export function isMatch(data: ReadonlyUint8Array, parts: readonly BytesAt[], dep
     );
 }
 
-type AnyFilter = ChannelFilter<'epoch'>;
+type AnyFilter = ChannelFilter & OwnFields;
 
 const FIELDS: OnlyMembers<ChannelFilter> = {
     authorizedSigner: 'given',
@@ -137,14 +138,15 @@ const FIELDS: OnlyMembers<ChannelFilter> = {
 };
 
 function toFields<TRevision extends RevisionName>(layout: ChannelLayout, filter: ChannelFilter<TRevision>): Fields {
-    const members = { ...FIELDS, ...Object.fromEntries(layout.ownFields.map(name => [name, 'given'])) };
+    const members = { ...FIELDS, ...getOwnMembers(layout) };
     const read = readOnlyMembers('filter', filter as AnyFilter, members as OnlyMembers<AnyFilter>);
-    const { openSlot, status, ...given } = read;
+    const { status, ...given } = read;
     const fields: Record<string, Address | bigint | number> = {};
-    for (const name of ['authorizedSigner', 'mint', 'payee', 'payer', 'rentPayer'] as const) {
+    for (const name of ['authorizedSigner', 'mint', 'payee', 'payer'] as const) {
         if (given[name] !== undefined) fields[name] = toAddress(name, given[name]);
     }
-    if (openSlot !== undefined) fields['openSlot'] = toU64('openSlot', openSlot);
+    const ownFields = layout.ownFields.filter(name => given[name] !== undefined);
+    Object.assign(fields, toOwnFields('input', ownFields, given));
     if (status !== undefined) fields['status'] = getStatusOf(status, { channel: layout });
     return fields;
 }

@@ -22,7 +22,7 @@ import {
 } from '../core/input';
 import type { ChannelOf, RevisionName, RevisionTypes } from '../revision/types';
 import { decodeChannelAccount, isClosedChannelAccount, readAccount } from './account';
-import { assertIsNoAccountOfOther, assertIsNoKindOfOther } from '../revision/detect-other-revision';
+import { assertHasFieldsOf, assertIsNoKindOfOther, getTellingFields } from '../revision/detect-other-revision';
 
 /**
  * There is no channel at the address: no account, or a wallet that only holds lamports. In the epoch revision that is
@@ -210,7 +210,7 @@ export function readKind<TRevision extends RevisionName>(
 
 /**
  * Throws for the state of a channel of another revision, as far as one can tell: by a kind that only the other has, and by
- * the open slot that every channel of one has and no channel of the other.
+ * fields that every channel of one has and no channel of the other.
  *
  * @throws `REVISION_MISMATCH`.
  */
@@ -221,19 +221,10 @@ export function assertIsStateOf(
 ): void {
     const revision = getRevisionName(deployment);
     assertIsNoKindOfOther(field, readKind(state, field), revision);
-    const { channel } = readTerms(field, state as OpenChannelState<'epoch'>, ['channel'], ['channel']);
-    if ((channel as unknown) === undefined) return;
-    assertHasSlotOf(revision, readMembers(`${field}.channel`, channel, ['openSlot']).openSlot, field);
-}
-
-/**
- * Throws for the account of a channel without the open slot that each has in a revision. Who makes one up for several
- * revisions may give it more than it has.
- *
- * @throws `REVISION_MISMATCH`.
- */
-export function assertHasSlotOf(expected: RevisionName, openSlot: unknown, field: string): void {
-    if (openSlot === undefined) assertIsNoAccountOfOther(field, false, expected);
+    const { channel } = readTerms(field, state as Readonly<{ channel?: object }>, ['channel'], ['channel']);
+    if (channel === undefined) return;
+    const told = readMembers(`${field}.channel`, channel as Readonly<Record<string, unknown>>, getTellingFields());
+    assertHasFieldsOf(field, told, revision);
 }
 
 /** A time or a slot of a state; `undefined` where there is none, as of a deadline beyond all times. */

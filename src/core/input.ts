@@ -115,7 +115,7 @@ export function readMembers<T extends object, TName extends keyof T & string>(
 }
 
 /** How errors call a member: those of `input` go by their own names. */
-function getPath(field: string, name: string): string {
+export function getPath(field: string, name: string): string {
     return field === 'input' ? name : `${field}.${name}`;
 }
 

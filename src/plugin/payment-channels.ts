@@ -71,7 +71,6 @@ import {
     refuseInput,
     toBoolean,
     toSigner,
-    toU64,
     type OnlyMembers,
 } from '../core/input';
 import {
@@ -91,7 +90,6 @@ import {
     type SettleAndFinalizeInput,
 } from '../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
-import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
 import type { ChannelOf, RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/types';
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
 import { toSelfSending, type SelfSendingPlan } from './self-sending';
@@ -118,7 +116,7 @@ export type PluginOpenInput<TRevision extends RevisionName = RevisionName> = Opt
     Omit<OpenInput, 'tokenProgram'>,
     'payer'
 > &
-    PluginOpenFields<RevisionTypes[TRevision]['openInput']> &
+    RevisionTypes[TRevision]['pluginOpenInput'] &
     Readonly<{
         /** Creates the token accounts that are missing for later payouts, at the payer's expense. */
         createTokenAccounts?: boolean | undefined;
@@ -126,18 +124,9 @@ export type PluginOpenInput<TRevision extends RevisionName = RevisionName> = Opt
         allowUnready?: boolean | undefined;
     }>;
 
-/** What a revision asks for of its own, where it can't be read or chosen. */
-type PluginOpenFields<TInput> = TInput extends { openSlot: unknown }
-    ? Partial<Omit<TInput, 'currentSlot'>> &
-          Readonly<{
-              /** Slots in which the transaction has to be able to land, where no open slot is given; 1,500 by default. */
-              landingSlots?: bigint | number | undefined;
-          }>
-    : TInput;
-
 /** What {@link PaymentChannelsInstructions.distribute} takes. */
 export type PluginDistributeInput = Readonly<{
-    /** Open or finalized channel; in the epoch revision open or sealed. */
+    /** Open or finalized channel. */
     channel: Address;
     /** Distribution plan, as the channel was opened with. */
     splits: readonly Split[];
@@ -150,8 +139,8 @@ export type PluginDistributeInput = Readonly<{
 /** The instructions; the payer is the client's unless another one is given. What can be read is read. */
 export type PaymentChannelsInstructions<TRevision extends RevisionName = RevisionName> = Readonly<{
     /**
-     * Opens a channel, after a look at what it depends on. In the epoch revision the open slot is the current one by
-     * default, and one that can't land is refused.
+     * Opens a channel, after a look at what it depends on. An open slot, where the revision has one, is the current one
+     * by default, and one that can't land is refused.
      *
      * @throws `OPEN_BLOCKED`, `OPEN_UNREADY`, `OPEN_SLOT_OUT_OF_WINDOW`, or as `getOpenInstructionsAsync` and `fetchOpenAssessment`.
      */
@@ -169,7 +158,7 @@ export type PaymentChannelsInstructions<TRevision extends RevisionName = Revisio
      * `fetchDistributionAssessment`.
      */
     distribute: (input: PluginDistributeInput) => SelfSendingPlan;
-    /** Refunds the payer of a finalized or sealed channel. */
+    /** Refunds the payer of a finalized channel. */
     withdrawPayer: (input: Optional<Omit<WithdrawPayerInput, 'mint' | 'tokenProgram'>, 'payer'>) => SelfSendingPlan;
     /** Finalizes a channel, after settling a last voucher if there is one; the client's payer is the payee by default. */
     settleAndFinalize: (input: Optional<SettleAndFinalizeInput, 'payee'>) => SelfSendingPlan;
@@ -422,7 +411,10 @@ function getInstructions(
             send(async () => {
                 assertHasNoMisspelt('input', given, ['allowUnready', 'createTokenAccounts']);
                 const copied = readDeeply('input', 'the terms of a channel', given, () => ({ ...given }));
-                const { allowUnready, createTokenAccounts = false, ...input } = await withOpenSlot(copied);
+                const completed = await getPart(deployment, 'open').complete(copied, () =>
+                    fetchCurrentSlot(client.rpc, withDefaults()),
+                );
+                const { allowUnready, createTokenAccounts = false, ...input } = completed as PluginOpenInput;
                 const createsTokenAccounts = toBoolean('createTokenAccounts', createTokenAccounts);
                 const payer = payerOf(input);
                 const { authorizedSigner = payer.address, mint } = input;
@@ -475,24 +467,4 @@ function getInstructions(
     };
     const { reclaim, ...others } = instructions;
     return Object.freeze(readPart(deployment, 'reclaim') === undefined ? others : { ...others, reclaim });
-
-    /** Adds to the input of `open` what follows from the chain, where channels have an open slot. */
-    async function withOpenSlot(terms: PluginOpenInput): Promise<PluginOpenInput> {
-        if (getPart(deployment, 'channel').openSlotWindow === undefined) return terms;
-        const { landingSlots, openSlot: given, ...input } = terms as PluginOpenInput<'epoch'>;
-        const names = ['landingSlots', 'openSlot'] as const;
-        assertHasNoMisspelt(
-            'input',
-            input,
-            names.filter(name => !Object.hasOwn(terms, name)),
-        );
-        const currentSlot = await fetchCurrentSlot(client.rpc, withDefaults());
-        if (given === undefined) {
-            const openSlot = chooseOpenSlot({ currentSlot, landingSlots }, deployment);
-            return { ...input, currentSlot, openSlot } as PluginOpenInput;
-        }
-        const openSlot = toU64('openSlot', given);
-        assertIsOpenSlotInWindow({ currentSlot, landingSlots, openSlot }, deployment);
-        return { ...input, currentSlot, openSlot } as PluginOpenInput;
-    }
 }

@@ -96,7 +96,8 @@ export async function fetchOpenAssessment<TRevision extends RevisionName>(
     );
 }
 
-type OpenTerms = ChannelSeedsInput<'epoch'> & Readonly<{ deposit: bigint | number; splits: readonly Split[] }>;
+type OpenTerms = ChannelSeedsInput &
+    Readonly<{ deposit: bigint | number; openSlot?: bigint | number; splits: readonly Split[] }>;
 
 function assertIsReader(rpc: unknown, config: FetchConfig): void {
     assertHasMethods('rpc', rpc, ['getAccountInfo', 'getMultipleAccounts']);

@@ -12,9 +12,10 @@ import type { RevisionName } from './types';
 export type RevisionMarks = Readonly<{
     getChannelSize: () => number;
     getVoucherSize: () => number;
-    hasOpenSlot: boolean;
     /** What can become of a channel. */
     kinds: readonly string[];
+    /** Fields that every channel's account has and none of another revision. */
+    ownFields: readonly string[];
     /** Where it was published. */
     programAddress: Address;
 }>;
@@ -49,13 +50,33 @@ export function assertIsNoVoucherOfOther(field: string, length: number, expected
     refuseOther(field, expected, marks => marks.getVoucherSize() === length);
 }
 
+/** The fields by which the decoded accounts of channels are told apart. */
+export function getTellingFields(): readonly string[] {
+    return Object.values(MARKS).flatMap(({ ownFields }) => ownFields);
+}
+
+/** The telling fields of an account; one that it lacks is `undefined`. */
+type TellingFields = Readonly<Record<string, unknown>>;
+
 /**
- * Throws when the decoded account of a channel is one of another revision, which is told by whether it has an open slot.
+ * Throws when the decoded account of a channel is one of another revision.
  *
  * @throws `REVISION_MISMATCH`.
  */
-export function assertIsNoAccountOfOther(field: string, hasOpenSlot: boolean, expected: RevisionName): void {
-    refuseOther(field, expected, marks => marks.hasOpenSlot === hasOpenSlot);
+export function assertIsNoAccountOfOther(field: string, account: TellingFields, expected: RevisionName): void {
+    const isTold = (marks: RevisionMarks, name: string) =>
+        marks.ownFields.includes(name) === (account[name] !== undefined);
+    refuseOther(field, expected, marks => getTellingFields().every(name => isTold(marks, name)));
+}
+
+/**
+ * Throws when the account of a channel lacks what each has in a revision. Who makes one up for several revisions may give
+ * it more than it has.
+ *
+ * @throws `REVISION_MISMATCH`.
+ */
+export function assertHasFieldsOf(field: string, account: TellingFields, expected: RevisionName): void {
+    refuseOther(field, expected, marks => marks.ownFields.every(name => account[name] !== undefined));
 }
 
 /**

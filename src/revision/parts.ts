@@ -97,6 +97,26 @@ export type InstructionReading<TData> = Readonly<{
     getAccounts: (instruction: Instruction) => object;
 }>;
 
+/** The data of `open`, in any revision. */
+export type OpenData = RevisionTypes[RevisionName]['openData'] & Readonly<{ openSlot?: bigint }>;
+
+/** What was agreed on an open in one revision only. */
+export type OpenTerms = Readonly<{
+    /** The slots of opening that are as agreed. */
+    openSlot: Readonly<{ min: bigint; max: bigint }> | undefined;
+    /** Who pays rent, where that is a party of its own, and how much of it. */
+    rent: Readonly<{ payer: Address; lamports: bigint }> | undefined;
+}>;
+
+/** How `open` is read, and what payer and operator have to agree on for it (spec section 7.1). */
+export type OpenReading = InstructionReading<OpenData> &
+    Readonly<{
+        /** What an agreement may name in this revision only; `'given'` is not to be `undefined`. */
+        agreementMembers: Readonly<Record<string, 'given' | true>>;
+        /** Checks what it names of that. */
+        toTerms: (agreement: object, parties: Readonly<{ operator: Address; payer: Address }>) => OpenTerms;
+    }>;
+
 /** What `open` takes in one revision only, once it is checked. */
 export type OpenFields = Readonly<{ openSlot?: bigint; rentPayer?: TransactionSigner }>;
 
@@ -121,6 +141,11 @@ export type OpenLayout = Builder<
     Readonly<{
         /** Checks what only this revision takes. */
         toFields: (input: object, payer: TransactionSigner) => OpenFields;
+        /**
+         * The same input with what follows from the chain alone, for who has an RPC at hand, and without what only says
+         * how that is chosen.
+         */
+        complete: (input: object, fetchCurrentSlot: () => Promise<bigint>) => Promise<object>;
         /** Whether lamports at the address of the channel, and an escrow that exists, don't stand in the way. */
         toleratesPrefunding: boolean;
         /** Whether somebody else than the payer can pay the rent. */
@@ -217,7 +242,7 @@ export interface Revision<TRevision extends RevisionName = RevisionName> {
     readonly distribute: DistributeLayout;
     readonly finalize: FinalizeLayout;
     readonly open: OpenLayout;
-    readonly openReading: InstructionReading<RevisionTypes[RevisionName]['openData']>;
+    readonly openReading: OpenReading;
     readonly reclaim: RevisionTypes[TRevision]['reclaim'];
     readonly requestClose: RequestCloseLayout;
     readonly settle: SettleLayout;

@@ -15,6 +15,11 @@ export type SeedValues<TLayout extends SeedLayout> = {
         : Uint8Array;
 };
 
+/** The names of the values that an address follows from. */
+export function getSeedNames(layout: SeedLayout): readonly string[] {
+    return layout.flatMap(seed => (seed.kind === 'text' ? [] : [seed.name]));
+}
+
 /** The bytes of seeds, one after the other. */
 export function encodeSeeds<TLayout extends SeedLayout>(layout: TLayout, values: SeedValues<TLayout>): Uint8Array {
     const valueOf = values as Readonly<Record<string, bigint | Uint8Array>>;

@@ -113,9 +113,12 @@ export async function assembleOpenTransaction<TRevision extends RevisionName>(
     deployment: Deployment<TRevision>,
 ): Promise<AssembledTransaction> {
     const names = ['payer', 'rentPayer'] as const;
-    const { payer: payerInput, rentPayer } = readTerms('input', input as AssembleOpenInput<'epoch'>, names, [
-        'rentPayer',
-    ]);
+    const { payer: payerInput, rentPayer } = readTerms(
+        'input',
+        input as AssembleOpenInput & Readonly<{ rentPayer?: unknown }>,
+        names,
+        ['rentPayer'],
+    );
     const payer = toCosigner('payer', payerInput);
     const assembly = toAssembly(input, payer);
     const open = {

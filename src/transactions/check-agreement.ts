@@ -1,8 +1,7 @@
 import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type TransactionVersion } from '@solana/kit';
 
 import { toSplits, type Split } from '../channel/distribution';
-import { assertIsOpenSlotInWindow, chooseOpenSlot } from '../revision/open-slot';
-import { getPart, type Deployment, type DeploymentParts } from '../revision/deployment';
+import { getPart, type Deployment } from '../revision/deployment';
 import { ADDRESS_OFF_CURVE, BLOCKHASH_INVALID, OPERATOR_IS_PAYER, PAYER_IS_PAYEE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
@@ -21,6 +20,7 @@ import {
     type OnlyMembers,
 } from '../core/input';
 import { toResult } from '../core/json-form';
+import type { OpenTerms } from '../revision/parts';
 import type { RevisionName } from '../revision/types';
 import type {
     Agreed,
@@ -51,8 +51,7 @@ export type CheckedAgreement = Readonly<{
     createTokenAccounts: Readonly<{ owners: readonly Address[]; operatorPaysLamports: bigint | undefined }>;
     guardPrograms: readonly GuardProgram[];
     lookupTables: ReadonlyMap<Address, readonly Address[]>;
-    /** Who pays rent, where that is a party of its own, and how much of it. */
-    rent: Readonly<{ payer: Address; lamports: bigint }> | undefined;
+    rent: OpenTerms['rent'];
 }>;
 
 export type CheckedOpenAgreement = CheckedAgreement &
@@ -62,8 +61,7 @@ export type CheckedOpenAgreement = CheckedAgreement &
         salt: bigint | 'any';
         deposit: Bounds;
         gracePeriodSeconds: Bounds;
-        /** Where the revision has open slots. */
-        openSlot: Bounds | undefined;
+        openSlot: OpenTerms['openSlot'];
         splits: readonly Split[];
     }>;
 
@@ -99,24 +97,15 @@ const OPEN_MEMBERS: OnlyMembers<OpenAgreement> = {
     salt: true,
     splits: true,
 };
-const OPEN_WITH_SLOT_MEMBERS: OnlyMembers<OpenAgreement<'epoch'>> = {
-    ...OPEN_MEMBERS,
-    currentSlot: true,
-    landingSlots: true,
-    openSlot: 'given',
-    rentLamports: true,
-    rentPayer: true,
-};
 
 /** Checks what was agreed on a channel to open, by the rules of the program (spec section 7.1) besides its form. */
 export function toOpenAgreement<TRevision extends RevisionName>(
     agreement: OpenAgreement<TRevision>,
     deployment: Deployment<TRevision>,
 ): CheckedOpenAgreement {
-    const hasOpenSlot = getPart(deployment, 'channel').openSlotWindow !== undefined;
-    const input: Omit<OpenAgreement<'epoch'>, 'currentSlot'> = hasOpenSlot
-        ? readOnlyMembers('agreement', agreement as OpenAgreement<'epoch'>, OPEN_WITH_SLOT_MEMBERS, INVALID)
-        : readOnlyMembers('agreement', agreement as OpenAgreement, OPEN_MEMBERS, INVALID);
+    const { agreementMembers, toTerms } = getPart(deployment, 'openReading');
+    const members: typeof OPEN_MEMBERS = { ...OPEN_MEMBERS, ...agreementMembers };
+    const input = readOnlyMembers('agreement', agreement as OpenAgreement, members, INVALID);
     const common = toAgreement(input);
     const payee = toAddress('agreement.payee', input.payee);
     if (payee === common.payer) throw new PaymentChannelsError(PAYER_IS_PAYEE, { address: payee });
@@ -127,9 +116,7 @@ export function toOpenAgreement<TRevision extends RevisionName>(
     }
     return Object.freeze({
         ...common,
-        ...(hasOpenSlot
-            ? toOpenSlotAndRent(input as OpenAgreement<'epoch'>, common, deployment)
-            : { openSlot: undefined, rent: undefined }),
+        ...toTerms(input, common),
         authorizedSigner,
         deposit: toBounds('agreement.deposit', input.deposit, U64_MAX),
         gracePeriodSeconds: toBounds('agreement.gracePeriodSeconds', input.gracePeriodSeconds, U32_MAX),
@@ -137,29 +124,6 @@ export function toOpenAgreement<TRevision extends RevisionName>(
         salt: input.salt === 'any' ? 'any' : toU64('agreement.salt', input.salt),
         splits: toSplits(input.splits, deployment),
     });
-}
-
-/** As long as a blockhash lasts. */
-const DEFAULT_LANDING_SLOTS = 150n;
-
-/** What only a revision with open slots and rent payers asks for. */
-function toOpenSlotAndRent(
-    given: OpenAgreement<'epoch'>,
-    { operator, payer }: CheckedAgreement,
-    deployment: DeploymentParts<'channel'>,
-): Pick<CheckedOpenAgreement, 'openSlot' | 'rent'> {
-    const currentSlot = toU64('agreement.currentSlot', given.currentSlot);
-    const { landingSlots = DEFAULT_LANDING_SLOTS, rentLamports = 0n, rentPayer: rentPayerInput = payer } = given;
-    const rentPayer = toAddress('agreement.rentPayer', rentPayerInput);
-    if (rentPayer === operator && given.rentLamports === undefined) {
-        refuse('agreement.rentLamports', 'what the operator pays as rent, in lamports', undefined);
-    }
-    const rent = Object.freeze({ lamports: toU64('agreement.rentLamports', rentLamports), payer: rentPayer });
-    const min = chooseOpenSlot({ currentSlot, landingSlots }, deployment);
-    if (given.openSlot === undefined) return { openSlot: Object.freeze({ max: currentSlot, min }), rent };
-    const openSlot = toU64('agreement.openSlot', given.openSlot);
-    assertIsOpenSlotInWindow({ currentSlot, landingSlots, openSlot }, deployment);
-    return { openSlot: Object.freeze({ max: openSlot, min: openSlot }), rent };
 }
 
 /** Checks what was agreed on a top-up. */

@@ -11,7 +11,8 @@ import { toResult } from '../core/json-form';
 import type { Split } from '../channel/distribution';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from './check-agreement';
 import type { RevisionName, RevisionTypes } from '../revision/types';
-import type { OpenData, TopUpData } from './inspect/channel-instruction';
+import type { TopUpData } from './inspect/channel-instruction';
+import type { OpenData } from '../revision/parts';
 import type { InspectionContext } from './inspect/context';
 import type { JudgedInstruction } from './inspect/instruction';
 import { decodeMemo } from './memo';
@@ -83,7 +84,8 @@ export function getInspectedOpen<TRevision extends RevisionName>(
     const inspected: InspectedOpen = {
         ...getInspectedTransaction(decoded, context),
         authorizedSigner,
-        ...('openSlot' in data && rent ? { openSlot: data.openSlot, rentPayer: rent.payer } : {}),
+        ...(data.openSlot === undefined ? {} : { openSlot: data.openSlot }),
+        ...(rent === undefined ? {} : { rentPayer: rent.payer }),
         deposit: data.deposit,
         gracePeriodSeconds: data.gracePeriod,
         kind: 'open',

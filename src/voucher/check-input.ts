@@ -1,7 +1,6 @@
 import type { Address } from '@solana/kit';
 
 import {
-    assertHasSlotOf,
     getStateKinds,
     isLiveChannelState,
     type ChannelState,
@@ -9,7 +8,7 @@ import {
     type LiveChannelState,
 } from '../channel/state';
 import { getRevisionName, type Deployment } from '../revision/deployment';
-import { assertIsNoKindOfOther } from '../revision/detect-other-revision';
+import { assertHasFieldsOf, assertIsNoKindOfOther, getTellingFields } from '../revision/detect-other-revision';
 import { VOUCHER_CHANNEL_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertHasNoMisspelt, readMembers, refuseInput, toAddress, toI64, toOneOf, toU32, toU64 } from '../core/input';
@@ -141,17 +140,13 @@ function toCheckedChannel(value: ChannelState<RevisionName>, deployment: Deploym
     };
 }
 
-const ACCOUNT_NAMES = ['authorizedSigner', 'deposit', 'gracePeriod', 'openSlot', 'settlement'] as const;
+const ACCOUNT_NAMES = ['authorizedSigner', 'deposit', 'gracePeriod', 'settlement'] as const;
 
 function toCheckedAccount(value: LiveChannelState<RevisionName>['channel'], revision: RevisionName): CheckedAccount {
     const field = 'channel.channel';
-    const { openSlot, ...account } = readMembers(
-        field,
-        value as typeof value & { openSlot?: bigint },
-        ACCOUNT_NAMES,
-        'VOUCHER_INVALID',
-    );
-    assertHasSlotOf(revision, openSlot, 'channel');
+    const names = [...ACCOUNT_NAMES, ...getTellingFields()] as (typeof ACCOUNT_NAMES)[number][];
+    const account = readMembers(field, value, names, 'VOUCHER_INVALID');
+    assertHasFieldsOf('channel', account, revision);
     const { settled } = readMembers(`${field}.settlement`, account.settlement, ['settled'], 'VOUCHER_INVALID');
     if (typeof account.authorizedSigner !== 'string') {
         refuseInput(`${field}.authorizedSigner`, 'an address', account.authorizedSigner, 'VOUCHER_INVALID');

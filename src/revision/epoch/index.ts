@@ -37,8 +37,8 @@ import {
     type Channel,
     type ChannelArgs,
 } from '../../../generated/epoch';
-import { readMembers, toAddress, toSigner, toU64 } from '../../core/input';
-import { assertIsInWindow, getSlotAfterWindow } from '../open-slot-window';
+import { assertHasNoMisspelt, readMembers, toAddress, toSigner, toU64 } from '../../core/input';
+import { assertIsInWindow, chooseInWindow, getSlotAfterWindow } from '../open-slot-window';
 import { definePart } from '../part';
 import type {
     ChannelLayout,
@@ -61,6 +61,7 @@ import type {
     WithdrawPayerLayout,
 } from '../parts';
 import { MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER } from '../treasury-owners';
+import { AGREEMENT_MEMBERS, toTerms } from './agreement';
 import type { EpochTypes } from './types';
 
 export const EPOCH_PUBLISHED: Published = /* @__PURE__ */ definePart<Published>({
@@ -118,7 +119,7 @@ export const EPOCH_CHANNEL: ChannelLayout = /* @__PURE__ */ definePart<ChannelLa
     getSize: getChannelSize,
     kinds: KINDS,
     openSlotWindow: OPEN_SLOT_WINDOW,
-    ownFields: ['openSlot', 'rentPayer'],
+    ownFields: ['rentPayer', 'openSlot'],
     tombstone: undefined,
     version: CHANNEL_VERSION,
 });
@@ -132,6 +133,18 @@ export const EPOCH_VOUCHER: VoucherLayout = /* @__PURE__ */ definePart<VoucherLa
 export const EPOCH_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
     build: ({ openSlot, rentPayer, ...input }, config) =>
         getOpenInstruction({ ...input, openSlot: openSlot!, rentPayer: rentPayer! }, config),
+    complete: async (terms, fetchCurrentSlot) => {
+        const { landingSlots, openSlot: given, ...input } = terms as Partial<EpochTypes['pluginOpenInput']>;
+        const names = ['landingSlots', 'openSlot'].filter(name => !Object.hasOwn(terms, name));
+        assertHasNoMisspelt('input', input, names);
+        const currentSlot = await fetchCurrentSlot();
+        if (given === undefined) {
+            return { ...input, currentSlot, openSlot: chooseInWindow({ currentSlot, landingSlots }, OPEN_SLOT_WINDOW) };
+        }
+        const openSlot = toU64('openSlot', given);
+        assertIsInWindow({ currentSlot, landingSlots, openSlot }, OPEN_SLOT_WINDOW);
+        return { ...input, currentSlot, openSlot };
+    },
     hasRentPayer: true,
     programName: 'open',
     toFields: (input, payer) => {
@@ -149,10 +162,12 @@ export const EPOCH_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
 });
 
 export const EPOCH_OPEN_READING: Revision['openReading'] = /* @__PURE__ */ definePart<Revision['openReading']>({
+    agreementMembers: AGREEMENT_MEMBERS,
     getAccounts: instruction =>
         parseOpenInstruction(instruction as Parameters<typeof parseOpenInstruction>[0]).accounts,
     getDataCodec: () => getOpenInstructionDataCodec() as ReturnType<Revision['openReading']['getDataCodec']>,
     getDiscriminator: getOpenDiscriminatorBytes,
+    toTerms,
 });
 
 export const EPOCH_TOP_UP: TopUpLayout = /* @__PURE__ */ definePart<TopUpLayout>({

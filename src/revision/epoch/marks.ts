@@ -5,7 +5,7 @@ import type { RevisionMarks } from '../detect-other-revision';
 export const EPOCH_MARKS: RevisionMarks = /* @__PURE__ */ Object.freeze<RevisionMarks>({
     getChannelSize,
     getVoucherSize: () => getVoucherArgsEncoder().fixedSize,
-    hasOpenSlot: true,
     kinds: ['absent', 'closing', 'distributed', 'finalized', 'open'],
+    ownFields: ['openSlot'],
     programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
 });

@@ -71,6 +71,18 @@ export type EpochTypes = {
         /** A slot that the cluster has reached, if it is known: an open slot that can't land now is refused. */
         currentSlot?: bigint | number | undefined;
     }>;
+    /** What the plugin's `open` takes: what can be chosen is chosen. */
+    pluginOpenInput: Readonly<{
+        /** Slot that the channel is opened for (u64); by default one that is chosen by the slot that the RPC has reached. */
+        openSlot?: bigint | number | undefined;
+        /** Slots in which the transaction has to be able to land, where no open slot is given; 1,500 by default. */
+        landingSlots?: bigint | number | undefined;
+        /**
+         * Wallet that pays the rent of the channel and its escrow and gets it back at the end; the payer by default.
+         * It signs.
+         */
+        rentPayer?: TransactionSigner | undefined;
+    }>;
     openInstruction: generated.OpenInstruction<Address>;
     reclaim: ReclaimLayout;
     reclaimInstruction: generated.ReclaimInstruction<Address>;

@@ -125,6 +125,7 @@ export const TOMBSTONE_VOUCHER: VoucherLayout = /* @__PURE__ */ definePart<Vouch
 
 export const TOMBSTONE_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
     build: (input, config) => getOpenInstruction(input, config),
+    complete: async input => input,
     hasRentPayer: false,
     programName: 'open',
     toFields: () => ({}),
@@ -132,10 +133,12 @@ export const TOMBSTONE_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>
 });
 
 export const TOMBSTONE_OPEN_READING: Revision['openReading'] = /* @__PURE__ */ definePart<Revision['openReading']>({
+    agreementMembers: {},
     getAccounts: instruction =>
         parseOpenInstruction(instruction as Parameters<typeof parseOpenInstruction>[0]).accounts,
     getDataCodec: () => getOpenInstructionDataCodec() as ReturnType<Revision['openReading']['getDataCodec']>,
     getDiscriminator: getOpenDiscriminatorBytes,
+    toTerms: () => ({ openSlot: undefined, rent: undefined }),
 });
 
 export const TOMBSTONE_TOP_UP: TopUpLayout = /* @__PURE__ */ definePart<TopUpLayout>({

@@ -5,7 +5,7 @@ import type { RevisionMarks } from '../detect-other-revision';
 export const TOMBSTONE_MARKS: RevisionMarks = /* @__PURE__ */ Object.freeze<RevisionMarks>({
     getChannelSize,
     getVoucherSize: () => getVoucherArgsEncoder().fixedSize,
-    hasOpenSlot: false,
     kinds: ['absent', 'closed', 'closing', 'finalized', 'open'],
+    ownFields: [],
     programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
 });

@@ -22,6 +22,7 @@ export type TombstoneTypes = {
     openAgreement: unknown;
     openData: generated.OpenInstructionData;
     openInput: unknown;
+    pluginOpenInput: unknown;
     openInstruction: generated.OpenInstruction<Address>;
     reclaim: undefined;
     reclaimInstruction: never;

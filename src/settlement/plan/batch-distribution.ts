@@ -71,6 +71,7 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
     const finalStatus = getStatusOf('finalized', deployment);
     const findGroup = createGroupFinder(options, treasuryOwner, deployment);
     const readers = createReaders(deployment);
+    const { getFields } = getPart(deployment, 'distribute');
 
     return (selection, mayCreateForPayer) => {
         const { channel, distribution, tokenProgram } = selection;
@@ -79,6 +80,7 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
         }
         const after = getChannelAfter(selection, finalStatus);
         const { mint, payee, payer } = after;
+        const { rentPayer } = getFields(after);
         const token = { mint, tokenProgram };
         let group: DistributionGroup;
         let assessment: DistributionAssessment<RevisionName>;
@@ -136,7 +138,7 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
                 { address: addresses.escrow },
                 { address: addresses.payer },
                 // Where a revision has a rent payer of its own, it is the one placeholder more.
-                ...('rentPayer' in after ? [{ address: after.rentPayer }] : []),
+                ...(rentPayer === undefined ? [] : [{ address: rentPayer }]),
             ]),
             kind: 'step',
         };

@@ -90,7 +90,7 @@ export async function createParties(
         });
     }
 
-    const sponsor = isDated(simulator)
+    const sponsor = simulator.deployment.open.hasRentPayer
         ? await simulator.createFundedSigner({
               label: 'sponsor',
               lamports: BASE_LAMPORTS + BigInt(channelCount) * LAMPORTS_PER_CHANNEL,
@@ -130,9 +130,10 @@ export async function planChannels(
     count: number,
     seed: string,
 ): Promise<PlannedChannel[]> {
-    const openSlot = isDated(simulator)
-        ? chooseOpenSlot({ currentSlot: simulator.getClock().slot }, simulator.deployment)
-        : undefined;
+    const openSlot =
+        simulator.deployment.channel.openSlotWindow === undefined
+            ? undefined
+            : chooseOpenSlot({ currentSlot: simulator.getClock().slot }, simulator.deployment);
     return await Promise.all(
         Array.from({ length: count }, async (_, index): Promise<PlannedChannel> => {
             const name = `channel ${index + 1}`;
@@ -178,11 +179,6 @@ export async function planChannels(
 export async function findPartyTokenAccount(owner: Address, token: LedgerMint): Promise<Address> {
     const [address] = await findTokenPda('owner', owner, token);
     return address;
-}
-
-/** Whether channels are opened for a slot, and their rent paid by whoever signs as the rent payer. */
-function isDated({ deployment }: Simulator<RevisionName>): boolean {
-    return deployment.channel.openSlotWindow !== undefined;
 }
 
 async function createMint(simulator: Simulator<RevisionName>, name: string, tokenProgram: Address) {

@@ -181,7 +181,7 @@ class ScenarioRun {
     }
 
     async #open({ deposit, openSlot, payer, salt, token, ...channel }: PlannedChannel) {
-        // The tombstone revision looks at neither an open slot nor a rent payer; here it has none.
+        // A revision without open slots or rent payers looks at neither; here it has none.
         const input: OpenInput<RevisionName> & Readonly<{ openSlot: unknown; rentPayer: unknown }> = {
             ...token,
             authorizedSigner: payer.session.address,

@@ -15,7 +15,7 @@ import {
     findTokenPdaSync,
 } from '../../channel/derive';
 import { getProgramConfig, getPart, type Deployment } from '../../revision/deployment';
-import type { InstructionReading } from '../../revision/parts';
+import type { InstructionReading, OpenData } from '../../revision/parts';
 import type { RevisionName, RevisionTypes } from '../../revision/types';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from '../check-agreement';
 import type { ExpectedAccount } from './instruction';
@@ -35,9 +35,6 @@ export type ChannelInstruction<TAgreement extends CheckedAgreement, TData> = Rea
     ) => readonly ExpectedAccount[];
 }>;
 
-/** The data of `open`, in any revision. */
-export type OpenData = RevisionTypes[RevisionName]['openData'];
-
 /** The data of `topUp`, in any revision. */
 export type TopUpData = RevisionTypes[RevisionName]['topUpData'];
 
@@ -47,7 +44,7 @@ export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PU
         const { authorizedSigner, deposit, gracePeriodSeconds, mint, payee, payer, splits, tokenProgram } = agreement;
         // The seeds of the transaction, so that another one shows once, and not in every address besides.
         const salt = data?.salt ?? (agreement.salt === 'any' ? 0n : agreement.salt);
-        const openSlot = data && 'openSlot' in data ? data.openSlot : agreement.openSlot?.min;
+        const openSlot = data?.openSlot ?? agreement.openSlot?.min;
         const seeds = { authorizedSigner, mint, openSlot: openSlot ?? 0n, payee, payer, salt };
         const [channel] = findChannelPdaSync<RevisionName>(seeds, deployment);
         const [eventAuthority] = findEventAuthorityPdaSync(deployment);

@@ -1,5 +1,5 @@
 import type { CheckedOpenAgreement } from '../../check-agreement';
-import type { OpenData } from '../channel-instruction';
+import type { OpenData } from '../../../revision/parts';
 import type { InspectionContext, Rule } from '../context';
 import { getMismatch } from '../mismatch';
 
@@ -37,11 +37,11 @@ export const gracePeriod: Rule<OpenContext> = {
     name: 'gracePeriod',
 };
 
-/** The slot of opening is the agreed one, or one with which the transaction can still land (epoch revision). */
+/** The slot of opening, where there is one, is the agreed one, or one with which the transaction can still land. */
 export const openSlot: Rule<OpenContext> = {
     check: ({ agreement: { openSlot: expected }, data }) => {
-        if (!data || !('openSlot' in data) || expected === undefined) return [];
-        const { openSlot: actual } = data;
+        const actual = data?.openSlot;
+        if (actual === undefined || expected === undefined) return [];
         return actual >= expected.min && actual <= expected.max
             ? []
             : [getMismatch('OPEN_SLOT_OUT_OF_BOUNDS', 'open.openSlot', { actual, expected })];
