@@ -80,8 +80,8 @@ export function readAccount<T extends object, TName extends keyof T & string>(
 }
 
 /**
- * Whether an account is the tombstone that a closed channel leaves at its address (spec section 3.2). In the epoch
- * revision it leaves none.
+ * Whether an account is the tombstone that a closed channel leaves at its address (spec section 3.2), where
+ * the revision has tombstones.
  */
 export function isClosedChannelAccount(
     account: Readonly<{ data: EncodedAccount['data']; programAddress: Address }>,

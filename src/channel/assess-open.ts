@@ -34,7 +34,7 @@ export type AssessOpenInput = Readonly<{
     splits: readonly Split[];
     addresses: DistributionAddresses;
     accounts: DistributionAccounts & Readonly<{ channel: MaybeEncodedAccount }>;
-    /** Slot that the channel is opened for (epoch revision). */
+    /** Slot that the channel is opened for, where the revision has open slots. */
     openSlot?: bigint | number | undefined;
     /** Slot at which the accounts were read; without it the open slot is not judged. */
     currentSlot?: bigint | number | undefined;
@@ -156,7 +156,7 @@ const NAMES = [
     'tokenProgram',
 ] as const;
 
-/** What the program answers for a slot that a channel can't be opened for now (spec section 7.1, epoch revision). */
+/** What the program answers for a slot that a channel can't be opened for now (spec section 7.1). */
 function getOpenSlotBlocker<TRevision extends RevisionName>(
     { currentSlot, openSlot }: Pick<AssessOpenInput, 'currentSlot' | 'openSlot'>,
     deployment: Deployment<TRevision>,
@@ -173,8 +173,8 @@ function getOpenSlotBlocker<TRevision extends RevisionName>(
 }
 
 /**
- * The System program creates an account only where there is none, and lamports alone make one (spec section 7.1). The
- * epoch revision takes an address that holds nothing but lamports.
+ * The System program creates an account only where there is none, and lamports alone make one (spec section 7.1).
+ * A program that tolerates prefunding takes an address that holds nothing but lamports.
  */
 function isInUse(account: MaybeEncodedAccount, toleratesPrefunding: boolean): boolean {
     return (
@@ -186,8 +186,8 @@ function isInUse(account: MaybeEncodedAccount, toleratesPrefunding: boolean): bo
 }
 
 /**
- * The escrow is created with the channel. The epoch revision takes one that exists (spec section 7.1), as long as it can
- * receive the deposit.
+ * The escrow is created with the channel. A program that tolerates prefunding takes one that exists (spec section 7.1), as
+ * long as it can receive the deposit.
  */
 function isEscrowInTheWay(
     account: MaybeEncodedAccount,

@@ -104,8 +104,7 @@ export function getDistributionPreimage(
 }
 
 /**
- * The 32-byte hash by which a channel holds its distribution plan (spec section 5.1): blake3 in the tombstone revision,
- * SHA-256 in the epoch revision.
+ * The 32-byte hash by which a channel holds its distribution plan (spec section 5.1): SHA-256 on mainnet.
  *
  * @throws As {@link toSplits}.
  */

@@ -38,7 +38,7 @@ export type RentRecovery = Readonly<{
  *
  * @param now Slot and time (unix seconds) of the cluster.
  * @throws By field `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `INPUT_INVALID`; `CHANNEL_NOT_FOUND` for the state of a
- * channel that is gone, `REVISION_MISMATCH` for one of the tombstone revision.
+ * channel that is gone, `OPERATION_UNSUPPORTED` where channels have no open slot.
  */
 export function getRentRecovery(
     state: LiveChannelState,

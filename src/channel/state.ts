@@ -25,8 +25,8 @@ import { decodeChannelAccount, isClosedChannelAccount, readAccount } from './acc
 import { assertHasFieldsOf, assertIsNoKindOfOther, getTellingFields } from '../revision/detect-other-revision';
 
 /**
- * There is no channel at the address: no account, or a wallet that only holds lamports. In the epoch revision that is
- * also what a channel leaves once its rent came back: it is gone, and can't be opened again with the same open slot.
+ * There is no channel at the address: no account, or a wallet that only holds lamports. Where channels leave no
+ * tombstone, that is also what is left of one whose rent came back: it can't be opened again with the same open slot.
  */
 export type AbsentChannelState = Readonly<{ kind: 'absent'; address: Address }>;
 
@@ -44,13 +44,13 @@ export type ClosingChannelState<TRevision extends RevisionName = RevisionName> =
     channel: ChannelOf<TRevision>;
     /**
      * Unix time in seconds up to which, and not at which, the payee can still bring in its last voucher with
-     * settleAndFinalize, in the epoch revision settleAndSeal, and from which on anyone can finalize or seal (spec section
-     * 4). `undefined` when the time exceeds an i64: then neither is ever possible (spec section 11).
+     * settleAndFinalize, and from which on anyone can finalize (spec section 4). `undefined` when the time exceeds an i64:
+     * then neither is ever possible (spec section 11).
      */
     deadlineAt: bigint | undefined;
 }>;
 
-/** Nothing more can be settled: what is left to do is to pay out. The epoch revision's program calls it sealed. */
+/** Nothing more can be settled: what is left to do is to pay out. Mainnet's program calls it sealed. */
 export type FinalizedChannelState<TRevision extends RevisionName = RevisionName> = Readonly<{
     kind: 'finalized';
     address: Address;
@@ -166,7 +166,7 @@ function getDeadline({ closureStartedAt, gracePeriod }: ChannelOf<RevisionName>)
     return deadline <= I64_MAX ? deadline : undefined;
 }
 
-/** Whether the channel still has its account: it is open, closing or finalized; sealed or distributed in the epoch revision. */
+/** Whether the channel still has its account: it is open, closing, finalized or distributed. */
 export function isLiveChannelState<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
 ): state is LiveChannelState<TRevision> {
@@ -235,8 +235,7 @@ function readMoment<TName extends string>(state: ChannelState<RevisionName>, nam
 
 /**
  * Whether a voucher can be settled in the channel at a time: by settle or settleAndFinalize while it is open, by
- * settleAndFinalize before the deadline while it is closing (spec section 4). The epoch revision's name for
- * settleAndFinalize is settleAndSeal.
+ * settleAndFinalize before the deadline while it is closing (spec section 4).
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
@@ -250,8 +249,7 @@ export function isSettleable(state: ChannelState<RevisionName>, unixTimestamp: b
 }
 
 /**
- * Whether anyone can finalize the channel at a time, or seal it in the epoch revision: from the deadline on while it is
- * closing (spec section 7.6).
+ * Whether anyone can finalize the channel at a time: from the deadline on while it is closing (spec section 7.6).
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
@@ -265,8 +263,8 @@ export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: 
 
 /**
  * Whether the rent of the channel can come back at a slot: by reclaim once it is distributed, by distribute while it is
- * sealed (epoch revision, spec sections 7.8 and 7.9). In the tombstone revision distributing a finalized channel frees
- * what there is to free at any time.
+ * finalized (spec sections 7.8 and 7.9). Where channels have no open slot, distributing a finalized one frees what there
+ * is to free at any time.
  *
  * @param currentSlot A slot that the cluster has reached.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the slot.
@@ -325,7 +323,7 @@ export function getChannelFigures(
         payoutWatermark: toU64('state.channel.settlement.payoutWatermark', amounts.payoutWatermark),
         settled: toU64('state.channel.settlement.settled', amounts.settled),
     };
-    // What was paid out to the last does not show in the watermarks (spec section 7.8 of the epoch revision).
+    // What was paid out to the last does not show in the watermarks (spec section 7.8).
     const isDistributed = kind === 'distributed';
     const authorized = max(settled, accepted);
     const hasPayerWithdrawn = toI64('state.channel.payerWithdrawnAt', payerWithdrawnAt) !== 0n;

@@ -150,8 +150,8 @@ export function getDistributeRequirements<TRevision extends RevisionName>(
 }
 
 /**
- * The most recipients that a plan can name to be distributed in some way: for SPL Token 11 in a plain transaction (10 in
- * the epoch revision), 26 or 27 with a lookup table (with and without a compute-unit limit), 32 in version 1.
+ * The most recipients that a plan can name to be distributed in some way: for SPL Token 11 in a plain transaction (10
+ * where channels have a rent payer of their own), 26 or 27 with a lookup table (with and without a compute-unit limit), 32 in version 1.
  *
  * @throws As {@link getDistributeRequirements}.
  */

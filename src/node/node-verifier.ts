@@ -75,7 +75,7 @@ const MEMBERS: OnlyMembers<NodeVoucherVerifierOptions> = {
  * the process alive. A thread that dies is replaced, and its vouchers are verified again.
  *
  * @param deployment The deployment whose vouchers it verifies: a revision of the program has its own message to sign (spec
- * section 3.4, or 3.3 of the epoch revision).
+ * section 3.3).
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field; `INPUT_INVALID` for the config;
  * `VERIFIER_BACKEND_UNAVAILABLE` when the backend that was asked for can't be used. The verifier's functions throw as
  * those of {@link createVoucherVerifier}, and `VERIFIER_CLOSED`.

@@ -30,7 +30,7 @@ export type FoundChannel<TRevision extends RevisionName> = Readonly<{
 
 /**
  * Finds the channels with all of the given fields, by the RPC's getProgramAccounts. Closed channels are not among them:
- * a tombstone does not say whose channel it was, and in the epoch revision nothing is left.
+ * a tombstone does not say whose channel it was, and where there are no tombstones nothing is left.
  *
  * @throws `CHANNELS_UNREADABLE` with every account that can't be read (its `cause` has the errors), unless
  * {@link FetchChannelsConfig.onUnreadable} takes them; `RPC_RESPONSE_INVALID` when the answer as a whole can't be read; `NO_ANSWER`;

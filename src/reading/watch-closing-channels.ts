@@ -50,7 +50,7 @@ export type WatchClients = Readonly<{
 
 /**
  * Finds the channels that their payers have begun to close, ordered by the deadline until which the payee can still
- * bring in its last voucher with settleAndFinalize, in the epoch revision settleAndSeal (spec section 4). Whoever misses
+ * bring in its last voucher with settleAndFinalize (spec section 4). Whoever misses
  * it loses what was not settled.
  *
  * Those whose deadline has passed, and that nobody has finalized, come first: `isSettleable(state, now)` tells them

@@ -182,7 +182,7 @@ function select(
         return undefined;
     };
     const formOfMode = options.finalizes ? 'settleAndFinalize' : 'settle';
-    // Distributed is the epoch revision's way to be closed: what is left in the account is rent.
+    // A distributed channel is as good as closed: what is left in the account is rent.
     if (!isLiveChannelState(state) || state.kind === 'distributed') {
         if (vouchers.length === 0) {
             return dropChannel(skip('NOTHING_TO_DO', { channel: state.address, status: state.kind }));

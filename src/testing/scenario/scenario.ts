@@ -74,9 +74,9 @@ const GRACE_PERIOD_SECONDS = 3600;
 
 /**
  * Runs a merchant's business on a simulator: payers open channels in both token programs, pay with vouchers, top up;
- * the merchant settles, finalizes and distributes to a platform and an affiliate; one payer closes a channel itself. In
- * the epoch revision a sponsor pays the rent, finalizing is called sealing, and the rent of channels that are distributed
- * before the open-slot window is over comes back by reclaim.
+ * the merchant settles, finalizes and distributes to a platform and an affiliate; one payer closes a channel itself.
+ * Where a revision has rent payers, a sponsor pays the rent, and that of channels that are distributed before the open-slot
+ * window is over comes back by reclaim.
  *
  * @throws `ELF_INVALID` when there is no program to run; `TRANSACTION_FAILED` with the label of the transaction when one
  * fails that must not.
