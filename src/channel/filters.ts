@@ -9,6 +9,7 @@ import {
 } from '@solana/kit';
 
 import { getPart, type Deployment } from '../revision/deployment';
+import { findFieldRange, type FieldRange } from '../core/field-range';
 import { readOnlyMembers, toAddress, U64_MAX, type OnlyMembers } from '../core/input';
 import type { ChannelLayout } from '../revision/parts';
 import type { RevisionName, RevisionTypes } from '../revision/types';
@@ -87,7 +88,7 @@ export function getBytesToMatch<TRevision extends RevisionName>(
     const layout = getLayout(deployment);
     const fields = toFields(layout, filter);
     const data = layout.encode({ ...getBlankChannel(), ...fields });
-    const runs: Range[] = [];
+    const runs: FieldRange[] = [];
     for (const [start, end] of getRanges(layout, Object.keys(fields))) {
         const last = runs.at(-1);
         if (last?.[1] === start && end - last[0] <= MAX_FILTER_BYTES) runs[runs.length - 1] = [last[0], end];
@@ -96,24 +97,21 @@ export function getBytesToMatch<TRevision extends RevisionName>(
     return runs.map(([start, end]) => ({ bytes: data.subarray(start, end), offset: start }));
 }
 
-type Range = readonly [start: number, end: number];
-
 function getLayout(deployment: Deployment): ChannelLayout {
     return getPart(deployment, 'channel');
 }
 
-const rangesOf = /* @__PURE__ */ new WeakMap<ChannelLayout, Map<string, Range>>();
+const rangesOf = /* @__PURE__ */ new WeakMap<ChannelLayout, Map<string, FieldRange>>();
 
-/** Where fields are in the account, in its order. It follows from the codec: there the bytes change when a field does. */
-function getRanges(layout: ChannelLayout, fields: readonly string[]): Range[] {
+/** The bytes of fields in the account, in its order. */
+function getRanges(layout: ChannelLayout, fields: readonly string[]): FieldRange[] {
     let ranges = rangesOf.get(layout);
     if (ranges === undefined) rangesOf.set(layout, (ranges = new Map()));
     const blank = fields.some(field => !ranges.has(field)) ? layout.encode(getBlankChannel()) : undefined;
     for (const field of fields) {
         if (!blank || ranges.has(field)) continue;
         const probe = layout.encode({ ...getBlankChannel(), [field]: getProbe()[field] });
-        const changed = [...probe.keys()].filter(index => probe[index] !== blank[index]);
-        ranges.set(field, [changed[0]!, changed.at(-1)! + 1]);
+        ranges.set(field, findFieldRange(blank, probe)!);
     }
     return fields.map(field => ranges.get(field)!).sort(([a], [b]) => a - b);
 }

@@ -50,7 +50,7 @@ export type SeedsLayout = Readonly<{ channel: SeedLayout; eventAuthority: SeedLa
 
 /** How a distribution plan is written, hashed and limited (spec sections 3.4 and 5.1). */
 export type SplitsLayout = Readonly<{
-    /** The bytes that `open` and `distribute` carry in their data after their other arguments. */
+    /** The preimage of the hash: the number of recipients and each of them. */
     encode: (splits: readonly Readonly<{ recipient: Address; bps: number }>[]) => ReadonlyUint8Array;
     hash: (preimage: Uint8Array) => Uint8Array;
     maxRecipients: number;

@@ -12,6 +12,7 @@ import {
     toU64,
     U64_MAX,
 } from '../core/input';
+import { findFieldRange } from '../core/field-range';
 import type { VoucherLayout } from '../revision/parts';
 import { LruCache } from '../core/lru';
 import { copySignedFor } from './signed-for';
@@ -113,7 +114,7 @@ function toCacheKey(field: string, value: Address): Address {
     return typeof value === 'string' ? value : toAddress(field, value);
 }
 
-/** Where a field stands in the encoded voucher: where its bytes differ between zero and all bits set. */
+/** The offset of a field in the encoded voucher. */
 function findOffset(
     encoder: ReturnType<VoucherLayout['getEncoder']>,
     field: 'cumulativeAmount' | 'expiresAt',
@@ -121,7 +122,7 @@ function findOffset(
 ): number {
     const blank = { channelId: BLANK_CHANNEL, cumulativeAmount: 0n, expiresAt: 0n };
     const zeros = encoder.encode(blank);
-    return encoder.encode({ ...blank, [field]: allBitsSet }).findIndex((byte, index) => byte !== zeros[index]);
+    return findFieldRange(zeros, encoder.encode({ ...blank, [field]: allBitsSet }))![0];
 }
 
 const BLANK_CHANNEL = '11111111111111111111111111111111' as Address;

@@ -1,5 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 
+import { getArrayEncoder, getU32Encoder } from '@solana/kit';
 import {
     CHANNEL_DISCRIMINATOR,
     CHANNEL_PDA_SEEDS,
@@ -9,9 +10,8 @@ import {
     getChannelDecoder,
     getChannelEncoder,
     getChannelSize,
-    getDistributeDiscriminatorBytes,
     getDistributeInstruction,
-    getDistributeInstructionDataEncoder,
+    getDistributionEntryEncoder,
     getEmitEventDiscriminatorBytes,
     getOpenDiscriminatorBytes,
     getOpenInstruction,
@@ -95,10 +95,7 @@ export const EPOCH_SEEDS: SeedsLayout = /* @__PURE__ */ definePart<SeedsLayout>(
 });
 
 export const EPOCH_SPLITS: SplitsLayout = /* @__PURE__ */ definePart<SplitsLayout>({
-    encode: splits => {
-        const data = getDistributeInstructionDataEncoder().encode({ recipients: [...splits] });
-        return data.subarray(getDistributeDiscriminatorBytes().length);
-    },
+    encode: splits => getArrayEncoder(getDistributionEntryEncoder(), { size: getU32Encoder() }).encode([...splits]),
     hash: preimage => sha256(preimage),
     maxRecipients: MAX_RECIPIENTS,
 });

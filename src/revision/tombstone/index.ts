@@ -1,5 +1,6 @@
 import { blake3 } from '@noble/hashes/blake3.js';
 
+import { getArrayEncoder, getU32Encoder } from '@solana/kit';
 import {
     CHANNEL_DISCRIMINATOR,
     CHANNEL_PDA_SEEDS,
@@ -11,9 +12,8 @@ import {
     getChannelEncoder,
     getChannelSize,
     getClosedChannelSize,
-    getDistributeDiscriminatorBytes,
     getDistributeInstruction,
-    getDistributeInstructionDataEncoder,
+    getDistributionEntryEncoder,
     getEmitEventDiscriminatorBytes,
     getFinalizeInstruction,
     getOpenDiscriminatorBytes,
@@ -89,10 +89,7 @@ export const TOMBSTONE_SEEDS: SeedsLayout = /* @__PURE__ */ definePart<SeedsLayo
 });
 
 export const TOMBSTONE_SPLITS: SplitsLayout = /* @__PURE__ */ definePart<SplitsLayout>({
-    encode: splits => {
-        const data = getDistributeInstructionDataEncoder().encode({ recipients: [...splits] });
-        return data.subarray(getDistributeDiscriminatorBytes().length);
-    },
+    encode: splits => getArrayEncoder(getDistributionEntryEncoder(), { size: getU32Encoder() }).encode([...splits]),
     hash: preimage => blake3(preimage),
     maxRecipients: MAX_RECIPIENTS,
 });

@@ -4,11 +4,11 @@ import {
     type AccountMeta,
     type Address,
     type Instruction,
-    type ReadonlyUint8Array,
     type SignatureBytes,
 } from '@solana/kit';
 
 import { decodeAddress } from '../../core/address-bytes';
+import { findFieldRange } from '../../core/field-range';
 import type { Deployment } from '../../revision/deployment';
 import { toAddressBytes, U64_MAX } from '../../core/input';
 import { getFinalizeInstruction } from '../../instructions/finalize';
@@ -48,12 +48,12 @@ export function createSettleTemplates(deployment: Deployment): SettleTemplates {
     const finalize = createAccountsTemplate(getFinalizeInstruction({ channel: BLANK }, deployment), [BLANK]);
     const byPayee = (channel: Address) => getSettleAndFinalizeInstructions({ channel, payee }, deployment)[0];
     const finalizeByPayee = createAccountsTemplate(byPayee(BLANK), [BLANK, full]);
-    const channelOffset = findDifference(byPayee(BLANK).data, byPayee(full).data);
+    const channelOffset = findFieldRange(byPayee(BLANK).data, byPayee(full).data)?.[0];
     return {
         finalize: channel => [finalize([{ address: channel }])],
         finalizeByPayee: (channel, party) => {
             const instruction = finalizeByPayee([{ address: channel }, party]);
-            if (channelOffset === -1) return [instruction];
+            if (channelOffset === undefined) return [instruction];
             const data = new Uint8Array(instruction.data!);
             data.set(toAddressBytes('channel', channel), channelOffset);
             return [Object.freeze({ ...instruction, data })];
@@ -67,15 +67,16 @@ export function createSettleTemplates(deployment: Deployment): SettleTemplates {
 function createPairTemplate(build: (sample: SignedVoucher) => readonly [Instruction, Instruction]) {
     const full = getFull();
     const base = build(getSample());
-    const find = (index: 0 | 1, other: SignedVoucher) => findDifference(base[index].data!, build(other)[index].data!);
+    const find = (index: 0 | 1, other: SignedVoucher) =>
+        findFieldRange(base[index].data!, build(other)[index].data!)?.[0];
     const other = getSample({ channelId: full });
     const offsets = {
-        message: [find(0, other), find(1, other)],
-        signature: find(0, getSample({}, BLANK, 0xff)),
-        signer: find(0, getSample({}, full)),
+        message: [find(0, other)!, find(1, other)],
+        signature: find(0, getSample({}, BLANK, 0xff))!,
+        signer: find(0, getSample({}, full))!,
     } as const;
-    const amountOffset = find(0, getSample({ cumulativeAmount: U64_MAX }));
-    const expiryOffset = find(0, getSample({ expiresAt: -1n }));
+    const amountOffset = find(0, getSample({ cumulativeAmount: U64_MAX }))!;
+    const expiryOffset = find(0, getSample({ expiresAt: -1n }))!;
     // From the channel on; where the instruction has no voucher in its data, there is nothing to copy.
     const messageEnd = expiryOffset + BigInt64Array.BYTES_PER_ELEMENT;
     const withAccounts = createAccountsTemplate(base[1], [BLANK, full]);
@@ -90,7 +91,7 @@ function createPairTemplate(build: (sample: SignedVoucher) => readonly [Instruct
         view.setBigInt64(expiryOffset, voucher.expiresAt, true);
         const verify = Object.freeze({ data: verifyData, programAddress: base[0].programAddress });
         const instruction = withAccounts(accounts);
-        if (offsets.message[1] === -1) return [verify, instruction] as const;
+        if (offsets.message[1] === undefined) return [verify, instruction] as const;
         const data = new Uint8Array(base[1].data!);
         data.set(verifyData.subarray(offsets.message[0], messageEnd), offsets.message[1]);
         return [verify, Object.freeze({ ...instruction, data })] as const;
@@ -119,8 +120,4 @@ export function createAccountsTemplate(instruction: Instruction, placeholders: r
             data,
             programAddress,
         });
-}
-
-function findDifference(a: ReadonlyUint8Array, b: ReadonlyUint8Array): number {
-    return a.findIndex((byte, index) => byte !== b[index]);
 }
