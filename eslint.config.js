@@ -13,13 +13,12 @@ const ROOMS = [
     ['settlement'],
     ['node', 'testing'],
     ['plugin'],
-    ['cli'],
 ];
 /** Only these may know of Node: the root entry point runs in browsers as well. */
-const ON_NODE = ['node', 'testing', 'cli'];
+const ON_NODE = ['node', 'testing'];
 
 const noLiteSvm = { name: 'litesvm', message: 'Only src/testing and test/ may know LiteSVM.' };
-const noNode = { regex: '^node:', message: 'What needs Node lives in src/node, src/testing or src/cli.' };
+const noNode = { regex: '^node:', message: 'What needs Node lives in src/node or src/testing.' };
 const UP = '(\\.\\./)+';
 const noRoom = names => ({
     regex: `^${UP}(${names.join('|')})(/|$)`,
@@ -68,9 +67,29 @@ const revisions = REVISIONS.map(name => {
 const entryPoints = [
     restrict(['src/index.ts'], { patterns: [noNode, { regex: 'generated/', message: noRendered.message }] }),
 ];
+/** The other packages: each knows the others by their names, as whoever installs it. */
+const packages = [
+    restrict(['cli/src/**/*.ts'], {
+        patterns: [
+            {
+                regex: `^${UP}(?!package\\.json$)`,
+                message:
+                    'The command line stands on the entry points of the packages, never on what is inside of them.',
+            },
+        ],
+    }),
+    restrict(['codegen/**/*.ts'], {
+        patterns: [
+            {
+                regex: `^${UP}(bench|cli|examples|generated|program|src|test)(/|$)|^(solana-payment-channels|payment-channels-cli)(/|$)`,
+                message: 'The generator is a package of its own, and imports neither the library nor the command line.',
+            },
+        ],
+    }),
+];
 
 export default tseslint.config(
-    { ignores: ['dist/', 'generated/', 'node_modules/', 'program/target/'] },
+    { ignores: ['**/dist/', 'generated/', 'node_modules/', 'program/target/'] },
     ...tseslint.configs.strict,
     ...tseslint.configs.stylistic,
     {
@@ -88,6 +107,7 @@ export default tseslint.config(
     ...rooms,
     ...revisions,
     ...entryPoints,
+    ...packages,
     {
         files: ['bench/**/*.ts', 'codegen/**/*.ts', 'examples/**/*.ts', 'program/**/*.ts'],
         rules: { 'no-console': 'off' },

@@ -21,14 +21,14 @@ lock:
 
 # Render generated/ from idl/.
 generate:
-    tsx codegen/main.ts
+    tsx codegen/main.ts --strict
 
 # Fail, and list the stale files, when generated/ is not what idl/ renders to.
 [no-exit-message]
 check-generated:
-    tsx codegen/main.ts --check
+    tsx codegen/main.ts --strict --check
 
-# Build the package into dist/ (ESM, CommonJS and types).
+# Build the three packages, each into its dist/ (ESM, CommonJS and types).
 build:
     tsup
 
@@ -55,14 +55,14 @@ test *ARGS:
 test-deep *ARGS:
     TEST_DEEP=1 vitest run --exclude 'test/package/**' "$@"
 
-# Pack the package and test the tarball as a consumer sees it.
+# Pack the three packages and test the tarballs as a consumer sees them.
 test-package: build
     vitest run test/package
 
 # Run the settlement scenario on the embedded simulator; arguments go to `payment-channels simulate`.
 [no-exit-message]
 simulate *ARGS:
-    @tsx src/cli/main.ts simulate "$@"
+    @tsx cli/src/main.ts simulate "$@"
 
 # Rebuild the reference program and compare it with the committed ELF.
 [no-exit-message]

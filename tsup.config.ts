@@ -1,6 +1,39 @@
+import { readFileSync } from 'node:fs';
+
 import { defineConfig, type Options } from 'tsup';
 
+/** What is installed beside a package, and never bundled into it. */
+function getDependencies(folder: string): string[] {
+    const manifest = JSON.parse(readFileSync(new URL(`${folder}/package.json`, import.meta.url), 'utf8')) as Partial<
+        Record<'dependencies' | 'peerDependencies', Record<string, string>>
+    >;
+    return Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
+}
+/** The packages themselves, and whatever of them is imported by a path. */
+const toExternal = (folder: string) => getDependencies(folder).map(name => new RegExp(`^${name}($|/)`));
+
+const common: Options = {
+    // Source maps without the sources: a stack trace names the file and the line in the repository, at a quarter of the size.
+    esbuildOptions: options => {
+        options.sourcesContent = false;
+    },
+    sourcemap: true,
+    splitting: true,
+    target: 'es2022',
+};
+// Its current version has no CommonJS build.
+const BUNDLED_IN_COMMON_JS = ['@noble/hashes'];
+const toCommonJs = (options: Options): Options => ({
+    ...options,
+    external: options.external!.filter(external => !BUNDLED_IN_COMMON_JS.some(name => RegExp(external).test(name))),
+    format: 'cjs',
+    noExternal: BUNDLED_IN_COMMON_JS,
+    // For import.meta.url: ./testing finds the program's ELF by it, ./node finds sodium-native, codegen its renderer.
+    shims: true,
+});
+
 const library: Options = {
+    ...common,
     dts: true,
     entry: {
         epoch: 'src/epoch.ts',
@@ -11,33 +44,32 @@ const library: Options = {
         testing: 'src/testing/index.ts',
         tombstone: 'src/tombstone.ts',
     },
+    // The modules of Node that only ./node and ./testing import.
+    external: [/^node:/, ...toExternal('.')],
+    outDir: 'dist',
     platform: 'neutral',
-    sourcemap: true,
-    splitting: true,
-    target: 'es2022',
-    // The modules of Node that only ./node and ./testing import, and native code that nothing may bundle.
-    external: [/^node:/, 'litesvm', 'sodium-native'],
+};
+const codegen: Options = {
+    ...common,
+    dts: true,
+    entry: { index: 'codegen/index.ts', printable: 'codegen/printable.ts' },
+    external: toExternal('./codegen'),
+    outDir: 'codegen/dist',
+    platform: 'node',
 };
 
 export default defineConfig([
     { ...library, clean: true, format: 'esm' },
+    toCommonJs(library),
+    { ...codegen, clean: true, entry: { ...codegen.entry, main: 'codegen/main.ts' }, format: 'esm' },
+    toCommonJs(codegen),
     {
-        ...library,
-        format: 'cjs',
-        // Its current version has no CommonJS build.
-        noExternal: ['@noble/hashes'],
-        // For import.meta.url, by which ./testing finds the program's ELF and ./node finds sodium-native.
-        shims: true,
-    },
-    {
-        dts: false,
-        entry: { cli: 'src/cli/main.ts' },
-        // What renders IDLs is installed beside us, in exact versions: tsup by itself would bundle optional dependencies.
-        external: [/^@codama\//, /^prettier/],
+        ...common,
+        clean: true,
+        entry: { main: 'cli/src/main.ts' },
+        external: toExternal('./cli'),
         format: 'esm',
+        outDir: 'cli/dist',
         platform: 'node',
-        sourcemap: true,
-        splitting: true,
-        target: 'es2022',
     },
 ]);

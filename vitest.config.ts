@@ -1,6 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
+const pathTo = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+const { compilerOptions } = JSON.parse(readFileSync(pathTo('tsconfig.json'), 'utf8')) as {
+    compilerOptions: { paths: Record<string, [source: string]> };
+};
+/** The packages of the workspace by their names: their sources, as for TypeScript and tsx. */
+const alias = Object.entries(compilerOptions.paths).map(([name, [source]]) => ({
+    find: new RegExp(`^${name}$`),
+    replacement: pathTo(source),
+}));
+
 const common = {
+    alias,
     // A fork of its own for each file gives back the memory that LiteSVM maps for the programs it compiles.
     pool: 'forks',
     testTimeout: 60_000,

@@ -1,6 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { REVISION_MISMATCH } from '../core/error-definitions';
+import { describe } from '../core/describe';
+import { JSON_FIELD_MISTYPED, REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { EPOCH_MARKS } from './epoch/marks';
 import { TOMBSTONE_MARKS } from './tombstone/marks';
@@ -21,6 +22,23 @@ export type RevisionMarks = Readonly<{
 }>;
 
 const MARKS: Readonly<Record<RevisionName, RevisionMarks>> = { epoch: EPOCH_MARKS, tombstone: TOMBSTONE_MARKS };
+
+/**
+ * Throws unless a text is the name of a revision.
+ *
+ * @throws `REVISION_MISMATCH` for the name of another one, `JSON_FIELD_MISTYPED` for anything else.
+ */
+export function assertIsRevision(field: string, given: unknown, expected: RevisionName): void {
+    if (given === expected) return;
+    const names = Object.keys(MARKS) as RevisionName[];
+    const other = names.find(name => name === given);
+    if (other !== undefined) throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field, given: other });
+    throw new PaymentChannelsError(JSON_FIELD_MISTYPED, {
+        expected: `'${names.join("' or '")}'`,
+        field,
+        value: describe(given),
+    });
+}
 
 /**
  * Throws when an address is where another revision of the program was published.

@@ -65,6 +65,7 @@ export {
     type PlanLookupTablesOptions,
 } from './lookup-tables/plan-lookup-tables';
 export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './plan/batch';
+export { type BatchJson, parseBatchJson } from './plan/batch-json';
 export { getBatchTransactionMessage } from './plan/batch-message';
 export type {
     BatchPlan,
@@ -74,6 +75,7 @@ export type {
     PlannedTransaction,
 } from './plan/batch-plan';
 export { type BatchCost, compareBatchOptions } from './plan/compare-plans';
+export { compareReclaimOptions } from './plan/compare-reclaims';
 export type { Skipped, SkippedCode, SkippedContexts, SkippedReason } from './plan/skipped';
 export { planBatchSettle, planBatchSettleAsync } from './plan/plan-batch-settle';
 export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './plan/plan-reclaim';

@@ -11,5 +11,13 @@ export {
 } from './result';
 export { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 export { type TransactionFailure } from './runtime-error';
+export { type Balance, type Discrepancy, LAMPORTS } from './scenario/ledger';
+export {
+    runScenario,
+    type ScenarioOptions,
+    type ScenarioProgress,
+    type ScenarioReport,
+    type ScenarioTransaction,
+} from './scenario/scenario';
 export { type SimulatorClock } from './clock';
 export { createSimulator, Simulator, type SimulatorOptions } from './simulator';

@@ -31,7 +31,7 @@ describe('just check-generated', () => {
             'unexpected generated/tombstone/types/old.ts',
             'changed    generated/tombstone/types/voucherArgs.ts',
             'no IDL     generated/gone',
-            'generated/ is not what idl/ renders to: run `npx just generate` and commit the result',
+            'generated/ is not what idl/ renders to: run this without --check and commit the result',
         ]);
         expect(status).toBe(1);
         expect(readFileSync(changed, 'utf8')).toContain('// by hand');

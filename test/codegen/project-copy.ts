@@ -33,10 +33,14 @@ export function copyProject(): string {
 /** Runs `codegen/main.ts` of a project as `just generate` and `just check-generated` do. */
 export function runCodegen(project: string, ...args: string[]) {
     const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
-    const { status, stderr, stdout } = spawnSync(process.execPath, [tsx, join('codegen', 'main.ts'), ...args], {
-        cwd: project,
-        encoding: 'utf8',
-        timeout: 300_000,
-    });
+    const { status, stderr, stdout } = spawnSync(
+        process.execPath,
+        [tsx, join('codegen', 'main.ts'), '--strict', ...args],
+        {
+            cwd: project,
+            encoding: 'utf8',
+            timeout: 300_000,
+        },
+    );
     return { status, stderr, stdout };
 }

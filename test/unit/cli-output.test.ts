@@ -2,8 +2,8 @@ import { PassThrough } from 'node:stream';
 
 import { expect, it } from 'vitest';
 
-import { runCli } from '../../src/cli/cli';
-import { createWriter } from '../../src/cli/io';
+import { runCli } from '../../cli/src/cli';
+import { createWriter } from '../../cli/src/io';
 
 const fail = (code: string) => Object.assign(new Error(`${code}: of the stream`), { code });
 

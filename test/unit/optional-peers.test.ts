@@ -3,7 +3,7 @@ import type * as nodeModule from 'node:module';
 import { describe, expect, it, vi } from 'vitest';
 
 import { peerDependencies, peerDependenciesMeta } from '../../package.json';
-import { runCli } from '../../src/cli/cli';
+import { runCli } from '../../cli/src/cli';
 import { getInstallCommand, OPTIONAL_PEERS } from '../../src/core/optional-peers';
 import { errorOf } from '../fixtures/refusals';
 import { DEPLOYMENT } from '../fixtures/deployment';

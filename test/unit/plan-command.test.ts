@@ -20,7 +20,7 @@ import {
     type ChannelState,
 } from '../../src';
 import { planBatchSettle, type BatchItem, type BatchMode, planBatchReclaim } from '../../src/settlement';
-import { runCli } from '../../src/cli/cli';
+import { runCli } from '../../cli/src/cli';
 import type { Deployment } from '../../src/revision/deployment';
 import type { RevisionName } from '../../src/revision/types';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../fixtures/batch';

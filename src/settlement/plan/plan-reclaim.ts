@@ -8,7 +8,7 @@ import { getReclaimInstruction } from '../../instructions/reclaim';
 import { readMembers, toAddress, toList, toTokenProgram, toU64 } from '../../core/input';
 import type { RevisionWithReclaim } from '../../revision/types';
 import type { BatchSettleOptions } from './batch';
-import type { PlannedTransaction } from './batch-plan';
+import type { BatchTotals, PlannedTransaction } from './batch-plan';
 import { Bins } from './bin';
 import { RECLAIM_COMPUTE_UNITS } from './compute-units';
 import { emitTransactions } from './emit';
@@ -18,6 +18,7 @@ import { refuse, toOptions } from './options';
 import { Packer } from './bin-packer';
 import { toSkipped, type Selection } from './select';
 import { createAccountsTemplate } from './templates';
+import { getTotals } from './totals';
 import { getMinBytes, type Unit } from './unit';
 
 /** How to plan reclaims; as for `planBatchSettle`. */
@@ -36,6 +37,7 @@ export type BatchReclaimPlan = Readonly<{
     transactions: readonly PlannedTransaction[];
     skipped: readonly Skipped[];
     feeLamports: bigint;
+    totals: BatchTotals;
 }>;
 
 /**
@@ -104,6 +106,7 @@ export function planBatchReclaim(
     return toResult({
         feeLamports: transactions.reduce((sum, { feeLamports }) => sum + feeLamports, 0n),
         skipped: Object.freeze(skipped),
+        totals: getTotals(transactions, new Map()),
         transactions: Object.freeze(transactions),
     });
 }

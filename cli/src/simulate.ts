@@ -1,9 +1,8 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { isPaymentChannelsError, type RevisionName } from 'solana-payment-channels';
+import { ELF_ENVIRONMENT_VARIABLES, runScenario } from 'solana-payment-channels/testing';
 
-import { isPaymentChannelsError } from '../core/errors';
-import { addDeploymentOptions, findDeployment, type DeploymentFlags, type NamedDeployment } from './deployment';
-import type { RevisionName } from '../revision/types';
-import { ELF_ENVIRONMENT_VARIABLES } from '../testing/elf';
+import { addDeploymentOptions, findDeployment, type DeploymentFlags } from './deployment';
 import { ExitCode, UsageError, type Terminal } from './io';
 import { createProgressLine } from './progress';
 import { formatReport, toJson } from './simulate-report';
@@ -31,11 +30,9 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
         .action(async ({ channels, json, program: elfPath, seed, ...flags }: SimulateFlags) => {
-            const named = findNamed(flags);
+            const named = findDeployment(flags, 'localnet');
             const progress = createProgressLine(io);
             const startedAt = performance.now();
-            // Only now: it takes a while to load.
-            const { runScenario } = await import('../testing/scenario/scenario');
             const { deployment } = named;
             const report = await runScenario({ channels, deployment, elfPath, onProgress: progress.update, seed })
                 .catch((error: unknown) => {
@@ -50,15 +47,6 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
             io.writeOutput(json ? `${JSON.stringify(toJson(report, run))}\n` : formatReport(report, run));
             if (report.discrepancies.length > 0) setExitCode(ExitCode.Failure);
         });
-}
-
-function findNamed(flags: DeploymentFlags): NamedDeployment {
-    try {
-        return findDeployment(flags, 'localnet');
-    } catch (cause) {
-        if (!isPaymentChannelsError(cause)) throw cause;
-        throw new UsageError(cause.message, { cause });
-    }
 }
 
 /** A program of another revision fails in whatever way it reads what is not meant for it. */

@@ -1,6 +1,6 @@
-import { showSome, toLine } from '../../codegen/printable';
-import { LAMPORTS, type Balance, type Discrepancy } from '../testing/scenario/ledger';
-import type { ScenarioReport } from '../testing/scenario/scenario';
+import { showSome, toLine } from 'solana-payment-channels-codegen/printable';
+import { LAMPORTS, type Balance, type Discrepancy, type ScenarioReport } from 'solana-payment-channels/testing';
+
 import type { DeploymentName } from './deployment';
 import { format, formatTable } from './table';
 

@@ -2,17 +2,17 @@ import { readFile } from 'node:fs/promises';
 
 import type { Address } from '@solana/kit';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { createVoucherVerifier, isPaymentChannelsError, type Deployment } from 'solana-payment-channels';
+import {
+    compareBatchOptions,
+    parseBatchJson,
+    planBatchSettle,
+    type BatchItem,
+    type BatchSettleOptions,
+} from 'solana-payment-channels/settlement';
 
-import type { Deployment } from '../revision/deployment';
-import { isPaymentChannelsError } from '../core/errors';
-import type { RevisionName } from '../revision/types';
-import type { BatchItem, BatchSettleOptions } from '../settlement/plan/batch';
-import { compareBatchOptions } from '../settlement/plan/compare-plans';
-import { planBatchSettle } from '../settlement/plan/plan-batch-settle';
-import { createVoucherVerifier } from '../voucher/verifier';
 import { addDeploymentOptions, findCustomDeployment, type DeploymentFlags, type DeploymentName } from './deployment';
 import { UsageError, type Io } from './io';
-import { parsePlanFile } from './plan-file';
 import { assertIsModeOf, PLAN_MODES, type PlanMode } from './plan-mode';
 import { planReclaim } from './plan-reclaim';
 import { formatPlan, toPlanJson } from './plan-report';
@@ -105,7 +105,7 @@ async function makePlan(text: string, flags: PlanFlags) {
     const deployment = findCustomDeployment(flags, USUAL);
     const { mode } = flags;
     assertIsModeOf(mode, deployment);
-    const { addresses, items: unverified, lookupTables } = parsePlanFile(text, deployment);
+    const { addresses, items: unverified, lookupTables } = parseBatchJson(text, deployment);
     const version = flags.transactionVersion === 'legacy' ? 'legacy' : flags.transactionVersion === '0' ? 0 : 1;
     const { slot } = flags;
     if (mode === 'reclaim') {
@@ -129,10 +129,7 @@ async function makePlan(text: string, flags: PlanFlags) {
     return { costs: compareBatchOptions(items, { ...base, lookupTables }, deployment), deployment, plan };
 }
 
-async function verify(
-    items: readonly BatchItem<RevisionName>[],
-    deployment: Deployment,
-): Promise<BatchItem<RevisionName>[]> {
+async function verify(items: readonly BatchItem[], deployment: Deployment): Promise<BatchItem[]> {
     const verifications = items.flatMap(({ channel, voucher }, index) =>
         voucher === undefined || !('channel' in channel)
             ? []

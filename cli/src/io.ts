@@ -1,4 +1,4 @@
-import { toPrintable } from '../../codegen/printable';
+import { toPrintable } from 'solana-payment-channels-codegen/printable';
 
 /** Where a command writes to. Results go to the output, everything about the way there to the error output. */
 export type Io = Readonly<{

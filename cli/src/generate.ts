@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { toLine } from 'solana-payment-channels-codegen/printable';
 
-import { toLine } from '../../codegen/printable';
 import { importCodegen } from './codegen';
 import { ALL_BY_CHECK, readFile } from './idl';
 import { formatFindings } from './idl-report';

@@ -1,13 +1,14 @@
-import type { Address } from '@solana/kit';
+import { isAddress, type Address } from '@solana/kit';
 import { Option, type Command } from 'commander';
+import {
+    EPOCH_LOCALNET,
+    MAINNET_DEPLOYMENT,
+    TOMBSTONE_LOCALNET,
+    type Deployment,
+    type RevisionName,
+} from 'solana-payment-channels';
 
-import type { Deployment } from '../revision/deployment';
-import { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../revision/deployments';
-import { DEPLOYMENT_MISMATCH, REVISION_MISMATCH } from '../core/error-definitions';
-import { PaymentChannelsError } from '../core/errors';
-import { toAddress } from '../core/input';
-import { assertIsNoProgramOfOther } from '../revision/detect-other-revision';
-import type { RevisionName } from '../revision/types';
+import { UsageError } from './io';
 
 // Which revision of the program a command speaks, and where that one runs.
 
@@ -56,7 +57,7 @@ export function addDeploymentOptions(command: Command, usual: DeploymentName): C
  * The deployment that a user means.
  *
  * @param usual Where the program runs unless the user says so, if its revision runs there.
- * @throws `REVISION_MISMATCH` for a deployment that runs another revision.
+ * @throws {@link UsageError} for a deployment that runs another revision.
  */
 export function findDeployment(
     { deployment: name, revision }: DeploymentFlags,
@@ -67,48 +68,59 @@ export function findDeployment(
     const found = fitting.find(known => known.name === usual) ?? fitting[0];
     if (found !== undefined) return found;
     const [{ deployment: given }] = there as [NamedDeployment];
-    throw new PaymentChannelsError(REVISION_MISMATCH, {
-        expected: revision!,
-        field: `--deployment ${name}`,
-        given: given.revision,
-    });
+    return refuseRevision(`--deployment ${name}`, given.revision, revision!);
 }
 
 /**
  * The deployment that a user means, at another address or with another treasury owner.
  *
- * @throws `REVISION_MISMATCH` for what is known to be of another revision; `DEPLOYMENT_MISMATCH` for what contradicts the
- * deployment that was named; `ADDRESS_INVALID`.
+ * @throws {@link UsageError} for what is known to be of another revision, or contradicts the deployment that was named.
  */
 export function findCustomDeployment(
     flags: DeploymentFlags & Readonly<{ program?: string; treasuryOwner?: string }>,
     usual: DeploymentName,
 ): Deployment {
     const { deployment } = findDeployment(flags, usual);
-    const { programAddress, revision, treasuryOwner } = deployment;
+    const { programAddress, treasuryOwner } = deployment;
     const custom = {
         ...deployment,
         programAddress: toAddress('--program', flags.program ?? programAddress),
         treasuryOwner: toAddress('--treasury-owner', flags.treasuryOwner ?? treasuryOwner),
     };
-    assertIsNoProgramOfOther('--program', custom.programAddress, revision);
-    assertIsNoTreasuryOfOther(custom.treasuryOwner, revision);
+    assertIsNoneOfOther('--program', 'programAddress', custom);
+    assertIsNoneOfOther('--treasury-owner', 'treasuryOwner', custom);
     if (flags.deployment === undefined) return custom;
     for (const [field, expected, given] of [
         ['--program', programAddress, custom.programAddress],
         ['--treasury-owner', treasuryOwner, custom.treasuryOwner],
     ] as const) {
-        if (given !== expected) throw new PaymentChannelsError(DEPLOYMENT_MISMATCH, { expected, field, given });
+        if (given !== expected) {
+            throw new UsageError(
+                `${field} is of another deployment of the program: ${given}, where it has to be ${expected}`,
+            );
+        }
     }
     return custom;
 }
 
-/** The owner of a treasury that only deployments of another revision have. */
-function assertIsNoTreasuryOfOther(treasuryOwner: Address, expected: RevisionName): void {
-    const owners = DEPLOYMENTS.filter(({ deployment }) => deployment.treasuryOwner === treasuryOwner);
-    const names = owners.map(({ deployment }) => deployment.revision);
+/** Refuses an address that only deployments of another revision have. */
+function assertIsNoneOfOther(field: string, what: 'programAddress' | 'treasuryOwner', custom: Deployment): void {
+    const names = DEPLOYMENTS.filter(({ deployment }) => deployment[what] === custom[what]).map(
+        ({ deployment }) => deployment.revision,
+    );
     const [given] = names;
-    if (given !== undefined && !names.includes(expected)) {
-        throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field: '--treasury-owner', given });
-    }
+    if (given !== undefined && !names.includes(custom.revision)) refuseRevision(field, given, custom.revision);
+}
+
+/** Refuses what is of another revision than the deployment. */
+export function refuseRevision(field: string, given: RevisionName, expected: RevisionName): never {
+    throw new UsageError(
+        `${field} is of the ${given} revision of the program, where the ${expected} revision is due: check --revision and ` +
+            '--deployment',
+    );
+}
+
+function toAddress(field: string, value: string): Address {
+    if (isAddress(value)) return value;
+    throw new UsageError(`${field} is not a base58 address of 32 bytes: ${JSON.stringify(value)}`);
 }

@@ -1,8 +1,7 @@
-import { showSome } from '../../codegen/printable';
-import type { Deployment } from '../revision/deployment';
-import type { BatchPlan } from '../settlement/plan/batch-plan';
-import type { BatchCost } from '../settlement/plan/compare-plans';
-import { toSignedVoucherJson } from '../voucher/json';
+import { toSignedVoucherJson, type Deployment } from 'solana-payment-channels';
+import { showSome } from 'solana-payment-channels-codegen/printable';
+import type { BatchCost, BatchPlan } from 'solana-payment-channels/settlement';
+
 import type { PlanMode } from './plan-mode';
 import { format, formatTable } from './table';
 

@@ -1,7 +1,6 @@
 import Table from 'cli-table3';
+import { toLine } from 'solana-payment-channels-codegen/printable';
 import wrapAnsi from 'wrap-ansi';
-
-import { toLine } from '../../codegen/printable';
 
 /** A cell: whatever text it comes from, it can't leave its place. */
 type Cell = bigint | number | string;

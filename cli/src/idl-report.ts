@@ -1,6 +1,6 @@
-import type { Finding } from '../../codegen/check/finding';
-import type { Change, Impact } from '../../codegen/diff/change';
-import { showSome, toLine, toMarkdownText } from '../../codegen/printable';
+import type { Change, Finding, Impact } from 'solana-payment-channels-codegen';
+import { showSome, toLine, toMarkdownText } from 'solana-payment-channels-codegen/printable';
+
 import { formatTable } from './table';
 
 /** How a report is printed. */

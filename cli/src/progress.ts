@@ -1,4 +1,5 @@
-import type { ScenarioProgress } from '../testing/scenario/scenario';
+import type { ScenarioProgress } from 'solana-payment-channels/testing';
+
 import type { Terminal } from './io';
 
 /**

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { toLine } from 'solana-payment-channels-codegen/printable';
 
-import { toLine } from '../../codegen/printable';
-import { version } from '../../package.json';
+import { version } from '../package.json';
 import { addGenerateCommand } from './generate';
 import { addIdlCommands } from './idl';
 import { addPlanCommand } from './plan';

@@ -7,27 +7,36 @@ import {
     type ReadonlyUint8Array,
 } from '@solana/kit';
 
-import { createAddressCache, type AddressCache } from '../channel/address-cache';
-import { getDistributionHash, toSplits, type Split } from '../channel/distribution';
-import { decodeChannelState, getLiveChannelState, type ChannelState } from '../channel/state';
-import type { Deployment } from '../revision/deployment';
-import { DEPLOYMENTS, REVISIONS } from './deployment';
-import { JSON_FIELD_MISTYPED, JSON_MALFORMED, REVISION_MISMATCH } from '../core/error-definitions';
-import { PaymentChannelsError } from '../core/errors';
-import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../core/input';
-import type { ChannelOf, RevisionName } from '../revision/types';
-import type { BatchItem } from '../settlement/plan/batch';
-import { fromJsonText, readAddress, readBase58, readDecimal, readObject, type JsonFields } from '../core/strict-json';
-import { parseSignedVoucherJson } from '../voucher/json';
-import type { SignedVoucher } from '../voucher/voucher';
+import { createAddressCache, type AddressCache } from '../../channel/address-cache';
+import { getDistributionHash, toSplits, type Split } from '../../channel/distribution';
+import { decodeChannelState, getLiveChannelState, type ChannelState } from '../../channel/state';
+import { JSON_FIELD_MISTYPED, JSON_MALFORMED } from '../../core/error-definitions';
+import { PaymentChannelsError } from '../../core/errors';
+import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../../core/input';
+import {
+    fromJsonText,
+    readAddress,
+    readBase58,
+    readDecimal,
+    readObject,
+    type JsonFields,
+} from '../../core/strict-json';
+import { getPart, getRevisionName, type Deployment } from '../../revision/deployment';
+import { assertIsNoAccountOfOther, assertIsRevision, getTellingFields } from '../../revision/detect-other-revision';
+import type { ChannelOf, RevisionName } from '../../revision/types';
+import { parseSignedVoucherJson } from '../../voucher/json';
+import type { SignedVoucher } from '../../voucher/voucher';
+import type { BatchItem } from './batch';
 
-// The file that `payment-channels plan` reads. It may come from anywhere: every field is known, and amounts are strings
-// of decimal digits, as in the JSON of vouchers.
+// The JSON of a batch. It may come from anywhere: every field is known, and amounts are strings of decimal digits, as in
+// the JSON of vouchers.
 
-/** What a file says. */
-export type PlanFile = Readonly<{
-    items: readonly BatchItem<RevisionName>[];
+/** What the JSON of a batch says. */
+export type BatchJson<TRevision extends RevisionName = RevisionName> = Readonly<{
+    /** For `planBatchSettle`: an item for each voucher of a channel, and one for a channel without vouchers. */
+    items: readonly BatchItem<TRevision>[];
     lookupTables: AddressesByLookupTableAddress | undefined;
+    /** The addresses that were derived on the way. */
     addresses: AddressCache;
 }>;
 
@@ -42,17 +51,32 @@ const OWN_FIELDS: Readonly<
 > = { openSlot: (field, value) => readDecimal(field, value, 0n, U64_MAX), rentPayer: readAddress };
 
 /**
- * Reads the channels, vouchers and lookup tables of a file.
+ * Reads the channels, vouchers and lookup tables of a batch: the file of `payment-channels plan`.
  *
+ * Strict: a field that is not known is an error, and so is a voucher of a channel that is not there. No signature is
+ * verified.
+ *
+ * @param input The JSON text, or what was parsed from it.
  * @throws The errors of strict JSON, by field; those of {@link parseSignedVoucherJson} and {@link decodeChannelState};
  * `REVISION_MISMATCH` for what is of another revision than the deployment.
+ *
+ * @example
+ * ```ts
+ * const { items, lookupTables } = parseBatchJson(await readFile('batch.json', 'utf8'), MAINNET_DEPLOYMENT);
+ * const plan = planBatchSettle(items, { feePayer, lookupTables, mode: 'settle', unixTimestamp }, MAINNET_DEPLOYMENT);
+ * ```
  */
-export function parsePlanFile(text: string, deployment: Deployment): PlanFile {
-    const file = readObject('file', fromJsonText('file', text, MAX_FILE_LENGTH), {
+export function parseBatchJson<TRevision extends RevisionName>(
+    input: unknown,
+    deployment: Deployment<TRevision>,
+): BatchJson<TRevision> {
+    const revision = getRevisionName(deployment);
+    getPart(deployment, 'channel');
+    const file = readObject('file', fromJsonText('file', input, MAX_FILE_LENGTH), {
         optional: ['lookupTables', 'revision'],
         required: ['channels', 'vouchers'],
     });
-    if (file.has('revision')) assertIsRevision('file.revision', file.get('revision'), deployment.revision);
+    if (file.has('revision')) assertIsRevision('file.revision', file.get('revision'), revision);
     const addresses = createAddressCache({ maxEntries: MAX_ADDRESSES });
     const vouchers = new Map<Address, SignedVoucher[]>();
     for (const [index, value] of readList('vouchers', file.get('vouchers')).entries()) {
@@ -68,7 +92,8 @@ export function parsePlanFile(text: string, deployment: Deployment): PlanFile {
     });
     const [unknown] = vouchers.keys();
     if (unknown !== undefined) mistyped('vouchers', 'vouchers of the channels in the file', `one of ${unknown}`);
-    return { addresses, items, lookupTables: readTables(file.get('lookupTables')) };
+    const lookupTables = readTables(file.get('lookupTables'));
+    return { addresses, items: items as BatchItem[] as BatchItem<TRevision>[], lookupTables };
 }
 
 function readChannel(
@@ -171,24 +196,12 @@ function readFields(
 }
 
 /** Names the revision that the fields of a channel are of, where that is not the one that is due. */
-function assertIsFieldsOf(field: string, value: unknown, deployment: Deployment): void {
+function assertIsFieldsOf(field: string, value: unknown, { channel, revision }: Deployment): void {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'payer')) return;
-    const own = Object.keys(OWN_FIELDS).filter(name => Object.hasOwn(value, name));
-    // One field of its own tells a revision: that another one is missing is said when they are read.
-    const fits = ({ channel }: Deployment) =>
-        own.every(name => (channel.ownFields as readonly string[]).includes(name)) &&
-        own.length > 0 === channel.ownFields.length > 0;
-    if (fits(deployment)) return;
-    const given = DEPLOYMENTS.find(known => fits(known.deployment));
-    if (given !== undefined) assertIsRevision(field, given.deployment.revision, deployment.revision);
-}
-
-function assertIsRevision(field: string, given: unknown, expected: RevisionName): void {
-    if (given === expected) return;
-    if (!(REVISIONS as readonly unknown[]).includes(given)) {
-        mistyped(field, `'${REVISIONS.join("' or '")}'`, describe(given));
-    }
-    throw new PaymentChannelsError(REVISION_MISMATCH, { expected, field, given: given as RevisionName });
+    // One field of its own tells the revision that is due: that another one is missing is said when they are read.
+    if (channel.ownFields.some(name => Object.hasOwn(value, name))) return;
+    const given = getTellingFields().filter(name => Object.hasOwn(value, name));
+    assertIsNoAccountOfOther(field, Object.fromEntries(given.map(name => [name, true])), revision);
 }
 
 function readAccounts(

@@ -1,0 +1,34 @@
+import type { AddressesByLookupTableAddress, TransactionVersion } from '@solana/kit';
+
+import type { ChannelState } from '../../channel/state';
+import type { Deployment } from '../../revision/deployment';
+import type { RevisionWithReclaim } from '../../revision/types';
+import { readBatchOptions } from '../option-names';
+import { toCost, type BatchCost } from './compare-plans';
+import { planBatchReclaim, type BatchReclaimOptions } from './plan-reclaim';
+
+/**
+ * Says what bringing back the rent of many channels would cost in every version, with and without the lookup tables that
+ * are given (spec section 7.9).
+ *
+ * @throws As `planBatchReclaim`.
+ *
+ * @example
+ * ```ts
+ * const states = await fetchChannels(rpc, { rentPayer: sponsor, status: 'distributed' }, MAINNET_DEPLOYMENT);
+ * const slot = await rpc.getSlot().send();
+ * const costs = compareReclaimOptions(states, { feePayer: sponsor, slot }, MAINNET_DEPLOYMENT);
+ * ```
+ */
+export function compareReclaimOptions(
+    states: readonly ChannelState<RevisionWithReclaim>[],
+    options: BatchReclaimOptions,
+    deployment: Deployment<RevisionWithReclaim>,
+): readonly BatchCost[] {
+    const { lookupTables, ...rest } = readBatchOptions(options);
+    const costOf = (version: TransactionVersion, tables?: AddressesByLookupTableAddress): BatchCost => {
+        const way = { lookupTables: tables, version };
+        return toCost(way, 'never', planBatchReclaim(states, { ...rest, ...way }, deployment));
+    };
+    return [costOf('legacy'), costOf(0), ...(lookupTables === undefined ? [] : [costOf(0, lookupTables)]), costOf(1)];
+}
