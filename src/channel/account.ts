@@ -12,8 +12,8 @@ import type { ChannelLayout } from '../revision/parts';
 import type { ChannelOf, RevisionName } from '../revision/types';
 
 /**
- * Decodes the account of a channel, checking what the program checks when it loads one (spec section 6.1) and that the
- * status is a known one.
+ * Decodes the account of a channel, checking what the program checks when it loads one (docs/program.md, section 6.1)
+ * and that the status is a known one.
  *
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account, `ACCOUNT_MALFORMED` when it is the tombstone
  * of a closed channel, has another length, discriminator or version, or a status that nobody knows; `REVISION_MISMATCH`
@@ -80,7 +80,7 @@ export function readAccount<T extends object, TName extends keyof T & string>(
 }
 
 /**
- * Whether an account is the tombstone that a closed channel leaves at its address (spec section 3.2), where
+ * Whether an account is the tombstone that a closed channel leaves at its address (docs/program.md, section 3.2), where
  * the revision has tombstones.
  */
 export function isClosedChannelAccount(

@@ -31,7 +31,7 @@ export type TokenInput = Readonly<{
 }>;
 
 /**
- * Derives the address of a channel and its bump (spec section 2).
+ * Derives the address of a channel and its bump (docs/program.md, section 2).
  *
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
  */

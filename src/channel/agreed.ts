@@ -81,10 +81,11 @@ const COMMON_MEMBERS: OnlyMembers<AgreedChannel> = {
 /**
  * Compares a channel with what was agreed, and says in what it differs.
  *
- * What its account says is compared: status, payee, mint, splits by their hash (spec section 5.1), grace period, and of
- * deposit, payer, authorized signer and salt what was agreed on, and of rent payer and open slot where the revision has
- * them. Its address has to be the one that follows from its terms for the program of the deployment (spec section 2). The
- * token program does not stand in the account: it is that of the mint, for good, and is compared where it was read.
+ * What its account says is compared: status, payee, mint, splits by their hash (docs/program.md, section 5.1), grace
+ * period, and of deposit, payer, authorized signer and salt what was agreed on, and of rent payer and open slot where
+ * the revision has them. Its address has to be the one that follows from its terms for the program of the deployment
+ * (docs/program.md, section 2). The token program does not stand in the account: it is that of the mint, for good, and
+ * is compared where it was read.
  *
  * @returns Nothing when it is what was agreed. Of a channel that is not there, only its status can be said.
  * @throws `ADDRESS_INVALID`, `INPUT_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE` or `TOKEN_PROGRAM_UNSUPPORTED`

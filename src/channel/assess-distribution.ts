@@ -99,7 +99,8 @@ export type DistributionAssessment<TRevision extends RevisionName = RevisionName
     isTreasuryMissing: boolean;
 }>;
 
-// Malformed extensions abort, where anything else that is wrong with a party's account forfeits its share (section 8).
+// Malformed extensions abort, where anything else that is wrong with a party's account forfeits its share
+// (docs/program.md, section 8).
 const MALFORMED_ERRORS = {
     payee: 'invalidPayeeTokenExtensions',
     payer: 'invalidPayerTokenExtensions',
@@ -107,8 +108,8 @@ const MALFORMED_ERRORS = {
 } as const;
 
 /**
- * Says, party by party, what `distribute` would pay now, what would be forfeited to the treasury and why, and what would
- * make the transaction fail (spec sections 7.8 and 8).
+ * Says, party by party, what `distribute` would pay now, what would be forfeited to the treasury and why, and what
+ * would make the transaction fail (docs/program.md, sections 7.8 and 8).
  *
  * Pure: it judges the accounts it is given. A payout is only as good as they are recent; a party can still close or
  * freeze its token account before the transaction lands.
@@ -290,7 +291,7 @@ export function assessDistributionWith<TRevision extends RevisionName>(
 type Due = Pick<PayoutAssessment, 'amount' | 'beneficiary' | 'owner' | 'tokenAccount'> &
     Readonly<{ account: MaybeEncodedAccount }>;
 
-/** Who is due what, in the order of the program's transfers (spec section 9.1). */
+/** Who is due what, in the order of the program's transfers (docs/program.md, section 9.1). */
 function getDues(
     { deposit, payee, payer, payerWithdrawnAt, settlement }: AssessDistributionInput['channel'],
     isFinal: boolean,

@@ -63,7 +63,8 @@ export type OpenAssessment<TRevision extends RevisionName = RevisionName> = Read
 }>;
 
 /**
- * Says what would make `open` fail now (spec section 7.1), and which token accounts later payouts could not use.
+ * Says what would make `open` fail now (docs/program.md, section 7.1), and which token accounts later payouts could not
+ * use.
  *
  * Pure: it judges the accounts it is given.
  *
@@ -156,7 +157,7 @@ const NAMES = [
     'tokenProgram',
 ] as const;
 
-/** What the program answers for a slot that a channel can't be opened for now (spec section 7.1). */
+/** What the program answers for a slot that a channel can't be opened for now (docs/program.md, section 7.1). */
 function getOpenSlotBlocker<TRevision extends RevisionName>(
     { currentSlot, openSlot }: Pick<AssessOpenInput, 'currentSlot' | 'openSlot'>,
     deployment: Deployment<TRevision>,
@@ -173,8 +174,8 @@ function getOpenSlotBlocker<TRevision extends RevisionName>(
 }
 
 /**
- * The System program creates an account only where there is none, and lamports alone make one (spec section 7.1).
- * A program that tolerates prefunding takes an address that holds nothing but lamports.
+ * The System program creates an account only where there is none, and lamports alone make one (docs/program.md, section
+ * 7.1). A program that tolerates prefunding takes an address that holds nothing but lamports.
  */
 function isInUse(account: MaybeEncodedAccount, toleratesPrefunding: boolean): boolean {
     return (
@@ -186,8 +187,8 @@ function isInUse(account: MaybeEncodedAccount, toleratesPrefunding: boolean): bo
 }
 
 /**
- * The escrow is created with the channel. A program that tolerates prefunding takes one that exists (spec section 7.1), as
- * long as it can receive the deposit.
+ * The escrow is created with the channel. A program that tolerates prefunding takes one that exists (docs/program.md,
+ * section 7.1), as long as it can receive the deposit.
  */
 function isEscrowInTheWay(
     account: MaybeEncodedAccount,

@@ -13,7 +13,7 @@ export type Blocker<TRevision extends RevisionName = RevisionName> = Readonly<{
     message: string;
 }>;
 
-/** What the program answers for a token account that it can't do without (spec section 6.4). */
+/** What the program answers for a token account that it can't do without (docs/program.md, section 6.4). */
 export type TokenAccountErrors = Readonly<Record<'base' | 'extensions' | 'other', string>>;
 
 export const ESCROW_ERRORS = {
@@ -73,12 +73,12 @@ export function getTokenAccountBlocker<TRevision extends RevisionName>(
     }
 }
 
-/** The program aborts on a token account in a state that it does not know (spec section 6.4). */
+/** The program aborts on a token account in a state that it does not know (docs/program.md, section 6.4). */
 export function getAbortBlocker(subject: Blocker['subject']): Blocker<never> {
     return getForeignBlocker(subject, `The token account of the ${subject} is in a state that the program aborts on.`);
 }
 
-/** What a mint stands in the way with (spec section 6.2). */
+/** What a mint stands in the way with (docs/program.md, section 6.2). */
 export function getMintBlocker<TRevision extends RevisionName>(
     account: MaybeEncodedAccount,
     tokenProgram: Address,

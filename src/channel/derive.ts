@@ -16,7 +16,7 @@ import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses
 import { findProgramDerivedAddress } from '../runtime/derive/program-derived-address';
 import { encodeSeeds, getSeedNames, type SeedLayout } from '../runtime/seeds';
 
-// Seeds of the associated-token program, which is not ours (spec, Notation).
+// Seeds of the associated-token program, which is not ours.
 const TOKEN_PDA_SEEDS = [
     { kind: 'address', name: 'owner' },
     { kind: 'address', name: 'tokenProgram' },
@@ -26,8 +26,8 @@ const TOKEN_PDA_SEEDS = [
 const OPTIONAL = ['tokenProgram'] as const;
 
 /**
- * Derives the address of a channel and its bump (spec section 2) at once, for hot paths: `findChannelPda` without a
- * promise.
+ * Derives the address of a channel and its bump (docs/program.md, section 2) at once, for hot paths: `findChannelPda`
+ * without a promise.
  *
  * @param seeds What the address follows from; the terms of `open` will do, a signer being taken by its address.
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
@@ -99,7 +99,8 @@ export function findTreasuryTokenPdaSync(
 }
 
 /**
- * Derives the address that signs the program's calls to itself, by which it emits events (spec section 2), at once.
+ * Derives the address that signs the program's calls to itself, by which it emits events (docs/program.md, section 2),
+ * at once.
  *
  * @throws `ADDRESS_INVALID` for a bad program address.
  */

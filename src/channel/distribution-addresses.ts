@@ -33,7 +33,7 @@ export type DistributionAddressesInput = TokenInput &
 const NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
 
 /**
- * Derives the token accounts that `distribute` reads and pays (spec section 7.8).
+ * Derives the token accounts that `distribute` reads and pays (docs/program.md, section 7.8).
  *
  * @throws By field: `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`; the errors of {@link toSplits}.
  */

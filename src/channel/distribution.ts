@@ -34,7 +34,8 @@ export type Split = Readonly<{
 }>;
 
 /**
- * Checks a distribution plan as the program does (spec section 5.1) and returns it with nothing but its fields.
+ * Checks a distribution plan as the program does (docs/program.md, section 5.1) and returns it with nothing but its
+ * fields.
  *
  * No recipient is fine: the payee then receives everything. Order matters, it is part of the plan.
  *
@@ -91,8 +92,8 @@ export function getPayeeBps(splits: readonly Split[], deployment: DeploymentPart
 }
 
 /**
- * The bytes that a distribution plan is hashed as: exactly what `open` and `distribute` carry in their data after
- * their other arguments (spec section 3.4).
+ * The bytes that a distribution plan is hashed as: exactly what `open` and `distribute` carry in their data after their
+ * other arguments (docs/program.md, section 3.4).
  *
  * @throws As {@link toSplits}.
  */
@@ -104,7 +105,7 @@ export function getDistributionPreimage(
 }
 
 /**
- * The 32-byte hash by which a channel holds its distribution plan (spec section 5.1): SHA-256 on mainnet.
+ * The 32-byte hash by which a channel holds its distribution plan (docs/program.md, section 5.1): SHA-256 on mainnet.
  *
  * @throws As {@link toSplits}.
  */
@@ -148,8 +149,8 @@ export type Payouts = Readonly<{
 /**
  * What `distribute` pays to each recipient and to the payee for the settled amount above the payout watermark.
  *
- * Each share is the difference of two floors (spec section 6.7), so that the sum of all distributions of a channel
- * does not depend on how often it was distributed.
+ * Each share is the difference of two floors (docs/program.md, section 6.7), so that the sum of all distributions of a
+ * channel does not depend on how often it was distributed.
  *
  * @param input `settled` and `payoutWatermark` of the channel, in base units.
  * @throws `INTEGER_OUT_OF_RANGE` when the watermark is above the settled amount, or as {@link toSplits}.

@@ -23,8 +23,8 @@ export type ChannelEvent<TRevision extends RevisionName = RevisionName> =
 /**
  * Reads the events of the program out of the instructions that a successful transaction executed.
  *
- * The program emits an event by a call to itself that its event authority signs (spec section 10), so that nobody else
- * can emit one: what another program is called with, or what calls this program from outside, is no event.
+ * The program emits an event by a call to itself that its event authority signs (docs/program.md, section 10), so that
+ * nobody else can emit one: what another program is called with, or what calls this program from outside, is no event.
  *
  * @param instructions In the order of their execution. With `stackHeight`, and with the instructions of the transaction
  * among them, the caller of each is looked at as well; without, they have to be inner instructions of a transaction that

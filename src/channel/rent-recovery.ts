@@ -15,7 +15,7 @@ export type RentRecovery = Readonly<{
     state: LiveChannelState;
     /**
      * What anybody can do next. `undefined` while the channel is open, which its payer (requestClose) and its payee
-     * (settleAndFinalize) can end, and nobody else; and where a grace period never ends (spec section 11).
+     * (settleAndFinalize) can end, and nobody else; and where a grace period never ends (docs/program.md, section 11).
      */
     step: RentRecoveryStep | undefined;
     /** Whether the step is possible now. */
@@ -32,7 +32,8 @@ export type RentRecovery = Readonly<{
 }>;
 
 /**
- * Says what it takes to bring the rent of a channel back, and from when on (spec sections 4.1, 7.6, 7.8 and 7.9).
+ * Says what it takes to bring the rent of a channel back, and from when on (docs/program.md, sections 4.1, 7.6, 7.8 and
+ * 7.9).
  *
  * Finalizing and distributing pay the parties as well: a channel is better brought in with its last voucher before.
  *

@@ -44,8 +44,8 @@ export type ClosingChannelState<TRevision extends RevisionName = RevisionName> =
     channel: ChannelOf<TRevision>;
     /**
      * Unix time in seconds up to which, and not at which, the payee can still bring in its last voucher with
-     * settleAndFinalize, and from which on anyone can finalize (spec section 4). `undefined` when the time exceeds an i64:
-     * then neither is ever possible (spec section 11).
+     * settleAndFinalize, and from which on anyone can finalize (docs/program.md, section 4). `undefined` when the time
+     * exceeds an i64: then neither is ever possible (docs/program.md, section 11).
      */
     deadlineAt: bigint | undefined;
 }>;
@@ -56,8 +56,8 @@ export type FinalizedChannelState<TRevision extends RevisionName = RevisionName>
     address: Address;
     channel: ChannelOf<TRevision>;
     /**
-     * First slot at which `distribute` also frees the rent of the channel (spec section 7.8): 0 where it does so at any
-     * time, `undefined` where it never does.
+     * First slot at which `distribute` also frees the rent of the channel (docs/program.md, section 7.8): 0 where it
+     * does so at any time, `undefined` where it never does.
      */
     reclaimableFromSlot: bigint | undefined;
 }>;
@@ -67,11 +67,11 @@ export type DistributedChannelState<TRevision extends RevisionName = RevisionNam
     kind: 'distributed';
     address: Address;
     channel: ChannelOf<TRevision>;
-    /** First slot at which `reclaim` gives the rent back to the rent payer (spec section 7.9). */
+    /** First slot at which `reclaim` gives the rent back to the rent payer (docs/program.md, section 7.9). */
     reclaimableFromSlot: bigint | undefined;
 }>;
 
-/** The channel has ended and left a tombstone: its address can never be opened again (spec section 3.2). */
+/** The channel has ended and left a tombstone: its address can never be opened again (docs/program.md, section 3.2). */
 export type ClosedChannelState = Readonly<{ kind: 'closed'; address: Address }>;
 
 /** A channel that still has its account. */
@@ -92,7 +92,7 @@ type EndStates<TRevision extends RevisionName> = {
 };
 
 /**
- * Says what stands at the address of a channel (spec sections 3 and 4).
+ * Says what stands at the address of a channel (docs/program.md, sections 3 and 4).
  *
  * An account that holds nothing but lamports (anyone can send some ahead) is no channel yet: it is `absent`.
  *
@@ -235,7 +235,7 @@ function readMoment<TName extends string>(state: ChannelState<RevisionName>, nam
 
 /**
  * Whether a voucher can be settled in the channel at a time: by settle or settleAndFinalize while it is open, by
- * settleAndFinalize before the deadline while it is closing (spec section 4).
+ * settleAndFinalize before the deadline while it is closing (docs/program.md, section 4).
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
@@ -249,7 +249,8 @@ export function isSettleable(state: ChannelState<RevisionName>, unixTimestamp: b
 }
 
 /**
- * Whether anyone can finalize the channel at a time: from the deadline on while it is closing (spec section 7.6).
+ * Whether anyone can finalize the channel at a time: from the deadline on while it is closing (docs/program.md, section
+ * 7.6).
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
@@ -263,8 +264,8 @@ export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: 
 
 /**
  * Whether the rent of the channel can come back at a slot: by reclaim once it is distributed, by distribute while it is
- * finalized (spec sections 7.8 and 7.9). Where channels have no open slot, distributing a finalized one frees what there
- * is to free at any time.
+ * finalized (docs/program.md, sections 7.8 and 7.9). Where channels have no open slot, distributing a finalized one
+ * frees what there is to free at any time.
  *
  * @param currentSlot A slot that the cluster has reached.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the slot.
@@ -323,7 +324,7 @@ export function getChannelFigures(
         payoutWatermark: toU64('state.channel.settlement.payoutWatermark', amounts.payoutWatermark),
         settled: toU64('state.channel.settlement.settled', amounts.settled),
     };
-    // What was paid out to the last does not show in the watermarks (spec section 7.8).
+    // What was paid out to the last does not show in the watermarks (docs/program.md, section 7.8).
     const isDistributed = kind === 'distributed';
     const authorized = max(settled, accepted);
     const hasPayerWithdrawn = toI64('state.channel.payerWithdrawnAt', payerWithdrawnAt) !== 0n;

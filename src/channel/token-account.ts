@@ -24,7 +24,8 @@ import { readMembers, refuseInput, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '.
 import { assertIsMaybeAccount } from '../runtime/account';
 
 /**
- * What the program would find in a token account (spec section 6.4), given that the account is at the derived address.
+ * What the program would find in a token account (docs/program.md, section 6.4), given that the account is at the
+ * derived address.
  *
  * - `usable`: it can send and receive.
  * - `missing`: there is no token account at the address; one can be created.
@@ -46,8 +47,8 @@ export type TokenAccountCondition =
     | 'usable';
 
 /**
- * What the program would find in a mint (spec section 6.2). `unreadable` also stands for a mint of the other token
- * program or of none.
+ * What the program would find in a mint (docs/program.md, section 6.2). `unreadable` also stands for a mint of the
+ * other token program or of none.
  */
 export type MintCondition = 'malformed' | 'malformedExtensions' | 'unreadable' | 'unsupportedExtension' | 'usable';
 
@@ -64,8 +65,8 @@ type AccountContent = Readonly<{ data: ReadonlyUint8Array; programAddress: Addre
 const EXPECTED = ['mint', 'owner', 'tokenProgram'] as const;
 const ADDRESS_BYTES = 32;
 
-// Extension types of Token-2022 that the program knows (spec section 6.3). It accepts the first one on a token account
-// and the others on a mint.
+// Extension types of Token-2022 that the program knows (docs/program.md, section 6.3). It accepts the first one on a
+// token account and the others on a mint.
 const IMMUTABLE_OWNER = 7;
 const METADATA_AND_GROUPS: readonly number[] = [18, 19, 20, 21, 22, 23];
 const KNOWN_EXTENSIONS: readonly number[] = [IMMUTABLE_OWNER, ...METADATA_AND_GROUPS];
@@ -75,8 +76,8 @@ const ACCOUNT_TYPE_MINT = 1;
 const ACCOUNT_TYPE_TOKEN_ACCOUNT = 2;
 
 /**
- * Says whether the token account of a wallet can send and receive, in the order in which the program checks (spec
- * section 6.4). Only the address is not checked: pass the account at the derived one.
+ * Says whether the token account of a wallet can send and receive, in the order in which the program checks
+ * (docs/program.md, section 6.4). Only the address is not checked: pass the account at the derived one.
  *
  * @throws `INPUT_INVALID` for what is no account, or for what is expected.
  */
@@ -118,7 +119,8 @@ export function readTokenHolding(account: AccountContent): Pick<TokenFields, 'am
 }
 
 /**
- * Says whether the program accepts a mint of the given token program, in the order in which it checks (section 6.2).
+ * Says whether the program accepts a mint of the given token program, in the order in which it checks (docs/program.md,
+ * section 6.2).
  *
  * @throws `INPUT_INVALID` for what is no account.
  */
@@ -202,7 +204,7 @@ function readTokenFields(data: ReadonlyUint8Array): TokenFields | undefined {
     };
 }
 
-/** Walks the type-length-value entries of an extended account (spec section 6.3). */
+/** Walks the type-length-value entries of an extended account (docs/program.md, section 6.3). */
 function walkExtensions(
     extensions: ReadonlyUint8Array,
     allowed: readonly number[],

@@ -466,7 +466,10 @@ function isGuarded<T extends object>(guard: (value: T) => boolean, value: T): bo
     return readSafely(() => guard(value), false);
 }
 
-/** The token program of a mint: one of the two that the program knows (spec section 6.2), SPL Token by default. */
+/**
+ * The token program of a mint: one of the two that the program knows (docs/program.md, section 6.2), SPL Token by
+ * default.
+ */
 export function toTokenProgram(field: string, value: unknown): Address {
     const tokenProgram = value === undefined ? TOKEN_PROGRAM_ADDRESS : toAddress(field, value);
     if (tokenProgram !== TOKEN_PROGRAM_ADDRESS && tokenProgram !== TOKEN_2022_PROGRAM_ADDRESS) {

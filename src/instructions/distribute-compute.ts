@@ -37,7 +37,7 @@ export type DistributeComputeInput = Readonly<{
     bumpSteps: number;
 }>;
 
-/** Transfers in one call to SPL Token (spec section 9.2). */
+/** Transfers in one call to SPL Token (docs/program.md, section 9.2). */
 const TRANSFERS_IN_BATCH = 8;
 /** Beside the recipients: the payee, the payer's refund and the sweep to the treasury. */
 export const OTHER_TRANSFERS = 3;

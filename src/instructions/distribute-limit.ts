@@ -100,8 +100,8 @@ export type DistributeRequirements = Readonly<{
 const OTHER_PAYOUTS = 2;
 
 /**
- * What a `distribute` needs, exactly or as an upper bound, and the most it can have in the way it will be sent (spec
- * sections 7.8 and 9).
+ * What a `distribute` needs, exactly or as an upper bound, and the most it can have in the way it will be sent
+ * (docs/program.md, sections 7.8 and 9).
  *
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `TOKEN_PROGRAM_UNSUPPORTED`,
  * `TRANSACTION_VERSION_UNSUPPORTED`; the errors of {@link toSplits}.

@@ -32,11 +32,11 @@ export type DistributeInstructionWithRecipients<TRevision extends RevisionName =
 
 /**
  * Pays out what was settled since the last distribution; on a finalized channel also refunds the payer, sweeps the rest
- * to the treasury and closes the channel (spec section 7.8). Needs no signer. Where the rent of a channel comes back by
- * `reclaim`, one that is too young keeps its rent until then.
+ * to the treasury and closes the channel (docs/program.md, section 7.8). Needs no signer. Where the rent of a channel
+ * comes back by `reclaim`, one that is too young keeps its rent until then.
  *
  * Derives the escrow and the token accounts of payer, payee, recipients and treasury. **A share whose token account
- * does not exist or can't receive goes to the treasury for good** (spec section 8): look with
+ * does not exist or can't receive goes to the treasury for good** (docs/program.md, section 8): look with
  * `fetchDistributionAssessment` before, and create the missing ones first.
  *
  * @throws By field: `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`; `SPLITS_HASH_MISMATCH` when the hash is given and

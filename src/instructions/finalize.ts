@@ -11,8 +11,8 @@ export type FinalizeInput = Readonly<{
 }>;
 
 /**
- * Finalizes a closing channel once its grace period has passed (spec section 7.6). Needs no signer. Mainnet's
- * program calls the instruction seal.
+ * Finalizes a closing channel once its grace period has passed (docs/program.md, section 7.6). Needs no signer.
+ * Mainnet's program calls the instruction seal.
  *
  * @throws `ADDRESS_INVALID`, by field.
  */

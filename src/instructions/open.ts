@@ -51,7 +51,8 @@ const NAMES = [
 const OPTIONAL = ['authorizedSigner', 'distribution', 'tokenProgram'] as const;
 
 /**
- * Opens a channel: creates its account and its escrow and moves the deposit into the escrow (spec section 7.1).
+ * Opens a channel: creates its account and its escrow and moves the deposit into the escrow (docs/program.md, section
+ * 7.1).
  *
  * Derives the channel, the escrow and the payer's token account. The channel's address is that of
  * `findChannelPda` for the same input.

@@ -16,8 +16,8 @@ export type ReclaimInput = Readonly<{
 }>;
 
 /**
- * Frees the account of a distributed channel and gives all of its lamports to who paid the rent (spec section 7.9), once
- * `isReclaimable` says so. Needs no signer; many fit into one transaction.
+ * Frees the account of a distributed channel and gives all of its lamports to who paid the rent (docs/program.md,
+ * section 7.9), once `isReclaimable` says so. Needs no signer; many fit into one transaction.
  *
  * @throws `ADDRESS_INVALID`, by field; `OPERATION_UNSUPPORTED` where distributing a channel frees its rent, and there is no
  * such instruction.

@@ -13,8 +13,8 @@ export type RequestCloseInput = Readonly<{
 }>;
 
 /**
- * Starts the grace period of an open channel at the request of the payer (spec section 7.5). Until it has passed the
- * payee can still settle and finalize; after that anyone can finalize.
+ * Starts the grace period of an open channel at the request of the payer (docs/program.md, section 7.5). Until it has
+ * passed the payee can still settle and finalize; after that anyone can finalize.
  *
  * @throws `SIGNER_INVALID` or `ADDRESS_INVALID`, by field.
  */

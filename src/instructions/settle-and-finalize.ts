@@ -44,8 +44,8 @@ export type SettleAndFinalizeInstructions<TRevision extends RevisionName = Revis
     readonly [finalize: FinalInstruction<TRevision>] | FinalPair<TRevision>;
 
 /**
- * Finalizes a channel at the request of the payee, after settling a last voucher if there is one (spec section 7.4).
- * Mainnet's program calls the instruction settleAndSeal.
+ * Finalizes a channel at the request of the payee, after settling a last voucher if there is one (docs/program.md,
+ * section 7.4). Mainnet's program calls the instruction settleAndSeal.
  *
  * With a voucher the two instructions are one pair: nothing may come between them.
  *

@@ -22,8 +22,8 @@ export type SettleInstructions<TRevision extends RevisionName = RevisionName> = 
 ];
 
 /**
- * Settles a voucher on an open channel (spec section 7.2): raises the settled amount to the voucher's. Needs no signer
- * and moves no tokens.
+ * Settles a voucher on an open channel (docs/program.md, section 7.2): raises the settled amount to the voucher's.
+ * Needs no signer and moves no tokens.
  *
  * The two instructions are one pair: nothing may come between them. Several pairs may share a transaction.
  *

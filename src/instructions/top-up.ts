@@ -18,7 +18,8 @@ export type TopUpInput = TokenInput &
     }>;
 
 /**
- * Adds to the deposit of an open channel (spec section 7.3). Derives the escrow and the payer's token account.
+ * Adds to the deposit of an open channel (docs/program.md, section 7.3). Derives the escrow and the payer's token
+ * account.
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT`,
  * `INTEGER_OUT_OF_RANGE`.

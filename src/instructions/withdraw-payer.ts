@@ -16,8 +16,8 @@ export type WithdrawPayerInput = TokenInput &
     }>;
 
 /**
- * Refunds the payer of a finalized channel with what was not settled, without waiting for distribute (spec section
- * 7.7). Derives the escrow and the payer's token account, which has to exist. Works once for each channel.
+ * Refunds the payer of a finalized channel with what was not settled, without waiting for distribute (docs/program.md,
+ * section 7.7). Derives the escrow and the payer's token account, which has to exist. Works once for each channel.
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`.
  */

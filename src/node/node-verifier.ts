@@ -74,8 +74,8 @@ const MEMBERS: OnlyMembers<NodeVoucherVerifierOptions> = {
  * says, and sodium-native is used only after it has proven that it verifies in the same way. Idle threads do not keep
  * the process alive. A thread that dies is replaced, and its vouchers are verified again.
  *
- * @param deployment The deployment whose vouchers it verifies: a revision of the program has its own message to sign (spec
- * section 3.3).
+ * @param deployment The deployment whose vouchers it verifies: a revision of the program has its own message to sign
+ * (docs/program.md, section 3.4).
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field; `INPUT_INVALID` for the config;
  * `VERIFIER_BACKEND_UNAVAILABLE` when the backend that was asked for can't be used. The verifier's functions throw as
  * those of {@link createVoucherVerifier}, and `VERIFIER_CLOSED`.

@@ -50,11 +50,11 @@ export type WatchClients = Readonly<{
 
 /**
  * Finds the channels that their payers have begun to close, ordered by the deadline until which the payee can still
- * bring in its last voucher with settleAndFinalize (spec section 4). Whoever misses
- * it loses what was not settled.
+ * bring in its last voucher with settleAndFinalize (docs/program.md, section 4). Whoever misses it loses what was not
+ * settled.
  *
  * Those whose deadline has passed, and that nobody has finalized, come first: `isSettleable(state, now)` tells them
- * apart. Those without a deadline (spec section 11) come last.
+ * apart. Those without a deadline (docs/program.md, section 11) come last.
  *
  * @throws As {@link fetchChannels}.
  *

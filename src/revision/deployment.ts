@@ -15,8 +15,8 @@ import type { ProgramErrorCodeOf, RevisionName } from './types';
  * builds and what it returns: `MAINNET_DEPLOYMENT` is what runs on mainnet. Another one of the same interface is made of
  * it: `{ ...MAINNET_DEPLOYMENT, programAddress, treasuryOwner }`.
  *
- * The treasury owner is compiled into the program (spec section 1): a client can't read it from the chain, and
- * `distribute` fails unless it names that owner's token account.
+ * The treasury owner is compiled into the program (docs/program.md, section 1): a client can't read it from the chain,
+ * and `distribute` fails unless it names that owner's token account.
  */
 // An interface keeps its name wherever a type that mentions it is shown.
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions

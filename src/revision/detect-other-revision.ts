@@ -7,7 +7,8 @@ import { EPOCH_MARKS } from './epoch/marks';
 import { TOMBSTONE_MARKS } from './tombstone/marks';
 import type { RevisionName } from './types';
 
-// By what the revisions are told apart (spec section 1), so that what is of another one is named and not misread.
+// By what the revisions are told apart (docs/program.md, section 1), so that what is of another one is named and not
+// misread.
 
 /** What tells a revision from the others. */
 export type RevisionMarks = Readonly<{

@@ -3,8 +3,8 @@ import { PaymentChannelsError } from '../core/errors';
 import { getPart, type DeploymentParts } from './deployment';
 import { assertIsInWindow, chooseInWindow, getSlotAfterWindow } from './open-slot-window';
 
-// The slot that a channel is opened for, where a revision has one: open lands from it on and up to 1,500 slots after it,
-// and the rent comes back only later than that (spec sections 4.2, 7.1 and 7.8).
+// The slot that a channel is opened for, where a revision has one: open lands from it on and up to 1,500 slots after
+// it, and the rent comes back only later than that (docs/program.md, sections 4.1, 7.1 and 7.9).
 
 /** What {@link chooseOpenSlot} takes. */
 export type ChooseOpenSlotInput = Readonly<{
@@ -36,7 +36,7 @@ export function chooseOpenSlot(input: ChooseOpenSlotInput, deployment: Deploymen
 }
 
 /**
- * Throws unless a channel can be opened for a slot when the cluster has reached another (spec section 7.1).
+ * Throws unless a channel can be opened for a slot when the cluster has reached another (docs/program.md, section 7.1).
  *
  * @param input `landingSlots`: slots in which the transaction has to be able to land from now on, 0 by default.
  * @throws `OPEN_SLOT_OUT_OF_WINDOW` with the slots that are possible; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`.
@@ -53,8 +53,8 @@ export function assertIsOpenSlotInWindow(
 }
 
 /**
- * The first slot at which the rent of a channel can come back, by `distribute` or by `reclaim` (spec sections 7.8 and
- * 7.9); `undefined` when there is none, which no channel that the program opened has.
+ * The first slot at which the rent of a channel can come back, by `distribute` or by `reclaim` (docs/program.md,
+ * sections 7.8 and 7.9); `undefined` when there is none, which no channel that the program opened has.
  *
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the open slot.
  */

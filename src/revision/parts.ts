@@ -10,7 +10,7 @@ import type { ChannelOf, RevisionName, RevisionTypes } from './types';
 /** Where the account of a channel is in its life. A program may have a name of its own for it. */
 export type LiveChannelKind = 'closing' | 'distributed' | 'finalized' | 'open';
 
-/** The account of a channel (spec section 3). */
+/** The account of a channel (docs/program.md, section 3). */
 export type ChannelLayout = Readonly<{
     decode: (data: ReadonlyUint8Array) => ChannelOf<RevisionName>;
     /** The account with these fields, every other one being zero. */
@@ -33,7 +33,7 @@ export type ChannelLayout = Readonly<{
     tombstone: Readonly<{ discriminator: number; getSize: () => number }> | undefined;
 }>;
 
-/** The message that is signed as a voucher (spec section 3.3). */
+/** The message that is signed as a voucher (docs/program.md, section 3.4). */
 export type VoucherLayout = Readonly<{
     /** The revision that it is of. */
     revision: RevisionName;
@@ -45,10 +45,10 @@ export type VoucherLayout = Readonly<{
     ) => Readonly<{ channelId: Address; cumulativeAmount: bigint; expiresAt: bigint; magic?: ReadonlyUint8Array }>;
 }>;
 
-/** The seeds of the program's addresses (spec section 2). */
+/** The seeds of the program's addresses (docs/program.md, section 2). */
 export type SeedsLayout = Readonly<{ channel: SeedLayout; eventAuthority: SeedLayout }>;
 
-/** How a distribution plan is written, hashed and limited (spec sections 3.4 and 5.1). */
+/** How a distribution plan is written, hashed and limited (docs/program.md, sections 3.4 and 5.1). */
 export type SplitsLayout = Readonly<{
     /** The preimage of the hash: the number of recipients and each of them. */
     encode: (splits: readonly Readonly<{ recipient: Address; bps: number }>[]) => ReadonlyUint8Array;
@@ -64,7 +64,7 @@ export type OutdatedErrors<TRevision extends RevisionName = RevisionName> = Read
     names: readonly RevisionTypes[TRevision]['errorName'][];
 }>;
 
-/** How the program tells what happened (spec section 10). */
+/** How the program tells what happened (docs/program.md, section 10). */
 export type EventsLayout<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** The first bytes of the program's calls to itself. */
     getDiscriminator: () => ReadonlyUint8Array;
@@ -108,7 +108,7 @@ export type OpenTerms = Readonly<{
     rent: Readonly<{ payer: Address; lamports: bigint }> | undefined;
 }>;
 
-/** How `open` is read, and what payer and operator have to agree on for it (spec section 7.1). */
+/** How `open` is read, and what payer and operator have to agree on for it (docs/program.md, section 7.1). */
 export type OpenReading = InstructionReading<OpenData> &
     Readonly<{
         /** What an agreement may name in this revision only; `'given'` is not to be `undefined`. */
@@ -120,7 +120,7 @@ export type OpenReading = InstructionReading<OpenData> &
 /** What `open` takes in one revision only, once it is checked. */
 export type OpenFields = Readonly<{ openSlot?: bigint; rentPayer?: TransactionSigner }>;
 
-/** How `open` is built, and what it asks of the address of the channel (spec section 7.1). */
+/** How `open` is built, and what it asks of the address of the channel (docs/program.md, section 7.1). */
 export type OpenLayout = Builder<
     OpenFields &
         Token &
@@ -152,7 +152,7 @@ export type OpenLayout = Builder<
         hasRentPayer: boolean;
     }>;
 
-/** How `topUp` is built (spec section 7.3). */
+/** How `topUp` is built (docs/program.md, section 7.3). */
 export type TopUpLayout = Builder<
     Token &
         Readonly<{
@@ -166,21 +166,21 @@ export type TopUpLayout = Builder<
 
 type CheckedVoucher = Readonly<{ channelId: Address; cumulativeAmount: bigint; expiresAt: bigint }>;
 
-/** How a voucher is settled (spec section 7.2). */
+/** How a voucher is settled (docs/program.md, section 7.2). */
 export type SettleLayout = Builder<Readonly<{ channel: Address; voucher: CheckedVoucher }>>;
 
-/** How the payee ends a channel (spec section 7.4). */
+/** How the payee ends a channel (docs/program.md, section 7.4). */
 export type SettleAndFinalizeLayout = Builder<
     Readonly<{ channel: Address; payee: TransactionSigner; voucher: CheckedVoucher | undefined }>
 >;
 
-/** How the payer begins to end a channel (spec section 7.5). */
+/** How the payer begins to end a channel (docs/program.md, section 7.5). */
 export type RequestCloseLayout = Builder<Readonly<{ channel: Address; payer: TransactionSigner }>>;
 
-/** How anybody ends a channel after its deadline (spec section 7.6). */
+/** How anybody ends a channel after its deadline (docs/program.md, section 7.6). */
 export type FinalizeLayout = Builder<Readonly<{ channel: Address }>>;
 
-/** How the payer is refunded (spec section 7.7). */
+/** How the payer is refunded (docs/program.md, section 7.7). */
 export type WithdrawPayerLayout = Builder<
     Token &
         Readonly<{
@@ -194,7 +194,7 @@ export type WithdrawPayerLayout = Builder<
 /** What `distribute` takes in one revision only. */
 export type DistributeFields = Readonly<{ rentPayer?: Address }>;
 
-/** How `distribute` is built (spec section 7.8). */
+/** How `distribute` is built (docs/program.md, section 7.8). */
 export type DistributeLayout = Builder<
     DistributeFields &
         Token &
@@ -218,7 +218,10 @@ export type DistributeLayout = Builder<
         getPlaceholders: (next: () => Address) => DistributeFields;
     }>;
 
-/** How the rent of a distributed channel comes back, where that is an instruction of its own (spec section 7.9). */
+/**
+ * How the rent of a distributed channel comes back, where that is an instruction of its own (docs/program.md, section
+ * 7.9).
+ */
 export type ReclaimLayout = Builder<Readonly<{ channel: Address; rentPayer: Address }>>;
 
 /**
@@ -229,7 +232,7 @@ export type ReclaimLayout = Builder<Readonly<{ channel: Address; rentPayer: Addr
 // An interface keeps its name wherever a type that mentions it is shown.
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
 export interface Revision<TRevision extends RevisionName = RevisionName> {
-    /** The name that the spec gives it. */
+    /** The name of the revision (docs/program.md). */
     readonly revision: TRevision;
     readonly published: Published;
     readonly channel: ChannelLayout;

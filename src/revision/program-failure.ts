@@ -86,9 +86,9 @@ type FailureParts = DeploymentParts<'errors' | 'programAddress' | 'published' | 
  * Says why a transaction failed, and which program said so.
  *
  * The number of an error does not tell whose it is: what a program that was called returns comes through unchanged, and
- * the numbers collide (spec section 11). The logs tell which program failed first, and that it was a precompile where
- * they have nothing of it; without them a name is given only for a code that no program called by this one has, and only
- * when the instruction is known to be this program's.
+ * the numbers collide (docs/program.md, section 11). The logs tell which program failed first, and that it was a
+ * precompile where they have nothing of it; without them a name is given only for a code that no program called by this
+ * one has, and only when the instruction is known to be this program's.
  *
  * @param source Any of: what sending or simulating threw (kit's errors, with all that they wrap), the answer of
  * simulateTransaction or getTransaction, a signature status or a logs notification, the transaction error in those.

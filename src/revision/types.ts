@@ -9,10 +9,10 @@ export type RevisionTypes = {
     tombstone: TombstoneTypes;
 };
 
-/** An interface of the program, by the name that the spec gives it. */
+/** An interface of the program, by its name in docs/program.md. */
 export type RevisionName = keyof RevisionTypes;
 
-/** A revision in which the rent of a channel comes back by an instruction of its own (spec section 7.9). */
+/** A revision in which the rent of a channel comes back by an instruction of its own (docs/program.md, section 7.9). */
 export type RevisionWithReclaim = {
     [K in RevisionName]: RevisionTypes[K]['reclaim'] extends undefined ? never : K;
 }[RevisionName];

@@ -34,7 +34,7 @@ const TRUNCATED = 'Log truncated';
  *
  * What a program logs itself begins with other words, so that it can't pass for a line of the runtime. Events are not
  * in the logs: this program emits them by calls to itself, whose data only the inner instructions of a transaction have
- * (spec section 10). The logs tell how many there were.
+ * (docs/program.md, section 10). The logs tell how many there were.
  *
  * @param logs Lines as an RPC has them; anything else reads as no logs at all.
  */

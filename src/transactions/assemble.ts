@@ -93,7 +93,8 @@ type Message = TransactionMessage & TransactionMessageWithFeePayer;
 const VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
 
 /**
- * Builds a transaction that opens a channel, paid for by the operator, and has the payer sign it (spec section 7.1).
+ * Builds a transaction that opens a channel, paid for by the operator, and has the payer sign it (docs/program.md,
+ * section 7.1).
  *
  * The payer may be a modifying signer of kit: a wallet that adds a priority fee, a memo or guards before it signs. What
  * it signed is what comes back; the operator's {@link inspectOpenTransaction} sees what was added.
@@ -129,8 +130,8 @@ export async function assembleOpenTransaction<TRevision extends RevisionName>(
 }
 
 /**
- * Builds a transaction that adds to the deposit of a channel, as {@link assembleOpenTransaction} does for an open (spec
- * section 7.3).
+ * Builds a transaction that adds to the deposit of a channel, as {@link assembleOpenTransaction} does for an open
+ * (docs/program.md, section 7.3).
  *
  * @throws As {@link getTopUpInstructionAsync} and {@link assembleOpenTransaction}.
  */

@@ -98,7 +98,10 @@ const OPEN_MEMBERS: OnlyMembers<OpenAgreement> = {
     splits: true,
 };
 
-/** Checks what was agreed on a channel to open, by the rules of the program (spec section 7.1) besides its form. */
+/**
+ * Checks what was agreed on a channel to open, by the rules of the program (docs/program.md, section 7.1) besides its
+ * form.
+ */
 export function toOpenAgreement<TRevision extends RevisionName>(
     agreement: OpenAgreement<TRevision>,
     deployment: Deployment<TRevision>,

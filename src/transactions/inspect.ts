@@ -23,9 +23,9 @@ export type Inspection<TInspected> =
  * signs it and pays its fee.
  *
  * Nothing in the transaction is trusted: channel, escrow, token accounts and event authority are derived from the
- * agreement (spec sections 2 and 7.1), the splits are compared as they stand in the data, and every present signature
- * is verified. Everything that was not agreed is refused: other instructions, accounts that no instruction needs,
- * lookup tables, durable nonces, a higher fee. The operator's account may stand in an instruction only where the
+ * agreement (docs/program.md, sections 2 and 7.1), the splits are compared as they stand in the data, and every present
+ * signature is verified. Everything that was not agreed is refused: other instructions, accounts that no instruction
+ * needs, lookup tables, durable nonces, a higher fee. The operator's account may stand in an instruction only where the
  * agreement puts it, for instance as the payee. The instructions may stand in any order, but for the one that advances
  * a durable nonce, which comes first.
  *
@@ -55,8 +55,8 @@ export async function inspectOpenTransaction<TRevision extends RevisionName>(
 }
 
 /**
- * Judges a transaction that adds to the deposit of a channel, as {@link inspectOpenTransaction} does for an open (spec
- * section 7.3). Take payer and mint of the agreement from the channel's account.
+ * Judges a transaction that adds to the deposit of a channel, as {@link inspectOpenTransaction} does for an open
+ * (docs/program.md, section 7.3). Take payer and mint of the agreement from the channel's account.
  *
  * @param transaction Base64 from the wire, or a transaction of kit.
  * @returns The decoded topUp, or all mismatches. Whatever the transaction is, it does not throw.

@@ -159,7 +159,7 @@ function toCheckedAccount(value: LiveChannelState<RevisionName>['channel'], revi
     };
 }
 
-/** The instructions that bring a voucher on chain (spec sections 7.2 and 7.4). */
+/** The instructions that bring a voucher on chain (docs/program.md, sections 7.2 and 7.4). */
 const INSTRUCTIONS = ['settle', 'settleAndFinalize'] as const;
 
 /** How much was accepted, and what of that is still to be brought in. */

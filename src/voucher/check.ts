@@ -26,11 +26,11 @@ export type VerifySignedVoucher = (signedVoucher: SignedVoucher, authorizedSigne
  * Checks a voucher against its channel and the server's rules, without looking at the signature: what it says must come
  * from a verifier.
  *
- * The first rule that is broken decides. The program's come first, in its own order (spec sections 6.1, 7.2, 7.4 and
- * 6.5): account, status and deadline, channel, expiry, deposit, amount settled, signer. Then the server's: amount
- * accepted, minimum delta, expiry of what was accepted, margin. The signature comes last, as the costliest; on chain the
- * precompile refuses it before anything else. That the verified message is the voucher itself goes without saying: it is
- * made from it.
+ * The first rule that is broken decides. The program's come first, in its own order (docs/program.md, sections 6.1,
+ * 7.2, 7.4 and 6.5): account, status and deadline, channel, expiry, deposit, amount settled, signer. Then the server's:
+ * amount accepted, minimum delta, expiry of what was accepted, margin. The signature comes last, as the costliest; on
+ * chain the precompile refuses it before anything else. That the verified message is the voucher itself goes without
+ * saying: it is made from it.
  *
  * What is accepted can be kept in the place of what was accepted before: it is over more, and can be brought in for at
  * least as long (an `expiresAt` of 0 is the latest). One that expires earlier is refused as `EXPIRES_EARLIER`, unless
@@ -162,7 +162,7 @@ function isLongerForAsMuch({ acceptedAmount, claims, signedVoucher }: Check): bo
     );
 }
 
-/** The account, its status and its deadline (spec sections 6.1, 7.2 and 7.4). */
+/** The account, its status and its deadline (docs/program.md, sections 6.1, 7.2 and 7.4). */
 function checkStatus({ channel, deployment: deployment, instruction, now }: Check): VoucherRefusal | undefined {
     const { address, deadlineAt, kind } = channel;
     const context = { channel: address, instruction, status: kind };
@@ -180,7 +180,7 @@ function checkStatus({ channel, deployment: deployment, instruction, now }: Chec
     return refuse('DEADLINE_PASSED', { channel: address, deadlineAt, unixTimestamp: now }, invalidStatus);
 }
 
-/** What the program looks at in the voucher, in its order (spec section 6.5). */
+/** What the program looks at in the voucher, in its order (docs/program.md, section 6.5). */
 function checkVoucherFields(
     { channel, deployment: deployment, now, signedVoucher }: Check,
     { authorizedSigner, deposit, settled }: CheckedAccount,
@@ -237,7 +237,10 @@ function checkExpiryOfClaims({ claims, signedVoucher }: Check): VoucherRefusal |
     return refuse('EXPIRES_EARLIER', { acceptedAmount: lost.amount, acceptedExpiresAt, expiresAt });
 }
 
-/** Whether there is the time to settle that the server wants. At its very end there is none left (spec section 4). */
+/**
+ * Whether there is the time to settle that the server wants. At its very end there is none left (docs/program.md,
+ * section 4).
+ */
 function checkMargin(
     { channel, marginSeconds, now, signedVoucher }: Check,
     { gracePeriodSeconds }: CheckedAccount,

@@ -36,7 +36,7 @@ const getSignatureEncoder = () => fixEncoderSize(getBytesEncoder(), 64);
 
 /**
  * The precompile instruction that verifies the signature of a voucher, in the one layout that the program accepts
- * (spec section 6.6). It has to stand directly before the instruction that settles the voucher.
+ * (docs/program.md, section 6.6). It has to stand directly before the instruction that settles the voucher.
  *
  * @throws As {@link toSignedVoucher}; `REVISION_MISMATCH` for a voucher that was signed for another revision.
  */

@@ -72,8 +72,8 @@ export function toVoucherField(field: string, input: VoucherInput): Voucher {
 }
 
 /**
- * Encodes a voucher to the bytes that are signed (spec section 3.3): 50 on mainnet, the first two of which say that it is a
- * voucher.
+ * Encodes a voucher to the bytes that are signed (docs/program.md, section 3.4): 50 on mainnet, the first two of which
+ * say that it is a voucher.
  *
  * @throws As {@link toVoucher}.
  */

@@ -27,8 +27,8 @@ export type TokenPdaMatcher = (owner: Address, address: unknown) => number | und
  *    whose address is hashed into it can have signed, and
  * 3. the associated-token program signs for the canonical bump only, the highest whose candidate is off the curve.
  *
- * Whoever lies about what is on chain gets an address that the program derives again and refuses (ATA_CHECK, spec section
- * 6.4): such a transaction fails, and moves nothing.
+ * Whoever lies about what is on chain gets an address that the program derives again and refuses (ATA_CHECK,
+ * docs/program.md, section 6.4): such a transaction fails, and moves nothing.
  *
  * @throws `ADDRESS_INVALID` for the token at once, for the owner when it is asked.
  */

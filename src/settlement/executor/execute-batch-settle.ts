@@ -24,7 +24,7 @@ const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [
 
 /**
  * Brings the vouchers of many channels on chain: reads the channels, plans, signs, sends and confirms, and plans again
- * what did not land, until everything is done that can be done (spec sections 7.2, 7.4, 7.6 and 7.8).
+ * what did not land, until everything is done that can be done (docs/program.md, sections 7.2, 7.4, 7.6 and 7.8).
  *
  * It resolves with what has become of each channel, and does not reject once it has begun to send: an `abortSignal`, an
  * RPC that is gone or a fee payer without means end it early, with everything that is known in the result. As long as an

@@ -54,7 +54,7 @@ const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111' as Address;
 
 /**
  * Reads what planning a batch takes: the channels, the time of the cluster, and of the requests with splits the token
- * accounts that distributing depends on (spec sections 7.8 and 8).
+ * accounts that distributing depends on (docs/program.md, sections 7.8 and 8).
  *
  * A channel that can't be read does not keep the others from being read.
  *

@@ -8,7 +8,7 @@ import type { InstructionErrorName } from '../../runtime/runtime-errors';
 import type { Timers } from '../../sending/rpc-calls';
 import type { ChannelTask, Step } from './channel-task';
 
-/** What it finds where there is no channel any more, or a tombstone (spec section 6.1). */
+/** What it finds where there is no channel any more, or a tombstone (docs/program.md, section 6.1). */
 const GONE: readonly InstructionErrorName[] = ['InvalidAccountData', 'InvalidAccountOwner'];
 
 /**

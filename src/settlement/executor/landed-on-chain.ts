@@ -31,7 +31,7 @@ function getChannelEvidence(
     if (state === undefined || state.kind === 'absent' || state.kind === 'closed') return 'unknown';
     const { payoutWatermark, settled } = state.channel.settlement;
     if (cumulativeAmount !== undefined && settled < cumulativeAmount) return 'notLanded';
-    // The account that is left of it keeps its numbers (spec section 7.8).
+    // The account that is left of it keeps its numbers (docs/program.md, section 7.8).
     if (state.kind === 'distributed') return 'landed';
     const distributes = actions.includes('distribute');
     const finalizes = actions.some(action => action !== 'distribute' && action !== 'settle');

@@ -1,5 +1,5 @@
 // Upper bounds for the compute units of the deployed program, where `instructions/distribute-compute.ts` has those of
-// distribute. The published figures (spec, appendix) are up to 16 percent lower than what the authors measured.
+// distribute. The published figures (docs/program.md, section 12.1) are up to 16 percent lower than what the authors measured.
 
 /** Settle with the precompile's instruction, which takes none: 382 were published. */
 export const SETTLE_COMPUTE_UNITS = 500;

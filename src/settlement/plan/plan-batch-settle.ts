@@ -24,7 +24,8 @@ import { getTotals } from './totals';
 import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
 
 /**
- * Plans how to bring the vouchers of many channels on chain in few transactions (spec sections 7.2, 7.4, 7.6 and 7.8).
+ * Plans how to bring the vouchers of many channels on chain in few transactions (docs/program.md, sections 7.2, 7.4,
+ * 7.6 and 7.8).
  *
  * Pure: it judges the channels, the accounts and the time that it is given, and the same input gives the same plan. Of
  * several vouchers of a channel it takes the highest good one. Channels that are closing come first, by deadline. Every
@@ -170,7 +171,8 @@ function toTasks(
         if (step.kind === 'refused') {
             const isOpen = selection.channel.kind === 'open';
             const { reason, wouldForfeitPayee, wouldForfeitRefund } = step;
-            // What is settled anybody can distribute, and what is forfeited then is gone for good (spec section 8).
+            // What is settled anybody can distribute, and what is forfeited then is gone for good (docs/program.md,
+            // section 8).
             const canWait = isOpen && !selection.isLate;
             const goesOn = settle !== undefined && !(wouldForfeitPayee && canWait);
             if (goesOn && isOpen && wouldForfeitRefund && endsChannel(selection))

@@ -41,8 +41,8 @@ export type BatchReclaimPlan = Readonly<{
 }>;
 
 /**
- * Plans how to bring back the rent of many channels that are distributed, in few transactions (spec section 7.9). It
- * goes to the rent payer of each; nobody but the fee payer signs.
+ * Plans how to bring back the rent of many channels that are distributed, in few transactions (docs/program.md, section
+ * 7.9). It goes to the rent payer of each; nobody but the fee payer signs.
  *
  * Pure, as `planBatchSettle`: every transaction is filled as far as the limits of its version let it, and what can't be
  * reclaimed, or not yet, is in `skipped` with its reason. `getBatchTransactionMessage` makes the messages.

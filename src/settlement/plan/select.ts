@@ -311,7 +311,7 @@ function getStanding(
     // The first reason is reported; another one may be what is final.
     if (isValid === false || signer !== authorizedSigner) return 'dead';
     if (refusal === undefined) return isValid === true ? 'good' : 'waiting';
-    // A channel that is closing takes no top-up any more (spec section 4).
+    // A channel that is closing takes no top-up any more (docs/program.md, section 4).
     if (refusal.code === 'OVER_DEPOSIT') return channel.kind === 'open' ? 'waiting' : 'dead';
     return LASTING_REFUSALS.includes(refusal.code) ? 'dead' : 'waiting';
 }

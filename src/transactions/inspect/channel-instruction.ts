@@ -38,7 +38,7 @@ export type ChannelInstruction<TAgreement extends CheckedAgreement, TData> = Rea
 /** The data of `topUp`, in any revision. */
 export type TopUpData = RevisionTypes[RevisionName]['topUpData'];
 
-/** `open` (spec section 7.1). */
+/** `open` (docs/program.md, section 7.1). */
 export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PURE__ */ Object.freeze({
     getExpectedAccounts: (agreement, data, deployment) => {
         const { authorizedSigner, deposit, gracePeriodSeconds, mint, payee, payer, splits, tokenProgram } = agreement;
@@ -73,7 +73,7 @@ export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PU
     name: 'open',
 });
 
-/** `topUp` (spec section 7.3). */
+/** `topUp` (docs/program.md, section 7.3). */
 export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpData> = /* @__PURE__ */ Object.freeze({
     getExpectedAccounts: (agreement, _data, deployment) => {
         const { amount, channel, mint, payer, tokenProgram } = agreement;

@@ -65,7 +65,10 @@ export const splits: Rule<OpenContext> = {
     name: 'splits',
 };
 
-/** No agreed recipient is the channel itself, which the program refuses (spec section 7.1); a free salt can make one. */
+/**
+ * No agreed recipient is the channel itself, which the program refuses (docs/program.md, section 7.1); a free salt can
+ * make one.
+ */
 export const splitsRecipient: Rule<OpenContext> = {
     check: ({ agreement, channelAccounts }) => {
         const channel = channelAccounts.find(({ name }) => name === 'channel')?.address;
