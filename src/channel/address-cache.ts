@@ -51,6 +51,12 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
     // A Map holds no more.
     const maxEntries = Number(toInteger('maxEntries', maxEntriesInput, 1n, 2n ** 24n));
     const known = new LruCache<string, ProgramDerivedAddress>(maxEntries);
+    const keysOfLayouts = new WeakMap<SeedLayout, LayoutKey>();
+    const getLayoutKey = (layout: SeedLayout): LayoutKey => {
+        let key = keysOfLayouts.get(layout);
+        if (key === undefined) keysOfLayouts.set(layout, (key = toLayoutKey(layout)));
+        return key;
+    };
 
     /** Takes an address from what is known, by everything that it follows from; `null` stands for what is no key. */
     const find = (derive: () => ProgramDerivedAddress, ...parts: readonly unknown[]): ProgramDerivedAddress => {
@@ -75,22 +81,21 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
         ) => {
             assertIsInput('seeds', seeds);
             const { channel: layout } = getPart(deployment, 'seeds');
-            const values = seeds as unknown as Readonly<Record<string, unknown>>;
-            const given = readMembers('input', values, getSeedNames(layout));
+            const { key, named, names } = getLayoutKey(layout);
+            const given = readMembers('input', seeds as unknown as Readonly<Record<string, unknown>>, names);
             const { programAddress } = getProgramConfig(deployment);
             // Left out it is the payer's; given as undefined it is no key, and no part of one.
             const isPayers = !('authorizedSigner' in seeds);
             if (isPayers) assertHasNoMisspelt('input', seeds, ['authorizedSigner']);
-            const toPart = (seed: SeedLayout[number]) => {
-                if (seed.kind === 'text') return undefined;
-                const value = given[isPayers && seed.name === 'authorizedSigner' ? 'payer' : seed.name];
-                if (seed.kind === 'address') return value ?? null;
+            const parts: unknown[] = ['channel', key, programAddress];
+            for (const { kind, name } of named) {
+                const value = given[isPayers && name === 'authorizedSigner' ? 'payer' : name];
+                if (kind === 'address') parts.push(value ?? null);
                 // A number that is not exact may read like a bigint that is.
-                const isExact = typeof value === 'bigint' || Number.isSafeInteger(value);
-                return isExact ? (value as bigint | number).toString() : null;
-            };
-            const derive = () => findChannelPdaSync(seeds, deployment);
-            return find(derive, 'channel', programAddress, ...layout.map(toSeedKey), ...layout.map(toPart));
+                else if (typeof value === 'bigint' || Number.isSafeInteger(value)) parts.push(String(value));
+                else parts.push(null);
+            }
+            return find(() => findChannelPdaSync(seeds, deployment), ...parts);
         },
         findEscrowPdaSync: input => {
             const token = readTerms('input', input, ['channel', 'mint', 'tokenProgram'], ['tokenProgram']);
@@ -99,8 +104,7 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
         findEventAuthorityPdaSync: deployment => {
             const { programAddress } = getProgramConfig(deployment);
             const derive = () => findEventAuthorityPdaSync(deployment);
-            const { eventAuthority: layout } = getPart(deployment, 'seeds');
-            return find(derive, ...layout.map(toSeedKey), programAddress);
+            return find(derive, getLayoutKey(getPart(deployment, 'seeds').eventAuthority).key, programAddress);
         },
         findTokenPdaSync: input => {
             const token = readTerms('input', input, ['mint', 'owner', 'tokenProgram'], ['tokenProgram']);
@@ -113,7 +117,14 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
     });
 }
 
-/** What of a seed makes one address differ from another, beside its value. */
-function toSeedKey(seed: SeedLayout[number]): string {
-    return seed.kind === 'text' ? seed.text : seed.name;
+/** A layout of seeds: what of it makes one address differ from another, and the seeds that have values. */
+type LayoutKey = Readonly<{ key: string; named: readonly NamedSeed[]; names: readonly string[] }>;
+type NamedSeed = Exclude<SeedLayout[number], { kind: 'text' }>;
+
+function toLayoutKey(layout: SeedLayout): LayoutKey {
+    return {
+        key: layout.map(seed => (seed.kind === 'text' ? `'${seed.text}'` : seed.name)).join(),
+        named: layout.filter(seed => seed.kind !== 'text'),
+        names: getSeedNames(layout),
+    };
 }
