@@ -138,7 +138,7 @@ describe.each([
                     if (!inspection.isAccepted) return;
                     const open = inspection.inspected;
                     expect(open.additions).toEqual([{ content: MEMO, kind: 'memo', path: expect.any(String) }]);
-                    expect(send(await cosignTransaction(open, operator, DEPLOYMENT))).toMatchObject({ ok: true });
+                    expect(send(await cosignTransaction(open, operator, deployment))).toMatchObject({ ok: true });
 
                     expect(simulator.getChannel(open.channel)).toMatchObject({
                         channel: { deposit: 5_000n, payee: cast.payee.address, payer: cast.payer.address },
@@ -172,7 +172,7 @@ describe.each([
                     );
                     expect(verdict).toMatchObject({ inspected: { amount: 700n }, isAccepted: true });
                     if (!verdict.isAccepted) return;
-                    expect(send(await cosignTransaction(verdict.inspected, operator, DEPLOYMENT))).toMatchObject({
+                    expect(send(await cosignTransaction(verdict.inspected, operator, deployment))).toMatchObject({
                         ok: true,
                     });
                     expect(simulator.getChannel(channel)).toMatchObject({
@@ -215,7 +215,7 @@ describe.each([
                         isAccepted: true,
                     });
                     if (!inspection.isAccepted) return;
-                    expect(send(await cosignTransaction(inspection.inspected, operator, DEPLOYMENT))).toMatchObject({
+                    expect(send(await cosignTransaction(inspection.inspected, operator, deployment))).toMatchObject({
                         ok: true,
                     });
                     expect(simulator.getChannel(inspection.inspected.channel)).toMatchObject({ kind: 'open' });
