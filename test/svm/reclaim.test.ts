@@ -140,7 +140,7 @@ describe('planBatchReclaim', () => {
             { actions: ['reclaim'], channel: nameToAddress('ready'), index: 0 },
         ]);
         expect(skipped).toMatchObject([
-            { index: 1, reason: { code: 'NOTHING_TO_DO', context: { status: 'sealed' } } },
+            { index: 1, reason: { code: 'NOTHING_TO_DO', context: { status: 'finalized' } } },
             { index: 2, reason: { code: 'RECLAIM_TOO_EARLY', context: { dueFromSlot: slot + 1n, slot } } },
             { index: 3, reason: { code: 'NOTHING_TO_DO', context: { status: 'absent' } } },
             { index: 4, reason: { code: 'NOTHING_TO_DO' } },
