@@ -92,7 +92,7 @@ describe('the sections of docs/program.md', () => {
 });
 
 describe('the links of the documentation', () => {
-    const pages = ['docs/program.md', 'examples/README.md', 'codegen/README.md'];
+    const pages = ['README.md', 'docs/program.md', 'docs/files.md', 'examples/README.md', 'codegen/README.md'];
 
     it.each(pages)('%s leads to what is there', path => {
         const text = read(path);
