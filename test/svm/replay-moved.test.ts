@@ -21,6 +21,9 @@ const FILES = [
     ...['voucher', 'withdraw'],
 ];
 
+/** Long after the slowest machine is done with the largest file. */
+const TIMEOUT_MS = 600_000;
+
 describe.each(REVISIONS)('recorded transactions of the $name program', revision => {
     const elf = readProgramElf(revision.name);
     const files = listRecordedFiles(revision.name).filter(({ name }) => FILES.includes(name));
@@ -37,11 +40,13 @@ describe.each(REVISIONS)('recorded transactions of the $name program', revision 
     }
 
     describe.skipIf(!isReference || files.length === 0)('at another address', () => {
-        it.each(files)('replays $name', file => expectNoDifference(file, elf.bytes, { programId: ELSEWHERE }));
+        it.each(files)('replays $name', { timeout: TIMEOUT_MS }, file =>
+            expectNoDifference(file, elf.bytes, { programId: ELSEWHERE }),
+        );
     });
 
     describe.skipIf(!isReference || files.length === 0)('with another treasury owner', () => {
-        it.each(files)('replays $name', file =>
+        it.each(files)('replays $name', { timeout: TIMEOUT_MS }, file =>
             expectNoDifference(file, getElfForTreasuryOwner(elf, ANOTHER_OWNER), { treasuryOwner: ANOTHER_OWNER }),
         );
     });

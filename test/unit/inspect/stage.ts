@@ -37,9 +37,9 @@ import {
     type TopUpAgreement,
 } from '../../../src';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, SALT, SPL_TOKEN } from '../../fixtures/parties';
-import { byRevision, ofEpoch, VECTOR_OPEN_SLOT } from '../../fixtures/revision';
+import { byRevision, ofEpoch } from '../../fixtures/revision';
 import { CHANNEL, SPLITS } from '../../fixtures/vectors';
-import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';
+import { AGREED_NOW, DEPLOYMENT, OPENED } from '../../fixtures/deployment';
 
 // Who takes part in the attacks, what payer and operator agreed on, and how a transaction is made: a good one, unless
 // it is told what to change and at which level. Everybody's keys are at hand, so that an attack is always well signed.
@@ -57,7 +57,7 @@ const COMMON = { ...PARTIES, blockhashes: [BLOCKHASH], maxFeeLamports: 20_000n }
 
 export const OPEN_AGREEMENT: OpenAgreement = {
     ...COMMON,
-    ...byRevision<object>({ epoch: { currentSlot: VECTOR_OPEN_SLOT }, tombstone: {} }),
+    ...AGREED_NOW,
     authorizedSigner: AUTHORIZED_SIGNER,
     deposit: { max: 2_000_000n, min: 500_000n },
     gracePeriodSeconds: 3_600,
