@@ -2,7 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { readMembers, refuseInput, toAddress } from '../core/input';
+import { readMembers, readTerms, refuseInput, toAddress } from '../core/input';
 import { assertIsNoProgramOfOther } from './detect-other-revision';
 import { isPart } from './part';
 import type { Revision } from './parts';
@@ -41,6 +41,7 @@ export type ClientWithDeployment<TRevision extends RevisionName = RevisionName> 
 
 /** What is no part of a revision: checked where it is used. */
 const PLAIN: readonly (keyof Deployment)[] = ['programAddress', 'revision', 'treasuryOwner'];
+const MAX_NAME_LENGTH = 64;
 const EXPECTED = 'a deployment such as MAINNET_DEPLOYMENT, or the parts of one that are needed here';
 
 /**
@@ -70,7 +71,7 @@ export function readPart<TPart extends keyof Deployment, T extends DeploymentPar
         return refuseInput('deployment', EXPECTED, deployment);
     }
     const { [part]: value } = readMembers('deployment', deployment, [part]);
-    if (PLAIN.includes(part) || value === undefined || value === null || isPart(value)) return value;
+    if (PLAIN.includes(part) || value === undefined || isPart(value)) return value;
     return refuseInput(`deployment.${part}`, EXPECTED, value);
 }
 
@@ -82,9 +83,13 @@ export function readPart<TPart extends keyof Deployment, T extends DeploymentPar
 export function getRevisionName<TRevision extends RevisionName>(
     deployment: DeploymentParts<'revision', TRevision>,
 ): TRevision {
-    const name = getPart<'revision', DeploymentParts<'revision', TRevision>>(deployment, 'revision');
-    if (typeof name !== 'string') return refuseInput('deployment.revision', EXPECTED, name);
-    return name;
+    return toRevisionName(getPart<'revision', DeploymentParts<'revision', TRevision>>(deployment, 'revision'));
+}
+
+/** Any name that could be one: errors say it, so that it has to be short. */
+function toRevisionName<TRevision extends RevisionName>(name: TRevision): TRevision {
+    if (typeof name === 'string' && name.length > 0 && name.length <= MAX_NAME_LENGTH) return name;
+    return refuseInput('deployment.revision', 'the name of a revision', name);
 }
 
 /**
@@ -108,8 +113,9 @@ export function getProgramConfig(
     deployment: DeploymentParts<'programAddress'> & Partial<DeploymentParts<'revision'>>,
 ): { programAddress: Address } {
     const programAddress = toAddress('deployment.programAddress', readPart(deployment, 'programAddress'));
-    const { revision } = readMembers('deployment', deployment, ['revision']);
-    if (revision !== undefined) assertIsNoProgramOfOther('deployment.programAddress', programAddress, revision);
+    const { revision } = readTerms('deployment', deployment, ['revision'], ['revision']);
+    if (revision === undefined) return { programAddress };
+    assertIsNoProgramOfOther('deployment.programAddress', programAddress, toRevisionName(revision));
     return { programAddress };
 }
 

@@ -1,6 +1,6 @@
 import { OPEN_SLOT_OUT_OF_WINDOW } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { readMembers, toInteger, toU64, U64_MAX } from '../core/input';
+import { readTerms, toInteger, toU64, U64_MAX } from '../core/input';
 
 // What follows from the window alone in which an open slot can land: revisions that have one check it with these.
 
@@ -8,7 +8,7 @@ type Chosen = Readonly<{ currentSlot: bigint | number; landingSlots?: bigint | n
 
 /** The earliest open slot that can still land for so many slots, all of the window by default. */
 export function chooseInWindow(input: Chosen, window: bigint): bigint {
-    const given = readMembers('input', input, ['currentSlot', 'landingSlots']);
+    const given = readTerms('input', input, ['currentSlot', 'landingSlots'], ['landingSlots']);
     const currentSlot = toU64('currentSlot', given.currentSlot);
     const { landingSlots = window } = given;
     const unused = window - toInteger('landingSlots', landingSlots, 0n, window);
@@ -21,7 +21,7 @@ export function chooseInWindow(input: Chosen, window: bigint): bigint {
  * @throws `OPEN_SLOT_OUT_OF_WINDOW` with the slots that are possible; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`.
  */
 export function assertIsInWindow(input: Chosen & Readonly<{ openSlot: bigint | number }>, window: bigint): void {
-    const given = readMembers('input', input, ['currentSlot', 'landingSlots', 'openSlot']);
+    const given = readTerms('input', input, ['currentSlot', 'landingSlots', 'openSlot'], ['landingSlots']);
     const openSlot = toU64('openSlot', given.openSlot);
     const currentSlot = toU64('currentSlot', given.currentSlot);
     const { landingSlots = 0n } = given;

@@ -93,7 +93,7 @@ type FailureParts = DeploymentParts<'errors' | 'programAddress' | 'published' | 
  * @param source Any of: what sending or simulating threw (kit's errors, with all that they wrap), the answer of
  * simulateTransaction or getTransaction, a signature status or a logs notification, the transaction error in those.
  * @returns `undefined` when the source tells of no failed transaction.
- * @throws `ADDRESS_INVALID` for the program address of the config, `INPUT_INVALID` for a misspelt member of it; nothing
+ * @throws `ADDRESS_INVALID` or `INPUT_INVALID` for the deployment, `INPUT_INVALID` for a misspelt member of the config; nothing
  * else.
  *
  * @example
@@ -113,9 +113,15 @@ export function getProgramFailure(
     config: ProgramFailureConfig = {},
 ): TransactionFailure | undefined {
     const { programAddress } = getProgramConfig(deployment);
+    const parts = {
+        errors: getPart(deployment, 'errors'),
+        programAddress,
+        published: getPart(deployment, 'published'),
+        treasuryOwner: getTreasuryOwner(deployment),
+    };
     assertHasNoMisspelt('config', config, ['instructions', 'logs']);
     try {
-        return readFailure(source, programAddress, deployment, config);
+        return readFailure(source, parts, config);
     } catch {
         // A proxy or a getter that throws when it is read, in the source or beside it.
         return undefined;
@@ -124,8 +130,7 @@ export function getProgramFailure(
 
 function readFailure(
     source: unknown,
-    programAddress: Address,
-    deployment: FailureParts,
+    parts: FailureParts,
     config: ProgramFailureConfig,
 ): TransactionFailure | undefined {
     const found = findError(source);
@@ -136,7 +141,7 @@ function readFailure(
     const instructions: unknown = config.instructions ?? found.instructions;
     const instruction: unknown = Array.isArray(instructions) ? instructions[instructionIndex] : undefined;
     const instructionProgram = isRpcRecord(instruction) ? (instruction['programAddress'] as Address) : undefined;
-    return getInstructionFailure(found, { instructionProgram, logs, programAddress }, deployment);
+    return getInstructionFailure(found, { instructionProgram, logs }, parts);
 }
 
 /** The error of an instruction: a code of a program, or one of the runtime's own. */
@@ -150,12 +155,12 @@ function getInstructionFailure(
     known: Readonly<{
         instructionProgram?: Address | undefined;
         logs: readonly string[] | undefined;
-        programAddress: Address;
     }>,
-    deployment: FailureParts,
+    parts: FailureParts,
 ): TransactionFailure {
     const { instructionIndex } = error;
-    const { instructionProgram, logs, programAddress } = known;
+    const { instructionProgram, logs } = known;
+    const { errors, programAddress } = parts;
     const { firstFailure, isIncomplete } = parseProgramLogs(logs ?? []);
     const loggedProgram = firstFailure?.program;
     if ('name' in error) {
@@ -179,13 +184,12 @@ function getInstructionFailure(
     }
     const isOfNoCallee = code >= FIRST_CODE_OF_NO_CALLEE && instructionProgram === programAddress;
     const program = loggedProgram ?? (isOfNoCallee ? programAddress : undefined);
-    const errors = getPart(deployment, 'errors');
     const named = Object.hasOwn(errors, code) ? errors[code] : undefined;
     const name = program === programAddress ? (named?.name as ProgramErrorName | undefined) : undefined;
     const at = `instruction ${instructionIndex}: `;
     let message = `${at}custom error ${code} of program ${program ?? 'unknown'}`;
     if (named && name !== undefined)
-        message = `${at}${name} (${code}). ${named.message}${getDeploymentHint(name, deployment)}`;
+        message = `${at}${name} (${code}). ${named.message}${getDeploymentHint(name, parts)}`;
     else if (named && program === undefined) {
         message += `: ${named.name} if it is of the payment-channels program, something else if of one that it called`;
     }
@@ -208,10 +212,9 @@ function getPrecompileFailure(
 }
 
 /** The program looks for the token account of the owner that was compiled into it: with another, the deployment is wrong. */
-function getDeploymentHint(name: string, deployment: FailureParts): string {
+function getDeploymentHint(name: string, { published, treasuryOwner: own }: FailureParts): string {
     if (name !== TREASURY_ACCOUNT_MISMATCH) return '';
-    const own = getTreasuryOwner(deployment);
-    const others = getPart(deployment, 'published').treasuryOwners.filter(owner => owner !== own);
+    const others = published.treasuryOwners.filter(owner => owner !== own);
     const known = others.length === 0 ? '' : `; a known deployment of this program has ${others.join(', ')}`;
     return ` The treasury owner of the given deployment is ${own}${known}.`;
 }

@@ -37,7 +37,7 @@ import {
     type Channel,
     type ChannelArgs,
 } from '../../../generated/epoch';
-import { assertHasNoMisspelt, readMembers, toAddress, toSigner, toU64 } from '../../core/input';
+import { assertHasNoMisspelt, readMembers, readTerms, toAddress, toSigner, toU64 } from '../../core/input';
 import { assertIsInWindow, chooseInWindow, getSlotAfterWindow } from '../open-slot-window';
 import { definePart } from '../part';
 import type {
@@ -145,11 +145,9 @@ export const EPOCH_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
     hasRentPayer: true,
     programName: 'open',
     toFields: (input, payer) => {
-        const given = readMembers('input', input as Partial<EpochTypes['openInput']>, [
-            'currentSlot',
-            'openSlot',
-            'rentPayer',
-        ]);
+        const names = ['currentSlot', 'openSlot', 'rentPayer'] as const;
+        const optional = ['currentSlot', 'rentPayer'] as const;
+        const given = readTerms('input', input as Partial<EpochTypes['openInput']>, names, optional);
         const { currentSlot, openSlot: openSlotInput, rentPayer = payer } = given;
         const openSlot = toU64('openSlot', openSlotInput);
         if (currentSlot !== undefined) assertIsInWindow({ currentSlot, openSlot }, OPEN_SLOT_WINDOW);

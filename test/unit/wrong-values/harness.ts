@@ -1,4 +1,5 @@
 import { isPaymentChannelsError } from '../../../src/index';
+import { isPart } from '../../../src/revision/part';
 
 // Calls functions with every kind of wrong value in every place of good arguments: whatever comes of it, it is no error
 // but one of the package, and one that names the field where it is about a field.
@@ -105,11 +106,17 @@ function* findPlaces(value: unknown, place: Place, seen: ReadonlySet<unknown>): 
     const keys = Array.isArray(value) ? [...value.keys()].slice(0, most) : Object.keys(value);
     for (const key of keys) {
         yield [...place, key];
-        // What a revision is made of is the package's own.
-        if (key === 'revision') continue;
-        yield* findPlaces((value as Record<number | string, unknown>)[key], [...place, key], new Set([...seen, value]));
+        const member = (value as Record<number | string, unknown>)[key];
+        // A part of a deployment with something else in it is no part any more.
+        if (!isPart(member)) yield* findPlaces(member, [...place, key], new Set([...seen, value]));
     }
 }
+
+const getAt = (value: unknown, place: Place): unknown =>
+    place.reduce((inner, key) => (inner as Record<number | string, unknown>)[key], value);
+
+/** Whether a value is a deployment, whole or not. */
+const hasParts = (value: unknown): boolean => isContainer(value) && Object.values(value).some(isPart);
 
 function replace(value: unknown, [key, ...rest]: Place, wrong: unknown, asGetter: boolean): unknown {
     if (key === undefined) return wrong;
@@ -193,7 +200,12 @@ export async function findFaults(call: Call, makeArguments: MakeArguments): Prom
     };
     const places = [...findPlaces(makeArguments(), [], new Set())];
     for (const place of places) {
-        for (const [title, wrong] of WRONG_VALUES) {
+        const value = getAt(makeArguments(), place);
+        // Of a deployment, functions read what they need.
+        const isOfDeployment = hasParts(getAt(makeArguments(), place.slice(0, -1)));
+        if (isOfDeployment && !(await findRead(call, makeArguments, place, [])).has(place.at(-1) as string)) continue;
+        const copies = isPart(value) ? [['a copy of a part', { ...(value as object) }] as const] : [];
+        for (const [title, wrong] of [...WRONG_VALUES, ...copies]) {
             await attempt(title, place, replace(makeArguments(), place, wrong, false) as unknown[]);
         }
         if (place.length > 1) {
@@ -234,11 +246,23 @@ export async function findPassedOver(call: Call, makeArguments: MakeArguments): 
 
 /** Whether a member is read, and not only copied with all others. */
 async function isReadByName(call: Call, makeArguments: MakeArguments, place: Place): Promise<boolean> {
-    const read = new Set<string>();
     const other = 'nobodyKnowsThis';
-    await run(call, observe(makeArguments(), place, [place.at(-1) as string], read) as unknown[]);
-    await run(call, observe(makeArguments(), place, [other], read) as unknown[]);
+    const read = await findRead(call, makeArguments, place, [other]);
     return read.has(place.at(-1) as string) && !read.has(other);
+}
+
+/** Which of a member and of others beside it a call reads. */
+async function findRead(
+    call: Call,
+    makeArguments: MakeArguments,
+    place: Place,
+    others: readonly string[],
+): Promise<ReadonlySet<string>> {
+    const read = new Set<string>();
+    for (const name of [place.at(-1) as string, ...others]) {
+        await run(call, observe(makeArguments(), place, [name], read) as unknown[]);
+    }
+    return read;
 }
 
 /** Has members of the object in which a place is tell when they are read. */
