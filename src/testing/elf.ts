@@ -7,6 +7,7 @@ import { getAddressEncoder, type Address } from '@solana/kit';
 
 import { isBytes } from '../core/bytes';
 import { PLACEHOLDER_TREASURY_OWNER } from '../revision/treasury-owners';
+import type { RevisionName } from '../revision/types';
 import { ELF_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../core/input';
@@ -24,7 +25,7 @@ export type ProgramElf = Readonly<{
 export const ELF_ENVIRONMENT_VARIABLES = {
     epoch: 'PAYMENT_CHANNELS_EPOCH_ELF',
     tombstone: 'PAYMENT_CHANNELS_TOMBSTONE_ELF',
-} as const;
+} as const satisfies Readonly<Record<RevisionName, string>>;
 
 /** The name of a revision that this package has a program of. */
 export type ProgramRevision = keyof typeof ELF_ENVIRONMENT_VARIABLES;
