@@ -193,14 +193,11 @@ describe('createNodeVoucherVerifier', () => {
     it('does not keep the process alive when nothing is asked, and does until everything is answered', () => {
         const source = `
             import { generateKeyPairSigner } from '@solana/kit';
-            import { ${byRevision({ epoch: 'EPOCH_LOCALNET', tombstone: 'TOMBSTONE_LOCALNET' })} as DEPLOYMENT, signVoucher } from './src';
-            import { createNodeVoucherVerifier } from './src/node';
-            const verifier = await createNodeVoucherVerifier(
-                { backend: 'sodium-native', threads: 2 },
-                DEPLOYMENT,
-            );
+            import { ${byRevision({ epoch: 'EPOCH_LOCALNET', tombstone: 'TOMBSTONE_LOCALNET' })} as DEPLOYMENT, signVoucher } from './src/index';
+            import { createNodeVoucherVerifier } from './src/node/index';
+            const verifier = await createNodeVoucherVerifier(DEPLOYMENT, { backend: 'sodium-native', threads: 2 });
             const signer = await generateKeyPairSigner();
-            const signed = await signVoucher({ channelId: signer.address, cumulativeAmount: 1 }, signer);
+            const signed = await signVoucher({ channelId: signer.address, cumulativeAmount: 1 }, signer, DEPLOYMENT);
             console.log(verifier.backend, await verifier.verify(signed, signer.address));
         `;
         const output = execFileSync('node', ['--import', 'tsx', '--input-type=module', '--eval', source], {

@@ -72,6 +72,8 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
     const findGroup = createGroupFinder(options, treasuryOwner, deployment);
     const readers = createReaders(deployment);
     const { getFields } = getPart(deployment, 'distribute');
+    // What a deployment lacks is wrong with no channel, and not said of one.
+    for (const part of ['seeds', 'splits'] as const) getPart(deployment, part);
 
     return (selection, mayCreateForPayer) => {
         const { channel, distribution, tokenProgram } = selection;
