@@ -128,6 +128,20 @@ export function getProgramFailure(
     }
 }
 
+/**
+ * Why a transaction was refused as a whole, of whatever told so: what no program has a say in, and so no deployment.
+ *
+ * @returns `undefined` where nothing tells of a failure, or an instruction failed.
+ */
+export function getRefusalName(source: unknown): TransactionErrorName | undefined {
+    try {
+        const found = findError(source);
+        return found && !('instructionIndex' in found) ? (found.name as TransactionErrorName) : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
 function readFailure(
     source: unknown,
     parts: FailureParts,

@@ -12,7 +12,7 @@ import {
     type SolanaErrorCode,
 } from '@solana/kit';
 
-import type { FailureReader, TransactionFailure } from '../revision/program-failure';
+import { getRefusalName, type FailureReader, type TransactionFailure } from '../revision/program-failure';
 
 /** A node's refusal to forward a transaction. */
 export type SendRefusal = Readonly<{ failure: TransactionFailure | undefined; error: unknown }>;
@@ -40,7 +40,6 @@ const NO_REFUSALS: readonly string[] = ['AlreadyProcessed', 'BlockhashNotFound']
  */
 export function getSendRefusal(error: unknown, readFailure: FailureReader): SendRefusal | undefined {
     if (!REFUSALS.some(code => isSolanaError(error, code))) return undefined;
-    const failure = readFailure(error);
-    const isRefusal = failure?.kind !== 'transaction' || !NO_REFUSALS.includes(failure.name);
-    return isRefusal ? { error, failure } : undefined;
+    const name = getRefusalName(error);
+    return name !== undefined && NO_REFUSALS.includes(name) ? undefined : { error, failure: readFailure(error) };
 }
