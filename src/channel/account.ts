@@ -18,6 +18,14 @@ import type { ChannelOf, RevisionName } from '../revision/types';
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account, `ACCOUNT_MALFORMED` when it is the tombstone
  * of a closed channel, has another length, discriminator or version, or a status that nobody knows; `REVISION_MISMATCH`
  * when it is a channel of another revision of the program; `ADDRESS_INVALID` when the address or the owner is none.
+ *
+ * @example
+ * ```ts
+ * const account = await fetchEncodedAccount(rpc, channel);
+ * assertAccountExists(account);
+ * const { data } = decodeChannelAccount(account, MAINNET_DEPLOYMENT);
+ * console.log(data.deposit - data.settlement.settled);
+ * ```
  */
 export function decodeChannelAccount<TAddress extends string, TRevision extends RevisionName>(
     account: EncodedAccount<TAddress>,
@@ -82,6 +90,12 @@ export function readAccount<T extends object, TName extends keyof T & string>(
 /**
  * Whether an account is the tombstone that a closed channel leaves at its address (docs/program.md, section 3.2), where
  * the revision has tombstones.
+ *
+ * @example
+ * ```ts
+ * const account = await fetchEncodedAccount(rpc, channel);
+ * if (account.exists && isClosedChannelAccount(account, TOMBSTONE_LOCALNET)) console.log('this salt is spent');
+ * ```
  */
 export function isClosedChannelAccount(
     account: Readonly<{ data: EncodedAccount['data']; programAddress: Address }>,

@@ -40,8 +40,10 @@ const DEFAULT_MAX_ENTRIES = 10_000;
  * @example
  * ```ts
  * const addresses = createAddressCache({ maxEntries: 100_000 });
- * const [channel] = addresses.findChannelPdaSync({ authorizedSigner, mint, payee, payer, salt });
- * const [escrow] = addresses.findEscrowPdaSync({ channel, mint });
+ * const [channel] = addresses.findChannelPdaSync(
+ *     { authorizedSigner: payer.address, mint, openSlot, payee, payer, salt: 1n },
+ *     MAINNET_DEPLOYMENT,
+ * );
  * ```
  */
 export function createAddressCache(options: Readonly<{ maxEntries?: number | undefined }> = {}): AddressCache {
@@ -77,7 +79,7 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
     return Object.freeze<AddressCache>({
         findChannelPdaSync: <TRevision extends RevisionName>(
             seeds: ChannelSeedsInput<TRevision>,
-            deployment: DeploymentParts<'programAddress' | 'seeds', TRevision>,
+            deployment: DeploymentParts<'programAddress' | 'revision' | 'seeds', TRevision>,
         ) => {
             assertIsInput('seeds', seeds);
             const { channel: layout } = getPart(deployment, 'seeds');

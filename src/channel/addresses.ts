@@ -34,6 +34,12 @@ export type TokenInput = Readonly<{
  * Derives the address of a channel and its bump (docs/program.md, section 2).
  *
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
+ *
+ * @example
+ * ```ts
+ * const seeds = { authorizedSigner: payer.address, mint, openSlot, payee, payer, salt: 1n };
+ * const [channel, bump] = await findChannelPda(seeds, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function findChannelPda<TRevision extends RevisionName>(
     seeds: ChannelSeedsInput<TRevision>,
@@ -46,6 +52,11 @@ export async function findChannelPda<TRevision extends RevisionName>(
  * Derives the address of a channel's escrow: its associated token account, which holds the deposit.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ *
+ * @example
+ * ```ts
+ * const [escrow] = await findEscrowPda({ channel, mint });
+ * ```
  */
 export async function findEscrowPda(
     input: Readonly<{ channel: Address }> & TokenInput,
@@ -57,6 +68,14 @@ export async function findEscrowPda(
  * Derives the address of the treasury's token account for a mint, which `distribute` has to name.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ *
+ * @example
+ * ```ts
+ * const [treasury] = await findTreasuryTokenPda(
+ *     { mint, tokenProgram: TOKEN_2022_PROGRAM_ADDRESS },
+ *     MAINNET_DEPLOYMENT,
+ * );
+ * ```
  */
 export async function findTreasuryTokenPda(input: TokenInput, deployment: Deployment): Promise<ProgramDerivedAddress> {
     return findTreasuryTokenPdaSync(input, deployment);

@@ -91,6 +91,15 @@ const COMMON_MEMBERS: OnlyMembers<AgreedChannel> = {
  * @throws `ADDRESS_INVALID`, `INPUT_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE` or `TOKEN_PROGRAM_UNSUPPORTED`
  * by field, also for a member of `agreed` that is not known; as {@link toSplits}; `REVISION_MISMATCH` for a channel of
  * another revision.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * const agreed = { gracePeriodSeconds: 3_600, mint, payee, splits: [] };
+ * for (const { expected, field, given } of getChannelMismatches(state, agreed, MAINNET_DEPLOYMENT)) {
+ *     console.warn(`${field} is ${given} instead of ${expected}`);
+ * }
+ * ```
  */
 export function getChannelMismatches<TRevision extends RevisionName>(
     channel: ChannelToCompare<TRevision>,
@@ -142,8 +151,8 @@ export function getChannelMismatches<TRevision extends RevisionName>(
  *
  * @example
  * ```ts
- * const channel = await fetchChannelState(rpc, signedVoucher.voucher.channelId);
- * assertIsAgreedChannel(channel, { payee, mint, splits: [], gracePeriodSeconds: 3_600 });
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * assertIsAgreedChannel(state, { gracePeriodSeconds: 3_600, mint, payee, splits: [] }, MAINNET_DEPLOYMENT);
  * ```
  */
 export function assertIsAgreedChannel<TRevision extends RevisionName>(

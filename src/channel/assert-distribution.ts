@@ -22,6 +22,13 @@ import type { OpenAssessment } from './assess-open';
  * @param options `willCreate`: wallets whose missing token account is created before, in the same transaction.
  * `allowForfeit`: wallets whose share may go to the treasury, or `true` for every one.
  * @throws `INPUT_INVALID` for what is no assessment; `DISTRIBUTION_BLOCKED` with what would make it fail; `DISTRIBUTION_FORFEITS` with who would lose how much.
+ *
+ * @example
+ * ```ts
+ * const { assessment } = await fetchDistributionAssessment(rpc, { channel, splits }, MAINNET_DEPLOYMENT);
+ * // The payee has agreed to forfeit its share.
+ * assertIsSafeToDistribute(assessment, { allowForfeit: [payee] });
+ * ```
  */
 export function assertIsSafeToDistribute(
     assessed: DistributionAssessment<RevisionName>,
@@ -71,6 +78,14 @@ export function findForfeited(
  * @param options `willCreate`: wallets whose missing token account is created in the same transaction. `allowUnready`:
  * whether parties may still be unable to receive.
  * @throws `INPUT_INVALID` for what is no assessment; `OPEN_BLOCKED` with what would make it fail; `OPEN_UNREADY` with who could not be paid as things are.
+ *
+ * @example
+ * ```ts
+ * const seeds = { ...terms, authorizedSigner: payer.address, openSlot, payer };
+ * const assessment = await fetchOpenAssessment(rpc, seeds, MAINNET_DEPLOYMENT);
+ * // The transaction creates the missing token accounts first.
+ * assertIsSafeToOpen(assessment, { willCreate: assessment.missingTokenAccounts });
+ * ```
  */
 export function assertIsSafeToOpen(
     assessed: OpenAssessment<RevisionName>,

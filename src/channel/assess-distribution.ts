@@ -116,6 +116,14 @@ const MALFORMED_ERRORS = {
  *
  * @throws By field `INPUT_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; the errors of
  * {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const addresses = await findDistributionAddresses({ ...data, channel, splits }, MAINNET_DEPLOYMENT);
+ * const input = { accounts, addresses, channel: data, splits, tokenProgram };
+ * const { payouts } = assessDistribution(input, MAINNET_DEPLOYMENT);
+ * for (const { amount, outcome, owner } of payouts) console.log(owner, amount, outcome);
+ * ```
  */
 export function assessDistribution<TRevision extends RevisionName>(
     input: AssessDistributionInput,

@@ -71,6 +71,13 @@ export type OpenAssessment<TRevision extends RevisionName = RevisionName> = Read
  * @param inputs A signer is taken by its address.
  * @throws By field `INPUT_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; the errors of
  * {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const addresses = await findDistributionAddresses({ channel, mint, payee, payer, splits }, MAINNET_DEPLOYMENT);
+ * const input = { accounts, addresses, deposit: 1_000_000n, mint, payee, payer, splits, tokenProgram };
+ * for (const { message } of assessOpen(input, MAINNET_DEPLOYMENT).blockers) console.warn(message);
+ * ```
  */
 export function assessOpen<TRevision extends RevisionName>(
     inputs: AssessOpenInput,

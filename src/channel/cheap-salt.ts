@@ -52,8 +52,8 @@ const CHEAPEST_BUMP = 255;
  *
  * @example
  * ```ts
- * const { salt } = findCheapChannelSalt({ authorizedSigner, firstSalt: lastSalt + 1n, mint, payee, payer: payer.address });
- * const open = await getOpenInstructionAsync({ ...terms, salt });
+ * const terms = { authorizedSigner: payer.address, firstSalt: 1n, mint, openSlot, payee, payer };
+ * const { channel, salt } = findCheapChannelSalt(terms, MAINNET_DEPLOYMENT);
  * ```
  */
 export function findCheapChannelSalt<TRevision extends RevisionName>(

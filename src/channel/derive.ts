@@ -34,13 +34,13 @@ const OPTIONAL = ['tokenProgram'] as const;
  *
  * @example
  * ```ts
- * const [channel] = findChannelPdaSync({ authorizedSigner, mint, payee, payer, salt: 1n });
- * const [escrow] = findEscrowPdaSync({ channel, mint });
+ * const seeds = { authorizedSigner: payer.address, mint, openSlot, payee, payer, salt: 1n };
+ * const [channel] = findChannelPdaSync(seeds, MAINNET_DEPLOYMENT);
  * ```
  */
 export function findChannelPdaSync<TRevision extends RevisionName>(
     seeds: ChannelSeedsInput<TRevision>,
-    deployment: DeploymentParts<'programAddress' | 'seeds', TRevision>,
+    deployment: DeploymentParts<'programAddress' | 'revision' | 'seeds', TRevision>,
 ): ProgramDerivedAddress {
     assertIsInput('seeds', seeds);
     const layout = getPart(deployment, 'seeds').channel;
@@ -69,6 +69,11 @@ function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint 
  * Derives the address of a channel's escrow at once: its associated token account, which holds the deposit.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ *
+ * @example
+ * ```ts
+ * const [escrow] = findEscrowPdaSync({ channel, mint });
+ * ```
  */
 export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenInput): ProgramDerivedAddress {
     const { channel, ...token } = readTerms('input', input, ['channel', 'mint', 'tokenProgram'], OPTIONAL);
@@ -79,6 +84,11 @@ export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenI
  * Derives the address of a wallet's token account at once: the associated one, which the program pays to.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ *
+ * @example
+ * ```ts
+ * const [tokenAccount] = findTokenPdaSync({ mint, owner: payee, tokenProgram: TOKEN_2022_PROGRAM_ADDRESS });
+ * ```
  */
 export function findTokenPdaSync(input: Readonly<{ owner: AddressOrSigner }> & TokenInput): ProgramDerivedAddress {
     const { owner, ...token } = readTerms('input', input, ['mint', 'owner', 'tokenProgram'], OPTIONAL);
@@ -89,6 +99,11 @@ export function findTokenPdaSync(input: Readonly<{ owner: AddressOrSigner }> & T
  * Derives the address of the treasury's token account for a mint at once, which `distribute` has to name.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
+ *
+ * @example
+ * ```ts
+ * const [treasury] = findTreasuryTokenPdaSync({ mint }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function findTreasuryTokenPdaSync(
     input: TokenInput,
@@ -103,6 +118,11 @@ export function findTreasuryTokenPdaSync(
  * at once.
  *
  * @throws `ADDRESS_INVALID` for a bad program address.
+ *
+ * @example
+ * ```ts
+ * const [eventAuthority] = findEventAuthorityPdaSync(MAINNET_DEPLOYMENT);
+ * ```
  */
 export function findEventAuthorityPdaSync(
     deployment: DeploymentParts<'programAddress' | 'seeds'>,

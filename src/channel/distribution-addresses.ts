@@ -36,6 +36,12 @@ const NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as
  * Derives the token accounts that `distribute` reads and pays (docs/program.md, section 7.8).
  *
  * @throws By field: `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`; the errors of {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const { data } = await fetchChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * const { recipients, treasury } = await findDistributionAddresses({ ...data, channel, splits }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function findDistributionAddresses(
     input: DistributionAddressesInput,

@@ -41,6 +41,11 @@ export type Split = Readonly<{
  *
  * @throws `SPLITS_TOO_MANY`, `SPLITS_DUPLICATE_RECIPIENT`, `SPLITS_SUM_TOO_HIGH`, or by field (`splits[1].bps`)
  * `SPLITS_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`.
+ *
+ * @example
+ * ```ts
+ * const splits = toSplits([{ bps: 300, recipient: platform }], MAINNET_DEPLOYMENT);
+ * ```
  */
 export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'splits'>): Split[] {
     const { maxRecipients } = getPart(deployment, 'splits');
@@ -86,7 +91,14 @@ export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'
     return checked;
 }
 
-/** What the recipients leave to the payee, in basis points. */
+/**
+ * What the recipients leave to the payee, in basis points.
+ *
+ * @example
+ * ```ts
+ * getPayeeBps([{ bps: 300, recipient: platform }], MAINNET_DEPLOYMENT); // 9,700
+ * ```
+ */
 export function getPayeeBps(splits: readonly Split[], deployment: DeploymentParts<'splits'>): number {
     return BPS_DENOMINATOR - toSplits(splits, deployment).reduce((sum, { bps }) => sum + bps, 0);
 }
@@ -96,6 +108,12 @@ export function getPayeeBps(splits: readonly Split[], deployment: DeploymentPart
  * other arguments (docs/program.md, section 3.4).
  *
  * @throws As {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * // 4 bytes for the number of shares, then 34 for each.
+ * const { length } = getDistributionPreimage([{ bps: 300, recipient: platform }], MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getDistributionPreimage(
     splits: readonly Split[],
@@ -108,6 +126,11 @@ export function getDistributionPreimage(
  * The 32-byte hash by which a channel holds its distribution plan (docs/program.md, section 5.1): SHA-256 on mainnet.
  *
  * @throws As {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const hash = getDistributionHash([{ bps: 300, recipient: platform }], MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getDistributionHash(
     splits: readonly Split[],
@@ -121,6 +144,12 @@ export function getDistributionHash(
  *
  * @param distributionHash The hash in the channel's account.
  * @throws `SPLITS_HASH_MISMATCH`, `BYTES_LENGTH_INVALID`, or as {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const { data } = await fetchChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * assertIsDistributionOf(splits, data.distributionHash, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function assertIsDistributionOf(
     splits: readonly Split[],
@@ -154,6 +183,13 @@ export type Payouts = Readonly<{
  *
  * @param input `settled` and `payoutWatermark` of the channel, in base units.
  * @throws `INTEGER_OUT_OF_RANGE` when the watermark is above the settled amount, or as {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const splits = [{ bps: 300, recipient: platform }];
+ * const { payee, recipients } = getPayouts({ payoutWatermark: 0n, settled: 1_000n, splits }, MAINNET_DEPLOYMENT);
+ * console.log(payee, recipients); // 970n [ 30n ]
+ * ```
  */
 export function getPayouts(
     input: Readonly<{ splits: readonly Split[]; settled: bigint | number; payoutWatermark: bigint | number }>,

@@ -31,6 +31,11 @@ export type ChannelEvent<TRevision extends RevisionName = RevisionName> =
  * succeeded, where the program itself has looked at the signature.
  * @returns The events in their order; one that this package does not know, or can't read, as `unknown`.
  * @throws `RPC_RESPONSE_INVALID` for what is no instruction; `ADDRESS_INVALID` for the program address of the config.
+ *
+ * @example
+ * ```ts
+ * const events = parseEvents(executed, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function parseEvents<TRevision extends RevisionName>(
     instructions: readonly ExecutedInstruction[],
@@ -81,12 +86,9 @@ function readEvents<TRevision extends RevisionName>(
  *
  * @example
  * ```ts
- * const transaction = await rpc
- *     .getTransaction(signature, { commitment: 'confirmed', encoding: 'json', maxSupportedTransactionVersion: 0 })
- *     .send();
- * for (const event of parseTransactionEvents(transaction)) {
- *     if (event.eventType === PaymentChannelsEvent.Opened) console.log(event.data.channel);
- * }
+ * const config = { commitment: 'confirmed', encoding: 'json', maxSupportedTransactionVersion: 0 } as const;
+ * const transaction = await rpc.getTransaction(txSignature, config).send();
+ * for (const event of parseTransactionEvents(transaction, MAINNET_DEPLOYMENT)) console.log(event.data);
  * ```
  */
 export function parseTransactionEvents<TRevision extends RevisionName>(
@@ -105,6 +107,12 @@ export function parseTransactionEvents<TRevision extends RevisionName>(
  * @param logs As in a notification of logsSubscribe, in `logMessages`, or of a simulation.
  * @returns 0 for a transaction that failed, `undefined` when the node cut the logs off.
  * @throws `ADDRESS_INVALID` for the program address of the config.
+ *
+ * @example
+ * ```ts
+ * // undefined where a node has cut the logs short.
+ * const count = getLoggedEventCount(logs, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getLoggedEventCount(
     logs: readonly string[],

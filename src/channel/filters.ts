@@ -57,6 +57,14 @@ const MAX_FILTER_BYTES = 128;
  *
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `CHANNEL_STATUS_INVALID`;
  * `INPUT_INVALID` for a field that no channel of the revision has, or that is given as `undefined`.
+ *
+ * @example
+ * ```ts
+ * const filters = getChannelFilters({ payee, status: 'open' }, MAINNET_DEPLOYMENT);
+ * const accounts = await rpc
+ *     .getProgramAccounts(MAINNET_DEPLOYMENT.programAddress, { encoding: 'base64', filters: [...filters] })
+ *     .send();
+ * ```
  */
 export function getChannelFilters<TRevision extends RevisionName>(
     filter: ChannelFilter<TRevision>,

@@ -40,6 +40,14 @@ export type RentRecovery = Readonly<{
  * @param now Slot and time (unix seconds) of the cluster.
  * @throws By field `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `INPUT_INVALID`; `CHANNEL_NOT_FOUND` for the state of a
  * channel that is gone, `OPERATION_UNSUPPORTED` where channels have no open slot.
+ *
+ * @example
+ * ```ts
+ * for (const state of await fetchChannels(rpc, { rentPayer: sponsor.address }, MAINNET_DEPLOYMENT)) {
+ *     const { isDue, step } = getRentRecovery(state, { slot, unixTimestamp }, MAINNET_DEPLOYMENT);
+ *     if (isDue) console.log(state.address, step); // finalize, distribute or reclaim
+ * }
+ * ```
  */
 export function getRentRecovery(
     state: LiveChannelState,

@@ -99,6 +99,12 @@ type EndStates<TRevision extends RevisionName> = {
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account; `ACCOUNT_MALFORMED` when it is neither a
  * channel nor the tombstone of one, has a version or a status that nobody knows, or amounts that contradict each other;
  * `REVISION_MISMATCH` for a channel of another revision; `ADDRESS_INVALID`.
+ *
+ * @example
+ * ```ts
+ * const state = decodeChannelState(await fetchEncodedAccount(rpc, channel), MAINNET_DEPLOYMENT);
+ * console.log(state.kind); // absent, open, closing, finalized or distributed
+ * ```
  */
 export function decodeChannelState<TRevision extends RevisionName>(
     account: MaybeAccount<EncodedAccount['data']>,
@@ -166,7 +172,15 @@ function getDeadline({ closureStartedAt, gracePeriod }: ChannelOf<RevisionName>)
     return deadline <= I64_MAX ? deadline : undefined;
 }
 
-/** Whether the channel still has its account: it is open, closing, finalized or distributed. */
+/**
+ * Whether the channel still has its account: it is open, closing, finalized or distributed.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * if (isLiveChannelState(state)) console.log(state.channel.deposit);
+ * ```
+ */
 export function isLiveChannelState<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
 ): state is LiveChannelState<TRevision> {
@@ -186,6 +200,13 @@ const KINDS = ['absent', 'closed', 'closing', 'distributed', 'finalized', 'open'
  * Throws unless the channel still has its account.
  *
  * @throws `CHANNEL_NOT_FOUND` when there is none at the address, `CHANNEL_CLOSED` when it left its tombstone there.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * assertIsLiveChannelState(state);
+ * console.log(state.channel.payer);
+ * ```
  */
 export function assertIsLiveChannelState<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
@@ -239,6 +260,12 @@ function readMoment<TName extends string>(state: ChannelState<RevisionName>, nam
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * if (!isSettleable(state, unixTimestamp)) console.log('too late for another voucher');
+ * ```
  */
 export function isSettleable(state: ChannelState<RevisionName>, unixTimestamp: bigint | number): boolean {
     const now = toI64('unixTimestamp', unixTimestamp);
@@ -254,6 +281,12 @@ export function isSettleable(state: ChannelState<RevisionName>, unixTimestamp: b
  *
  * @param unixTimestamp Time of the cluster, in unix seconds.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the time.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * if (isFinalizable(state, unixTimestamp)) console.log(getFinalizeInstruction({ channel }, MAINNET_DEPLOYMENT));
+ * ```
  */
 export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: bigint | number): boolean {
     const now = toI64('unixTimestamp', unixTimestamp);
@@ -269,6 +302,12 @@ export function isFinalizable(state: ChannelState<RevisionName>, unixTimestamp: 
  *
  * @param currentSlot A slot that the cluster has reached.
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the slot.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * if (isReclaimable(state, slot)) console.log(`${channel} still has its rent`);
+ * ```
  */
 export function isReclaimable(state: ChannelState<RevisionName>, currentSlot: bigint | number): boolean {
     const slot = toU64('currentSlot', currentSlot);
@@ -304,7 +343,7 @@ export type ChannelFigures = Readonly<{
  *
  * @example
  * ```ts
- * const state = await fetchChannelState(rpc, address);
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
  * if (state.kind === 'open') console.log(getChannelFigures(state, { acceptedAmount }).spendable);
  * ```
  */

@@ -80,6 +80,13 @@ const ACCOUNT_TYPE_TOKEN_ACCOUNT = 2;
  * (docs/program.md, section 6.4). Only the address is not checked: pass the account at the derived one.
  *
  * @throws `INPUT_INVALID` for what is no account, or for what is expected.
+ *
+ * @example
+ * ```ts
+ * const [address] = findTokenPdaSync({ mint, owner: payee, tokenProgram });
+ * const account = await fetchEncodedAccount(rpc, address);
+ * const { condition } = readTokenAccount(account, { mint, owner: payee, tokenProgram });
+ * ```
  */
 export function readTokenAccount(
     account: MaybeEncodedAccount,
@@ -123,6 +130,13 @@ export function readTokenHolding(account: AccountContent): Pick<TokenFields, 'am
  * section 6.2).
  *
  * @throws `INPUT_INVALID` for what is no account.
+ *
+ * @example
+ * ```ts
+ * const account = await fetchEncodedAccount(rpc, mint);
+ * const condition = readMint(account, TOKEN_2022_PROGRAM_ADDRESS);
+ * if (condition !== 'usable') console.log(`channels in this token can't be opened: ${condition}`);
+ * ```
  */
 export function readMint(account: MaybeEncodedAccount, tokenProgram: Address): MintCondition {
     assertIsMaybeAccount('account', account);

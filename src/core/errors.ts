@@ -165,7 +165,11 @@ export class PaymentChannelsError<TCode extends PaymentChannelsErrorCode = Payme
  *
  * @example
  * ```ts
- * if (isPaymentChannelsError(error, 'INTEGER_OUT_OF_RANGE')) console.error(error.context.field);
+ * try {
+ *     await getTopUpInstructionAsync({ amount: -1n, channel, mint, payer }, MAINNET_DEPLOYMENT);
+ * } catch (error) {
+ *     if (isPaymentChannelsError(error, 'INTEGER_OUT_OF_RANGE')) console.error(error.context.field);
+ * }
  * ```
  */
 export function isPaymentChannelsError<TCode extends PaymentChannelsErrorCode = PaymentChannelsErrorCode>(

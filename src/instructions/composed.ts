@@ -39,6 +39,15 @@ export type OpenWithTokenAccountsInput<TRevision extends RevisionName = Revision
  * creating those that `fetchOpenAssessment` finds missing is cheaper than all.
  *
  * @throws As {@link getOpenInstructionAsync}; `SIGNER_INVALID` for the funder.
+ *
+ * @example
+ * ```ts
+ * const createTokenAccounts = { funder: payer, owners: [payee] };
+ * const instructions = await getOpenInstructionsAsync(
+ *     { ...terms, createTokenAccounts, openSlot, payer },
+ *     MAINNET_DEPLOYMENT,
+ * );
+ * ```
  */
 export async function getOpenInstructionsAsync<TRevision extends RevisionName>(
     input: OpenWithTokenAccountsInput<TRevision>,
@@ -87,12 +96,16 @@ export type DistributeWithTokenAccountsInput<TRevision extends RevisionName = Re
  *
  * @example
  * ```ts
- * const { assessment, channel, tokenProgram } = await fetchDistributionAssessment(rpc, { channel: address, splits });
- * const owners = assessment.missingTokenAccounts;
- * assertIsSafeToDistribute(assessment, { willCreate: owners });
- * const instructions = await getDistributeInstructionsAsync({
- *     ...channel, channel: address, splits, tokenProgram, createTokenAccounts: { funder, owners },
- * });
+ * const { assessment, channel: data } = await fetchDistributionAssessment(
+ *     rpc,
+ *     { channel, splits },
+ *     MAINNET_DEPLOYMENT,
+ * );
+ * const createTokenAccounts = { funder, owners: assessment.missingTokenAccounts };
+ * const instructions = await getDistributeInstructionsAsync(
+ *     { ...data, channel, createTokenAccounts, splits },
+ *     MAINNET_DEPLOYMENT,
+ * );
  * ```
  */
 export async function getDistributeInstructionsAsync<TRevision extends RevisionName>(

@@ -30,6 +30,11 @@ export type CreateTokenAccountInstruction = Instruction<Address> &
  * Creates the associated token accounts of wallets, those that exist already being left alone: one instruction each.
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`; `INPUT_INVALID` for no list.
+ *
+ * @example
+ * ```ts
+ * const instructions = await getCreateTokenAccountsInstructionsAsync({ funder, mint, owners: [payee, platform] });
+ * ```
  */
 export async function getCreateTokenAccountsInstructionsAsync(
     input: CreateTokenAccountsInput,

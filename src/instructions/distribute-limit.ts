@@ -108,8 +108,8 @@ const OTHER_PAYOUTS = 2;
  *
  * @example
  * ```ts
- * const { bytes } = getDistributeRequirements({ recipientCount: 20 }, { usesLookupTable: true });
- * console.log(`${bytes.needed} of ${bytes.max} bytes`);
+ * const plan = { channel, mint, payee, payer: payer.address, rentPayer: sponsor.address, splits };
+ * const { bytes } = getDistributeRequirements(plan, MAINNET_DEPLOYMENT, { version: 1 });
  * ```
  */
 export function getDistributeRequirements<TRevision extends RevisionName>(
@@ -154,6 +154,12 @@ export function getDistributeRequirements<TRevision extends RevisionName>(
  * where channels have a rent payer of their own), 26 or 27 with a lookup table (with and without a compute-unit limit), 32 in version 1.
  *
  * @throws As {@link getDistributeRequirements}.
+ *
+ * @example
+ * ```ts
+ * getMaxDistributableRecipients(MAINNET_DEPLOYMENT); // 10
+ * getMaxDistributableRecipients(MAINNET_DEPLOYMENT, { version: 1 }); // 32
+ * ```
  */
 export function getMaxDistributableRecipients(
     deployment: Deployment,
@@ -179,6 +185,12 @@ export function getMaxDistributableRecipients(
  *
  * @throws `SPLITS_NOT_DISTRIBUTABLE` with what is exceeded, by how much, and what would help; otherwise as
  * {@link getDistributeRequirements}.
+ *
+ * @example
+ * ```ts
+ * const plan = { channel, mint, payee, payer: payer.address, rentPayer: sponsor.address, splits };
+ * assertIsDistributable(plan, MAINNET_DEPLOYMENT, { usesLookupTable: true });
+ * ```
  */
 export function assertIsDistributable<TRevision extends RevisionName>(
     plan: DistributablePlan<TRevision>,

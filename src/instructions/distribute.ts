@@ -44,8 +44,8 @@ export type DistributeInstructionWithRecipients<TRevision extends RevisionName =
  *
  * @example
  * ```ts
- * const { address, data } = await fetchChannel(rpc, channel);
- * const distribute = await getDistributeInstructionAsync({ ...data, channel: address, splits });
+ * const { data } = await fetchChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * const distribute = await getDistributeInstructionAsync({ ...data, channel, splits }, MAINNET_DEPLOYMENT);
  * ```
  */
 export async function getDistributeInstructionAsync<TRevision extends RevisionName>(

@@ -15,6 +15,11 @@ export type FinalizeInput = Readonly<{
  * Mainnet's program calls the instruction seal.
  *
  * @throws `ADDRESS_INVALID`, by field.
+ *
+ * @example
+ * ```ts
+ * const finalize = getFinalizeInstruction({ channel }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getFinalizeInstruction<TRevision extends RevisionName>(
     input: FinalizeInput,

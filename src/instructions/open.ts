@@ -64,12 +64,10 @@ const OPTIONAL = ['authorizedSigner', 'distribution', 'tokenProgram'] as const;
  *
  * @example
  * ```ts
- * const open = await getOpenInstructionAsync({
- *     deposit: 1_000_000n, gracePeriodSeconds: 3_600, mint, payee, payer, salt: 1n,
- *     // 20 recipients: room for them is in a transaction with a lookup table only, or in one of version 1.
- *     distribution: { computeUnitLimit: 200_000, usesLookupTable: true },
- *     splits,
- * });
+ * const open = await getOpenInstructionAsync(
+ *     { deposit: 1_000_000n, gracePeriodSeconds: 3_600, mint, openSlot, payee, payer, salt: 1n, splits: [] },
+ *     MAINNET_DEPLOYMENT,
+ * );
  * ```
  */
 export async function getOpenInstructionAsync<TRevision extends RevisionName>(

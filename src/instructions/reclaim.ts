@@ -21,6 +21,12 @@ export type ReclaimInput = Readonly<{
  *
  * @throws `ADDRESS_INVALID`, by field; `OPERATION_UNSUPPORTED` where distributing a channel frees its rent, and there is no
  * such instruction.
+ *
+ * @example
+ * ```ts
+ * const { data } = await fetchChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * const reclaim = getReclaimInstruction({ channel, rentPayer: data.rentPayer }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getReclaimInstruction<TRevision extends RevisionWithReclaim>(
     input: ReclaimInput,

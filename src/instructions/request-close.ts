@@ -17,6 +17,11 @@ export type RequestCloseInput = Readonly<{
  * passed the payee can still settle and finalize; after that anyone can finalize.
  *
  * @throws `SIGNER_INVALID` or `ADDRESS_INVALID`, by field.
+ *
+ * @example
+ * ```ts
+ * const requestClose = getRequestCloseInstruction({ channel, payer }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getRequestCloseInstruction<TRevision extends RevisionName>(
     input: RequestCloseInput,

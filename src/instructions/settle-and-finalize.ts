@@ -51,6 +51,11 @@ export type SettleAndFinalizeInstructions<TRevision extends RevisionName = Revis
  *
  * @throws `INPUT_INVALID` for a member that is none of these; `SIGNER_INVALID` or `ADDRESS_INVALID` by field; the errors
  * of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel.
+ *
+ * @example
+ * ```ts
+ * const instructions = getSettleAndFinalizeInstructions({ channel, payee: merchant, voucher }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getSettleAndFinalizeInstructions<TRevision extends RevisionName>(
     input: SettleAndFinalizeInput & Readonly<{ voucher: SignedVoucher }>,

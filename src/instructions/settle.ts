@@ -29,6 +29,12 @@ export type SettleInstructions<TRevision extends RevisionName = RevisionName> = 
  *
  * @throws The errors of {@link toSignedVoucher}; `VOUCHER_CHANNEL_MISMATCH` for a voucher of another channel,
  * `REVISION_MISMATCH` for one that was signed for another revision.
+ *
+ * @example
+ * ```ts
+ * // The two are one pair: nothing may come between them.
+ * const [verify, settle] = getSettleInstructions({ voucher }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getSettleInstructions<TRevision extends RevisionName>(
     input: SettleInput,

@@ -23,6 +23,11 @@ export type TopUpInput = TokenInput &
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT`,
  * `INTEGER_OUT_OF_RANGE`.
+ *
+ * @example
+ * ```ts
+ * const topUp = await getTopUpInstructionAsync({ amount: 500_000n, channel, mint, payer }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function getTopUpInstructionAsync<TRevision extends RevisionName>(
     input: TopUpInput,

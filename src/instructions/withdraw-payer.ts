@@ -20,6 +20,11 @@ export type WithdrawPayerInput = TokenInput &
  * section 7.7). Derives the escrow and the payer's token account, which has to exist. Works once for each channel.
  *
  * @throws By field: `SIGNER_INVALID`, `ADDRESS_INVALID`, `TOKEN_PROGRAM_UNSUPPORTED`.
+ *
+ * @example
+ * ```ts
+ * const withdraw = await getWithdrawPayerInstructionAsync({ channel, mint, payer }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function getWithdrawPayerInstructionAsync<TRevision extends RevisionName>(
     input: WithdrawPayerInput,

@@ -23,7 +23,8 @@ export type MemoryJournalOptions = Readonly<{
  * @example
  * ```ts
  * const journal = createMemoryJournal();
- * const held = await journal.acquire('executor-1', channels, 60_000);
+ * const options = { feePayer: merchant, journal, mode: 'settle' } as const;
+ * const { channels } = await executeBatchSettle(rpc, requests, options, MAINNET_DEPLOYMENT);
  * ```
  */
 export function createMemoryJournal(options: MemoryJournalOptions = {}): BatchJournal {

@@ -80,8 +80,10 @@ type Call = Readonly<{
  *
  * @example
  * ```ts
- * await using journal = await openFileJournal('/var/lib/merchant/journal');
- * const held = await journal.acquire('executor-1', channels, 60_000);
+ * const journal = await openFileJournal('/var/lib/merchant/journal');
+ * const options = { feePayer: merchant, journal, mode: 'settle' } as const;
+ * const { channels } = await executeBatchSettle(rpc, requests, options, MAINNET_DEPLOYMENT);
+ * await journal.close();
  * ```
  */
 export async function openFileJournal(path: string, options: FileJournalOptions = {}): Promise<FileJournal> {

@@ -82,10 +82,10 @@ const MEMBERS: OnlyMembers<NodeVoucherVerifierOptions> = {
  *
  * @example
  * ```ts
- * import { MAINNET_DEPLOYMENT } from 'solana-payment-channels';
- *
- * await using verifier = await createNodeVoucherVerifier(MAINNET_DEPLOYMENT);
- * const verdicts = await verifier.verifyAll(vouchers);
+ * const verifier = await createNodeVoucherVerifier(MAINNET_DEPLOYMENT);
+ * const isGood = await verifier.verify(voucher, payer.address);
+ * console.log(verifier.backend);
+ * await verifier.close();
  * ```
  */
 export async function createNodeVoucherVerifier(

@@ -65,11 +65,13 @@ export type BatchSettlement<TRevision extends RevisionName> = Readonly<{
  *
  * @example
  * ```ts
+ * import { batchSettlement, payer, paymentChannels, rpc, transactionSending } from 'solana-payment-channels/kit';
+ *
  * const client = createClient()
  *     .use(payer(merchant))
  *     .use(rpc(createSolanaRpc(url)))
  *     .use(transactionSending())
- *     .use(paymentChannels({ deployment }))
+ *     .use(paymentChannels({ deployment: MAINNET_DEPLOYMENT }))
  *     .use(batchSettlement({ journal }));
  * const { channels } = await client.batchSettlement.execute(requests, { mode: 'settle', version: 1 });
  * ```

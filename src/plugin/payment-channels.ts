@@ -226,6 +226,8 @@ export type PaymentChannelsPlugin<TRevision extends RevisionName = RevisionName>
  *
  * @example
  * ```ts
+ * import { payer, paymentChannels, rpc, transactionSending } from 'solana-payment-channels/kit';
+ *
  * const client = createClient()
  *     .use(payer(signer))
  *     .use(rpc(createSolanaRpc(url)))

@@ -7,6 +7,13 @@ import { assertHasMethods } from '../core/input';
  * A client plugin that sets the RPC: a cluster's, from kit's `createSolanaRpc`, or a simulator's.
  *
  * @throws `INPUT_INVALID` for no RPC, or the URL of one.
+ *
+ * @example
+ * ```ts
+ * import { rpc } from 'solana-payment-channels/kit';
+ *
+ * const client = createClient().use(rpc(createSolanaRpc(url)));
+ * ```
  */
 export function rpc<TApi>(connection: Rpc<TApi>) {
     assertHasMethods('connection', connection, []);

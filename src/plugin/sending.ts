@@ -111,6 +111,17 @@ const MAX_MARGIN_PERCENT = 10_000n;
  *
  * @throws By field of the config `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `TRANSACTION_VERSION_UNSUPPORTED`,
  * `INPUT_INVALID`; `INPUT_INVALID` for a client without an RPC.
+ *
+ * @example
+ * ```ts
+ * import { payer, rpc, transactionSending } from 'solana-payment-channels/kit';
+ *
+ * const client = createClient()
+ *     .use(payer(signer))
+ *     .use(rpc(createSolanaRpc(url)))
+ *     .use(transactionSending({ computeUnitPrice: 1_000n }));
+ * await client.sendTransaction(instructions);
+ * ```
  */
 export function transactionSending(given: TransactionSendingConfig = {}) {
     const config = readOnlyMembers('config', given, MEMBERS);

@@ -35,6 +35,12 @@ export type FetchedDistributionAssessment<TRevision extends RevisionName = Revis
  *
  * @throws `ADDRESS_INVALID`; `ACCOUNT_MISSING`, `ACCOUNT_OWNER_MISMATCH` or `ACCOUNT_MALFORMED` when there is no channel
  * at the address; `TOKEN_PROGRAM_UNSUPPORTED` when no token program owns the mint; the errors of {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const fetched = await fetchDistributionAssessment(rpc, { channel, splits }, MAINNET_DEPLOYMENT);
+ * for (const { amount, outcome, owner } of fetched.assessment.payouts) console.log(owner, amount, outcome);
+ * ```
  */
 export async function fetchDistributionAssessment<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
@@ -69,6 +75,12 @@ export async function fetchDistributionAssessment<TRevision extends RevisionName
  * @param input As for `open`; a signer is taken by its address.
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`; `TOKEN_PROGRAM_UNSUPPORTED` when no
  * token program owns the mint; the errors of {@link toSplits}.
+ *
+ * @example
+ * ```ts
+ * const seeds = { ...terms, authorizedSigner: payer.address, openSlot, payer };
+ * const { blockers, missingTokenAccounts } = await fetchOpenAssessment(rpc, seeds, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function fetchOpenAssessment<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi & GetMultipleAccountsApi>,
@@ -146,6 +158,11 @@ async function fetchDistributionAccounts(
  *
  * @throws `ADDRESS_INVALID`; `ACCOUNT_MISSING` when there is no mint, `TOKEN_PROGRAM_UNSUPPORTED` when another program
  * owns it.
+ *
+ * @example
+ * ```ts
+ * const tokenProgram = await fetchTokenProgram(rpc, mint);
+ * ```
  */
 export async function fetchTokenProgram(
     rpc: Rpc<GetAccountInfoApi>,

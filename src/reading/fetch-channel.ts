@@ -113,7 +113,7 @@ export async function askRpc<T>(
  *
  * @example
  * ```ts
- * const state = await fetchChannelState(rpc, address);
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
  * if (state.kind === 'closing') console.log(`settle before ${state.deadlineAt}`);
  * ```
  */
@@ -132,6 +132,12 @@ export async function fetchChannelState<TRevision extends RevisionName>(
  * other.
  *
  * @throws As {@link fetchChannelState}, for the first address that can't be read.
+ *
+ * @example
+ * ```ts
+ * const states = await fetchChannelStates(rpc, addresses, MAINNET_DEPLOYMENT, { commitment: 'finalized' });
+ * const open = states.filter(({ kind }) => kind === 'open');
+ * ```
  */
 export async function fetchChannelStates<TRevision extends RevisionName>(
     rpc: Rpc<GetMultipleAccountsApi>,
@@ -150,6 +156,12 @@ export async function fetchChannelStates<TRevision extends RevisionName>(
  *
  * @throws `CHANNEL_NOT_FOUND` when there is none, `CHANNEL_CLOSED` when it left its tombstone, or as
  * {@link fetchChannelState}.
+ *
+ * @example
+ * ```ts
+ * const { data } = await fetchChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * console.log(data.deposit, data.settlement.settled);
+ * ```
  */
 export async function fetchChannel<TRevision extends RevisionName, TAddress extends string = string>(
     rpc: Rpc<GetAccountInfoApi>,
@@ -165,6 +177,12 @@ export async function fetchChannel<TRevision extends RevisionName, TAddress exte
  * Fetches the account of a channel, if there is one.
  *
  * @throws `CHANNEL_CLOSED` when it left its tombstone, or as {@link fetchChannelState}.
+ *
+ * @example
+ * ```ts
+ * const account = await fetchMaybeChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * console.log(account.exists ? account.data.deposit : 'not opened yet');
+ * ```
  */
 export async function fetchMaybeChannel<TRevision extends RevisionName, TAddress extends string = string>(
     rpc: Rpc<GetAccountInfoApi>,
@@ -180,6 +198,12 @@ export async function fetchMaybeChannel<TRevision extends RevisionName, TAddress
  * Fetches the accounts of many channels as {@link fetchChannelStates} does.
  *
  * @throws As {@link fetchChannel}, for the first address that there is no channel at.
+ *
+ * @example
+ * ```ts
+ * const channels = await fetchAllChannel(rpc, addresses, MAINNET_DEPLOYMENT);
+ * for (const { address, data } of channels) console.log(address, data.deposit);
+ * ```
  */
 export async function fetchAllChannel<TRevision extends RevisionName>(
     rpc: Rpc<GetMultipleAccountsApi>,
@@ -195,6 +219,12 @@ export async function fetchAllChannel<TRevision extends RevisionName>(
  * Fetches the accounts of many channels, of those that there are, as {@link fetchChannelStates} does.
  *
  * @throws As {@link fetchMaybeChannel}, for the first address that can't be read.
+ *
+ * @example
+ * ```ts
+ * const channels = await fetchAllMaybeChannel(rpc, addresses, MAINNET_DEPLOYMENT);
+ * const existing = channels.filter(({ exists }) => exists);
+ * ```
  */
 export async function fetchAllMaybeChannel<TRevision extends RevisionName>(
     rpc: Rpc<GetMultipleAccountsApi>,
@@ -210,6 +240,12 @@ export async function fetchAllMaybeChannel<TRevision extends RevisionName>(
  * Fetches the account of the channel of the given parties and salt.
  *
  * @throws As {@link findChannelPda} and {@link fetchChannel}.
+ *
+ * @example
+ * ```ts
+ * const seeds = { authorizedSigner: payer.address, mint, openSlot, payee, payer, salt: 1n };
+ * const { address, data } = await fetchChannelFromSeeds(rpc, seeds, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function fetchChannelFromSeeds<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi>,
@@ -225,6 +261,12 @@ export async function fetchChannelFromSeeds<TRevision extends RevisionName>(
  * Fetches the account of the channel of the given parties and salt, if there is one.
  *
  * @throws As {@link findChannelPda} and {@link fetchMaybeChannel}.
+ *
+ * @example
+ * ```ts
+ * const seeds = { authorizedSigner: payer.address, mint, openSlot, payee, payer, salt: 1n };
+ * const account = await fetchMaybeChannelFromSeeds(rpc, seeds, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function fetchMaybeChannelFromSeeds<TRevision extends RevisionName>(
     rpc: Rpc<GetAccountInfoApi>,

@@ -38,7 +38,7 @@ export type FoundChannel<TRevision extends RevisionName> = Readonly<{
  *
  * @example
  * ```ts
- * const open = await fetchChannels(rpc, { payee, status: 'open' });
+ * const open = await fetchChannels(rpc, { payee, status: 'open' }, MAINNET_DEPLOYMENT);
  * ```
  */
 export async function fetchChannels<TRevision extends RevisionName>(

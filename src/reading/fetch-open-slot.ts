@@ -11,6 +11,12 @@ import { chooseOpenSlot, type ChooseOpenSlotInput } from '../revision/open-slot'
  *
  * @param config `commitment` is `confirmed` by default: what is processed only may never become a slot of the chain.
  * @throws As {@link chooseOpenSlot}; `RPC_RESPONSE_INVALID`; `NO_ANSWER`. Errors of the RPC itself come through as they are.
+ *
+ * @example
+ * ```ts
+ * // Two minutes to be signed and landed.
+ * const openSlot = await fetchOpenSlot(rpc, { landingSlots: 300 }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function fetchOpenSlot(
     rpc: Rpc<GetSlotApi>,

@@ -60,8 +60,8 @@ export type WatchClients = Readonly<{
  *
  * @example
  * ```ts
- * for (const state of await fetchClosingChannels(rpc, { payee })) {
- *     if (isSettleable(state, now)) await settleLastVoucher(state);
+ * for (const state of await fetchClosingChannels(rpc, { payee }, MAINNET_DEPLOYMENT)) {
+ *     if (isSettleable(state, unixTimestamp)) await settleLastVoucher(state);
  * }
  * ```
  */
@@ -134,7 +134,8 @@ function compareDeadlines(a: ClosingChannelState<RevisionName>, b: ClosingChanne
  *
  * @example
  * ```ts
- * for await (const state of watchClosingChannels({ rpc, rpcSubscriptions }, { payee }, { abortSignal })) {
+ * const clients = { rpc, rpcSubscriptions };
+ * for await (const state of watchClosingChannels(clients, { payee }, MAINNET_DEPLOYMENT, { abortSignal })) {
  *     if (state.kind === 'closing') await settleLastVoucher(state);
  * }
  * ```

@@ -27,8 +27,9 @@ export type ChooseOpenSlotInput = Readonly<{
  *
  * @example
  * ```ts
- * // Two minutes to be signed and landed; the rent can come back eight minutes after opening, and not ten.
- * const openSlot = chooseOpenSlot({ currentSlot: await rpc.getSlot().send(), landingSlots: 300 });
+ * // Two minutes to be signed and landed; the rent can come back eight minutes after opening instead of ten.
+ * const currentSlot = await rpc.getSlot().send();
+ * const openSlot = chooseOpenSlot({ currentSlot, landingSlots: 300 }, MAINNET_DEPLOYMENT);
  * ```
  */
 export function chooseOpenSlot(input: ChooseOpenSlotInput, deployment: DeploymentParts<'channel'>): bigint {
@@ -40,6 +41,12 @@ export function chooseOpenSlot(input: ChooseOpenSlotInput, deployment: Deploymen
  *
  * @param input `landingSlots`: slots in which the transaction has to be able to land from now on, 0 by default.
  * @throws `OPEN_SLOT_OUT_OF_WINDOW` with the slots that are possible; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`.
+ *
+ * @example
+ * ```ts
+ * // Throws unless the transaction can still land for a minute from now on.
+ * assertIsOpenSlotInWindow({ currentSlot: slot, landingSlots: 150, openSlot }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function assertIsOpenSlotInWindow(
     input: Readonly<{
@@ -57,6 +64,11 @@ export function assertIsOpenSlotInWindow(
  * sections 7.8 and 7.9); `undefined` when there is none, which no channel that the program opened has.
  *
  * @throws `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for the open slot.
+ *
+ * @example
+ * ```ts
+ * getReclaimableFromSlot(1_000n, MAINNET_DEPLOYMENT); // 2,501n
+ * ```
  */
 export function getReclaimableFromSlot(
     openSlot: bigint | number,

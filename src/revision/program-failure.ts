@@ -99,11 +99,10 @@ type FailureParts = DeploymentParts<'errors' | 'programAddress' | 'published' | 
  * @example
  * ```ts
  * try {
- *     await sendAndConfirm(transaction);
+ *     await sendAndConfirm(message);
  * } catch (error) {
- *     const failure = getProgramFailure(error);
- *     if (failure?.name === 'voucherExpired') await askForAnotherVoucher();
- *     else throw error;
+ *     const failure = getProgramFailure(error, MAINNET_DEPLOYMENT);
+ *     if (failure?.name === 'voucherExpired') console.log(failure.message);
  * }
  * ```
  */

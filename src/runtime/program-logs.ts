@@ -37,6 +37,11 @@ const TRUNCATED = 'Log truncated';
  * (docs/program.md, section 10). The logs tell how many there were.
  *
  * @param logs Lines as an RPC has them; anything else reads as no logs at all.
+ *
+ * @example
+ * ```ts
+ * const { calls } = parseProgramLogs(logs);
+ * ```
  */
 export function parseProgramLogs(logs: readonly string[]): LoggedCalls {
     try {

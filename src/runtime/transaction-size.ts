@@ -101,7 +101,14 @@ const BLOCKHASH_BYTES = 32;
 const HEADER_BYTES = 3;
 const MIN_HEAP_BYTES = 32 * 1024;
 
-/** The limits of a transaction version. */
+/**
+ * The limits of a transaction version.
+ *
+ * @example
+ * ```ts
+ * const { bytes } = getTransactionLimits(0); // 1,232
+ * ```
+ */
 export function getTransactionLimits(version: TransactionVersion): TransactionLimits {
     const empty = createTransactionMessage({ version: toTransactionVersion('version', version) });
     // Kit enforces the other three when it compiles a message and has no names for them.
@@ -121,8 +128,9 @@ export function getTransactionLimits(version: TransactionVersion): TransactionLi
  *
  * @example
  * ```ts
- * const excess = findExceededLimit(sizer.measureWith(instructions), getTransactionLimits(0));
- * if (excess === undefined) sizer.append(instructions);
+ * const measure = measureTransaction({ feePayer: merchant.address, instructions, version: 0 });
+ * const excess = findExceededLimit(measure, getTransactionLimits(0));
+ * if (excess) console.log(`${excess.limit}: ${excess.actual} of ${excess.max}`);
  * ```
  */
 export function findExceededLimit(
@@ -160,7 +168,7 @@ function toMeasure(field: string, value: TransactionMeasure): TransactionMeasure
  *
  * @example
  * ```ts
- * const { bytes } = measureTransaction({ feePayer, instructions, version: 0 });
+ * const { bytes } = measureTransaction({ feePayer: merchant.address, instructions, version: 0 });
  * ```
  */
 export function measureTransaction(
@@ -174,6 +182,15 @@ export function measureTransaction(
  * Creates a {@link TransactionSizer} for a transaction without instructions.
  *
  * @throws As {@link measureTransaction}.
+ *
+ * @example
+ * ```ts
+ * const sizer = createTransactionSizer({ feePayer: merchant.address, version: 0 });
+ * for (const voucher of vouchers) {
+ *     const pair = getSettleInstructions({ voucher }, MAINNET_DEPLOYMENT);
+ *     if (!sizer.tryAppend(pair, getTransactionLimits(0))) break; // full
+ * }
+ * ```
  */
 export function createTransactionSizer(input: TransactionSizerInput): TransactionSizer {
     const given = readTerms('input', input, SIZER_NAMES, OPTIONAL_NAMES);

@@ -17,6 +17,8 @@ export type SimulatedClient<TRevision extends RevisionName = RevisionName> = Cli
  *
  * @example
  * ```ts
+ * import { payer, paymentChannels, transactionSending } from 'solana-payment-channels/kit';
+ *
  * const client = createClient()
  *     .use(payer(await simulator.createFundedSigner()))
  *     .use(simulated(simulator))

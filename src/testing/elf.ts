@@ -38,6 +38,11 @@ const MAX_PATH_LENGTH = 4_096;
  * that comes with this package.
  *
  * @throws `ELF_INVALID` when the file can't be read or is no ELF; `INPUT_INVALID`, by field.
+ *
+ * @example
+ * ```ts
+ * const { bytes } = readProgramElf('epoch');
+ * ```
  */
 export function readProgramElf(revision: ProgramRevision, path?: string): ProgramElf {
     toOneOf('revision', revision, Object.keys(ELF_ENVIRONMENT_VARIABLES));
@@ -67,6 +72,12 @@ export function readProgramElf(revision: ProgramRevision, path?: string): Progra
  *
  * @throws `ELF_INVALID` when the ELF holds neither, or the placeholder more than once; `INPUT_INVALID` or
  * `ADDRESS_INVALID`, by field.
+ *
+ * @example
+ * ```ts
+ * const elf = readProgramElf('epoch');
+ * const bytes = getElfForTreasuryOwner(elf, merchant.address);
+ * ```
  */
 export function getElfForTreasuryOwner(elf: ProgramElf, treasuryOwner: Address): Uint8Array {
     const { bytes, source } = readMembers('elf', elf, ['bytes', 'source']);

@@ -40,6 +40,13 @@ export type SuccessfulTransactionResult<TRevision extends RevisionName = Revisio
  * Throws for a transaction that failed.
  *
  * @throws `TRANSACTION_FAILED` with the reason and the logs; `INPUT_INVALID` for what is no result.
+ *
+ * @example
+ * ```ts
+ * const result = await simulator.send(getSettleInstructions({ voucher }, MAINNET_DEPLOYMENT), { feePayer: merchant });
+ * assertSucceeded(result);
+ * console.log(result.computeUnits);
+ * ```
  */
 export function assertSucceeded<TRevision extends RevisionName>(
     result: TransactionResult<TRevision>,

@@ -54,14 +54,14 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * search the history. A transaction that lacks a signature is refused with `skipPreflight`, too. An account can't be had as `base64+zstd`, a transaction not as `jsonParsed`, and the
  * token balances of a transaction are left out.
  *
+ * @throws `INPUT_INVALID` for what is no simulator.
+ *
  * @example
  * ```ts
- * const simulator = await createSimulator();
+ * const simulator = await createSimulator({ deployment: MAINNET_DEPLOYMENT });
  * const rpc = createSimulatorRpc(simulator);
- * const state = await fetchChannelState(rpc, channel);
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
  * ```
- *
- * @throws `INPUT_INVALID` for what is no simulator.
  */
 export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<SimulatorRpcApi> {
     const handle = createRequestHandler(simulator);

@@ -105,8 +105,11 @@ const VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
  *
  * @example
  * ```ts
- * const { wire } = await assembleOpenTransaction({ ...offer, blockhash, operator, payer: wallet }, deployment);
- * await fetch(offer.url, { body: wire, method: 'POST' });
+ * const { wire } = await assembleOpenTransaction(
+ *     { ...terms, blockhash, openSlot, operator, payer },
+ *     MAINNET_DEPLOYMENT,
+ * );
+ * await fetch(url, { body: wire, method: 'POST' });
  * ```
  */
 export async function assembleOpenTransaction<TRevision extends RevisionName>(
@@ -134,6 +137,14 @@ export async function assembleOpenTransaction<TRevision extends RevisionName>(
  * (docs/program.md, section 7.3).
  *
  * @throws As {@link getTopUpInstructionAsync} and {@link assembleOpenTransaction}.
+ *
+ * @example
+ * ```ts
+ * const { wire } = await assembleTopUpTransaction(
+ *     { amount: 500_000n, blockhash, channel, mint, operator, payer },
+ *     MAINNET_DEPLOYMENT,
+ * );
+ * ```
  */
 export async function assembleTopUpTransaction(
     input: AssembleInput & TopUpInput,

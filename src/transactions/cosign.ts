@@ -39,6 +39,13 @@ export type CosignedTransaction = SendableTransaction & Transaction & Transactio
  * `TRANSACTION_SIGNATURE_INVALID` for the signature of any signer, the operator's own included;
  * `TRANSACTION_MESSAGE_CHANGED` when the operator's signer changed the message; `TRANSACTION_MALFORMED` for what is no
  * transaction; `DEPLOYMENT_MISMATCH` or `REVISION_MISMATCH` for one that was inspected for another deployment.
+ *
+ * @example
+ * ```ts
+ * const inspection = await inspectOpenTransaction(wire, agreement, MAINNET_DEPLOYMENT);
+ * if (!inspection.isAccepted) return refuse(inspection.mismatches);
+ * const sendable = await cosignTransaction(inspection.inspected, operatorSigner, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function cosignTransaction(
     inspected: InspectedTransaction,

@@ -40,9 +40,9 @@ export type Inspection<TInspected> =
  *
  * @example
  * ```ts
- * const inspection = await inspectOpenTransaction(request.body.transaction, agreement, deployment);
+ * const inspection = await inspectOpenTransaction(await request.text(), agreement, MAINNET_DEPLOYMENT);
  * if (!inspection.isAccepted) return refuse(inspection.mismatches);
- * const sendable = await cosignTransaction(inspection.inspected, operator);
+ * console.log(inspection.inspected.maxOperatorCostLamports);
  * ```
  */
 export async function inspectOpenTransaction<TRevision extends RevisionName>(
@@ -61,6 +61,14 @@ export async function inspectOpenTransaction<TRevision extends RevisionName>(
  * @param transaction Base64 from the wire, or a transaction of kit.
  * @returns The decoded topUp, or all mismatches. Whatever the transaction is, it does not throw.
  * @throws For the agreement only, as {@link inspectOpenTransaction}.
+ *
+ * @example
+ * ```ts
+ * const { data } = await fetchChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * const { mint, payer } = data;
+ * const agreed = { amount: { min: 1_000n }, blockhashes: [blockhash], maxFeeLamports: 10_000n, operator };
+ * const inspection = await inspectTopUpTransaction(wire, { ...agreed, channel, mint, payer }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function inspectTopUpTransaction(
     transaction: string | Transaction,

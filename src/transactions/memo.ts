@@ -18,6 +18,11 @@ export const MEMO_PROGRAM_ADDRESS =
  * An instruction that writes a text to the log of its transaction, for instance an order number. Nobody signs it.
  *
  * @throws `INPUT_INVALID` for anything but a text.
+ *
+ * @example
+ * ```ts
+ * const memo = getMemoInstruction('order 42');
+ * ```
  */
 export function getMemoInstruction(content: string): Instruction<typeof MEMO_PROGRAM_ADDRESS> {
     if (typeof content !== 'string') {

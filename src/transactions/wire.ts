@@ -37,6 +37,12 @@ const SIGNATURE_LENGTH = 64;
  *
  * @throws `TRANSACTION_MALFORMED` for what is no transaction, or has signatures of others than its signers;
  * `TRANSACTION_TOO_LARGE` for more bytes than a cluster accepts.
+ *
+ * @example
+ * ```ts
+ * const sendable = await cosignTransaction(inspected, operatorSigner, MAINNET_DEPLOYMENT);
+ * await rpc.sendTransaction(encodeWireTransaction(sendable), { encoding: 'base64' }).send();
+ * ```
  */
 export function encodeWireTransaction(transaction: Transaction): Base64EncodedWireTransaction {
     return toWire(toDecodedTransaction(transaction).bytes);
@@ -54,6 +60,12 @@ export function toWire(bytes: ReadonlyUint8Array): Base64EncodedWireTransaction 
  *
  * @throws `TRANSACTION_MALFORMED`, with the part that is wrong; `TRANSACTION_TOO_LARGE` for more bytes than a cluster
  * accepts in the transaction's version.
+ *
+ * @example
+ * ```ts
+ * const transaction = decodeWireTransaction(await request.text());
+ * console.log(Object.keys(transaction.signatures));
+ * ```
  */
 export function decodeWireTransaction(wire: string): Transaction {
     return toDecodedTransaction(wire).transaction;

@@ -24,8 +24,10 @@ export function lastsAsLong(expiresAt: bigint, other: bigint): boolean {
  *
  * @example
  * ```ts
- * // 1,000 until noon is no replacement for 900 for ever.
- * if (isVoucherAtLeastAsGood(signedVoucher.voucher, kept.voucher)) await replace(kept, signedVoucher);
+ * // 1,000 until noon does not replace 900 without expiry.
+ * if (accepted && isVoucherAtLeastAsGood(voucher.voucher, accepted.voucher)) {
+ *     await store(voucher, voucher.voucher.cumulativeAmount);
+ * }
  * ```
  */
 export function isVoucherAtLeastAsGood(voucher: VoucherInput, other: VoucherInput): boolean {

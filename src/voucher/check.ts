@@ -47,6 +47,17 @@ export type VerifySignedVoucher = (signedVoucher: SignedVoucher, authorizedSigne
  * @throws As {@link toSignedVoucher}; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field; `VOUCHER_INVALID` for
  * anything else in the input that is not what it has to be; `VOUCHER_CHANNEL_MISMATCH` when `accepted` is of another
  * channel. A voucher that is refused is no error but a verdict.
+ *
+ * @example
+ * ```ts
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * const isGood = await verifyVoucher(voucher, payer.address, MAINNET_DEPLOYMENT);
+ * const verdict = checkVoucherState(
+ *     { channel: state, signedVoucher: voucher, unixTimestamp },
+ *     isGood,
+ *     MAINNET_DEPLOYMENT,
+ * );
+ * ```
  */
 export function checkVoucherState<TRevision extends RevisionName>(
     input: VoucherCheckInput<TRevision>,
@@ -82,10 +93,11 @@ export function checkVoucherToSettle(
  *
  * @example
  * ```ts
- * assertIsAgreedChannel(channel, agreed);
- * const verdict = await checkVoucher({ signedVoucher, channel, unixTimestamp, accepted }, verifier.verify);
- * if (verdict.kind === 'refused') return reply(402, verdict.code);
- * // Of an accepted one `delta` is what may be given for it; an extended one is only better to keep.
+ * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
+ * const input = { accepted, channel: state, marginSeconds: 120, signedVoucher: voucher, unixTimestamp };
+ * const verdict = await checkVoucher(input, MAINNET_DEPLOYMENT);
+ * if (verdict.kind === 'refused') throw new Error(verdict.message);
+ * // An accepted voucher is worth verdict.delta more; an extended one only lasts longer.
  * if (verdict.kind !== 'replay') await store(verdict.signedVoucher, verdict.watermark);
  * ```
  */

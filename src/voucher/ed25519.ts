@@ -39,6 +39,11 @@ const getSignatureEncoder = () => fixEncoderSize(getBytesEncoder(), 64);
  * (docs/program.md, section 6.6). It has to stand directly before the instruction that settles the voucher.
  *
  * @throws As {@link toSignedVoucher}; `REVISION_MISMATCH` for a voucher that was signed for another revision.
+ *
+ * @example
+ * ```ts
+ * const verify = getVerifyVoucherInstruction(voucher, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function getVerifyVoucherInstruction(
     signedVoucher: SignedVoucher,

@@ -45,6 +45,11 @@ const getSignedVoucherNames = () => ({ required: ['voucher', 'signer', 'signatur
  * be checked for names that stand in it twice.
  * @throws By field: `JSON_FIELD_UNKNOWN`, `JSON_FIELD_MISSING`, `JSON_FIELD_MISTYPED`, `JSON_FIELD_REPEATED`,
  * `ADDRESS_INVALID`, `INTEGER_OUT_OF_RANGE`; `JSON_MALFORMED` for a text that is no JSON or over 4,096 characters.
+ *
+ * @example
+ * ```ts
+ * const { channelId, cumulativeAmount } = parseVoucherJson(await request.text());
+ * ```
  */
 export function parseVoucherJson(input: unknown): Voucher {
     return readVoucher(fromJsonText('voucher', input));
@@ -86,6 +91,11 @@ export function parseSignedVoucherJson(input: unknown): SignedVoucher {
  * The JSON form of a voucher, for JSON.stringify.
  *
  * @throws As {@link toVoucher}.
+ *
+ * @example
+ * ```ts
+ * toVoucherJson({ channelId: channel, cumulativeAmount: 500_000n }).cumulativeAmount; // '500000'
+ * ```
  */
 export function toVoucherJson(voucher: VoucherInput): VoucherJson {
     const { channelId, cumulativeAmount, expiresAt } = toVoucher(voucher);
@@ -100,6 +110,11 @@ export function toVoucherJson(voucher: VoucherInput): VoucherJson {
  * The JSON form of a signed voucher, for JSON.stringify.
  *
  * @throws As {@link toSignedVoucher}.
+ *
+ * @example
+ * ```ts
+ * const body = JSON.stringify(toSignedVoucherJson(voucher));
+ * ```
  */
 export function toSignedVoucherJson(signedVoucher: SignedVoucher): SignedVoucherJson {
     const { signature, signer, voucher } = toSignedVoucher(signedVoucher);

@@ -35,7 +35,8 @@ export type VoucherSigner = MessageSigner | CryptoKeyPair;
  *
  * @example
  * ```ts
- * const signed = await signVoucher({ channelId, cumulativeAmount: 500_000n }, session, MAINNET_DEPLOYMENT);
+ * const session = await generateKeyPairSigner(); // the authorized signer that the channel is opened with
+ * const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 500_000n }, session, MAINNET_DEPLOYMENT);
  * ```
  */
 export async function signVoucher(

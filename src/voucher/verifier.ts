@@ -66,7 +66,7 @@ const CONCURRENCY = 128;
  * @example
  * ```ts
  * const verifier = createVoucherVerifier(MAINNET_DEPLOYMENT);
- * const isGood = await verifier.verify(signedVoucher, channel.data.authorizedSigner);
+ * const isGood = await verifier.verify(voucher, payer.address);
  * ```
  */
 export function createVoucherVerifier(

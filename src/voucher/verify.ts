@@ -28,6 +28,12 @@ function getPacker(layout: VoucherLayout): VoucherPacker {
  * runtime does not know Ed25519 or verifies it in another way than the precompile, `NO_ANSWER` when it says nothing for 30 seconds,
  * `VERIFIER_FAILED` when it breaks down;
  * `REVISION_MISMATCH` for a voucher that is known to have been signed for another revision.
+ *
+ * @example
+ * ```ts
+ * const { data } = await fetchChannel(rpc, channel, MAINNET_DEPLOYMENT);
+ * const isGood = await verifyVoucher(voucher, data.authorizedSigner, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function verifyVoucher(
     signedVoucher: SignedVoucher,

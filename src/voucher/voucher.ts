@@ -45,6 +45,11 @@ export type SignedVoucher = Readonly<{
  * Checks the fields of a voucher.
  *
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `VOUCHER_INVALID`.
+ *
+ * @example
+ * ```ts
+ * toVoucher({ channelId: channel, cumulativeAmount: 500_000 }).expiresAt; // 0n: it never expires
+ * ```
  */
 export function toVoucher(input: VoucherInput): Voucher {
     return toVoucherField('voucher', input);
@@ -76,6 +81,11 @@ export function toVoucherField(field: string, input: VoucherInput): Voucher {
  * say that it is a voucher.
  *
  * @throws As {@link toVoucher}.
+ *
+ * @example
+ * ```ts
+ * const message = encodeVoucher({ channelId: channel, cumulativeAmount: 500_000n }, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function encodeVoucher(voucher: VoucherInput, deployment: DeploymentParts<'voucher'>): ReadonlyUint8Array {
     return getPart(deployment, 'voucher').getEncoder().encode(toVoucher(voucher));
@@ -86,6 +96,11 @@ export function encodeVoucher(voucher: VoucherInput, deployment: DeploymentParts
  *
  * @throws `BYTES_LENGTH_INVALID` for fewer or more bytes than a voucher has, `REVISION_MISMATCH` for as many as one of
  * another revision has, `VOUCHER_INVALID` for another magic.
+ *
+ * @example
+ * ```ts
+ * const { channelId, cumulativeAmount, expiresAt } = decodeVoucher(bytes, MAINNET_DEPLOYMENT);
+ * ```
  */
 export function decodeVoucher(bytes: ReadonlyUint8Array, deployment: DeploymentParts<'voucher'>): Voucher {
     const { decode, getEncoder, revision } = getPart(deployment, 'voucher');
@@ -111,6 +126,11 @@ export function decodeVoucher(bytes: ReadonlyUint8Array, deployment: DeploymentP
  * Checks the form of a signed voucher; whether the signature is good is the business of {@link verifyVoucher}.
  *
  * @throws As {@link toVoucher}, `ADDRESS_INVALID` for the signer, `BYTES_LENGTH_INVALID` for the signature.
+ *
+ * @example
+ * ```ts
+ * const { signature, signer, voucher: terms } = toSignedVoucher(voucher);
+ * ```
  */
 export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
     const names = ['signature', 'signer', 'voucher'] as const;

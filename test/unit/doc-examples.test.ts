@@ -1,26 +1,59 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { DocExamples, readPage } from '../fixtures/doc-examples';
+import { DocExamples, readPage, type CodeBlock, type PublicFunction } from '../fixtures/doc-examples';
 
-// What the documentation shows compiles as it stands, with the entry points that a user has.
+// What the documentation shows compiles as it stands, with the entry points that a user has. One program for all of it.
 
-let documented: DocExamples;
+/** What has to be found, so that finding nothing means something. */
+const WRONG: readonly CodeBlock[] = [
+    {
+        code: 'const open = await getOpenInstructionAsync({ ...terms, payer, openslot: 1n }, MAINNET_DEPLOYMENT);',
+        title: 'a misspelt name',
+    },
+    { code: 'await getNothing(channel);', title: 'a function that there is not' },
+    { code: 'const kit = await import("@solana/kit";', title: 'no TypeScript' },
+];
+
+let functions: readonly PublicFunction[];
+let readme: readonly CodeBlock[];
+let examples: readonly (CodeBlock & Readonly<{ of: PublicFunction }>)[];
+let errors: readonly string[];
+const getErrors = (blocks: readonly CodeBlock[]) =>
+    errors.filter(error => blocks.some(({ title }) => error.startsWith(`${title}: `)));
+
 beforeAll(() => {
-    documented = new DocExamples();
-}, 120_000);
+    const documentation = new DocExamples();
+    functions = documentation.getFunctions();
+    examples = functions.flatMap(of =>
+        of.examples.map((code, index) => ({ code, of, title: `@example ${index + 1} of ${of.name}` })),
+    );
+    readme = readPage('README.md');
+    errors = documentation.check([...readme, ...examples, ...WRONG]);
+}, 300_000);
+
+describe('the examples of public functions', () => {
+    it('are there, for every one', () => {
+        expect(functions.length).toBeGreaterThan(100);
+        expect(functions.filter(of => of.examples.length === 0).map(({ name }) => name)).toEqual([]);
+    });
+
+    it('compile', () => {
+        expect(getErrors(examples)).toEqual([]);
+    });
+
+    it('use the function', () => {
+        const others = examples.filter(({ code, of }) => !new RegExp(`\\b${of.name}\\b`).test(code));
+        expect(others.map(({ title }) => title)).toEqual([]);
+    });
+});
 
 describe('the code of the README', () => {
     it('compiles', () => {
-        const blocks = readPage('README.md');
-        expect(blocks.length).toBeGreaterThan(8);
-        expect(documented.check(blocks)).toEqual([]);
-    }, 120_000);
+        expect(readme.length).toBeGreaterThan(8);
+        expect(getErrors(readme)).toEqual([]);
+    });
+});
 
-    it('is compiled: what is wrong is told', () => {
-        const code =
-            'const open = await getOpenInstructionAsync({ ...terms, payer, openslot: 1n }, MAINNET_DEPLOYMENT);';
-        const [error] = documented.check([{ code, title: 'wrong' }]);
-        expect(error).toMatch(/^wrong: .*openslot.* – .*openSlot/);
-        expect(documented.check([{ code: 'await getNothing(channel);', title: 'unknown' }])).toHaveLength(1);
-    }, 120_000);
+it.each(WRONG)('$title is an error', wrong => {
+    expect(getErrors([wrong])).not.toEqual([]);
 });

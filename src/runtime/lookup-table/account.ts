@@ -84,6 +84,11 @@ export function getLookupTableSize(addressCount: number): number {
  * Reads the account of a lookup table: nothing that the program would not have written is taken for one.
  *
  * @throws `LOOKUP_TABLE_INVALID` with the reason.
+ *
+ * @example
+ * ```ts
+ * const { addresses, authority } = decodeLookupTable(await fetchEncodedAccount(rpc, lookupTable));
+ * ```
  */
 export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
     assertIsMaybeAccount('account', account);
@@ -118,7 +123,15 @@ export function decodeLookupTable(account: MaybeEncodedAccount): LookupTable {
     });
 }
 
-/** Says whether a table can be used or closed, and from which slot on. */
+/**
+ * Says whether a table can be used or closed, and from which slot on.
+ *
+ * @example
+ * ```ts
+ * const table = decodeLookupTable(await fetchEncodedAccount(rpc, lookupTable));
+ * console.log(getLookupTableStatus(table));
+ * ```
+ */
 export function getLookupTableStatus(lookupTable: LookupTable): LookupTableStatus {
     const { deactivationSlot, lastExtendedSlot } = toTable(lookupTable);
     return deactivationSlot === undefined
@@ -131,6 +144,12 @@ export function getLookupTableStatus(lookupTable: LookupTable): LookupTableStatu
  * appended in that slot or later; none of a table that was deactivated, although for some minutes it still works.
  *
  * @throws By field: `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `ADDRESS_INVALID`, `INPUT_INVALID`, `BATCH_INVALID`.
+ *
+ * @example
+ * ```ts
+ * const table = decodeLookupTable(await fetchEncodedAccount(rpc, lookupTable));
+ * const lookupTables = { [lookupTable]: [...getUsableAddresses(table, slot)] };
+ * ```
  */
 export function getUsableAddresses(lookupTable: LookupTable, slot: bigint | number): readonly Address[] {
     const { addresses, deactivationSlot, lastExtendedSlot, lastExtendedStartIndex } = toTable(lookupTable);

@@ -50,6 +50,11 @@ export type LookupTableSeedsInput = Readonly<{
  * Derives the address of a lookup table and its bump, at once.
  *
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+ *
+ * @example
+ * ```ts
+ * const [lookupTable] = findLookupTablePdaSync({ authority: merchant.address, recentSlot: slot });
+ * ```
  */
 export function findLookupTablePdaSync(seeds: LookupTableSeedsInput): ProgramDerivedAddress {
     assertIsInput('seeds', seeds);
@@ -77,6 +82,11 @@ export type CreateLookupTableInput = Readonly<{
  * there already, nothing happens.
  *
  * @throws `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
+ *
+ * @example
+ * ```ts
+ * const create = getCreateLookupTableInstruction({ authority: merchant, payer: merchant, recentSlot: slot });
+ * ```
  */
 export function getCreateLookupTableInstruction(input: CreateLookupTableInput): Instruction {
     const given = readMembers('input', input, ['authority', 'payer', 'recentSlot']);
@@ -106,6 +116,11 @@ export type ExtendLookupTableInput = Readonly<{
  * Appends addresses to a lookup table. They can be used from the slot after the one in which this lands.
  *
  * @throws `ADDRESS_INVALID` or `SIGNER_INVALID`, by field; `BATCH_INVALID` for no address or more than 38.
+ *
+ * @example
+ * ```ts
+ * const extend = getExtendLookupTableInstruction({ addresses, authority: merchant, lookupTable, payer: merchant });
+ * ```
  */
 export function getExtendLookupTableInstruction(input: ExtendLookupTableInput): Instruction {
     const given = readMembers('input', input, ['addresses', 'authority', 'lookupTable', 'payer']);
@@ -136,6 +151,11 @@ export type DeactivateLookupTableInput = Readonly<{ lookupTable: Address; author
  * Deactivates a lookup table: transactions may use it for some minutes more, and it can be closed after 513 slots.
  *
  * @throws `ADDRESS_INVALID` or `SIGNER_INVALID`, by field.
+ *
+ * @example
+ * ```ts
+ * const deactivate = getDeactivateLookupTableInstruction({ authority: merchant, lookupTable });
+ * ```
  */
 export function getDeactivateLookupTableInstruction(input: DeactivateLookupTableInput): Instruction {
     const given = readMembers('input', input, ['authority', 'lookupTable']);
@@ -156,6 +176,11 @@ export type CloseLookupTableInput = DeactivateLookupTableInput &
  * Closes a lookup table that was deactivated at least 513 slots ago, and gives its rent to the recipient.
  *
  * @throws `ADDRESS_INVALID` or `SIGNER_INVALID`, by field.
+ *
+ * @example
+ * ```ts
+ * const close = getCloseLookupTableInstruction({ authority: merchant, lookupTable, recipient: merchant.address });
+ * ```
  */
 export function getCloseLookupTableInstruction(input: CloseLookupTableInput): Instruction {
     const given = readMembers('input', input, ['authority', 'lookupTable', 'recipient']);

@@ -50,13 +50,11 @@ const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [
  *
  * @example
  * ```ts
- * const { channels, stopped } = await executeBatchSettle(
- *     rpc,
- *     vouchers.map(voucher => ({ channel: voucher.voucher.channelId, voucher })),
- *     { feePayer: merchant, journal, mode: 'settle', version: 1 },
- * );
- * for (const { channel, failure, skipped, status } of channels) {
- *     if (status !== 'done') log(channel, status, failure, skipped);
+ * const requests = vouchers.map(voucher => ({ channel: voucher.voucher.channelId, voucher }));
+ * const options = { feePayer: merchant, journal, mode: 'settle', version: 1 } as const;
+ * const { channels } = await executeBatchSettle(rpc, requests, options, MAINNET_DEPLOYMENT);
+ * for (const { channel, skipped, status } of channels) {
+ *     if (status !== 'done') console.warn(channel, status, skipped);
  * }
  * ```
  */

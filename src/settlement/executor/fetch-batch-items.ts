@@ -63,8 +63,8 @@ const CLOCK_SYSVAR = 'SysvarC1ock11111111111111111111111111111111' as Address;
  *
  * @example
  * ```ts
- * const { items, unixTimestamp } = await fetchBatchItems(rpc, vouchers.map(toRequest));
- * const plan = await planBatchSettleAsync(items, { feePayer, mode: 'settle', unixTimestamp, verifier });
+ * const requests = vouchers.map(voucher => ({ channel: voucher.voucher.channelId, voucher }));
+ * const { items, unixTimestamp } = await fetchBatchItems(rpc, requests, MAINNET_DEPLOYMENT);
  * ```
  */
 export async function fetchBatchItems<TRevision extends RevisionName>(

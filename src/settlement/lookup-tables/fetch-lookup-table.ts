@@ -27,8 +27,8 @@ export type FetchedLookupTables = Readonly<{
  *
  * @example
  * ```ts
- * const { lookupTables } = await fetchLookupTables(rpc, [table]);
- * const plan = planBatchSettle(items, { ...options, lookupTables, version: 0 });
+ * const { lookupTables } = await fetchLookupTables(rpc, [lookupTable]);
+ * const plan = planBatchSettle(items, { ...options, lookupTables, version: 0 }, MAINNET_DEPLOYMENT);
  * ```
  */
 export async function fetchLookupTables(

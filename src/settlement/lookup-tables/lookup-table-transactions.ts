@@ -103,10 +103,10 @@ const NOTHING: Step = { actions: [], computeUnits: 0, instructions: [] };
  *
  * @example
  * ```ts
- * const { lookupTables, transactions } = getLookupTableTransactions(tables, { feePayer, recentSlots });
+ * const { chosen } = planLookupTables(items, options, MAINNET_DEPLOYMENT);
+ * const recentSlots = slotsWithBlocks.slice(0, chosen.createdCount);
+ * const { transactions } = getLookupTableTransactions(chosen.tables, { feePayer: merchant, recentSlots });
  * for (const transaction of transactions) await sendAndConfirm(getBatchTransactionMessage(transaction));
- * await nextSlot();
- * const plan = planBatchSettle(items, { ...options, lookupTables, version: 0 });
  * ```
  */
 export function getLookupTableTransactions(
@@ -153,6 +153,12 @@ export function getLookupTableTransactions(
  * before still lands; from the slot that `getLookupTableStatus` names on the tables can be closed.
  *
  * @throws As {@link getLookupTableTransactions}.
+ *
+ * @example
+ * ```ts
+ * const deactivating = getDeactivateLookupTablesTransactions([lookupTable], { feePayer: merchant });
+ * for (const transaction of deactivating) await sendAndConfirm(getBatchTransactionMessage(transaction));
+ * ```
  */
 export function getDeactivateLookupTablesTransactions(
     lookupTables: readonly Address[],
@@ -175,6 +181,12 @@ export function getDeactivateLookupTablesTransactions(
  * their rent back.
  *
  * @throws As {@link getLookupTableTransactions}.
+ *
+ * @example
+ * ```ts
+ * const closing = getCloseLookupTablesTransactions([lookupTable], { feePayer: merchant, recipient: merchant.address });
+ * for (const transaction of closing) await sendAndConfirm(getBatchTransactionMessage(transaction));
+ * ```
  */
 export function getCloseLookupTablesTransactions(
     lookupTables: readonly Address[],

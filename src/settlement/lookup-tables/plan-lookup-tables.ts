@@ -101,10 +101,8 @@ const COMMON_TRANSACTIONS = 8;
  *
  * @example
  * ```ts
- * const { chosen } = planLookupTables(items, options);
- * console.log(`${chosen.contents}: saves ${chosen.savedLamports}, locks ${chosen.lockedLamports}`);
- * const recentSlots = slotsWithBlocks.slice(-chosen.createdCount);
- * const { lookupTables, transactions } = getLookupTableTransactions(chosen.tables, { ...options, recentSlots });
+ * const { chosen } = planLookupTables(items, options, MAINNET_DEPLOYMENT);
+ * console.log(`${chosen.contents}: saves ${chosen.savedLamports} lamports, locks ${chosen.lockedLamports}`);
  * ```
  */
 export function planLookupTables<TRevision extends RevisionName>(

@@ -62,8 +62,8 @@ const OWN_FIELDS: Readonly<
  *
  * @example
  * ```ts
- * const { items, lookupTables } = parseBatchJson(await readFile('batch.json', 'utf8'), MAINNET_DEPLOYMENT);
- * const plan = planBatchSettle(items, { feePayer, lookupTables, mode: 'settle', unixTimestamp }, MAINNET_DEPLOYMENT);
+ * const { items, lookupTables } = parseBatchJson(await request.text(), MAINNET_DEPLOYMENT);
+ * const plan = planBatchSettle(items, { ...options, lookupTables }, MAINNET_DEPLOYMENT);
  * ```
  */
 export function parseBatchJson<TRevision extends RevisionName>(

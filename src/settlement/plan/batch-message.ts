@@ -26,8 +26,11 @@ import type { PlannedTransaction } from './batch-plan';
  *
  * @example
  * ```ts
- * const message = setTransactionMessageLifetimeUsingBlockhash(blockhash, getBatchTransactionMessage(transaction));
- * const signed = await signTransactionMessageWithSigners(message);
+ * const { transactions } = planBatchSettle(items, options, MAINNET_DEPLOYMENT);
+ * for (const transaction of transactions) {
+ *     const message = getBatchTransactionMessage(transaction);
+ *     await signTransactionMessageWithSigners(setTransactionMessageLifetimeUsingBlockhash(blockhash, message));
+ * }
  * ```
  */
 export function getBatchTransactionMessage(

@@ -47,6 +47,13 @@ export type BatchCost = Readonly<{
  * Distributing now or later is compared when every item has what distributing takes.
  *
  * @throws As `planBatchSettle`.
+ *
+ * @example
+ * ```ts
+ * for (const { version, lamportsPerChannel } of compareBatchOptions(items, options, MAINNET_DEPLOYMENT)) {
+ *     console.log(version, lamportsPerChannel);
+ * }
+ * ```
  */
 export function compareBatchOptions<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],

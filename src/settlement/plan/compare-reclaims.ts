@@ -15,8 +15,7 @@ import { planBatchReclaim, type BatchReclaimOptions } from './plan-reclaim';
  *
  * @example
  * ```ts
- * const states = await fetchChannels(rpc, { rentPayer: sponsor, status: 'distributed' }, MAINNET_DEPLOYMENT);
- * const slot = await rpc.getSlot().send();
+ * const states = await fetchChannels(rpc, { rentPayer: sponsor.address, status: 'distributed' }, MAINNET_DEPLOYMENT);
  * const costs = compareReclaimOptions(states, { feePayer: sponsor, slot }, MAINNET_DEPLOYMENT);
  * ```
  */

@@ -50,10 +50,9 @@ import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, t
  *
  * @example
  * ```ts
- * const { skipped, transactions } = planBatchSettle(items, {
- *     feePayer: merchant, mode: 'settle', unixTimestamp, version: 1,
- * });
- * for (const transaction of transactions) await send(getBatchTransactionMessage(transaction));
+ * const options = { feePayer: merchant, mode: 'settle', unixTimestamp, version: 1 } as const;
+ * const { skipped, transactions } = planBatchSettle(items, options, MAINNET_DEPLOYMENT);
+ * for (const transaction of transactions) await sendAndConfirm(getBatchTransactionMessage(transaction));
  * ```
  */
 export function planBatchSettle<TRevision extends RevisionName>(
@@ -85,6 +84,14 @@ function plan(items: readonly BatchItem<RevisionName>[], checked: CheckedOptions
  *
  * @throws As {@link planBatchSettle} and the verifier; `NO_ANSWER` when that takes longer, for each thousand vouchers, than
  * `callbackTimeoutMs`, 30,000 by default.
+ *
+ * @example
+ * ```ts
+ * const verifier = createVoucherVerifier(MAINNET_DEPLOYMENT);
+ * const { items, unixTimestamp } = await fetchBatchItems(rpc, requests, MAINNET_DEPLOYMENT);
+ * const options = { feePayer: merchant, mode: 'settle', unixTimestamp, verifier } as const;
+ * const { skipped, transactions } = await planBatchSettleAsync(items, options, MAINNET_DEPLOYMENT);
+ * ```
  */
 export async function planBatchSettleAsync<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],

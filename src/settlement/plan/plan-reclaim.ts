@@ -52,8 +52,8 @@ export type BatchReclaimPlan = Readonly<{
  *
  * @example
  * ```ts
- * const states = await fetchChannels(rpc, { rentPayer: sponsor, status: 'distributed' });
- * const { transactions } = planBatchReclaim(states, { feePayer: sponsor, slot: await rpc.getSlot().send() });
+ * const states = await fetchChannels(rpc, { rentPayer: sponsor.address, status: 'distributed' }, MAINNET_DEPLOYMENT);
+ * const { transactions } = planBatchReclaim(states, { feePayer: sponsor, slot }, MAINNET_DEPLOYMENT);
  * ```
  */
 export function planBatchReclaim(

@@ -80,6 +80,12 @@ const GRACE_PERIOD_SECONDS = 3600;
  *
  * @throws `ELF_INVALID` when there is no program to run; `TRANSACTION_FAILED` with the label of the transaction when one
  * fails that must not.
+ *
+ * @example
+ * ```ts
+ * const report = await runScenario({ channels: 12, deployment: MAINNET_DEPLOYMENT, seed: '1' });
+ * console.log(report.discrepancies.length); // 0
+ * ```
  */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioReport> {
     const { channels: count = 12, deployment, elfPath, onProgress, seed = '1' } = options;
