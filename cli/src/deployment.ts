@@ -96,7 +96,7 @@ export function findCustomDeployment(
     ] as const) {
         if (given !== expected) {
             throw new UsageError(
-                `${field} is of another deployment of the program: ${given}, where it has to be ${expected}`,
+                `${field} is of another deployment of the program: expected ${expected}, got ${given}`,
             );
         }
     }
@@ -115,7 +115,7 @@ function assertIsNoneOfOther(field: string, what: 'programAddress' | 'treasuryOw
 /** Refuses what is of another revision than the deployment. */
 export function refuseRevision(field: string, given: RevisionName, expected: RevisionName): never {
     throw new UsageError(
-        `${field} is of the ${given} revision of the program, where the ${expected} revision is due: check --revision and ` +
+        `${field} is of the ${given} revision of the program, but the ${expected} revision is expected: check --revision and ` +
             '--deployment',
     );
 }

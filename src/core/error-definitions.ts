@@ -49,7 +49,7 @@ export const ADDRESS_OFF_CURVE: ErrorDefinition<'ADDRESS_OFF_CURVE'> = {
 export const BATCH_ATTEMPTS_EXHAUSTED: ErrorDefinition<'BATCH_ATTEMPTS_EXHAUSTED'> = {
     code: 'BATCH_ATTEMPTS_EXHAUSTED',
     getMessage: ({ attempts, channel }) =>
-        `Channel ${channel} was in ${attempts} transactions that did not land, and is given up`,
+        `Channel ${channel} was in ${attempts} transactions that did not land, and is abandoned`,
 };
 
 export const BLOCKHASH_INVALID: ErrorDefinition<'BLOCKHASH_INVALID'> = {
@@ -66,8 +66,7 @@ export const BYTES_LENGTH_INVALID: ErrorDefinition<'BYTES_LENGTH_INVALID'> = {
 export const CHANNELS_UNREADABLE: ErrorDefinition<'CHANNELS_UNREADABLE'> = {
     code: 'CHANNELS_UNREADABLE',
     getMessage: ({ failures }) =>
-        `${failures.length} of the accounts that were found can't be read: ` +
-        failures.map(({ reason }) => reason).join('; '),
+        `${failures.length} of the accounts found can't be read: ` + failures.map(({ reason }) => reason).join('; '),
 };
 
 export const CHANNEL_CLOSED: ErrorDefinition<'CHANNEL_CLOSED'> = {
@@ -96,7 +95,7 @@ export const CHANNEL_STATUS_INVALID: ErrorDefinition<'CHANNEL_STATUS_INVALID'> =
 export const DEPLOYMENT_MISMATCH: ErrorDefinition<'DEPLOYMENT_MISMATCH'> = {
     code: 'DEPLOYMENT_MISMATCH',
     getMessage: ({ expected, field, given }) =>
-        `${field} is of another deployment of the program: ${given}, where it has to be ${expected}`,
+        `${field} is of another deployment of the program: expected ${expected}, got ${given}`,
 };
 
 export const DISTRIBUTION_BLOCKED: ErrorDefinition<'DISTRIBUTION_BLOCKED'> = {
@@ -140,7 +139,7 @@ export const LOOKUP_TABLE_INVALID: ErrorDefinition<'LOOKUP_TABLE_INVALID'> = {
 
 export const OPERATION_UNSUPPORTED: ErrorDefinition<'OPERATION_UNSUPPORTED'> = {
     code: 'OPERATION_UNSUPPORTED',
-    getMessage: ({ operation }) => `There is no such thing in the revision of the deployment: ${operation}`,
+    getMessage: ({ operation }) => `The revision of the deployment has no ${operation}`,
 };
 
 export const OPEN_BLOCKED: ErrorDefinition<'OPEN_BLOCKED'> = {
@@ -151,8 +150,8 @@ export const OPEN_BLOCKED: ErrorDefinition<'OPEN_BLOCKED'> = {
 export const OPEN_SLOT_OUT_OF_WINDOW: ErrorDefinition<'OPEN_SLOT_OUT_OF_WINDOW'> = {
     code: 'OPEN_SLOT_OUT_OF_WINDOW',
     getMessage: ({ currentSlot, maxOpenSlot, minOpenSlot, openSlot }) =>
-        `The open slot ${openSlot} can't be opened for at slot ${currentSlot}: it has to be between ${minOpenSlot} and ` +
-        `${maxOpenSlot}. Choose another, which changes the addresses of the channel and its escrow`,
+        `A channel with open slot ${openSlot} can't be opened at slot ${currentSlot}: its open slot has to be between ` +
+        `${minOpenSlot} and ${maxOpenSlot}. Another one changes the addresses of the channel and its escrow`,
 };
 
 export const OPEN_UNREADY: ErrorDefinition<'OPEN_UNREADY'> = {
@@ -165,7 +164,7 @@ export const OPEN_UNREADY: ErrorDefinition<'OPEN_UNREADY'> = {
 export const OPERATOR_IS_PAYER: ErrorDefinition<'OPERATOR_IS_PAYER'> = {
     code: 'OPERATOR_IS_PAYER',
     getMessage: ({ address }) =>
-        `Operator and payer have to differ; both are ${address}, who then needs nobody to sponsor the transaction`,
+        `Operator and payer have to differ; both are ${address}. A payer who pays the fee needs no operator`,
 };
 
 export const JSON_FIELD_MISSING: ErrorDefinition<'JSON_FIELD_MISSING'> = {
@@ -180,12 +179,12 @@ export const JSON_FIELD_MISTYPED: ErrorDefinition<'JSON_FIELD_MISTYPED'> = {
 
 export const JSON_FIELD_REPEATED: ErrorDefinition<'JSON_FIELD_REPEATED'> = {
     code: 'JSON_FIELD_REPEATED',
-    getMessage: ({ field }) => `${field} is given twice, under one name or under its alias as well`,
+    getMessage: ({ field }) => `${field} is given twice, or once by its name and once by its alias`,
 };
 
 export const JSON_FIELD_UNKNOWN: ErrorDefinition<'JSON_FIELD_UNKNOWN'> = {
     code: 'JSON_FIELD_UNKNOWN',
-    getMessage: ({ field }) => `${field} is not a field that is known here: a typo, or another version`,
+    getMessage: ({ field }) => `${field} is not a known field: check its spelling, and the version of whoever wrote it`,
 };
 
 export const JSON_MALFORMED: ErrorDefinition<'JSON_MALFORMED'> = {
@@ -201,13 +200,13 @@ export const JOURNAL_CLOSED: ErrorDefinition<'JOURNAL_CLOSED'> = {
 export const JOURNAL_LEASE_LOST: ErrorDefinition<'JOURNAL_LEASE_LOST'> = {
     code: 'JOURNAL_LEASE_LOST',
     getMessage: ({ channels, owner }) =>
-        `${owner} does not hold the lease of ${channels.join(', ')}, or not any more: somebody else may be settling them`,
+        `${owner} does not hold the lease of ${channels.join(', ')}, or no longer does: another executor may be settling them`,
 };
 
 export const JOURNAL_UNAVAILABLE: ErrorDefinition<'JOURNAL_UNAVAILABLE'> = {
     code: 'JOURNAL_UNAVAILABLE',
     getMessage: ({ path, reason }) =>
-        `The journal ${path} can't be read or written now: ${reason}. What was to be recorded may be recorded or not`,
+        `The journal ${path} can't be read or written now: ${reason}. Whether the record was written is unknown`,
 };
 
 export const JOURNAL_UNREADABLE: ErrorDefinition<'JOURNAL_UNREADABLE'> = {
@@ -219,7 +218,7 @@ export const JOURNAL_UNREADABLE: ErrorDefinition<'JOURNAL_UNREADABLE'> = {
 export const JOURNAL_UNSAFE: ErrorDefinition<'JOURNAL_UNSAFE'> = {
     code: 'JOURNAL_UNSAFE',
     getMessage: ({ path, reason, remedy }) =>
-        `The journal ${path} is not safe from others: ${reason}. What to do: ${remedy}`,
+        `The journal ${path} is not protected from other users: ${reason}. Remedy: ${remedy}`,
 };
 
 export const MODULE_MISSING: ErrorDefinition<'MODULE_MISSING'> = {
@@ -241,19 +240,19 @@ export const PAYER_IS_PAYEE: ErrorDefinition<'PAYER_IS_PAYEE'> = {
 export const REVISION_MISMATCH: ErrorDefinition<'REVISION_MISMATCH'> = {
     code: 'REVISION_MISMATCH',
     getMessage: ({ expected, field, given }) =>
-        `${field} is of the ${given} revision of the program, where the ${expected} revision is due: check the address ` +
-        `and the deployment, or use what the package has for the ${given} revision`,
+        `${field} is of the ${given} revision of the program, but the ${expected} revision is expected: check the address ` +
+        `and the deployment, or use a deployment of the ${given} revision`,
 };
 
 export const RPC_RESPONSE_INVALID: ErrorDefinition<'RPC_RESPONSE_INVALID'> = {
     code: 'RPC_RESPONSE_INVALID',
-    getMessage: ({ field, value }) => `The RPC answered something that can't be read: ${field} is ${value}`,
+    getMessage: ({ field, value }) => `The RPC's answer can't be read: ${field} is ${value}`,
 };
 
 export const RPC_UNAVAILABLE: ErrorDefinition<'RPC_UNAVAILABLE'> = {
     code: 'RPC_UNAVAILABLE',
     getMessage: ({ failingMs, method }) =>
-        `The RPC has answered nothing for ${Math.round(failingMs / 1000)} s; the last question was ${method}`,
+        `The RPC has not answered for ${Math.round(failingMs / 1000)} s; the last request was ${method}`,
 };
 
 export const SALT_NOT_FOUND: ErrorDefinition<'SALT_NOT_FOUND'> = {
@@ -283,8 +282,8 @@ export const SPLITS_HASH_MISMATCH: ErrorDefinition<'SPLITS_HASH_MISMATCH'> = {
 export const SPLITS_NOT_DISTRIBUTABLE: ErrorDefinition<'SPLITS_NOT_DISTRIBUTABLE'> = {
     code: 'SPLITS_NOT_DISTRIBUTABLE',
     getMessage: ({ actual, exceeded, max, recipientCount, remedies }) =>
-        `splits name ${recipientCount} recipients and could never be distributed in the way that was said: the ` +
-        `transaction needs ${actual} ${DISTRIBUTION_LIMITS[exceeded]}, and ${max} is the most` +
+        `splits name ${recipientCount} recipients and could never be distributed by the given method: the ` +
+        `transaction needs ${actual} ${DISTRIBUTION_LIMITS[exceeded]}, and has room for ${max}` +
         (remedies.length === 0 ? '' : `. Name fewer, or distribute ${remedies.join(', or ')}, and say so at open`),
 };
 
@@ -333,20 +332,20 @@ export const TRANSACTION_MESSAGE_CHANGED: ErrorDefinition<'TRANSACTION_MESSAGE_C
 export const TRANSACTION_NOT_INSPECTED: ErrorDefinition<'TRANSACTION_NOT_INSPECTED'> = {
     code: 'TRANSACTION_NOT_INSPECTED',
     getMessage: ({ reason }) =>
-        `Nothing is signed that no inspection accepted: ${reason}. Pass the inspected member of what ` +
-        `inspectOpenTransaction or inspectTopUpTransaction returned, as it is`,
+        `Only a transaction that an inspection accepted is signed: ${reason}. Pass the member "inspected" of the result of ` +
+        `inspectOpenTransaction or inspectTopUpTransaction, unchanged`,
 };
 
 export const TRANSACTION_OUTCOME_UNKNOWN: ErrorDefinition<'TRANSACTION_OUTCOME_UNKNOWN'> = {
     code: 'TRANSACTION_OUTCOME_UNKNOWN',
     getMessage: ({ lastValidBlockHeight, reason, signature }) =>
-        `Transaction ${signature} was sent, and may have landed or may still land: ${reason}. Look for it before you do ` +
-        `the same again; at block heights above ${lastValidBlockHeight} it can't land any more`,
+        `Transaction ${signature} was sent, and may have landed or may still land: ${reason}. Look it up before you ` +
+        `send again; above block height ${lastValidBlockHeight} it can no longer land`,
 };
 
 export const TRANSACTION_SIGNATURE_INVALID: ErrorDefinition<'TRANSACTION_SIGNATURE_INVALID'> = {
     code: 'TRANSACTION_SIGNATURE_INVALID',
-    getMessage: ({ signer }) => `The signature of ${signer} is not one over this message`,
+    getMessage: ({ signer }) => `The signature of ${signer} is not one of this message`,
 };
 
 export const TRANSACTION_SIGNATURE_MISSING: ErrorDefinition<'TRANSACTION_SIGNATURE_MISSING'> = {
@@ -362,7 +361,7 @@ export const TRANSACTION_TOO_LARGE: ErrorDefinition<'TRANSACTION_TOO_LARGE'> = {
 
 export const TRANSACTION_VERSION_UNSUPPORTED: ErrorDefinition<'TRANSACTION_VERSION_UNSUPPORTED'> = {
     code: 'TRANSACTION_VERSION_UNSUPPORTED',
-    getMessage: ({ field, value }) => `${field} is not a version of transactions ('legacy', 0 or 1): ${value}`,
+    getMessage: ({ field, value }) => `${field} is not a transaction version ('legacy', 0 or 1): ${value}`,
 };
 
 export const VERIFIER_ANSWER_INVALID: ErrorDefinition<'VERIFIER_ANSWER_INVALID'> = {
@@ -374,7 +373,7 @@ export const VERIFIER_ANSWER_INVALID: ErrorDefinition<'VERIFIER_ANSWER_INVALID'>
 export const VERIFIER_BACKEND_UNAVAILABLE: ErrorDefinition<'VERIFIER_BACKEND_UNAVAILABLE'> = {
     code: 'VERIFIER_BACKEND_UNAVAILABLE',
     getMessage: ({ backend, install, reason }) =>
-        `Vouchers can't be verified with ${backend}: ${reason}${install === undefined ? '' : `; ${install} does it`}`,
+        `Vouchers can't be verified with ${backend}: ${reason}${install === undefined ? '' : `; ${install} installs it`}`,
 };
 
 export const VERIFIER_CLOSED: ErrorDefinition<'VERIFIER_CLOSED'> = {

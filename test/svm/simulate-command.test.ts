@@ -163,7 +163,7 @@ describe('payment-channels simulate', () => {
         [
             'a revision that mainnet does not run',
             ['simulate', '--revision', 'tombstone', '--deployment', 'mainnet'],
-            /--deployment mainnet is of the epoch revision .* where the tombstone revision is due/,
+            /--deployment mainnet is of the epoch revision .* but the tombstone revision is expected/,
         ],
         ['a missing ELF', ['simulate', '--program', '/nowhere/program.so'], /\/nowhere\/program\.so/],
     ])('refuses %s with one line and exit code 2', async (_, args, message) => {

@@ -341,8 +341,8 @@ describe('assertIsDistributable', () => {
     it('says it in a sentence', async () => {
         expect(await errorOf(() => assertIsDistributable({ recipientCount: 12 }, DEPLOYMENT))).toMatchObject({
             message:
-                'splits name 12 recipients and could never be distributed in the way that was said: the transaction ' +
-                `needs ${BYTES_OF_12} bytes, and 1232 is the most. Name fewer, or distribute through a lookup table, or in a ` +
+                'splits name 12 recipients and could never be distributed by the given method: the transaction ' +
+                `needs ${BYTES_OF_12} bytes, and has room for 1232. Name fewer, or distribute through a lookup table, or in a ` +
                 'version 1 transaction, and say so at open',
         });
     });

@@ -391,7 +391,7 @@ describe('payment-channels plan, revisions that meet', () => {
     ].flatMap(([of, due]) => {
         const mismatch = (field: string) =>
             new RegExp(
-                `${field} is of the ${of.revision} revision of the program, where the ${due.revision} revision is due`,
+                `${field} is of the ${of.revision} revision of the program, but the ${due.revision} revision is expected`,
             );
         const { flags } = due;
         const to = `${of.revision} to ${due.revision}`;
@@ -443,7 +443,7 @@ describe('payment-channels plan, revisions that meet', () => {
             expect(exitCode).toBe(2);
             expect(error).toMatch(
                 new RegExp(
-                    `file\\.revision is of the ${revision} revision .* where the ${due.revision} revision is due`,
+                    `file\\.revision is of the ${revision} revision .* but the ${due.revision} revision is expected`,
                 ),
             );
         }
