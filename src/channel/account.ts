@@ -16,8 +16,8 @@ import type { ChannelOf, RevisionName } from '../revision/types';
  * and that the status is a known one.
  *
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account, `ACCOUNT_MALFORMED` when it is the tombstone
- * of a closed channel, has another length, discriminator or version, or a status that nobody knows; `REVISION_MISMATCH`
- * when it is a channel of another revision of the program; `ADDRESS_INVALID` when the address or the owner is none.
+ * of a closed channel, has another length, discriminator or version, or an unknown status; `REVISION_MISMATCH` when it
+ * is a channel of another revision of the program; `ADDRESS_INVALID` when the address or the owner is none.
  *
  * @example
  * ```ts
@@ -65,7 +65,7 @@ function tryDecode(layout: ChannelLayout, data: EncodedAccount['data']): Channel
     }
 }
 
-/** What of an account is looked at here, for callers whose types promise more than they hold. */
+/** The members of an account that are read here. Callers' types may promise more than the values hold. */
 function toEncodedAccount(account: EncodedAccount): { address: Address; data: Uint8Array; owner: Address } {
     const given = readAccount(account, ['address', 'data', 'programAddress']);
     const address = toAddress('account.address', given.address);

@@ -33,7 +33,7 @@ const DEFAULT_MAX_ENTRIES = 10_000;
  * Creates a cache of derived addresses, for a server that meets the same channels, mints and wallets again and again.
  *
  * It holds `maxEntries` addresses (10,000 by default, about 6 MB) and forgets the ones that were not asked for the
- * longest. There is none that works behind the scenes: what should be cached asks a cache.
+ * longest. Nothing is cached implicitly: only what a cache is asked for is remembered.
  *
  * @throws `INPUT_INVALID`; `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for `maxEntries`, which has to be between 1 and 2 ** 24.
  *
@@ -60,7 +60,9 @@ export function createAddressCache(options: Readonly<{ maxEntries?: number | und
         return key;
     };
 
-    /** Takes an address from what is known, by everything that it follows from; `null` stands for what is no key. */
+    /**
+     * Looks an address up by everything that it is derived from. `null` stands for a value that can't be part of a key.
+     */
     const find = (derive: () => ProgramDerivedAddress, ...parts: readonly unknown[]): ProgramDerivedAddress => {
         let key = '';
         for (const part of parts) {

@@ -7,7 +7,7 @@ import { deriveTokenPda, findChannelPdaSync, findEscrowPdaSync, findTreasuryToke
 /** A wallet or a key: its address, or a signer that has it, so that one object of terms fits every function. */
 export type AddressOrSigner = Address | MessageSigner | TransactionSigner;
 
-/** What the address of a channel follows from; the terms that `open` takes have it. */
+/** The seeds of a channel's address. The terms that `open` takes include them. */
 export type ChannelSeedsInput<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Wallet that locks the deposit. */
     payer: AddressOrSigner;
@@ -17,7 +17,7 @@ export type ChannelSeedsInput<TRevision extends RevisionName = RevisionName> = R
     mint: Address;
     /** Ed25519 key that signs the vouchers; the payer where it is left out, as for `open`. */
     authorizedSigner?: AddressOrSigner;
-    /** Number that tells apart channels with the same four parties (u64). */
+    /** Number that distinguishes channels with the same four parties (u64). */
     salt: bigint | number;
 }> &
     RevisionTypes[TRevision]['seeds'];

@@ -23,13 +23,13 @@ import { getOwnMembers, toOwnFields, type OwnFieldName, type OwnFields } from '.
 import { getDistributionHash, type Split } from './distribution';
 import { getStateKinds, type ChannelState, type LiveChannelState } from './state';
 
-/** What a payee offers: the terms that a channel has to have before a voucher of it is worth anything. */
+/** The terms that a payee offers, and that a channel needs to have before a voucher of it is worth anything. */
 export type AgreedChannel<TRevision extends RevisionName = RevisionName> = Readonly<{
-    /** Wallet that is to be paid. */
+    /** Wallet that has to be the payee. */
     payee: Address | TransactionSigner;
-    /** Mint of the token that is to be paid in. */
+    /** Mint of the token that payments are made in. */
     mint: Address;
-    /** Who else is to be paid a share, in this order; `[]` for nobody. */
+    /** The recipients of shares, in this order; `[]` for none. */
     splits: readonly Split[];
     /**
      * The least time, in seconds (u32), that the payee needs to settle once the payer has begun to close the channel. A
@@ -79,7 +79,7 @@ const COMMON_MEMBERS: OnlyMembers<AgreedChannel> = {
 };
 
 /**
- * Compares a channel with what was agreed, and says in what it differs.
+ * Compares a channel with agreed terms and lists the differences.
  *
  * What its account says is compared: status, payee, mint, splits by their hash (docs/program.md, section 5.1), grace
  * period, and of deposit, payer, authorized signer and salt what was agreed on, and of rent payer and open slot where
@@ -142,12 +142,12 @@ export function getChannelMismatches<TRevision extends RevisionName>(
 }
 
 /**
- * Throws unless a channel is what was agreed: call it before the first voucher of a channel is accepted.
+ * Throws unless a channel has the agreed terms. Call it before you accept the first voucher of a channel.
  *
- * Anybody can open a channel, in any token, that pays anybody, and can be closed a second after it is asked for: the
- * vouchers of such a one are good and worth nothing to the payee.
+ * Anybody can open a channel that is in any token, pays anybody and closes a second after the request: its vouchers are
+ * valid and worth nothing to the payee.
  *
- * @throws `CHANNEL_NOT_AGREED` with everything in which it differs, all at once; or as {@link getChannelMismatches}.
+ * @throws `CHANNEL_NOT_AGREED` with every difference; or as {@link getChannelMismatches}.
  *
  * @example
  * ```ts
@@ -166,7 +166,7 @@ export function assertIsAgreedChannel<TRevision extends RevisionName>(
     }
 }
 
-/** What was agreed, checked. */
+/** Checked terms. */
 function toExpected(agreed: AgreedChannel<RevisionName>, deployment: Deployment) {
     const layout = getPart(deployment, 'channel');
     const known = { ...COMMON_MEMBERS, ...getOwnMembers(layout) } as OnlyMembers<AgreedChannel & OwnFields>;
@@ -202,7 +202,7 @@ const ACCOUNT_NAMES = [
     'salt',
 ] as const satisfies readonly (keyof ChannelOf<RevisionName>)[];
 
-/** What a channel's account says, for callers whose types promise more than they hold. */
+/** The fields of a channel's account. Callers' types may promise more than the values hold. */
 function toAccount(value: LiveChannelState<RevisionName>['channel'], deployment: Deployment) {
     const field = 'channel.channel';
     const { ownFields } = getPart(deployment, 'channel');

@@ -60,7 +60,10 @@ export function assertIsSafeToDistribute(
     }
 }
 
-/** What `distribute` would send to the treasury for good, other than what may go there or what is mended before. */
+/**
+ * The shares that `distribute` would forfeit to the treasury, except those that may be forfeited and those whose token
+ * account is created first.
+ */
 export function findForfeited(
     payouts: readonly PayoutAssessment[],
     isAllowed: (owner: Address) => boolean,
@@ -108,7 +111,7 @@ export function assertIsSafeToOpen(
     }
 }
 
-/** Whose share may go to the treasury for good: that of the wallets in a list, of everybody, or of nobody. */
+/** Whose share may be forfeited: the wallets of a list, everybody, or nobody. */
 export function toForfeitRule(field: string, value: unknown): (owner: Address) => boolean {
     if (value === undefined || typeof value === 'boolean') return () => value === true;
     const owners = toWallets(field, value, 'an array of wallets, or true for every one');

@@ -44,14 +44,14 @@ export type DistributionAccounts = Readonly<{
     otherTreasuries?: readonly Readonly<{ owner: Address; account: MaybeEncodedAccount }>[] | undefined;
 }>;
 
-/** What {@link assessDistribution} takes. */
+/** Input of {@link assessDistribution}. */
 export type AssessDistributionInput = Readonly<{
     /** Decoded account of the channel. */
     channel: Pick<
         ChannelOf<RevisionName>,
         'deposit' | 'distributionHash' | 'mint' | 'payee' | 'payer' | 'payerWithdrawnAt' | 'settlement' | 'status'
     >;
-    /** Distribution plan, as the channel was opened with. */
+    /** Splits that the channel was opened with. */
     splits: readonly Split[];
     /** Token program that owns the mint. */
     tokenProgram: Address;
@@ -60,22 +60,22 @@ export type AssessDistributionInput = Readonly<{
 }>;
 
 /**
- * What becomes of one party's share.
+ * Outcome of one party's share.
  *
- * - `nothing`: it is due nothing; its token account is not looked at.
+ * - `nothing`: nothing is due to it; its token account is not looked at.
  * - `paid`: it receives the amount.
- * - `forfeited`: the amount goes to the treasury, for good, since its token account can't receive it.
+ * - `forfeited`: the amount goes to the treasury for good, because its token account can't receive it.
  * - `fails`: its token account makes the whole transaction fail.
  */
 export type PayoutOutcome = 'fails' | 'forfeited' | 'nothing' | 'paid';
 
-/** What one party would get from `distribute`. */
+/** What `distribute` would pay one party. */
 export type PayoutAssessment = Readonly<{
     beneficiary: 'payee' | 'payer' | 'recipient';
     /** Wallet of the party. */
     owner: Address;
     tokenAccount: Address;
-    /** What it is due, in base units of the token. */
+    /** Amount due to it, in base units of the token. */
     amount: bigint;
     outcome: PayoutOutcome;
     /** Why, when it is not paid what it is due. */
@@ -86,11 +86,11 @@ export type PayoutAssessment = Readonly<{
 export type DistributionAssessment<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Recipients in the order of the splits, the payee, and the payer when a refund is due. */
     payouts: readonly PayoutAssessment[];
-    /** What nobody is due and the treasury gets when the channel is closed, in base units. */
+    /** Amount that is due to nobody and goes to the treasury when the channel is closed, in base units. */
     sweep: bigint;
-    /** What the treasury would get of what others are due, in base units. */
+    /** Amount due to others that would go to the treasury, in base units. */
     forfeited: bigint;
-    /** What would make the transaction fail, in the order in which the program would find it. */
+    /** The reasons for which the transaction would fail, in the order of the program's checks. */
     blockers: readonly Blocker<TRevision>[];
     /** Wallets whose token account is missing and would be used: create these first. */
     missingTokenAccounts: readonly Address[];
@@ -195,7 +195,7 @@ function toListOf<T>(
         : refuseInput(field, expected, value);
 }
 
-/** What of a channel's account an assessment looks at. */
+/** The fields of a channel's account that an assessment uses. */
 function toAssessedChannel(value: AssessDistributionInput['channel']): AssessDistributionInput['channel'] {
     const field = 'channel';
     const names = [
@@ -228,7 +228,7 @@ function toAssessedChannel(value: AssessDistributionInput['channel']): AssessDis
     };
 }
 
-/** What an assessment works out, for who assesses many channels that share it, and remembers it meanwhile. */
+/** Intermediate results of an assessment that many channels share, remembered for the next ones. */
 export type DistributionReaders = Readonly<{
     getDistributionHash: typeof getDistributionHash;
     readTokenAccount: typeof readTokenAccount;
@@ -299,7 +299,7 @@ export function assessDistributionWith<TRevision extends RevisionName>(
 type Due = Pick<PayoutAssessment, 'amount' | 'beneficiary' | 'owner' | 'tokenAccount'> &
     Readonly<{ account: MaybeEncodedAccount }>;
 
-/** Who is due what, in the order of the program's transfers (docs/program.md, section 9.1). */
+/** The amounts due, in the order of the program's transfers (docs/program.md, section 9.1). */
 function getDues(
     { deposit, payee, payer, payerWithdrawnAt, settlement }: AssessDistributionInput['channel'],
     isFinal: boolean,

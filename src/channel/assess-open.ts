@@ -22,7 +22,7 @@ import type { DistributionAddresses } from './distribution-addresses';
 import { assertIsOpenSlotInWindow } from '../revision/open-slot';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
 
-/** What {@link assessOpen} takes. */
+/** Input of {@link assessOpen}. */
 export type AssessOpenInput = Readonly<{
     payer: AddressOrSigner;
     payee: AddressOrSigner;
@@ -49,9 +49,9 @@ export type PayoutReadiness = Readonly<{
     condition: TokenAccountCondition;
 }>;
 
-/** What stands in the way of opening a channel now and of distributing it later; see {@link assessOpen}. */
+/** Obstacles to opening a channel now and to distributing it later; see {@link assessOpen}. */
 export type OpenAssessment<TRevision extends RevisionName = RevisionName> = Readonly<{
-    /** What would make `open` fail, in the order in which it would. */
+    /** The reasons for which `open` would fail, in the order of the program's checks. */
     blockers: readonly Blocker<TRevision>[];
     /**
      * Token accounts that could not receive a payout as they are now. A share whose token account is not usable when
@@ -63,8 +63,8 @@ export type OpenAssessment<TRevision extends RevisionName = RevisionName> = Read
 }>;
 
 /**
- * Says what would make `open` fail now (docs/program.md, section 7.1), and which token accounts later payouts could not
- * use.
+ * Lists the reasons for which `open` would fail now (docs/program.md, section 7.1), and the token accounts that later
+ * payouts could not use.
  *
  * Pure: it judges the accounts it is given.
  *
@@ -164,7 +164,7 @@ const NAMES = [
     'tokenProgram',
 ] as const;
 
-/** What the program answers for a slot that a channel can't be opened for now (docs/program.md, section 7.1). */
+/** The program's error for an open slot outside the window (docs/program.md, section 7.1). */
 function getOpenSlotBlocker<TRevision extends RevisionName>(
     { currentSlot, openSlot }: Pick<AssessOpenInput, 'currentSlot' | 'openSlot'>,
     deployment: Deployment<TRevision>,

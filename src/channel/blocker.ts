@@ -4,16 +4,16 @@ import { getErrorCode, getPart, type DeploymentParts } from '../revision/deploym
 import type { ProgramErrorCodeOf, RevisionName } from '../revision/types';
 import { readMint, type TokenAccountCondition } from './token-account';
 
-/** Something that would make a transaction fail as a whole. */
+/** A reason for which a whole transaction would fail. */
 export type Blocker<TRevision extends RevisionName = RevisionName> = Readonly<{
-    /** What is in the way. */
+    /** What the reason is about. */
     subject: 'channel' | 'deployment' | 'escrow' | 'mint' | 'payee' | 'payer' | 'recipient' | 'splits' | 'treasury';
     /** The program's error code; none where another program or the runtime fails first. */
     code: ProgramErrorCodeOf<TRevision> | undefined;
     message: string;
 }>;
 
-/** What the program answers for a token account that it can't do without (docs/program.md, section 6.4). */
+/** The program's errors for a mandatory token account (docs/program.md, section 6.4). */
 export type TokenAccountErrors = Readonly<Record<'base' | 'extensions' | 'other', string>>;
 
 export const ESCROW_ERRORS = {
@@ -48,7 +48,7 @@ export function getForeignBlocker(subject: Blocker['subject'], message: string):
     return Object.freeze({ code: undefined, message, subject });
 }
 
-/** What a token account that is needed in any case stands in the way with. */
+/** The blocker that a mandatory token account causes, if any. */
 export function getTokenAccountBlocker<TRevision extends RevisionName>(
     subject: Blocker['subject'],
     condition: TokenAccountCondition,
@@ -78,7 +78,7 @@ export function getAbortBlocker(subject: Blocker['subject']): Blocker<never> {
     return getForeignBlocker(subject, `The token account of the ${subject} is in a state that the program aborts on.`);
 }
 
-/** What a mint stands in the way with (docs/program.md, section 6.2). */
+/** The blocker that a mint causes, if any (docs/program.md, section 6.2). */
 export function getMintBlocker<TRevision extends RevisionName>(
     account: MaybeEncodedAccount,
     tokenProgram: Address,

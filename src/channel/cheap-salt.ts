@@ -10,7 +10,7 @@ import type { ChannelSeedsInput, TokenInput } from './addresses';
 import { getSeedNames } from '../runtime/seeds';
 import { findChannelPdaSync, findEscrowPdaSync } from './derive';
 
-/** What {@link findCheapChannelSalt} takes: the seeds of the channel but for the salt. */
+/** Input of {@link findCheapChannelSalt}: the seeds of the channel but for the salt. */
 export type CheapSaltInput<TRevision extends RevisionName = RevisionName> = Omit<ChannelSeedsInput<TRevision>, 'salt'> &
     TokenInput &
     Readonly<{
@@ -28,7 +28,7 @@ export type CheapSalt = Readonly<{
     salt: bigint;
     channel: Address;
     escrow: Address;
-    /** How many salts were tried. */
+    /** Number of salts that were tried. */
     attempts: number;
 }>;
 
@@ -41,9 +41,9 @@ const CHEAPEST_BUMP = 255;
 /**
  * Finds a salt with which the channel and its escrow both have bump 255.
  *
- * Programs derive these addresses again: each step by which a bump is lower costs some 1,500 compute units, in `open`
- * for both addresses, and for the escrow in every later instruction that moves tokens. On average that is 3,000 units
- * of `open`, and `npx just bench salt` says what it is for the others.
+ * The program derives these addresses again: each step of a bump below 255 costs about 1,500 compute units, in `open`
+ * for both addresses, and for the escrow in every later instruction that moves tokens. That is 3,000 units of `open` on
+ * average; `npx just bench salt` measures the others.
  *
  * It searches at once, four salts on average, in about a millisecond.
  *

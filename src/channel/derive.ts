@@ -26,10 +26,10 @@ const TOKEN_PDA_SEEDS = [
 const OPTIONAL = ['tokenProgram'] as const;
 
 /**
- * Derives the address of a channel and its bump (docs/program.md, section 2) at once, for hot paths: `findChannelPda`
- * without a promise.
+ * Derives the address of a channel and its bump synchronously (docs/program.md, section 2), for hot paths:
+ * `findChannelPda` without a promise.
  *
- * @param seeds What the address follows from; the terms of `open` will do, a signer being taken by its address.
+ * @param seeds The seeds of the address. The terms of `open` include them; of a signer its address is taken.
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` for a bad seed, by name.
  *
  * @example
@@ -66,7 +66,7 @@ function toSeedValues(layout: SeedLayout, seeds: object): Record<string, bigint 
 }
 
 /**
- * Derives the address of a channel's escrow at once: its associated token account, which holds the deposit.
+ * Derives the address of a channel's escrow synchronously: its associated token account, which holds the deposit.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  *
@@ -81,7 +81,7 @@ export function findEscrowPdaSync(input: Readonly<{ channel: Address }> & TokenI
 }
 
 /**
- * Derives the address of a wallet's token account at once: the associated one, which the program pays to.
+ * Derives the address of a wallet's token account synchronously: the associated one, which the program pays to.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  *
@@ -96,7 +96,7 @@ export function findTokenPdaSync(input: Readonly<{ owner: AddressOrSigner }> & T
 }
 
 /**
- * Derives the address of the treasury's token account for a mint at once, which `distribute` has to name.
+ * Derives the address of the treasury's token account for a mint synchronously; `distribute` has to name it.
  *
  * @throws `ADDRESS_INVALID` or `TOKEN_PROGRAM_UNSUPPORTED` for a bad field, by name.
  *
@@ -114,8 +114,8 @@ export function findTreasuryTokenPdaSync(
 }
 
 /**
- * Derives the address that signs the program's calls to itself, by which it emits events (docs/program.md, section 2),
- * at once.
+ * Derives the event authority synchronously: the address that signs the calls by which the program emits events
+ * (docs/program.md, section 2).
  *
  * @throws `ADDRESS_INVALID` for a bad program address.
  *

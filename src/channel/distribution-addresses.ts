@@ -18,7 +18,7 @@ export type DistributionAddresses = Readonly<{
     recipients: readonly Address[];
 }>;
 
-/** What the addresses follow from. */
+/** The parties that the addresses are derived from. */
 export type DistributionAddressesInput = TokenInput &
     Readonly<{
         channel: Address;

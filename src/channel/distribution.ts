@@ -34,10 +34,9 @@ export type Split = Readonly<{
 }>;
 
 /**
- * Checks a distribution plan as the program does (docs/program.md, section 5.1) and returns it with nothing but its
- * fields.
+ * Checks splits as the program does (docs/program.md, section 5.1) and returns them with nothing but their fields.
  *
- * No recipient is fine: the payee then receives everything. Order matters, it is part of the plan.
+ * An empty list is valid: the payee then receives everything. The order of the splits matters.
  *
  * @throws `SPLITS_TOO_MANY`, `SPLITS_DUPLICATE_RECIPIENT`, `SPLITS_SUM_TOO_HIGH`, or by field (`splits[1].bps`)
  * `SPLITS_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`.
@@ -70,7 +69,8 @@ export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'
             'SPLITS_INVALID',
         );
         const recipient = toAddress(`${field}.recipient`, recipientInput);
-        // Up to the range of its type only: more than the whole is the sum's error, as it is on chain.
+        // Only the range of the type is checked here: a share above the whole is an error of the sum, as it is on
+        // chain.
         const bps = Number(toInteger(`${field}.bps`, bpsInput, 1n, U16_MAX));
         const first = indexOf.get(recipient);
         if (first !== undefined) {
@@ -92,7 +92,7 @@ export function toSplits(splits: readonly Split[], deployment: DeploymentParts<'
 }
 
 /**
- * What the recipients leave to the payee, in basis points.
+ * The payee's share: what the recipients leave of the whole, in basis points.
  *
  * @example
  * ```ts
@@ -104,8 +104,8 @@ export function getPayeeBps(splits: readonly Split[], deployment: DeploymentPart
 }
 
 /**
- * The bytes that a distribution plan is hashed as: exactly what `open` and `distribute` carry in their data after their
- * other arguments (docs/program.md, section 3.4).
+ * The bytes of splits that are hashed: those that `open` and `distribute` carry in their data after their other
+ * arguments (docs/program.md, section 3.4).
  *
  * @throws As {@link toSplits}.
  *
@@ -123,7 +123,7 @@ export function getDistributionPreimage(
 }
 
 /**
- * The 32-byte hash by which a channel holds its distribution plan (docs/program.md, section 5.1): SHA-256 on mainnet.
+ * The 32-byte hash of the splits, which a channel's account holds (docs/program.md, section 5.1): SHA-256 on mainnet.
  *
  * @throws As {@link toSplits}.
  *
@@ -140,7 +140,7 @@ export function getDistributionHash(
 }
 
 /**
- * Checks that a distribution plan is the one a channel was opened with.
+ * Checks that splits are those that a channel was opened with.
  *
  * @param distributionHash The hash in the channel's account.
  * @throws `SPLITS_HASH_MISMATCH`, `BYTES_LENGTH_INVALID`, or as {@link toSplits}.
@@ -162,21 +162,21 @@ export function assertIsDistributionOf(
     if (actualHash !== expectedHash) throw new PaymentChannelsError(SPLITS_HASH_MISMATCH, { actualHash, expectedHash });
 }
 
-/** What one `distribute` pays out, in base units of the token. */
+/** The payouts of one `distribute`, in base units of the token. */
 export type Payouts = Readonly<{
     /** One amount for each split, in their order. */
     recipients: readonly bigint[];
     /** Amount for the payee. */
     payee: bigint;
     /**
-     * What rounding down leaves in the escrow until a later distribution or the final sweep. Negative when this
-     * distribution pays out more of what earlier ones left than it leaves itself.
+     * Remainder of rounding that stays in the escrow until a later distribution or the final sweep. Negative when this
+     * distribution pays out more of earlier remainders than it leaves itself.
      */
     remainder: bigint;
 }>;
 
 /**
- * What `distribute` pays to each recipient and to the payee for the settled amount above the payout watermark.
+ * Computes what `distribute` pays to each recipient and to the payee for the settled amount above the payout watermark.
  *
  * Each share is the difference of two floors (docs/program.md, section 6.7), so that the sum of all distributions of a
  * channel does not depend on how often it was distributed.

@@ -29,8 +29,8 @@ export type ChannelFilter<TRevision extends RevisionName = RevisionName> = Reado
     authorizedSigner?: AddressOrSigner;
     mint?: Address;
     /**
-     * Where the channel is in its life. The RPC then leaves out everything else, a status that this version of the
-     * package does not know included: leave it out yourself to be told of such a one.
+     * Status of the channel. The RPC then omits channels of every other status, including one that this version of the
+     * package does not know; without this filter such a status is reported.
      */
     status?: LiveChannelState<TRevision>['kind'] | undefined;
 }> &

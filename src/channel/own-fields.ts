@@ -6,7 +6,7 @@ import type { ChannelLayout } from '../revision/parts';
 /** The name of a field that channels have in some revisions only. */
 export type OwnFieldName = ChannelLayout['ownFields'][number];
 
-/** What is said of such fields. */
+/** The values of such fields. */
 export type OwnFields = Readonly<Partial<Record<OwnFieldName, unknown>>>;
 
 const CONVERSIONS: Readonly<Record<OwnFieldName, (field: string, value: unknown) => Address | bigint>> = {
@@ -27,7 +27,7 @@ export function toOwnFields(
     return Object.fromEntries(names.map(name => [name, CONVERSIONS[name](getPath(path, name), given[name])]));
 }
 
-/** How an object may name such fields that is refused for every member that is not known: each may be left out. */
+/** Such fields as members of an object in which unknown members are refused; each may be left out. */
 export function getOwnMembers({ ownFields }: ChannelLayout): Readonly<Record<string, 'given'>> {
     return Object.fromEntries(ownFields.map(name => [name, 'given']));
 }

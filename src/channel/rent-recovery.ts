@@ -6,16 +6,17 @@ import type { DeploymentParts } from '../revision/deployment';
 import { getReclaimableFromSlot } from '../revision/open-slot';
 import { assertIsLiveChannelState, readKind, type ClosingChannelState, type LiveChannelState } from './state';
 
-/** What brings the rent of a channel one step nearer, or back: an instruction that anybody can send. */
+/** The next instruction on the way to the rent of a channel; anybody can send it. */
 export type RentRecoveryStep = 'distribute' | 'finalize' | 'reclaim';
 
-/** How the rent of a channel comes back to who paid it. */
+/** How the rent of a channel returns to its payer. */
 export type RentRecovery = Readonly<{
     address: Address;
     state: LiveChannelState;
     /**
-     * What anybody can do next. `undefined` while the channel is open, which its payer (requestClose) and its payee
-     * (settleAndFinalize) can end, and nobody else; and where a grace period never ends (docs/program.md, section 11).
+     * The instruction that anybody can send next. `undefined` while the channel is open, because only its payer
+     * (requestClose) and its payee (settleAndFinalize) can end it, and where the deadline exceeds all times
+     * (docs/program.md, section 11).
      */
     step: RentRecoveryStep | undefined;
     /** Whether the step is possible now. */
@@ -32,10 +33,10 @@ export type RentRecovery = Readonly<{
 }>;
 
 /**
- * Says what it takes to bring the rent of a channel back, and from when on (docs/program.md, sections 4.1, 7.6, 7.8 and
- * 7.9).
+ * Says which instruction recovers the rent of a channel next, and from when on it is possible (docs/program.md,
+ * sections 4.1, 7.6, 7.8 and 7.9).
  *
- * Finalizing and distributing pay the parties as well: a channel is better brought in with its last voucher before.
+ * Finalizing and distributing also pay the parties: settle the last voucher first.
  *
  * @param now Slot and time (unix seconds) of the cluster.
  * @throws By field `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `INPUT_INVALID`; `CHANNEL_NOT_FOUND` for the state of a

@@ -26,7 +26,7 @@ import { assertHasFieldsOf, assertIsNoKindOfOther, getTellingFields } from '../r
 
 /**
  * There is no channel at the address: no account, or a wallet that only holds lamports. Where channels leave no
- * tombstone, that is also what is left of one whose rent came back: it can't be opened again with the same open slot.
+ * tombstone, a channel whose rent came back looks the same; it can't be opened again with the same open slot.
  */
 export type AbsentChannelState = Readonly<{ kind: 'absent'; address: Address }>;
 
@@ -43,14 +43,14 @@ export type ClosingChannelState<TRevision extends RevisionName = RevisionName> =
     address: Address;
     channel: ChannelOf<TRevision>;
     /**
-     * Unix time in seconds up to which, and not at which, the payee can still bring in its last voucher with
-     * settleAndFinalize, and from which on anyone can finalize (docs/program.md, section 4). `undefined` when the time
-     * exceeds an i64: then neither is ever possible (docs/program.md, section 11).
+     * Deadline, in unix seconds: strictly before it the payee can still settle a last voucher with settleAndFinalize,
+     * from it on anyone can finalize (docs/program.md, section 4). `undefined` when the time exceeds an i64: then
+     * neither is ever possible (docs/program.md, section 11).
      */
     deadlineAt: bigint | undefined;
 }>;
 
-/** Nothing more can be settled: what is left to do is to pay out. Mainnet's program calls it sealed. */
+/** Nothing more can be settled; the payouts are left. Mainnet's program calls it sealed. */
 export type FinalizedChannelState<TRevision extends RevisionName = RevisionName> = Readonly<{
     kind: 'finalized';
     address: Address;
@@ -81,23 +81,26 @@ export type LiveChannelState<TRevision extends RevisionName = RevisionName> =
     | FinalizedChannelState<TRevision>
     | OpenChannelState<TRevision>;
 
-/** What stands at the address of a channel. */
+/** The state of the account at the address of a channel. */
 export type ChannelState<TRevision extends RevisionName = RevisionName> =
     AbsentChannelState | EndStates<TRevision>[RevisionTypes[TRevision]['end']]['closed'] | LiveChannelState<TRevision>;
 
-/** By what becomes of an account that is paid out: it is closed for good, or left with its rent. */
+/**
+ * Which kinds a revision has depends on what becomes of an account that is paid out: it is closed for good, or left
+ * with its rent.
+ */
 type EndStates<TRevision extends RevisionName> = {
     closed: { closed: ClosedChannelState; live: never };
     distributed: { closed: never; live: DistributedChannelState<TRevision> };
 };
 
 /**
- * Says what stands at the address of a channel (docs/program.md, sections 3 and 4).
+ * Decodes the state of the account at the address of a channel (docs/program.md, sections 3 and 4).
  *
  * An account that holds nothing but lamports (anyone can send some ahead) is no channel yet: it is `absent`.
  *
  * @throws `ACCOUNT_OWNER_MISMATCH` when another program owns the account; `ACCOUNT_MALFORMED` when it is neither a
- * channel nor the tombstone of one, has a version or a status that nobody knows, or amounts that contradict each other;
+ * channel nor the tombstone of one, has an unknown version or status, or amounts that contradict each other;
  * `REVISION_MISMATCH` for a channel of another revision; `ADDRESS_INVALID`.
  *
  * @example
@@ -153,7 +156,7 @@ export function getLiveChannelState<TRevision extends RevisionName>(
     }
     const { getReclaimableFromSlot, kinds } = getPart(deployment, 'channel');
     const kind = kinds[channel.status];
-    // No account decodes to a status that has no kind; who brings a channel of its own looks at what it gets.
+    // No account decodes to a status without a kind; a channel from elsewhere may have one.
     if (kind === undefined) return undefined as never;
     const state = {
         address,
@@ -220,7 +223,7 @@ export function assertIsLiveChannelState<TRevision extends RevisionName>(
     );
 }
 
-/** What a state says it is, which has to be something that a channel can be. */
+/** The kind of a state, which has to be a known one. */
 export function readKind<TRevision extends RevisionName>(
     state: ChannelState<TRevision>,
     field = 'state',
@@ -248,7 +251,7 @@ export function assertIsStateOf(
     assertHasFieldsOf(field, told, revision);
 }
 
-/** A time or a slot of a state; `undefined` where there is none, as of a deadline beyond all times. */
+/** A time or a slot of a state; `undefined` where there is none, as for a deadline that exceeds an i64. */
 function readMoment<TName extends string>(state: ChannelState<RevisionName>, name: TName): bigint | undefined {
     const { [name]: moment } = readTerms('state', state as unknown as Record<TName, unknown>, [name], [name]);
     return moment === undefined ? undefined : toInteger(`state.${name}`, moment, I64_MIN, U64_MAX);
@@ -317,17 +320,20 @@ export function isReclaimable(state: ChannelState<RevisionName>, currentSlot: bi
     return reclaimableFromSlot !== undefined && slot >= reclaimableFromSlot;
 }
 
-/** What follows from the amounts of a channel, each in base units of the token. */
+/** Figures that follow from the amounts of a channel, each in base units of the token. */
 export type ChannelFigures = Readonly<{
-    /** What further vouchers can still authorize, above both what is settled and what was accepted off chain. */
+    /**
+     * The amount that further vouchers can still authorize, above both the settled amount and what was accepted off
+     * chain.
+     */
     spendable: bigint;
     /** Accepted off chain and not settled: lost to the payee once the channel is finalized or its deadline has passed. */
     unsettled: bigint;
     /** Settled and not paid out: what the next distribute divides among recipients and payee. */
     undistributed: bigint;
     /**
-     * What the payer gets back when the channel ends with what is settled now; 0 when it was paid back already. Until
-     * the channel is finalized, every voucher that is settled makes it less.
+     * The payer's refund if the channel ended with the amount settled now; 0 when it was paid back already. Until the
+     * channel is finalized, every voucher that is settled reduces it.
      */
     refundable: bigint;
     /** Whether the payer took its refund by withdrawPayer. */

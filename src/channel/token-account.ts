@@ -24,8 +24,7 @@ import { readMembers, refuseInput, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '.
 import { assertIsMaybeAccount } from '../runtime/account';
 
 /**
- * What the program would find in a token account (docs/program.md, section 6.4), given that the account is at the
- * derived address.
+ * The program's finding for a token account at the derived address (docs/program.md, section 6.4).
  *
  * - `usable`: it can send and receive.
  * - `missing`: there is no token account at the address; one can be created.
@@ -47,15 +46,15 @@ export type TokenAccountCondition =
     | 'usable';
 
 /**
- * What the program would find in a mint (docs/program.md, section 6.2). `unreadable` also stands for a mint of the
- * other token program or of none.
+ * The program's finding for a mint (docs/program.md, section 6.2). `unreadable` also stands for a mint of the other
+ * token program or of none.
  */
 export type MintCondition = 'malformed' | 'malformedExtensions' | 'unreadable' | 'unsupportedExtension' | 'usable';
 
 /** A token account as the program sees it. */
 export type TokenAccountReading = Readonly<{
     condition: TokenAccountCondition;
-    /** What it holds, in base units of the token; 0 when it can't be read. */
+    /** Balance in base units of the token; 0 when it can't be read. */
     amount: bigint;
 }>;
 

@@ -7,10 +7,10 @@ const MAX_TIMER_MS = 0x7fff_ffff;
 // it, as kit does with each promise that can be aborted.
 
 /**
- * Waits for something that others do, whether or not they listen to the signal that they are given: for so long, and no
- * longer than until the caller aborts. What comes later, be it an answer or an error, is passed over.
+ * Waits for somebody else's work for a limited time and until the caller aborts, whether or not that work heeds its
+ * signal. A later answer or error is ignored.
  *
- * @param what Who is waited for, for the error.
+ * @param what Names the awaited party in the error.
  * @param milliseconds `Infinity` where the work itself comes to an end in time.
  * @throws `NO_ANSWER` when the time is over; the reason of the caller's signal; whatever the work throws.
  */

@@ -17,7 +17,7 @@ import {
 } from './distribute';
 import { getOpenInstructionAsync, type OpenInput } from './open';
 
-/** What {@link getOpenInstructionsAsync} takes. */
+/** Input of {@link getOpenInstructionsAsync}. */
 export type OpenWithTokenAccountsInput<TRevision extends RevisionName = RevisionName> = OpenInput<TRevision> &
     Readonly<{
         /**
@@ -35,8 +35,8 @@ export type OpenWithTokenAccountsInput<TRevision extends RevisionName = Revision
 /**
  * Opens a channel as {@link getOpenInstructionAsync} does and creates the token accounts that its payouts will need.
  *
- * Creating is idempotent: a token account that exists already stays as it is. Every one costs bytes and rent, so that
- * creating those that `fetchOpenAssessment` finds missing is cheaper than all.
+ * Creating is idempotent: a token account that exists already stays as it is. Each costs bytes and rent: creating only
+ * those that `fetchOpenAssessment` finds missing is cheaper.
  *
  * @throws As {@link getOpenInstructionAsync}; `SIGNER_INVALID` for the funder.
  *
@@ -79,7 +79,7 @@ function toCreations(value: Creations | undefined): Creations | undefined {
     return readOnlyMembers('createTokenAccounts', value, { funder: true, owners: true });
 }
 
-/** What {@link getDistributeInstructionsAsync} takes. */
+/** Input of {@link getDistributeInstructionsAsync}. */
 export type DistributeWithTokenAccountsInput<TRevision extends RevisionName = RevisionName> =
     DistributeInput<TRevision> &
         Readonly<{

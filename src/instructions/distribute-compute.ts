@@ -3,9 +3,9 @@ import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { COMPUTE_UNITS_PER_BUMP_STEP } from '../runtime/limits';
 
-// What `distribute` of the deployed program costs, from its recorded transactions (their compute units less those of
-// the derivations' further steps fall on a few figures) and, where the recordings hold none, from the same calls of the
-// same token programs in LiteSVM. The reference program of this repository needs less: the bound is the deployed one's.
+// Compute units of the deployed program's `distribute`, from recorded transactions (without the extra steps of
+// derivations they fall on a few figures) and, where none was recorded, from the same calls of the same token programs
+// in LiteSVM. The reference program of this repository needs fewer.
 
 /** Telling of a redirect by an event; 1,000 to 1,170 were recorded. */
 const COMPUTE_UNITS_PER_REDIRECT = 1_250;
@@ -27,13 +27,13 @@ const COMPUTE_UNITS = {
     },
 } as const;
 
-/** What the compute units of a `distribute` follow from. */
+/** What determines the compute units of a `distribute`. */
 export type DistributeComputeInput = Readonly<{
     tokenProgram: Address;
     recipientCount: number;
     /** Payouts that go to the treasury because their token account can't receive them. */
     redirectCount: number;
-    /** By how much the bumps of all token accounts together fall short of 255 each. */
+    /** Steps of all token accounts' bumps below 255, added up. */
     bumpSteps: number;
 }>;
 
@@ -50,7 +50,7 @@ export function getDistributeCalls(
     return (input.isSplToken ? Math.ceil(transfers / TRANSFERS_IN_BATCH) : transfers) + input.redirectCount + 1;
 }
 
-/** An upper bound for the compute units of a `distribute` of the deployed program, whatever it pays. */
+/** An upper bound for the compute units of the deployed program's `distribute`, whatever it pays out. */
 export function getDistributeComputeUnits(input: DistributeComputeInput): number {
     const { bumpSteps, recipientCount, redirectCount, tokenProgram } = input;
     const { base, perRecipient } = COMPUTE_UNITS[tokenProgram === TOKEN_PROGRAM_ADDRESS ? 'splToken' : 'token2022'];

@@ -38,9 +38,9 @@ import {
 } from './distribute-compute';
 
 /**
- * How a channel will be distributed: what decides how many recipients its plan can have.
+ * How a channel will be distributed. It decides how many recipients the splits can have.
  *
- * By default in a plain transaction of version 0: no lookup table, and nothing asked of the compute budget.
+ * By default in a plain version 0 transaction: no lookup table and no compute-budget instruction.
  */
 export type DistributionMethod = Readonly<{
     /** Version of the transaction; 0 by default. */
@@ -63,7 +63,7 @@ export type DistributionMethod = Readonly<{
     feePayer?: AddressOrSigner | undefined;
 }>;
 
-/** What can be distributed: the plan of a channel, or any plan of so many recipients. */
+/** What is distributed: the splits of a channel, or any splits with a number of recipients. */
 export type DistributablePlan<TRevision extends RevisionName = RevisionName> =
     | (DistributionAddressesInput & RevisionTypes[TRevision]['distributeInput'])
     | Readonly<{
@@ -73,10 +73,10 @@ export type DistributablePlan<TRevision extends RevisionName = RevisionName> =
           tokenProgram?: Address | undefined;
       }>;
 
-/** What a `distribute` needs of something, and the most that it can have. */
+/** How much of a resource a `distribute` needs, and how much it can have. */
 export type DistributeRequirement = Readonly<{ needed: number; max: number }>;
 
-/** What the transaction of a `distribute` needs. */
+/** The requirements of a transaction that distributes. */
 export type DistributeRequirements = Readonly<{
     /** Its exact size on the wire, signature included; for any plan of a number of recipients, of the largest. */
     bytes: DistributeRequirement;
@@ -92,7 +92,7 @@ export type DistributeRequirements = Readonly<{
      * known for the plan of a channel; for any plan of a number of recipients it is what 99 of 100 take at most.
      */
     computeUnits: DistributeRequirement;
-    /** How many payouts may be redirected to the treasury: each takes one more of the trace. */
+    /** Number of payouts that may be redirected to the treasury: each takes one more instruction of the trace. */
     maxRedirects: number;
 }>;
 
@@ -100,8 +100,8 @@ export type DistributeRequirements = Readonly<{
 const OTHER_PAYOUTS = 2;
 
 /**
- * What a `distribute` needs, exactly or as an upper bound, and the most it can have in the way it will be sent
- * (docs/program.md, sections 7.8 and 9).
+ * Computes what a `distribute` needs, exactly or as an upper bound, and what a transaction of the given kind has room
+ * for (docs/program.md, sections 7.8 and 9).
  *
  * @throws By field: `ADDRESS_INVALID`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `TOKEN_PROGRAM_UNSUPPORTED`,
  * `TRANSACTION_VERSION_UNSUPPORTED`; the errors of {@link toSplits}.
@@ -150,8 +150,9 @@ export function getDistributeRequirements<TRevision extends RevisionName>(
 }
 
 /**
- * The most recipients that a plan can name to be distributed in some way: for SPL Token 11 in a plain transaction (10
- * where channels have a rent payer of their own), 26 or 27 with a lookup table (with and without a compute-unit limit), 32 in version 1.
+ * The largest number of recipients that splits can name and still be distributed by the given method. For SPL Token: 11
+ * in a plain transaction (10 where channels have a rent payer of their own), 26 or 27 with a lookup table (with and
+ * without a compute-unit limit), 32 in version 1.
  *
  * @throws As {@link getDistributeRequirements}.
  *
@@ -181,7 +182,7 @@ export function getMaxDistributableRecipients(
 }
 
 /**
- * Refuses a plan that could be opened and then not be distributed in the way it will be.
+ * Refuses splits that a channel could be opened with but that could never be distributed by the given method.
  *
  * @throws `SPLITS_NOT_DISTRIBUTABLE` with what is exceeded, by how much, and what would help; otherwise as
  * {@link getDistributeRequirements}.
@@ -243,7 +244,7 @@ function getRemedies<TRevision extends RevisionName>(
     const helping = remedies.filter(
         ([, other]) => findExceeded(getDistributeRequirements<TRevision>(plan, deployment, other)) === undefined,
     );
-    // What a lookup table does alone needs no limit as well.
+    // A lookup table alone may be enough, without a limit.
     return helping
         .map(([text]) => text)
         .filter((text, _, all) => text !== remedies[2]![0] || !all.includes(remedies[1]![0]));
@@ -279,7 +280,7 @@ function toMethod(input: DistributionMethod) {
         computeUnitLimit: computeUnitLimit ?? (isVersion1 ? MAX_COMPUTE_UNITS : DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION),
         feePayer:
             method.feePayer === undefined ? getPlaceholder(1) : toAddress('distribution.feePayer', method.feePayer),
-        // Whatever else it may be: without a table there is less room.
+        // There is always less room without a table.
         usesLookupTable: method.usesLookupTable === true,
         version,
     };

@@ -9,7 +9,7 @@ import { readTerms, toAddress, toTokenProgram } from '../core/input';
 import type { DistributeFields } from '../revision/parts';
 import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
 
-/** What {@link getDistributeInstructionAsync} takes; the data of a fetched channel has most of it. */
+/** Input of {@link getDistributeInstructionAsync}; the data of a fetched channel has most of it. */
 export type DistributeInput<TRevision extends RevisionName = RevisionName> = TokenInput &
     RevisionTypes[TRevision]['distributeInput'] &
     Readonly<{
@@ -19,7 +19,7 @@ export type DistributeInput<TRevision extends RevisionName = RevisionName> = Tok
         payer: AddressOrSigner;
         /** Payee of the channel. */
         payee: AddressOrSigner;
-        /** Distribution plan, as the channel was opened with. */
+        /** Splits that the channel was opened with. */
         splits: readonly Split[];
         /** Hash in the channel's account; when given, a plan that does not hash to it is refused. */
         distributionHash?: ReadonlyUint8Array | undefined;
@@ -79,7 +79,7 @@ export function buildDistributeInstruction<TRevision extends RevisionName>(
     input: Required<TokenInput> &
         Readonly<{
             addresses: Omit<DistributionAddresses, 'treasuryOwner'>;
-            /** What only the revision of the config takes. */
+            /** Input that only the deployment's revision takes. */
             fields?: DistributeFields;
             payer: Address;
             splits: readonly Split[];

@@ -4,7 +4,7 @@ import { getPart, getProgramConfig, type DeploymentParts } from '../revision/dep
 import { readMembers, toAddress } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
-/** What {@link getFinalizeInstruction} takes. */
+/** Input of {@link getFinalizeInstruction}. */
 export type FinalizeInput = Readonly<{
     /** Closing channel whose grace period has passed. */
     channel: Address;

@@ -10,28 +10,30 @@ import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '..
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
 
-/** What {@link getOpenInstructionAsync} takes. */
+/** Input of {@link getOpenInstructionAsync}. */
 export type OpenInput<TRevision extends RevisionName = RevisionName> = TokenInput &
     RevisionTypes[TRevision]['openInput'] &
     Readonly<{
-        /** Wallet that locks the deposit and, unless the revision knows a rent payer, pays all rent. */
+        /** Wallet that locks the deposit and, where there is no rent payer, pays all rent. */
         payer: TransactionSigner;
         /** Wallet that is paid by vouchers; not the payer. */
         payee: AddressOrSigner;
         /** Ed25519 key that signs the vouchers; the payer by default. */
         authorizedSigner?: AddressOrSigner | undefined;
-        /** Number that tells apart channels with the same four parties (u64). A closed channel's is spent for good. */
+        /**
+         * Number that distinguishes channels with the same four parties (u64). That of a closed channel can't be used again.
+         */
         salt: bigint | number;
         /** Amount to lock, in base units of the token (u64), at least 1. */
         deposit: bigint | number;
         /** Seconds between requestClose and finalize in which the payee can still settle (u32), at least 1. */
         gracePeriodSeconds: bigint | number;
-        /** Distribution plan, fixed for the life of the channel; what is left of 10,000 bps goes to the payee. */
+        /** Recipients and their shares, fixed for the life of the channel; the payee gets the rest of 10,000 bps. */
         splits: readonly Split[];
         /**
          * How the channel will be distributed; by default in a plain version 0 transaction, which has room for 11
-         * recipients. What names more, or will be sent with a compute-unit limit, has to say so here: the plan can't be
-         * changed once the channel is open, and one that can't be distributed locks the deposit.
+         * recipients (10 on mainnet). Splits that need more room are refused unless this says how they get it: they
+         * can't be changed once the channel is open, and splits that can't be distributed lock the deposit.
          */
         distribution?: DistributionMethod | undefined;
     }>;
@@ -78,7 +80,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName>(
     const payer = toSigner('payer', input.payer);
     const payee = toAddress('payee', input.payee);
     if (payer.address === payee) throw new PaymentChannelsError(PAYER_IS_PAYEE, { address: payee });
-    // Of its own field only what is not given has a default: null would silently let another key sign.
+    // Only a field that is left out has a default: null would silently let another key sign.
     const { authorizedSigner: authorizedSignerInput = payer.address } = input;
     const authorizedSigner = toAddress('authorizedSigner', authorizedSignerInput);
     if (isOffCurveAddress(authorizedSigner)) {

@@ -7,20 +7,20 @@ import { getProgramConfig, readPart, type DeploymentParts } from '../revision/de
 import type { ReclaimLayout } from '../revision/parts';
 import type { RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/types';
 
-/** What {@link getReclaimInstruction} takes; a fetched channel's data and address have it. */
+/** Input of {@link getReclaimInstruction}; a fetched channel's data and address have it. */
 export type ReclaimInput = Readonly<{
     /** Distributed channel, more than 1,500 slots after its open slot. */
     channel: Address;
-    /** Wallet that paid the rent at open, to which it goes back: the one in the channel's account. */
+    /** Wallet that paid the rent at open and gets it back: the one in the channel's account. */
     rentPayer: Address;
 }>;
 
 /**
- * Frees the account of a distributed channel and gives all of its lamports to who paid the rent (docs/program.md,
+ * Frees the account of a distributed channel and returns all of its lamports to the rent payer (docs/program.md,
  * section 7.9), once `isReclaimable` says so. Needs no signer; many fit into one transaction.
  *
- * @throws `ADDRESS_INVALID`, by field; `OPERATION_UNSUPPORTED` where distributing a channel frees its rent, and there is no
- * such instruction.
+ * @throws `ADDRESS_INVALID`, by field; `OPERATION_UNSUPPORTED` for a revision without this instruction, in which
+ * `distribute` frees the rent.
  *
  * @example
  * ```ts

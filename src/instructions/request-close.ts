@@ -4,7 +4,7 @@ import { getPart, getProgramConfig, type DeploymentParts } from '../revision/dep
 import { readMembers, toAddress, toSigner } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
-/** What {@link getRequestCloseInstruction} takes. */
+/** Input of {@link getRequestCloseInstruction}. */
 export type RequestCloseInput = Readonly<{
     /** Payer of the channel. */
     payer: TransactionSigner;

@@ -7,24 +7,26 @@ import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher
 import { toSignedVoucherFor, type SignedVoucher, type Voucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
 
-/** What {@link getSettleAndFinalizeInstructions} takes. */
+/** Input of {@link getSettleAndFinalizeInstructions}. */
 export type SettleAndFinalizeInput = Readonly<{
     /** Payee of the channel (the program's interface once called it merchant). */
     payee: TransactionSigner;
     /** Channel to finalize: open, or closing before its deadline. */
     channel: Address;
-    /** Last voucher, with its signature; without one the channel is finalized at what is settled already. */
+    /**
+     * Last voucher, with its signature; without one the channel is finalized with the amount that is settled already.
+     */
     voucher?: SignedVoucher | undefined;
 }>;
 
-/** A name that is none of these may be that of a voucher, which would silently not be settled. */
+/** An unknown member may be a misspelt voucher, which would silently not be settled. */
 export const SETTLE_AND_FINALIZE_MEMBERS: OnlyMembers<SettleAndFinalizeInput> = {
     channel: true,
     payee: true,
     voucher: true,
 };
 
-/** What the builder has to know of the deployment. */
+/** The parts of a deployment that the builder needs. */
 type SettleAndFinalizeParts<TRevision extends RevisionName> = DeploymentParts<
     'programAddress' | 'revision' | 'settleAndFinalize' | 'voucher',
     TRevision

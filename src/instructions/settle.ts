@@ -7,7 +7,7 @@ import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher
 import { toSignedVoucherFor, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
 
-/** What {@link getSettleInstructions} takes. */
+/** Input of {@link getSettleInstructions}. */
 export type SettleInput = Readonly<{
     /** Voucher to settle, with its signature. */
     voucher: SignedVoucher;

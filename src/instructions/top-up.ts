@@ -6,7 +6,7 @@ import { getPart, getProgramConfig, type DeploymentParts } from '../revision/dep
 import { readTerms, toAddress, toSigner, toTokenProgram, toU64 } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
-/** What {@link getTopUpInstructionAsync} takes. */
+/** Input of {@link getTopUpInstructionAsync}. */
 export type TopUpInput = TokenInput &
     Readonly<{
         /** Payer of the channel. */

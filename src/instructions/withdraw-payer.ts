@@ -6,7 +6,7 @@ import { getPart, getProgramConfig, type DeploymentParts } from '../revision/dep
 import { readTerms, toAddress, toSigner, toTokenProgram } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
-/** What {@link getWithdrawPayerInstructionAsync} takes. */
+/** Input of {@link getWithdrawPayerInstructionAsync}. */
 export type WithdrawPayerInput = TokenInput &
     Readonly<{
         /** Payer of the channel. */

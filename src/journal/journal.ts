@@ -1,6 +1,6 @@
 import type { Address, Base64EncodedWireTransaction, Signature } from '@solana/kit';
 
-/** What a transaction does with a channel, in the words that every deployment shares. */
+/** The action of a transaction on a channel, in the words that all deployments share. */
 export type PlannedAction = 'distribute' | 'finalize' | 'reclaim' | 'settle' | 'settleAndFinalize';
 
 /** What a transaction does with a channel. */
@@ -8,7 +8,7 @@ export type SentChannel = Readonly<{
     channel: Address;
     /** In the order in which they happen. */
     actions: readonly PlannedAction[];
-    /** Cumulative amount of the voucher that it brings in, in base units; `undefined` when it brings in none. */
+    /** Cumulative amount of the voucher that it settles, in base units; `undefined` when it settles none. */
     cumulativeAmount?: bigint | undefined;
 }>;
 
@@ -33,7 +33,7 @@ export type SentTransaction = Readonly<{
  */
 export type SentOutcome = 'expired' | 'failed' | 'landed' | 'refused';
 
-/** Who may send for a channel, and until when. */
+/** A lease: who may send for a channel, and until when. */
 export type ChannelLease = Readonly<{
     channel: Address;
     owner: string;
@@ -54,19 +54,18 @@ export type ChannelLease = Readonly<{
  */
 export type BatchJournal = Readonly<{
     /**
-     * Takes the lease of each of the channels that nobody else holds, for so many milliseconds from now, and prolongs
-     * those that the owner holds already. All of it happens at once: of two owners that ask for the same channel, one
-     * gets it.
+     * Takes the lease of each channel that nobody else holds for this many milliseconds from now, and renews those that
+     * the owner holds already. The call is atomic: of two owners that ask for the same channel, one gets it.
      *
      * A lease that the clock of its owner was wrong about ends all the same: one that would last for longer than a day,
-     * which is the most, is void, and so is one that was refused for as long as it was taken for and not prolonged.
+     * which is the most, is void, and so is one that was refused for as long as it was taken for and not renewed.
      *
      * @returns The channels that the owner holds now, in the order in which they were given.
      */
     acquire: (owner: string, channels: readonly Address[], durationMs: number) => Promise<readonly Address[]>;
     /**
-     * The leases that somebody has of these channels now, so that whoever is refused one knows how long to wait. A journal
-     * without it works as well; then nobody is told.
+     * The current leases of these channels, so that a refused executor knows how long to wait. Optional: without it the
+     * time is not reported.
      */
     getLeases?: ((channels: readonly Address[]) => Promise<readonly ChannelLease[]>) | undefined;
     /** Gives up the owner's leases of these channels; of those that it does not hold, nothing. */

@@ -10,7 +10,7 @@ export type Lease = Readonly<{
     durationMs: number;
     /** Who wrote it to the log of the journal, where it has one: the one who dies with it. */
     writer: string | undefined;
-    /** When it was refused to somebody else for the first time since it was taken or prolonged. */
+    /** When it was refused to somebody else for the first time since it was taken or renewed. */
     refusedAt: number | undefined;
 }>;
 
@@ -26,12 +26,12 @@ type LeaseRequest = Readonly<{ owner: string; at: number; until: number; writer?
  * What a journal knows: every journal is this, and a way to keep it. What happens depends on what happened before and on
  * the times that are passed in, on nothing else: whoever applies the same calls in the same order knows the same.
  *
- * Clocks jump, and a machine may start with one that is years ahead. A lease of such a clock ends all the same: it is void
- * where it would last for longer than any lease does, and once it has been refused for as long as it was taken for without
- * being prolonged. Its owner, should it be alive, is then refused what it wants to record.
+ * Clocks jump, and a machine may start with one that is years ahead. A lease of such a clock ends all the same: it is
+ * void where it would last for longer than any lease does, and once it has been refused for as long as it was taken for
+ * without being renewed. Its owner, should it be alive, is then refused what it wants to record.
  */
 export type JournalState = Readonly<{
-    /** Takes and prolongs leases until a time; never shortens one. @returns What the owner holds at `at`. */
+    /** Takes and renews leases until a time; never shortens one. @returns What the owner holds at `at`. */
     acquire: (request: LeaseRequest, channels: readonly Address[]) => readonly Address[];
     release: (owner: string, channels: readonly Address[]) => void;
     /** @returns The channels whose lease the owner does not hold at `at`; if there are any, nothing was recorded. */
@@ -80,7 +80,7 @@ export function createJournalState(): JournalState {
         const lease = leases.get(channel);
         const ended = lease && getEnd(lease, at);
         if (lease !== undefined && lease.owner !== owner && ended! > at) {
-            // A clock that was put back begins anew.
+            // A clock that was put back starts again.
             const refusedAt = Math.min(lease.refusedAt ?? at, at);
             leases.set(channel, { ...lease, refusedAt });
             return false;

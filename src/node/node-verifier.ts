@@ -27,8 +27,8 @@ import { findSodium, startSodiumWorker } from './sodium';
 /** How to create a verifier for Node; every field has a default. */
 export type NodeVoucherVerifierOptions = Readonly<{
     /**
-     * What to verify with: sodium-native when it is installed and can be used, otherwise the Web Crypto API (`auto`, the
-     * default), or one of the two and no other.
+     * Backend: `auto` (the default) is sodium-native when it is installed and usable, otherwise the Web Crypto API.
+     * Naming one of the two allows no other.
      */
     backend?: 'auto' | 'sodium-native' | 'webcrypto' | undefined;
     /** Threads that verify with sodium-native: one for each core by default. */
@@ -45,7 +45,7 @@ export type NodeVoucherVerifierOptions = Readonly<{
 /** A {@link VoucherVerifier} for Node, which may have threads to end. */
 export type NodeVoucherVerifier = VoucherVerifier &
     Readonly<{
-        /** Threads of its own; 0 with the Web Crypto API, which brings its own. */
+        /** Number of threads; 0 with the Web Crypto API, which has its own. */
         threads: number;
         /** Why the Web Crypto API is in use where sodium-native could have been; otherwise `undefined`. */
         fallbackReason: string | undefined;
@@ -178,7 +178,7 @@ function createSodiumVerifier(
 ): NodeVoucherVerifier {
     const submit = (vouchers: readonly PackedVoucher[]) => verifyRecords(pool, vouchers, packer.messageLength);
 
-    // What is asked one by one, but in the same turn of the event loop, goes to a thread in one batch.
+    // Single requests of the same turn of the event loop go to a thread in one batch.
     type Question = { packed: PackedVoucher; resolve: (isGood: boolean) => void; reject: (error: unknown) => void };
     let questions: Question[] = [];
     const ask = (packed: PackedVoucher) =>

@@ -15,7 +15,7 @@ import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../sett
 import { planBatchSettleAsync } from '../settlement/plan/plan-batch-settle';
 import { createVoucherVerifier, type VoucherVerifier } from '../voucher/verifier';
 
-/** What the plugin stands on; with the plugin of payment channels before it, it is for that one's deployment. */
+/** The client that the plugin needs. After the plugin of payment channels it uses that one's deployment. */
 export type BatchSettlementRequirements = ClientWithPayer &
     ClientWithRpc<BatchExecuteApi> &
     Readonly<{
@@ -42,14 +42,14 @@ export type RevisionOfClient<TClient> = TClient extends {
       ? TRevision
       : never;
 
-/** What the plugin adds to a client as `client.batchSettlement`; the client's payer pays the fees. */
+/** The plugin's additions, as `client.batchSettlement`; the client's payer pays the fees. */
 export type BatchSettlement<TRevision extends RevisionName> = Readonly<{
     /** As `executeBatchSettle`. */
     execute: (
         requests: readonly BatchRequest[],
         options: Omit<BatchExecuteOptions, 'commitment' | 'feePayer' | 'journal' | 'verifier'>,
     ) => Promise<BatchExecution>;
-    /** What `execute` would do first, and what was read for it: as `fetchBatchItems` and `planBatchSettleAsync`. */
+    /** The first plan of `execute` and the channels read for it: `fetchBatchItems` and `planBatchSettleAsync`. */
     plan: (
         requests: readonly BatchRequest[],
         options: Omit<BatchSettleOptions, 'feePayer' | 'unixTimestamp'> &

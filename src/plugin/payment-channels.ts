@@ -94,7 +94,7 @@ import type { ChannelOf, RevisionName, RevisionTypes, RevisionWithReclaim } from
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
 import { toSelfSending, type SelfSendingPlan } from './self-sending';
 
-/** What the plugin stands on. */
+/** The client that the plugin needs. */
 export type PaymentChannelsPluginRequirements = ClientWithPayer &
     ClientWithRpc<GetAccountInfoApi & GetMultipleAccountsApi & GetProgramAccountsApi & GetSlotApi> &
     ClientWithTransactionPlanning &
@@ -111,7 +111,7 @@ export type PaymentChannelsPluginConfig<TRevision extends RevisionName = Revisio
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 
-/** What {@link PaymentChannelsInstructions.open} takes. */
+/** Input of {@link PaymentChannelsInstructions.open}. */
 export type PluginOpenInput<TRevision extends RevisionName = RevisionName> = Optional<
     Omit<OpenInput, 'tokenProgram'>,
     'payer'
@@ -124,11 +124,11 @@ export type PluginOpenInput<TRevision extends RevisionName = RevisionName> = Opt
         allowUnready?: boolean | undefined;
     }>;
 
-/** What {@link PaymentChannelsInstructions.distribute} takes. */
+/** Input of {@link PaymentChannelsInstructions.distribute}. */
 export type PluginDistributeInput = Readonly<{
     /** Open or finalized channel. */
     channel: Address;
-    /** Distribution plan, as the channel was opened with. */
+    /** Splits that the channel was opened with. */
     splits: readonly Split[];
     /** Creates the token accounts that are missing, at the expense of the client's payer. */
     createTokenAccounts?: boolean | undefined;
@@ -184,7 +184,7 @@ export type PaymentChannelsAccounts<TRevision extends RevisionName = RevisionNam
             addresses: readonly Address[],
             config?: FetchConfig,
         ) => Promise<MaybeAccount<ChannelOf<TRevision>>[]>;
-        /** What stands at the address: a channel in its state, a tombstone, or nothing. */
+        /** The state of the account at the address: a channel, a tombstone, or nothing. */
         fetchState: (address: Address, config?: FetchConfig) => Promise<Fetched<ChannelState<TRevision>>>;
         /** The channels with all of the given fields. */
         find: (
@@ -206,13 +206,13 @@ export type PaymentChannelsPdas<TRevision extends RevisionName = RevisionName> =
     treasuryToken: (token: TokenInput) => Promise<ProgramDerivedAddress>;
 }>;
 
-/** What the plugin adds to a client as `client.paymentChannels`. */
+/** The plugin's additions, as `client.paymentChannels`. */
 export type PaymentChannelsPlugin<TRevision extends RevisionName = RevisionName> = Readonly<{
     deployment: Deployment<TRevision>;
     accounts: PaymentChannelsAccounts<TRevision>;
     instructions: PaymentChannelsInstructions<TRevision>;
     pdas: PaymentChannelsPdas<TRevision>;
-    /** What `distribute` would do now. */
+    /** The effects that `distribute` would have now. */
     assessDistribution: (
         input: Readonly<{ channel: Address; splits: readonly Split[] }>,
     ) => Promise<FetchedDistributionAssessment<TRevision>>;

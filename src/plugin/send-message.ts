@@ -47,7 +47,7 @@ export type SendingApi = GetEpochInfoApi &
 export type SendingConfig = Readonly<{
     /** Price in micro-lamports per compute unit; 0 for none. */
     computeUnitPrice: bigint;
-    /** By how much a simulated limit is raised, in percent, 10 by default: accounts change until a transaction lands. */
+    /** Percentage added to a simulated limit, 10 by default: accounts change until a transaction lands. */
     computeUnitMarginPercent?: number | undefined;
     /** How final a transaction has to be before a send is done, `confirmed` by default. */
     commitment?: Commitment | undefined;

@@ -64,7 +64,7 @@ export type TransactionSendingConfig = Omit<SendingConfig, 'computeUnitPrice'> &
         loadedAccountsDataSizeLimit?: number | undefined;
     }>;
 
-/** What planning and sending stands on. */
+/** The client that planning and sending need. */
 export type TransactionSendingRequirements = ClientWithPayer & ClientWithRpc<SendingApi>;
 
 type Sending = ClientWithTransactionPlanning & ClientWithTransactionSending;
@@ -230,7 +230,7 @@ export function transactionSending(given: TransactionSendingConfig = {}) {
     };
 }
 
-/** Of several transactions the first whose outcome is unknown, with all results in the cause: the rest was not sent. */
+/** The first of several transactions whose outcome is unknown, with all results in the cause: the rest was not sent. */
 function findUnknownOutcome(error: unknown): Error | undefined {
     if (!isSolanaError(error, SOLANA_ERROR__INSTRUCTION_PLANS__FAILED_TO_EXECUTE_TRANSACTION_PLAN)) return undefined;
     const { transactionPlanResult } = error.context as { transactionPlanResult?: TransactionPlanResult };

@@ -36,8 +36,8 @@ import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from 
 export type FetchConfig = Readonly<{
     abortSignal?: AbortSignal | undefined;
     /**
-     * How final the state has to be; `confirmed` by default. An RPC that is told nothing takes `finalized`, which lags by
-     * some 13 seconds and reports a channel that was just opened as missing.
+     * Commitment of the state; `confirmed` by default. Without one an RPC would use `finalized`, which lags by about 13
+     * seconds and reports a channel that was just opened as missing.
      */
     commitment?: Commitment | undefined;
     /**
@@ -69,7 +69,7 @@ export function assertIsFetchConfig(config: FetchConfig, others: Readonly<Record
     if (given.minContextSlot !== undefined) toU64('config.minContextSlot', given.minContextSlot);
 }
 
-/** Something with the slot that it was read at. */
+/** A value with the slot that it was read at. */
 export type Fetched<TState> = TState & Readonly<{ slot: Slot }>;
 
 /** The most addresses that getMultipleAccounts takes. */

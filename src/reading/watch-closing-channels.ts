@@ -27,7 +27,7 @@ import {
 } from './fetch-channels';
 import type { ClosingChannelState, LiveChannelState } from '../channel/state';
 
-/** Whose closing channels to look for. */
+/** The payee or payer whose closing channels to look for. */
 export type ClosingChannelFilter<TRevision extends RevisionName = RevisionName> = Readonly<{ payee: Address }> &
     Omit<ChannelFilter<TRevision>, 'payee' | 'status'>;
 
@@ -50,7 +50,7 @@ export type WatchClients = Readonly<{
 
 /**
  * Finds the channels that their payers have begun to close, ordered by the deadline until which the payee can still
- * bring in its last voucher with settleAndFinalize (docs/program.md, section 4). Whoever misses it loses what was not
+ * settle its last voucher with settleAndFinalize (docs/program.md, section 4). Whoever misses it loses what was not
  * settled.
  *
  * Those whose deadline has passed, and that nobody has finalized, come first: `isSettleable(state, now)` tells them
@@ -82,7 +82,7 @@ export async function fetchClosingChannels<TRevision extends RevisionName>(
     return Object.freeze(selectClosing(found).map(({ state }) => state));
 }
 
-/** Of all channels there are it would find too many: whose payee is meant has to be said. */
+/** Without a party it would find the closing channels of everybody. */
 function toClosingFilter<TRevision extends RevisionName>(
     filter: ClosingChannelFilter<TRevision>,
     isStatusFiltered: boolean,

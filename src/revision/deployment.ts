@@ -28,8 +28,8 @@ export interface Deployment<TRevision extends RevisionName = RevisionName> exten
 }
 
 /**
- * What a function has to know of a deployment: some of its parts. A whole deployment fits; who cares for the size of a
- * bundle gives the parts alone.
+ * The parts of a deployment that a function needs. A whole deployment fits; passing the parts alone keeps a bundle
+ * small.
  */
 export type DeploymentParts<TPart extends keyof Deployment, TRevision extends RevisionName = RevisionName> = Pick<
     Deployment<TRevision>,
@@ -39,7 +39,7 @@ export type DeploymentParts<TPart extends keyof Deployment, TRevision extends Re
 /** A kit client that says which deployment it is for, as that of a simulator does. */
 export type ClientWithDeployment<TRevision extends RevisionName = RevisionName> = { deployment: Deployment<TRevision> };
 
-/** What is no part of a revision: checked where it is used. */
+/** Members that are not parts of a revision: they are checked where they are used. */
 const PLAIN: readonly (keyof Deployment)[] = ['programAddress', 'revision', 'treasuryOwner'];
 const MAX_NAME_LENGTH = 64;
 const EXPECTED = 'a deployment such as MAINNET_DEPLOYMENT, or the parts of one that are needed here';

@@ -7,14 +7,13 @@ import { EPOCH_MARKS } from './epoch/marks';
 import { TOMBSTONE_MARKS } from './tombstone/marks';
 import type { RevisionName } from './types';
 
-// By what the revisions are told apart (docs/program.md, section 1), so that what is of another one is named and not
-// misread.
+// Tells revisions apart (docs/program.md, section 1), so that data of another revision is reported rather than misread.
 
-/** What tells a revision from the others. */
+/** The marks that distinguish a revision from the others. */
 export type RevisionMarks = Readonly<{
     getChannelSize: () => number;
     getVoucherSize: () => number;
-    /** What can become of a channel. */
+    /** The kinds of states that a channel can have. */
     kinds: readonly string[];
     /** Fields that every channel's account has and none of another revision. */
     ownFields: readonly string[];
@@ -69,7 +68,7 @@ export function assertIsNoVoucherOfOther(field: string, length: number, expected
     refuseOther(field, expected, marks => marks.getVoucherSize() === length);
 }
 
-/** The fields by which the decoded accounts of channels are told apart. */
+/** The fields that distinguish decoded channel accounts of the revisions. */
 export function getTellingFields(): readonly string[] {
     return Object.values(MARKS).flatMap(({ ownFields }) => ownFields);
 }
@@ -107,7 +106,7 @@ export function assertIsNoKindOfOther(field: string, kind: string, expected: Rev
     refuseOther(field, expected, marks => marks.kinds.includes(kind));
 }
 
-/** What fits the revision that is expected is of no other one. */
+/** An account that fits the expected revision is taken for one of it. */
 function refuseOther(field: string, expected: RevisionName, fits: (marks: RevisionMarks) => boolean): void {
     if (Object.hasOwn(MARKS, expected) && fits(MARKS[expected])) return;
     const given = (Object.keys(MARKS) as RevisionName[]).find(name => name !== expected && fits(MARKS[name]));

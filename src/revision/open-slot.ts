@@ -6,7 +6,7 @@ import { assertIsInWindow, chooseInWindow, getSlotAfterWindow } from './open-slo
 // The slot that a channel is opened for, where a revision has one: open lands from it on and up to 1,500 slots after
 // it, and the rent comes back only later than that (docs/program.md, sections 4.1, 7.1 and 7.9).
 
-/** What {@link chooseOpenSlot} takes. */
+/** Input of {@link chooseOpenSlot}. */
 export type ChooseOpenSlotInput = Readonly<{
     /** A slot that the cluster has reached. */
     currentSlot: bigint | number;

@@ -1,8 +1,8 @@
 const made = /* @__PURE__ */ new WeakSet<object>();
 
 /**
- * Makes an object that a deployment can have as a part: whatever else stands in its place is told from it. JSON passes over
- * it, so that a deployment is written as its address, its treasury owner and the name of its revision.
+ * Marks an object as a part of a deployment, so that anything else in its place is recognized. JSON passes over it, so
+ * that a deployment is written as its address, its treasury owner and the name of its revision.
  */
 export function definePart<T extends object>(members: T): Readonly<T> {
     const part = Object.freeze(Object.defineProperty({ ...members }, 'toJSON', { value: () => undefined }));

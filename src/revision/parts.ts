@@ -26,7 +26,7 @@ export type ChannelLayout = Readonly<{
     openSlotWindow: bigint | undefined;
     /** First slot at which the rent of a channel can come back, by what its account says; `undefined` for none. */
     getReclaimableFromSlot: (channel: ChannelOf<RevisionName>) => bigint | undefined;
-    /** What each status byte says. */
+    /** The kind for each status byte. */
     kinds: Readonly<Record<number, LiveChannelKind>>;
     version: number;
     /** The account that a closed channel leaves, where it leaves one. */
@@ -48,7 +48,7 @@ export type VoucherLayout = Readonly<{
 /** The seeds of the program's addresses (docs/program.md, section 2). */
 export type SeedsLayout = Readonly<{ channel: SeedLayout; eventAuthority: SeedLayout }>;
 
-/** How a distribution plan is written, hashed and limited (docs/program.md, sections 3.4 and 5.1). */
+/** How splits are encoded, hashed and limited (docs/program.md, sections 3.4 and 5.1). */
 export type SplitsLayout = Readonly<{
     /** The preimage of the hash: the number of recipients and each of them. */
     encode: (splits: readonly Readonly<{ recipient: Address; bps: number }>[]) => ReadonlyUint8Array;
@@ -64,14 +64,14 @@ export type OutdatedErrors<TRevision extends RevisionName = RevisionName> = Read
     names: readonly RevisionTypes[TRevision]['errorName'][];
 }>;
 
-/** How the program tells what happened (docs/program.md, section 10). */
+/** How the program's events are encoded (docs/program.md, section 10). */
 export type EventsLayout<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** The first bytes of the program's calls to itself. */
     getDiscriminator: () => ReadonlyUint8Array;
     parse: (data: ReadonlyUint8Array) => RevisionTypes[TRevision]['event'] | undefined;
 }>;
 
-/** What the program of a revision is known by wherever it was published. */
+/** The published addresses of a revision's program. */
 export type Published = Readonly<{
     programAddress: Address;
     /** The treasury owners of the deployments that are known: in an error they tell which one is meant. */
@@ -81,7 +81,7 @@ export type Published = Readonly<{
 /** For the `config` of a rendered function. */
 export type ProgramConfig = Readonly<{ programAddress: Address }>;
 
-/** What the program calls an instruction, where reports for people say it. */
+/** The program's own names of instructions, for reports to people. */
 type Named = Readonly<{ programName: string }>;
 
 type Token = Readonly<{ mint: Address; tokenProgram: Address }>;
@@ -100,15 +100,15 @@ export type InstructionReading<TData> = Readonly<{
 /** The data of `open`, in any revision. */
 export type OpenData = RevisionTypes[RevisionName]['openData'] & Readonly<{ openSlot?: bigint }>;
 
-/** What was agreed on an open in one revision only. */
+/** Agreed terms of an open that only one revision has. */
 export type OpenTerms = Readonly<{
     /** The slots of opening that are as agreed. */
     openSlot: Readonly<{ min: bigint; max: bigint }> | undefined;
-    /** Who pays rent, where that is a party of its own, and how much of it. */
+    /** The rent payer, where that is a party of its own, and the amount. */
     rent: Readonly<{ payer: Address; lamports: bigint }> | undefined;
 }>;
 
-/** How `open` is read, and what payer and operator have to agree on for it (docs/program.md, section 7.1). */
+/** How `open` is parsed, and what payer and operator have to agree on for it (docs/program.md, section 7.1). */
 export type OpenReading = InstructionReading<OpenData> &
     Readonly<{
         /** What an agreement may name in this revision only; `'given'` is not to be `undefined`. */
@@ -117,10 +117,10 @@ export type OpenReading = InstructionReading<OpenData> &
         toTerms: (agreement: object, parties: Readonly<{ operator: Address; payer: Address }>) => OpenTerms;
     }>;
 
-/** What `open` takes in one revision only, once it is checked. */
+/** Checked input of `open` that only one revision has. */
 export type OpenFields = Readonly<{ openSlot?: bigint; rentPayer?: TransactionSigner }>;
 
-/** How `open` is built, and what it asks of the address of the channel (docs/program.md, section 7.1). */
+/** How `open` is built, and what it requires of the channel's address (docs/program.md, section 7.1). */
 export type OpenLayout = Builder<
     OpenFields &
         Token &
@@ -148,7 +148,7 @@ export type OpenLayout = Builder<
         complete: (input: object, fetchCurrentSlot: () => Promise<bigint>) => Promise<object>;
         /** Whether lamports at the address of the channel, and an escrow that exists, don't stand in the way. */
         toleratesPrefunding: boolean;
-        /** Whether somebody else than the payer can pay the rent. */
+        /** Whether somebody other than the payer can pay the rent. */
         hasRentPayer: boolean;
     }>;
 
@@ -191,7 +191,7 @@ export type WithdrawPayerLayout = Builder<
         }>
 >;
 
-/** What `distribute` takes in one revision only. */
+/** Input of `distribute` that only one revision has. */
 export type DistributeFields = Readonly<{ rentPayer?: Address }>;
 
 /** How `distribute` is built (docs/program.md, section 7.8). */
@@ -214,7 +214,7 @@ export type DistributeLayout = Builder<
         toFields: (input: object) => DistributeFields;
         /** The same of the account of a channel. */
         getFields: (channel: ChannelOf<RevisionName>) => DistributeFields;
-        /** What stands for it where nothing is known but the number of recipients. */
+        /** Placeholder for it where only the number of recipients is known. */
         getPlaceholders: (next: () => Address) => DistributeFields;
     }>;
 

@@ -63,7 +63,7 @@ export type TransactionFailure =
           message: string;
       }>;
 
-/** What is known of a transaction beside its failure; a {@link Deployment} is one. */
+/** What is known about a transaction beside its failure. */
 export type ProgramFailureConfig = Readonly<{
     /** Logs of the transaction, where the failure does not come with them. */
     logs?: readonly string[] | undefined;
@@ -77,7 +77,7 @@ const FIRST_CODE_OF_NO_CALLEE = 200;
 /** What the program says of another treasury owner than its own. */
 const TREASURY_ACCOUNT_MISMATCH = 'treasuryAccountMismatch';
 
-/** Says why a transaction failed, of whatever told so; see {@link getProgramFailure}. */
+/** Finds the reason of a failed transaction in any source; see {@link getProgramFailure}. */
 export type FailureReader = (source: unknown) => TransactionFailure | undefined;
 
 type FailureParts = DeploymentParts<'errors' | 'programAddress' | 'published' | 'treasuryOwner'>;

@@ -3,7 +3,7 @@ import type { AccountMeta } from '@solana/kit';
 import type { EpochTypes } from './epoch/types';
 import type { TombstoneTypes } from './tombstone/types';
 
-/** What has another type in each revision of the program's interface. */
+/** The types that differ between revisions of the program's interface. */
 export type RevisionTypes = {
     epoch: EpochTypes;
     tombstone: TombstoneTypes;

@@ -3,7 +3,7 @@ import type { Address, ReadonlyUint8Array } from '@solana/kit';
 import { DEFAULT_COMPUTE_UNITS_PER_BUILTIN, DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION, MAX_COMPUTE_UNITS } from './limits';
 import { getPrecompileName, isBuiltin } from './programs';
 
-/** What the runtime takes for each signature, those that precompiles verify included. */
+/** Fee for each signature, including those that precompiles verify. */
 const LAMPORTS_PER_SIGNATURE = 5_000n;
 export const MICRO_LAMPORTS_PER_LAMPORT = 1_000_000n;
 
@@ -37,7 +37,7 @@ export function getPriorityFeeLamports(computeUnits: bigint | number, computeUni
     return (granted * computeUnitPrice + MICRO_LAMPORTS_PER_LAMPORT - 1n) / MICRO_LAMPORTS_PER_LAMPORT;
 }
 
-/** What a transaction costs whoever pays its fee, whether it succeeds or not. */
+/** The fee of a transaction, whether it succeeds or not. */
 export type TransactionFees = Readonly<{
     feeLamports: bigint;
     /** The part of it that is for priority. */

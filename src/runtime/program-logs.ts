@@ -10,11 +10,11 @@ export type LoggedCall = Readonly<{
     stackHeight: number;
     /** The program that made the call; `undefined` for an instruction of the transaction. */
     caller: Address | undefined;
-    /** What the runtime wrote of its failure, `undefined` where it wrote none. */
+    /** The runtime's line about its failure, `undefined` where there is none. */
     failure: string | undefined;
 }>;
 
-/** What the logs of a transaction tell of its calls. */
+/** The calls of a transaction as its logs show them. */
 export type LoggedCalls = Readonly<{
     /** In the order in which they began. */
     calls: readonly LoggedCall[];

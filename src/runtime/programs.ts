@@ -19,7 +19,7 @@ const PRECOMPILES: Readonly<Record<Address, string>> = {
     [SECP256R1_PROGRAM_ADDRESS]: 'Secp256r1',
 };
 
-/** What a precompile may say of an instruction, in the order of its codes; see {@link getPrecompileName}. */
+/** The errors of a precompile, in the order of their codes; see {@link getPrecompileName}. */
 export const PRECOMPILE_ERRORS = [
     'InvalidPublicKey',
     'InvalidRecoveryId',

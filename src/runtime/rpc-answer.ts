@@ -12,8 +12,8 @@ import { RPC_RESPONSE_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe, getListLength, I64_MAX, U64_MAX } from '../core/input';
 
-// What an RPC answers is read with these: each takes a value of any kind and the name of its place in the answer, and
-// throws `RPC_RESPONSE_INVALID` with that name. Kit types an answer but does not look whether it is what the type says.
+// Readers of RPC answers: each takes a value of any kind and the name of its place in the answer, and throws
+// `RPC_RESPONSE_INVALID` with that name. Kit types an answer but does not validate it.
 
 /** No node is so many slots ahead of another one that is asked beside it: a slot that is says nothing. */
 export const MAX_LEAD_SLOTS = 512n;

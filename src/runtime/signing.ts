@@ -1,7 +1,7 @@
 import { readTerms, toAbortSignal, toInteger } from '../core/input';
 import { within } from '../core/within';
 
-/** How long to wait for a signer, which may be a wallet that asks a person, or a service that is down. */
+/** How long to wait for a signer, which may be a wallet that prompts a person or a service that is down. */
 export type SignerWait = Readonly<{
     /** Milliseconds after which it fails with `NO_ANSWER`; 120,000 by default, after which a blockhash has expired. */
     signTimeoutMs?: number | undefined;

@@ -37,7 +37,7 @@ import {
     toList,
 } from '../core/input';
 
-/** What a transaction of a version may have at most. */
+/** The limits of a transaction of a version. */
 export type TransactionLimits = Readonly<{
     /** Bytes on the wire, signatures included. */
     bytes: number;
@@ -49,13 +49,12 @@ export type TransactionLimits = Readonly<{
     instructions: number;
 }>;
 
-/** How large a transaction is, in what {@link TransactionLimits} limits. */
+/** The measures of a transaction that {@link TransactionLimits} limits. */
 export type TransactionMeasure = TransactionLimits;
 
 /**
- * What a transaction asks of the compute budget, beside the instructions it was given: an instruction each in a legacy
- * or version 0 transaction, a field of its configuration in version 1. That it asks counts for its size, how much does
- * not.
+ * The compute-budget requests of a transaction: an instruction each in a legacy or version 0 transaction, a field of
+ * the configuration in version 1. Only their presence affects the size, not their values.
  */
 export type ComputeBudgetParts = Readonly<{
     computeUnitLimit?: boolean | undefined;
@@ -65,7 +64,7 @@ export type ComputeBudgetParts = Readonly<{
     heapSize?: boolean | undefined;
 }>;
 
-/** What the size of a transaction follows from, apart from its instructions. */
+/** What determines the size of a transaction, apart from its instructions. */
 export type TransactionSizerInput = Readonly<{
     feePayer: Address;
     version: TransactionVersion;
@@ -81,9 +80,9 @@ export type TransactionSizerInput = Readonly<{
 
 /** Measures a transaction while it grows, each step in the time that the added instructions take alone. */
 export type TransactionSizer = Readonly<{
-    /** What the transaction measures with what was appended so far. */
+    /** Measures of the transaction with everything appended so far. */
     getMeasure: () => TransactionMeasure;
-    /** What it would measure with these instructions appended. */
+    /** Measures it would have with these instructions appended. */
     measureWith: (instructions: readonly Instruction[]) => TransactionMeasure;
     append: (instructions: readonly Instruction[]) => void;
     /** Appends these instructions if the transaction then still keeps the limits, and says whether it did. */
@@ -289,7 +288,7 @@ class SizerState {
     readonly #feePayer: Address;
     #tableOf: ReadonlyMap<Address, Address>;
     #entries = new Map<Address, Entry>();
-    /** How many accounts are taken from each table, by whether they are writable. */
+    /** Number of accounts taken from each table, by writability. */
     #lookups = new Map<Address, { readonly: number; writable: number }>();
     #staticCount = 0;
     #signerCount = 0;

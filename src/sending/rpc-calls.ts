@@ -27,13 +27,13 @@ export type RpcRetry = Readonly<{
     method: string;
     /** Why there was no answer, the last time. */
     error: unknown;
-    /** For how long there has been no answer. */
+    /** Time without an answer. */
     failingMs: number;
 }>;
 
 const FIRST_PAUSE_MS = 250;
 const MAX_PAUSE_MS = 4_000;
-/** What a node answers to a request that it would answer in the same way again. */
+/** Codes with which a node would answer the same request again. */
 const LASTING_ERRORS: readonly SolanaErrorCode[] = [
     SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
     SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND,
@@ -54,7 +54,7 @@ export class RpcCalls {
             patienceMs: number;
             /** Hears of each question before it is asked again. */
             onRetry?: ((retry: RpcRetry) => void) | undefined;
-            /** Ends every request at once. */
+            /** Aborts every request. */
             abortSignal?: AbortSignal | undefined;
         }>,
     ) {}

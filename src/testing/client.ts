@@ -6,7 +6,7 @@ import type { RevisionName } from '../revision/types';
 import { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 import type { Simulator } from './simulator';
 
-/** What {@link simulated} adds to a client. */
+/** The additions of {@link simulated} to a client. */
 export type SimulatedClient<TRevision extends RevisionName = RevisionName> = ClientWithDeployment<TRevision> &
     ClientWithRpc<SimulatorRpcApi> &
     Readonly<{ simulator: Simulator<TRevision> }>;

@@ -12,7 +12,7 @@ import type { RevisionName } from '../revision/types';
 import { isFailed } from './litesvm';
 import { getTransactionFailure } from './runtime-error';
 
-/** What can be said of a transaction whether it succeeded or failed. */
+/** The report of a transaction, whether it succeeded or failed. */
 export type TransactionReport<TRevision extends RevisionName = RevisionName> = Readonly<{
     signature: Signature;
     /** Size on the wire, in bytes. */

@@ -27,7 +27,7 @@ import { assertHasMethods, readMembers } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
-/** What the RPC of a simulator can do: reading accounts, and sending, simulating and looking up transactions. */
+/** The methods of a simulator's RPC: reading accounts, and sending, simulating and looking up transactions. */
 export type SimulatorRpcApi = GetAccountInfoApi &
     GetBalanceApi &
     GetBlockHeightApi &
@@ -54,7 +54,7 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * search the history. A transaction that lacks a signature is refused with `skipPreflight`, too. An account can't be had as `base64+zstd`, a transaction not as `jsonParsed`, and the
  * token balances of a transaction are left out.
  *
- * @throws `INPUT_INVALID` for what is no simulator.
+ * @throws `INPUT_INVALID` for anything but a simulator.
  *
  * @example
  * ```ts
@@ -76,7 +76,7 @@ export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<Simu
 /**
  * What answers the requests of JSON-RPC for a simulator.
  *
- * @throws `INPUT_INVALID` for what is no simulator. What is returned answers whatever it is given.
+ * @throws `INPUT_INVALID` for anything but a simulator. What is returned answers whatever it is given.
  */
 export function createRequestHandler(simulator: Simulator<RevisionName>): (payload: unknown) => object {
     assertHasMethods('simulator', simulator, ['getClock', 'sendTransaction']);

@@ -72,7 +72,7 @@ const FAUCET_LAMPORTS = 1_000_000_000_000_000n;
 /**
  * A Solana runtime in this process with the payment-channels program loaded.
  *
- * Make one with {@link createSimulator}. Everything in it happens at once and only when asked: the clock stands still
+ * Make one with {@link createSimulator}. Everything in it happens synchronously and on request: the clock stands still
  * until it is moved.
  */
 export class Simulator<TRevision extends RevisionName = RevisionName> {
@@ -301,7 +301,7 @@ export class Simulator<TRevision extends RevisionName = RevisionName> {
     }
 
     /**
-     * Says what stands at the address of a channel.
+     * Decodes the state of the account at the address of a channel.
      *
      * @throws `ADDRESS_INVALID`, or as {@link decodeChannelState}.
      */

@@ -5,9 +5,9 @@ import type { Split } from '../channel/distribution';
 import type { DistributionMethod } from '../instructions/distribute-limit';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 
-// What payer and operator agreed on before one of them built a transaction. Whatever is not agreed is refused. So is an
-// agreement with a member that is not known, which is a misspelt one, and one whose limits are given as `undefined`: to
-// agree on no limit, leave it out.
+// The terms that payer and operator agreed on before one of them built a transaction. Everything else is refused. So is
+// an agreement with an unknown (misspelt) member, or with a limit that is `undefined`: to agree on no limit, leave it
+// out.
 
 /** An amount or a time that was agreed: exactly this much, or from `min` up to `max`, both included; one may be left out. */
 export type Agreed = bigint | number | Readonly<{ min?: bigint | number; max?: bigint | number }>;
@@ -19,7 +19,7 @@ export type BlockhashLifetime = Readonly<{ blockhash: Blockhash; lastValidBlockH
 export type DurableNonce = Readonly<{
     nonce: Nonce;
     nonceAccountAddress: Address;
-    /** Who signs for the nonce to be advanced. */
+    /** Authority that signs to advance the nonce. */
     nonceAuthorityAddress: Address;
 }>;
 
@@ -34,7 +34,7 @@ export type GuardProgram = Readonly<{
     accounts: readonly Readonly<{ address: Address; role: AccountRole }>[];
 }>;
 
-/** What any transaction for two parties is judged by. */
+/** The terms of any transaction for two parties. */
 export type TransactionAgreement = TokenInput &
     Readonly<{
         /** Wallet that locks the money and, unless a rent payer is agreed, pays all rent. */
@@ -74,7 +74,7 @@ export type TransactionAgreement = TokenInput &
         lookupTables?: Readonly<Record<Address, readonly Address[]>> | undefined;
     }>;
 
-/** What was agreed on a channel to open. */
+/** The agreed terms of a channel to open. */
 export type OpenAgreement<TRevision extends RevisionName = RevisionName> = TransactionAgreement &
     RevisionTypes[TRevision]['openAgreement'] &
     Readonly<{
@@ -88,13 +88,13 @@ export type OpenAgreement<TRevision extends RevisionName = RevisionName> = Trans
         deposit: Agreed;
         /** Seconds between requestClose and finalize. */
         gracePeriodSeconds: Agreed;
-        /** Distribution plan: exactly these recipients and shares, in this order. */
+        /** Splits: exactly these recipients and shares, in this order. */
         splits: readonly Split[];
         /** How the channel will be distributed, as a builder takes it. Nothing in the transaction says so. */
         distribution?: DistributionMethod | undefined;
     }>;
 
-/** What was agreed on a top-up. Payer, mint and token program are those of the channel's account. */
+/** The agreed terms of a top-up. Payer, mint and token program are those of the channel's account. */
 export type TopUpAgreement = TransactionAgreement &
     Readonly<{
         /** Open channel. */

@@ -66,7 +66,7 @@ export type AssembleInput = SignerWait &
         version?: TransactionVersion | undefined;
         /** Limit of compute units; by default the runtime's own for one instruction (200,000). */
         computeUnitLimit?: number | undefined;
-        /** What is paid for priority, in lamports for the whole transaction; rounded down to what a price can express. */
+        /** Priority fee in lamports for the whole transaction; rounded down to what a price can express. */
         priorityFeeLamports?: bigint | number | undefined;
         /** A memo, for instance the order number that the operator gave out. */
         memo?: string | undefined;
@@ -76,7 +76,7 @@ export type AssembleInput = SignerWait &
         lookupTables?: Readonly<Record<Address, readonly Address[]>> | undefined;
     }>;
 
-/** What {@link assembleOpenTransaction} takes. */
+/** Input of {@link assembleOpenTransaction}. */
 export type AssembleOpenInput<TRevision extends RevisionName = RevisionName> = AssembleInput &
     Omit<OpenInput<TRevision>, 'rentPayer'> &
     RevisionTypes[TRevision]['assembleOpen'];

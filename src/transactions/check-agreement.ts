@@ -69,7 +69,8 @@ export type CheckedTopUpAgreement = CheckedAgreement & Readonly<{ channel: Addre
 
 const ALL_VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
 
-// What an agreement may name. `given` are those without which more is accepted: they are left out on purpose only.
+// The members of an agreement. Those marked `given` are limits: they can be left out, but not be `undefined` by
+// mistake.
 const COMMON_MEMBERS: OnlyMembers<TransactionAgreement> = {
     blockhashes: true,
     computeUnitLimit: 'given',

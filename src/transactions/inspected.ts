@@ -18,14 +18,14 @@ import type { JudgedInstruction } from './inspect/instruction';
 import { decodeMemo } from './memo';
 import { toWire, type DecodedTransaction } from './wire';
 
-/** Something that stands in a transaction beside the instruction that was agreed, at `path`. */
+/** An addition to a transaction beside the agreed instruction, at `path`. */
 export type TransactionAddition = Readonly<
     | { kind: 'memo'; path: string; content: string }
     | { kind: 'createTokenAccount'; path: string; owner: Address; isPaidByOperator: boolean }
     | { kind: 'guard'; path: string; programAddress: Address }
 >;
 
-/** What is known of any transaction that inspection accepted. */
+/** The decoded form of any transaction that inspection accepted. */
 export type InspectedTransaction = Readonly<{
     /** The transaction that was inspected, with the signatures it came with. */
     transaction: Transaction & TransactionWithLifetime;
@@ -48,7 +48,7 @@ export type InspectedTransaction = Readonly<{
     maxOperatorCostLamports: bigint;
     /** Limit of compute units that the message sets, if it does. */
     computeUnitLimit: number | undefined;
-    /** What an application or the payer's wallet put beside the instruction. */
+    /** Additions of an application or of the payer's wallet. */
     additions: readonly TransactionAddition[];
 }>;
 
@@ -74,7 +74,7 @@ export type InspectedTopUp = InspectedTransaction &
         amount: bigint;
     }>;
 
-/** What is known of an accepted open. */
+/** The decoded form of an accepted open. */
 export function getInspectedOpen<TRevision extends RevisionName>(
     decoded: DecodedTransaction,
     context: InspectionContext<CheckedOpenAgreement, OpenData>,
@@ -96,7 +96,7 @@ export function getInspectedOpen<TRevision extends RevisionName>(
     return remember(toResult(inspected), decoded, context) as InspectedOpen<TRevision>;
 }
 
-/** What is known of an accepted topUp. */
+/** The decoded form of an accepted topUp. */
 export function getInspectedTopUp(
     decoded: DecodedTransaction,
     context: InspectionContext<CheckedTopUpAgreement, TopUpData>,

@@ -2,8 +2,8 @@ import { VERIFIER_ANSWER_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { describe } from '../core/input';
 
-// What a verifier says decides about money, and a verifier may be anybody's: `true` is a good signature and `false` a bad
-// one. Anything else (a list, a text, nothing at all) is neither, and no answer.
+// The answer of a verifier decides about money, and anybody may have written it: `true` is a good signature and `false`
+// a bad one. Anything else (a list, a text, nothing at all) is no answer.
 
 /**
  * The answer of a verifier about one voucher.

@@ -2,9 +2,9 @@ import { VOUCHER_CHANNEL_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { toVoucher, toVoucherField, type Voucher, type VoucherInput } from './voucher';
 
-// Which of two vouchers of a channel is the better one. A voucher is a claim with two sides: how much it is over, and
-// until when it can be brought in. Only one that is as good on both sides can take the place of another without a loss;
-// of two that are each better on one side, neither can.
+// Which of two vouchers of a channel is better. A voucher has two sides: its amount, and how long it can be settled.
+// Only one that is as good on both sides can replace another without a loss; of two that are each better on one side,
+// neither can.
 
 /** Whether what expires at a time lasts at least as long as what expires at another; 0 is never, the latest of all. */
 export function lastsAsLong(expiresAt: bigint, other: bigint): boolean {
@@ -13,8 +13,8 @@ export function lastsAsLong(expiresAt: bigint, other: bigint): boolean {
 }
 
 /**
- * Whether a voucher can take the place of another one of its channel without a loss: it is over at least as much, and
- * can be brought in for at least as long (an `expiresAt` of 0 is never, and later than any other).
+ * Whether a voucher can replace another of its channel without a loss: its amount is at least as high, and it can be
+ * settled for at least as long (an `expiresAt` of 0 means never and is later than any other).
  *
  * {@link checkVoucher} applies this to the voucher that was accepted last. Who keeps vouchers by rules of its own keeps
  * both where neither is as good as the other.
@@ -42,8 +42,8 @@ export function isVoucherAtLeastAsGood(voucher: VoucherInput, other: VoucherInpu
 }
 
 /**
- * The order in which vouchers of a channel are tried, of those that can all be brought in now: the one over the most
- * comes first; of two over as much the one that lasts longer. 0 where there is nothing to choose.
+ * The order in which vouchers of a channel are tried, of those that can all be settled now: the highest amount comes
+ * first; of two with the same amount, the one that lasts longer. 0 where neither is preferred.
  */
 export function compareVouchers(a: Voucher, b: Voucher): number {
     if (a.cumulativeAmount !== b.cumulativeAmount) return a.cumulativeAmount > b.cumulativeAmount ? -1 : 1;

@@ -16,16 +16,16 @@ import type { RevisionName } from '../revision/types';
 import type { VoucherInstruction } from './verdict';
 import { toSignedVoucher, toSignedVoucherFor, type SignedVoucher } from './voucher';
 
-/** What a voucher is checked against. */
+/** The input of a check of a voucher. */
 export type VoucherCheckInput<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** The voucher to check. */
     signedVoucher: SignedVoucher;
-    /** The channel that it is to be brought in to, as it stands on chain; see {@link assertIsAgreedChannel}. */
+    /** Its channel as it stands on chain; see {@link assertIsAgreedChannel}. */
     channel: ChannelState<TRevision>;
     /** Time of the cluster, in unix seconds. */
     unixTimestamp: bigint | number;
     /**
-     * The instruction that is to bring the voucher on chain: settle (the default) takes vouchers of open channels,
+     * The instruction that will settle the voucher: settle (the default) takes vouchers of open channels,
      * settleAndFinalize also those of closing ones before the deadline.
      */
     instruction?: VoucherInstruction | undefined;
@@ -41,8 +41,8 @@ export type VoucherCheckInput<TRevision extends RevisionName = RevisionName> = R
     /** The least that a voucher has to add to what was accepted or settled before, in base units: 1 by default. */
     minimumDelta?: bigint | number | undefined;
     /**
-     * Seconds that there have to be for settling, 0 by default (u32): before the voucher expires, before the deadline of
-     * a closing channel, and in the grace period that the payer of an open one could begin at once.
+     * Seconds that have to be left for settling, 0 by default (u32): before the voucher expires, before the deadline of
+     * a closing channel, and in the grace period that the payer of an open channel could start immediately.
      */
     marginSeconds?: bigint | number | undefined;
 }>;
@@ -76,7 +76,7 @@ export type CheckedAccount = Readonly<{
     settled: bigint;
 }>;
 
-/** What was promised by a voucher before: an amount, and until when it can be brought in, as far as that is known. */
+/** The promise of an earlier voucher: an amount, and until when it can be settled, as far as that is known. */
 export type Claim = Readonly<{ amount: bigint; expiresAt: bigint; isExpiryKnown: boolean }>;
 
 const NAMES = [
@@ -159,10 +159,10 @@ function toCheckedAccount(value: LiveChannelState<RevisionName>['channel'], revi
     };
 }
 
-/** The instructions that bring a voucher on chain (docs/program.md, sections 7.2 and 7.4). */
+/** The instructions that settle a voucher (docs/program.md, sections 7.2 and 7.4). */
 const INSTRUCTIONS = ['settle', 'settleAndFinalize'] as const;
 
-/** How much was accepted, and what of that is still to be brought in. */
+/** The accepted amount, and how much of it is not settled yet. */
 function toAcceptedAmount(
     {
         acceptedAmount: amountInput = 0n,
@@ -175,7 +175,7 @@ function toAcceptedAmount(
     const expiresAt = acceptedExpiresAt === undefined ? 0n : toI64('acceptedExpiresAt', acceptedExpiresAt);
     const claims: Claim[] = [];
     const ofVoucher = accepted?.voucher.cumulativeAmount ?? 0n;
-    // What was signed by somebody else could never be brought in.
+    // A voucher that somebody else signed could never be settled.
     if (accepted !== undefined && accepted.signer === account?.authorizedSigner) {
         claims.push({ amount: ofVoucher, expiresAt: accepted.voucher.expiresAt, isExpiryKnown: true });
     }

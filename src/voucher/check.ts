@@ -23,19 +23,19 @@ export type { VoucherCheckInput } from './check-input';
 export type VerifySignedVoucher = (signedVoucher: SignedVoucher, authorizedSigner: Address) => Promise<boolean>;
 
 /**
- * Checks a voucher against its channel and the server's rules, without looking at the signature: what it says must come
- * from a verifier.
+ * Checks a voucher against its channel and the server's rules, without looking at the signature: whether it is good has
+ * to come from a verifier.
  *
- * The first rule that is broken decides. The program's come first, in its own order (docs/program.md, sections 6.1,
- * 7.2, 7.4 and 6.5): account, status and deadline, channel, expiry, deposit, amount settled, signer. Then the server's:
+ * The first broken rule decides. The program's rules come first, in its own order (docs/program.md, sections 6.1, 7.2,
+ * 7.4 and 6.5): account, status and deadline, channel, expiry, deposit, amount settled, signer. Then the server's:
  * amount accepted, minimum delta, expiry of what was accepted, margin. The signature comes last, as the costliest; on
  * chain the precompile refuses it before anything else. That the verified message is the voucher itself goes without
  * saying: it is made from it.
  *
- * What is accepted can be kept in the place of what was accepted before: it is over more, and can be brought in for at
- * least as long (an `expiresAt` of 0 is the latest). One that expires earlier is refused as `EXPIRES_EARLIER`, unless
- * what was accepted is settled already. One over the same amount that lasts longer is `extended`: better to keep, and
- * nothing to give for.
+ * An accepted voucher can be kept instead of the one accepted before: its amount is higher, and it can be settled for
+ * at least as long (an `expiresAt` of 0 is the latest). One that expires earlier is refused as `EXPIRES_EARLIER`,
+ * unless what was accepted is settled already. One over the same amount that lasts longer is `extended`: better to
+ * keep, and nothing to give for.
  *
  * A voucher that was accepted last is recognised before all that, also when it has been settled or has expired, or when
  * the channel has ended since: whoever sends it again has not seen the answer.
@@ -68,8 +68,8 @@ export function checkVoucherState<TRevision extends RevisionName>(
 }
 
 /**
- * {@link checkVoucherState} for who has the voucher already and is about to bring it in: how short the grace period of
- * the channel is, makes no difference any more.
+ * {@link checkVoucherState} for a voucher that is about to be settled: a short grace period of the channel no longer
+ * matters.
  */
 export function checkVoucherToSettle(
     input: VoucherCheckInput<RevisionName>,
@@ -164,7 +164,7 @@ function isReplay({ accepted, acceptedAmount, signedVoucher }: Check, isSignatur
     );
 }
 
-/** Whether it is over exactly what was accepted, and can be brought in for longer than all that was. */
+/** Whether its amount is exactly the accepted one, and it can be settled for longer. */
 function isLongerForAsMuch({ acceptedAmount, claims, signedVoucher }: Check): boolean {
     const { cumulativeAmount, expiresAt } = signedVoucher.voucher;
     return (
@@ -229,7 +229,7 @@ function checkVoucherFields(
     return undefined;
 }
 
-/** What the server wants a voucher to add. */
+/** The server's minimum for the increase of a voucher. */
 function checkAmount(check: Check, account: CheckedAccount): VoucherRefusal | undefined {
     const { acceptedAmount, minimumDelta, signedVoucher } = check;
     const { cumulativeAmount } = signedVoucher.voucher;
@@ -240,7 +240,7 @@ function checkAmount(check: Check, account: CheckedAccount): VoucherRefusal | un
     return delta < minimumDelta ? refuse('DELTA_TOO_SMALL', { delta, minimumDelta }) : undefined;
 }
 
-/** A voucher that takes the place of another can be brought in for as long as that one. */
+/** A voucher that replaces another has to be settleable for as long. */
 function checkExpiryOfClaims({ claims, signedVoucher }: Check): VoucherRefusal | undefined {
     const { expiresAt } = signedVoucher.voucher;
     const lost = claims.find(claim => !lastsAsLong(expiresAt, claim.expiresAt));
@@ -266,14 +266,14 @@ function checkMargin(
     if (deadlineAt !== undefined && settledBy >= deadlineAt) {
         return refuse('DEADLINE_TOO_SOON', { channel: address, deadlineAt, marginSeconds, unixTimestamp: now });
     }
-    // The payer can begin it at any time, and nobody is told.
+    // The payer can start it at any time without notice.
     if (channel.kind === 'open' && marginSeconds >= gracePeriodSeconds) {
         return refuse('GRACE_PERIOD_TOO_SHORT', { channel: address, gracePeriodSeconds, marginSeconds });
     }
     return undefined;
 }
 
-/** What was accepted or settled before the voucher, whichever is more. */
+/** The amount accepted or settled before the voucher, whichever is higher. */
 function getBase({ acceptedAmount }: Check, { settled }: CheckedAccount): bigint {
     return acceptedAmount > settled ? acceptedAmount : settled;
 }

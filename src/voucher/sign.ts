@@ -19,7 +19,7 @@ import { toSignerWait, waitForSigner, type CheckedSignerWait, type SignerWait } 
 import { rememberSignedFor } from './signed-for';
 import { encodeVoucher, toSignedVoucher, toVoucher, type SignedVoucher, type VoucherInput } from './voucher';
 
-/** Whatever can sign a voucher: any kit message signer, or a key pair of the Web Crypto API. */
+/** A signer of vouchers: any kit message signer, or a key pair of the Web Crypto API. */
 export type VoucherSigner = MessageSigner | CryptoKeyPair;
 
 /**

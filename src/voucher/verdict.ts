@@ -9,15 +9,15 @@ import type { SignedVoucher } from './voucher';
 export type AcceptedVoucher = Readonly<{
     kind: 'accepted';
     signedVoucher: SignedVoucher;
-    /** What it is worth above all that was accepted or settled before, in base units. */
+    /** Its value above everything that was accepted or settled before, in base units. */
     delta: bigint;
     /** The cumulative amount that counts as accepted from now on, in base units. */
     watermark: bigint;
 }>;
 
 /**
- * The voucher is good and over as much as what was accepted before, and can be brought in for longer: keep it in the
- * place of the other, and give nothing for it.
+ * The voucher is good, has the same amount as the one accepted before, and can be settled for longer: keep it instead
+ * of the other, and give nothing for it.
  */
 export type ExtendedVoucher = Readonly<{
     kind: 'extended';
@@ -34,17 +34,17 @@ export type ReplayedVoucher = Readonly<{
     watermark: bigint;
 }>;
 
-/** The instruction that is to bring a voucher on chain. */
+/** The instruction that will settle a voucher. */
 export type VoucherInstruction = 'settle' | 'settleAndFinalize';
 
 /**
- * What has become of a voucher in a channel that takes none any more, as far as its account tells: one of the two, or
- * neither where the account is gone, the channel still takes vouchers, or the voucher was none of it.
+ * The fate of a voucher in a channel that takes no more vouchers, as far as its account shows: one of the two, or
+ * neither where the account is gone, the channel still takes vouchers, or the voucher is of another channel.
  */
 export type VoucherFate = {
-    /** It was paid: so much is settled, and it is not over more. */
+    /** It was paid: this amount is settled, and its own is not higher. */
     alreadySettled?: bigint | undefined;
-    /** It is lost, if its signature is good: the channel was ended with so much less than it is over. */
+    /** It is lost, if its signature is good: the channel ended with this much less than its amount. */
     lost?: bigint | undefined;
 };
 
@@ -65,7 +65,7 @@ export type VoucherRefusalContexts = {
     DELTA_TOO_SMALL: { delta: bigint; minimumDelta: bigint };
     EXPIRED: { expiresAt: bigint; unixTimestamp: bigint };
     /**
-     * What was accepted before, and is not settled yet, can be brought in for longer; when `acceptedExpiresAt` is not
+     * What was accepted before, and is not settled yet, can be settled for longer; when `acceptedExpiresAt` is not
      * given, nobody said for how long.
      */
     EXPIRES_EARLIER: { acceptedAmount: bigint; acceptedExpiresAt: bigint | undefined; expiresAt: bigint };
@@ -85,7 +85,7 @@ export type VoucherRefusalContexts = {
 
 export type VoucherRefusalCode = keyof VoucherRefusalContexts;
 
-/** What happens to a transaction that brings a refused voucher on chain all the same. */
+/** The error of a transaction that settles a refused voucher nevertheless. */
 export type VoucherOnChainError =
     | Readonly<{ kind: 'custom'; code: ProgramErrorCodeOf<RevisionName>; name: string }>
     | Readonly<{ kind: 'builtin'; name: 'ArithmeticOverflow' | 'InvalidAccountData' | 'InvalidAccountOwner' }>
@@ -104,7 +104,7 @@ type RefusalOf<TCode extends VoucherRefusalCode> = Readonly<{
 /** The voucher is not accepted: narrow it by its code. */
 export type VoucherRefusal = { [TCode in VoucherRefusalCode]: RefusalOf<TCode> }[VoucherRefusalCode];
 
-/** What is to be done with a voucher. */
+/** The verdict on a voucher. */
 export type VoucherVerdict = AcceptedVoucher | ExtendedVoucher | ReplayedVoucher | VoucherRefusal;
 
 type Messages = { [TCode in VoucherRefusalCode]: (context: VoucherRefusalContexts[TCode]) => string };

@@ -23,7 +23,7 @@ export type VoucherVerification = Readonly<{
 
 /** Verifies the signatures of vouchers; see {@link createVoucherVerifier}. Its functions need no `this`. */
 export type VoucherVerifier = Readonly<{
-    /** What verifies the signatures. */
+    /** The engine that verifies the signatures. */
     backend: 'sodium-native' | 'webcrypto';
     /**
      * Whether the signature of a voucher is good and by the key it has to be by, as {@link verifyVoucher}.
@@ -32,7 +32,7 @@ export type VoucherVerifier = Readonly<{
      */
     verify: (signedVoucher: SignedVoucher, authorizedSigner: Address) => Promise<boolean>;
     /**
-     * Verifies many vouchers at once: one answer for each, in their order.
+     * Verifies many vouchers together: one answer for each, in their order.
      *
      * @throws As `verify`, with the place in the name of the field (`vouchers[3].signature`).
      */

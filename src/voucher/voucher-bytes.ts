@@ -25,7 +25,7 @@ import { SIGNATURE_LENGTH, SIGNED_VOUCHER, type SignedVoucher } from './voucher'
 /** A key that vouchers are verified with, and whether the precompile accepts it: a point of the curve, of large order. */
 export type PackedKey = Readonly<{ bytes: ReadonlyUint8Array; isStrict: boolean }>;
 
-/** What an engine verifies. The signature and the key have the form that the precompile accepts. */
+/** The input of an engine. The signature and the key have the form that the precompile accepts. */
 export type PackedVoucher = Readonly<{ key: PackedKey; message: Uint8Array; signature: ReadonlyUint8Array }>;
 
 /** Makes the bytes of vouchers, in the layout of the encoder that it was made with. */

@@ -12,7 +12,7 @@ import { assertIsSignedFor, copySignedFor } from './signed-for';
 /** Bytes of an Ed25519 signature. */
 export const SIGNATURE_LENGTH = 64;
 
-/** What a voucher says: this much, in total, may be taken from this channel until then. */
+/** A voucher: up to this total may be taken from this channel, until it expires. */
 export type Voucher = Readonly<{
     /** Address of the channel that the voucher pays from. */
     channelId: Address;
@@ -146,7 +146,7 @@ export function toSignedVoucher(input: SignedVoucher): SignedVoucher {
 }
 
 /**
- * {@link toSignedVoucher} of one that is to be brought in to a certain program.
+ * {@link toSignedVoucher} for a voucher that will be settled on a certain deployment.
  *
  * @throws As {@link toSignedVoucher}; `REVISION_MISMATCH` for one that is known to have been signed for another revision.
  */
@@ -173,7 +173,7 @@ export function keepSignedVoucher(input: SignedVoucher | undefined): SignedVouch
     }
 }
 
-/** What a signed voucher is, in words. */
+/** A signed voucher in words, for messages. */
 export const SIGNED_VOUCHER = 'a signed voucher, { voucher, signer, signature }';
 
 /** Members of a voucher, each read once. */

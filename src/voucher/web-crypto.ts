@@ -114,7 +114,7 @@ export async function assertEngineIsStrict(
             // Somebody who waits longer may have started it.
             await ask(timeoutMs, () => getOrStart(proofs, subtle, () => proveStrict(subtle, timeoutMs)));
         } catch (error) {
-            // The next one starts anew, though this one may still be waited for.
+            // The next one starts again, though this one may still be waited for.
             proofs.delete(subtle);
             throw error;
         }

@@ -5,7 +5,7 @@ import type * as errors from '../../../generated/epoch/errors';
 import type { ErrorNameOf } from '../error-name';
 import type { ReclaimLayout } from '../parts';
 
-/** What has a type of its own in the epoch revision. */
+/** The types that differ in the epoch revision. */
 export type EpochTypes = {
     agreed: Readonly<{
         /** Wallet that has to have paid the rent, to which it goes back, where it has to be a certain one. */
@@ -19,11 +19,11 @@ export type EpochTypes = {
         rentPayer?: Address | undefined;
     }>;
     distributeInput: Readonly<{
-        /** Wallet that paid the rent at open, to which it goes back: the one in the channel's account. */
+        /** Wallet that paid the rent at open and gets it back: the one in the channel's account. */
         rentPayer: Address | TransactionSigner;
     }>;
     distributeInstruction: generated.DistributeInstruction<Address>;
-    /** What becomes of the account of a channel that is paid out. */
+    /** The end of a channel's account once it is paid out. */
     end: 'distributed';
     errorName: ErrorNameOf<keyof typeof errors>;
     errorCode: generated.PaymentChannelsProgramErrorCode;

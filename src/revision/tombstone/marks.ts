@@ -1,7 +1,7 @@
 import { getChannelSize, getVoucherArgsEncoder, PAYMENT_CHANNELS_PROGRAM_ADDRESS } from '../../../generated/tombstone';
 import type { RevisionMarks } from '../detect-other-revision';
 
-/** What tells this revision from the others. */
+/** The marks that distinguish this revision from the others. */
 export const TOMBSTONE_MARKS: RevisionMarks = /* @__PURE__ */ Object.freeze<RevisionMarks>({
     getChannelSize,
     getVoucherSize: () => getVoucherArgsEncoder().fixedSize,

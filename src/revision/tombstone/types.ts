@@ -4,14 +4,14 @@ import type * as generated from '../../../generated/tombstone';
 import type * as errors from '../../../generated/tombstone/errors';
 import type { ErrorNameOf } from '../error-name';
 
-/** What has a type of its own in the tombstone revision. */
+/** The types that differ in the tombstone revision. */
 export type TombstoneTypes = {
     agreed: unknown;
     channel: generated.Channel;
     assembleOpen: unknown;
     distributeInput: unknown;
     distributeInstruction: generated.DistributeInstruction<Address>;
-    /** What becomes of the account of a channel that is paid out. */
+    /** The end of a channel's account once it is paid out. */
     end: 'closed';
     errorName: ErrorNameOf<keyof typeof errors>;
     errorCode: generated.PaymentChannelsProgramErrorCode;

@@ -10,7 +10,7 @@ export const PDA_MARKER = 'ProgramDerivedAddress';
 export const MAX_BUMP = 255;
 
 /**
- * What kit's `getProgramDerivedAddress` finds, at once and many times faster.
+ * Finds the same address as kit's `getProgramDerivedAddress`, synchronously and many times faster.
  *
  * @param seeds The seeds before the bump, one after the other.
  * @param programAddress The 32 bytes of the program's address.

@@ -36,7 +36,7 @@ import {
 /** A lookup table as it stands on chain. */
 export type LookupTable = Readonly<{
     address: Address;
-    /** What it holds, in the order of their indexes. */
+    /** Its addresses, in the order of their indexes. */
     addresses: readonly Address[];
     /** Who may extend, deactivate and close it; `undefined` for a table that was frozen. */
     authority: Address | undefined;
@@ -44,11 +44,11 @@ export type LookupTable = Readonly<{
     deactivationSlot: bigint | undefined;
     /** Slot in which it was extended last; 0 if it never was. */
     lastExtendedSlot: bigint;
-    /** How many addresses it held before that slot. */
+    /** Number of addresses it held before that slot. */
     lastExtendedStartIndex: number;
 }>;
 
-/** What can be done with a lookup table. */
+/** The uses of a lookup table. */
 export type LookupTableStatus =
     | Readonly<{
           kind: 'active';

@@ -38,7 +38,7 @@ const LOOKUP_TABLE_SEEDS = [
     { kind: 'u64', name: 'recentSlot' },
 ] as const;
 
-/** What the address of a lookup table follows from. */
+/** The seeds of a lookup table's address. */
 export type LookupTableSeedsInput = Readonly<{
     /** Who may extend, deactivate and close the table. */
     authority: Address;
@@ -47,7 +47,7 @@ export type LookupTableSeedsInput = Readonly<{
 }>;
 
 /**
- * Derives the address of a lookup table and its bump, at once.
+ * Derives the address of a lookup table and its bump synchronously.
  *
  * @throws `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
  *
@@ -67,7 +67,7 @@ export function findLookupTablePdaSync(seeds: LookupTableSeedsInput): ProgramDer
     return findProgramDerivedAddress(encodeSeeds(LOOKUP_TABLE_SEEDS, values), program);
 }
 
-/** What {@link getCreateLookupTableInstruction} takes. */
+/** Input of {@link getCreateLookupTableInstruction}. */
 export type CreateLookupTableInput = Readonly<{
     /** Who may extend, deactivate and close the table; does not sign here. */
     authority: Address | TransactionSigner;
@@ -102,7 +102,7 @@ export function getCreateLookupTableInstruction(input: CreateLookupTableInput): 
     ]);
 }
 
-/** What {@link getExtendLookupTableInstruction} takes. */
+/** Input of {@link getExtendLookupTableInstruction}. */
 export type ExtendLookupTableInput = Readonly<{
     lookupTable: Address;
     authority: Address | TransactionSigner;
@@ -144,7 +144,7 @@ export function getExtendLookupTableInstruction(input: ExtendLookupTableInput): 
     ]);
 }
 
-/** What {@link getDeactivateLookupTableInstruction} takes. */
+/** Input of {@link getDeactivateLookupTableInstruction}. */
 export type DeactivateLookupTableInput = Readonly<{ lookupTable: Address; authority: Address | TransactionSigner }>;
 
 /**
@@ -165,7 +165,7 @@ export function getDeactivateLookupTableInstruction(input: DeactivateLookupTable
     ]);
 }
 
-/** What {@link getCloseLookupTableInstruction} takes. */
+/** Input of {@link getCloseLookupTableInstruction}. */
 export type CloseLookupTableInput = DeactivateLookupTableInput &
     Readonly<{
         /** Gets the rent back. */

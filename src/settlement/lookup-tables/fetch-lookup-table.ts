@@ -11,8 +11,8 @@ export type FetchedLookupTables = Readonly<{
     /** Every one that was asked for, in that order, whether it can be used or not. */
     tables: readonly LookupTable[];
     /**
-     * What transactions can use from the slot after `slot` on, for `planBatchSettle`. A table that was deactivated is
-     * not among them.
+     * Addresses that transactions can use from the slot after `slot` on, for `planBatchSettle`. A table that was
+     * deactivated is not among them.
      */
     lookupTables: AddressesByLookupTableAddress;
     /** The slot at which the RPC looked; of several requests, the earliest. */

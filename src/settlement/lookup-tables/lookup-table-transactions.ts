@@ -47,7 +47,7 @@ export type LookupTableTransactionOptions = Readonly<{
     computeUnitPrice?: bigint | number | undefined;
 }>;
 
-/** What {@link getLookupTableTransactions} takes. */
+/** Input of {@link getLookupTableTransactions}. */
 export type CreateLookupTablesOptions = LookupTableTransactionOptions &
     Readonly<{
         /**
@@ -57,7 +57,7 @@ export type CreateLookupTablesOptions = LookupTableTransactionOptions &
         recentSlots: readonly (bigint | number)[];
     }>;
 
-/** What {@link getCloseLookupTablesTransactions} takes. */
+/** Input of {@link getCloseLookupTablesTransactions}. */
 export type CloseLookupTablesOptions = LookupTableTransactionOptions &
     Readonly<{
         /** Gets the rent; the fee payer by default. */
@@ -77,13 +77,13 @@ export type LookupTableTransaction = PlannedTransaction &
         }>[];
     }>;
 
-/** What {@link getLookupTableTransactions} returns. */
+/** Result of {@link getLookupTableTransactions}. */
 export type LookupTableTransactions = Readonly<{
     /** Each has to be confirmed before those that name it in `dependsOn`; tables don't wait for one another. */
     transactions: readonly LookupTableTransaction[];
     /**
-     * What the tables hold in the end, for `planBatchSettle`. Transactions can use it **from the slot after the one in
-     * which the last of these landed**: an RPC refuses them before.
+     * The contents of the tables in the end, for `planBatchSettle`. Transactions can use it **from the slot after the
+     * one in which the last of these landed**: an RPC refuses them before.
      */
     lookupTables: AddressesByLookupTableAddress;
 }>;

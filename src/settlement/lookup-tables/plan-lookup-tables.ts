@@ -35,8 +35,8 @@ export type PlanLookupTablesOptions = Omit<BatchSettleOptions, 'lookupTables' | 
         /** The most that the tables may lock as rent, in lamports (u64); no limit by default. */
         maxLockedLamports?: bigint | number | undefined;
         /**
-         * What a table has to save, in lamports, for each SOL that it locks as rent (u64): 100,000 by default, so that a
-         * whole SOL is not locked to save a few fees. 0 counts fees alone.
+         * Minimum saving of a table, in lamports for each SOL that it locks as rent (u64): 100,000 by default, so that
+         * a whole SOL is not locked to save a few fees. 0 compares fees alone.
          */
         savedLamportsPerLockedSol?: bigint | number | undefined;
         /** Rent of the cluster, in lamports for each byte (u64): 6,960 by default. */
@@ -64,15 +64,17 @@ export type LookupTableOption = Readonly<{
     lockedLamports: bigint;
     batchTransactions: number;
     batchFeeLamports: bigint;
-    /** What is saved in fees, those of the tables deducted, against doing without; negative for what does not pay. */
+    /**
+     * Saving in fees against using no tables, after the fees for the tables; negative if they cost more than they save.
+     */
     savedLamports: bigint;
     /** Channels that are skipped because what is done with them does not fit into a transaction. */
     tooLargeCount: number;
 }>;
 
-/** What {@link planLookupTables} returns. */
+/** Result of {@link planLookupTables}. */
 export type LookupTablePlan = Readonly<{
-    /** What costs least; its `contents` are `none` when no table that is created or extended pays. */
+    /** The cheapest option; its `contents` are `none` when no new or extended table pays for itself. */
     chosen: LookupTableOption;
     /** Everything that was weighed, doing without first. */
     options: readonly LookupTableOption[];

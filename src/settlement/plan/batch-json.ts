@@ -31,7 +31,7 @@ import type { BatchItem } from './batch';
 // The JSON of a batch. It may come from anywhere: every field is known, and amounts are strings of decimal digits, as in
 // the JSON of vouchers.
 
-/** What the JSON of a batch says. */
+/** The contents of the JSON of a batch. */
 export type BatchJson<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** For `planBatchSettle`: an item for each voucher of a channel, and one for a channel without vouchers. */
     items: readonly BatchItem<TRevision>[];

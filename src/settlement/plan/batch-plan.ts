@@ -14,11 +14,11 @@ import type { Skipped } from './skipped';
 /** A channel in a transaction of a plan. */
 export type PlannedChannel = Readonly<{
     channel: Address;
-    /** Place of the item in the batch: the one whose voucher is brought in, otherwise the first of the channel. */
+    /** Place of the item in the batch: the one whose voucher is settled, otherwise the first of the channel. */
     index: number;
     /** In the order in which they happen. */
     actions: readonly PlannedAction[];
-    /** The voucher that this transaction brings in. */
+    /** The voucher that this transaction settles. */
     voucher?: SignedVoucher | undefined;
 }>;
 
@@ -85,7 +85,7 @@ export type BatchTotals = Readonly<{
     hottestAccount: Readonly<{ address: Address; transactions: number; minBlocks: number }> | undefined;
 }>;
 
-/** What `planBatchSettle` returns. */
+/** Result of `planBatchSettle`. */
 export type BatchPlan = Readonly<{
     mode: BatchMode;
     /** In the order in which to send them: those that a deadline waits for first. */

@@ -8,15 +8,15 @@ import type { ChannelOf, RevisionName } from '../../revision/types';
 import type { SignedVoucher } from '../../voucher/voucher';
 
 /**
- * What is to be done with the channels of a batch.
+ * The operation on the channels of a batch.
  *
- * - `settle`: bring the vouchers in; the channels stay open.
- * - `settleAndDistribute`: the same, and pay out what is settled.
- * - `settleAndFinalize`: bring in the last vouchers, and end the channels for further ones.
- * - `settleAndFinalizeAndDistribute`: the same, pay everybody out and close the channels.
+ * - `settle`: settle the vouchers; the channels stay open.
+ * - `settleAndDistribute`: the same, and distribute what is settled.
+ * - `settleAndFinalize`: settle the last vouchers and finalize the channels.
+ * - `settleAndFinalizeAndDistribute`: the same, then distribute, which pays everybody out and closes the channels.
  *
- * A channel that its payer has begun to close takes a voucher with settleAndFinalize only, and is brought in that way in
- * every mode.
+ * A channel that its payer has begun to close takes a voucher only with settleAndFinalize, so in every mode it is
+ * settled that way.
  */
 export type BatchMode = 'settle' | 'settleAndDistribute' | 'settleAndFinalize' | 'settleAndFinalizeAndDistribute';
 
@@ -24,10 +24,10 @@ export type BatchMode = 'settle' | 'settleAndDistribute' | 'settleAndFinalize' |
 export type BatchItem<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** The channel as it stands on chain. */
     channel: ChannelState<TRevision> | Readonly<{ address: Address; channel: ChannelOf<TRevision> }>;
-    /** Voucher to bring in. */
+    /** Voucher to settle. */
     voucher?: SignedVoucher | undefined;
     /**
-     * What a verifier says of the voucher's signature and the channel's authorized signer. Without a `true` the voucher
+     * A verifier's answer for the voucher's signature and the channel's authorized signer. Without a `true` the voucher
      * is skipped: on chain a bad signature fails the whole transaction.
      */
     isSignatureValid?: boolean | undefined;
@@ -39,15 +39,15 @@ export type BatchItem<TRevision extends RevisionName = RevisionName> = Readonly<
     payee?: Address | TransactionSigner | undefined;
     /** Token program of the channel's mint, SPL Token by default. */
     tokenProgram?: Address | undefined;
-    /** What distributing the channel takes; without it, a mode that distributes leaves the distribution out. */
+    /** Input for distributing the channel; without it, a mode that distributes skips the distribution. */
     distribution?: BatchDistribution | undefined;
 }>;
 
-/** What distributing a channel takes. */
+/** Input for distributing a channel. */
 export type BatchDistribution = Readonly<{
-    /** Distribution plan, as the channel was opened with. */
+    /** Splits that the channel was opened with. */
     splits: readonly Split[];
-    /** The accounts that decide who is paid, as they are on chain. */
+    /** The accounts that decide who is paid, as they stand on chain. */
     accounts: DistributionAccounts;
     /** Wallets whose share may go to the treasury for good, or `true` for every one; nobody's by default. */
     allowForfeit?: readonly Address[] | boolean | undefined;
@@ -60,14 +60,14 @@ export type BatchSettleOptions = Readonly<{
     unixTimestamp: bigint | number;
     /**
      * Seconds within which a voucher that expires, or a closing channel at its deadline, is late: 60 by default, the
-     * lifetime of a blockhash (u32). What is late is planned all the same: first, and in transactions of its own, so that
-     * nothing else fails if it comes too late.
+     * lifetime of a blockhash (u32). A late channel is still planned: first, and in a transaction of its own, so that
+     * nothing else fails with it.
      */
     marginSeconds?: bigint | number | undefined;
     /**
-     * Whether nobody will plan again before the deadline of what is late. A closing channel that is late is then ended with
-     * the best voucher that can be brought in, though a higher one is only refused for now: by default it is left alone
-     * for that one, and if nobody came back to it in time all would be lost.
+     * Whether this is the last plan before the deadlines of late channels. A late closing channel is then ended with
+     * the best voucher that can be settled, even if a higher one is only refused for now. By default it waits for the
+     * higher one, and everything is lost if nobody plans again in time.
      */
     isLastTry?: boolean | undefined;
     /** Pays the fees: its signer, or its address where it signs elsewhere. */
@@ -84,9 +84,8 @@ export type BatchSettleOptions = Readonly<{
     /** Price of a compute unit, in micro-lamports (u64). */
     computeUnitPrice?: bigint | number | undefined;
     /**
-     * What becomes of a channel of which somebody's share would be forfeited because a token account is missing: the
-     * account is created before, or what would forfeit it is skipped, which is the default. Those of payers are created
-     * as far as `maxPayerTokenAccounts` goes.
+     * What to do if a share would be forfeited because a token account is missing: create the account first, or skip
+     * the distribution (default). Those of payers are created as far as `maxPayerTokenAccounts` goes.
      */
     missingTokenAccounts?: 'create' | 'skip' | undefined;
     /**

@@ -16,7 +16,7 @@ import { planBatchSettle } from './plan-batch-settle';
 import { readBatchOptions } from '../option-names';
 import { getStatusOf } from '../../channel/status';
 
-/** What a batch would cost in one of the ways to send it. */
+/** The cost of a batch for one way to send it. */
 export type BatchCost = Readonly<{
     version: TransactionVersion;
     /** Whether it uses lookup tables, and whether these were given or are made for it; see `planLookupTables`. */
@@ -38,11 +38,11 @@ export type BatchCost = Readonly<{
 }>;
 
 /**
- * Says what a batch would cost in every version, with and without the lookup tables that are given, with tables that are
- * made for it and closed afterwards, distributed at once, later or never. Fees include what the tables cost; the rent of
- * token accounts and tables is not part of them, nor is what a sender pays to be quick. Tables are the ones that save
- * most, or lose least: where that is less than nothing, none is better. A batch that is distributed later gets tables
- * for each of the two.
+ * Computes the cost of a batch in every version, with and without the lookup tables that are given, with tables that
+ * are made for it and closed afterwards, distributed immediately, later or never. Fees include what the tables cost;
+ * the rent of token accounts and tables is not part of them, nor is what a sender pays to be quick. Tables are the ones
+ * that save most, or lose least: where that is less than nothing, none is better. A batch that is distributed later
+ * gets tables for each of the two.
  *
  * Distributing now or later is compared when every item has what distributing takes.
  *

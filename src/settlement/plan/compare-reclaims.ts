@@ -8,8 +8,8 @@ import { toCost, type BatchCost } from './compare-plans';
 import { planBatchReclaim, type BatchReclaimOptions } from './plan-reclaim';
 
 /**
- * Says what bringing back the rent of many channels would cost in every version, with and without the lookup tables
- * that are given (docs/program.md, section 7.9).
+ * Computes the cost of recovering the rent of many channels in every version, with and without the lookup tables that
+ * are given (docs/program.md, section 7.9).
  *
  * @throws As `planBatchReclaim`.
  *

@@ -24,18 +24,19 @@ import { getTotals } from './totals';
 import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
 
 /**
- * Plans how to bring the vouchers of many channels on chain in few transactions (docs/program.md, sections 7.2, 7.4,
- * 7.6 and 7.8).
+ * Plans the settlement of many channels' vouchers in few transactions (docs/program.md, sections 7.2, 7.4, 7.6 and
+ * 7.8).
  *
  * Pure: it judges the channels, the accounts and the time that it is given, and the same input gives the same plan. Of
  * several vouchers of a channel it takes the highest good one. Channels that are closing come first, by deadline. Every
  * transaction is filled as far as the limits of its version let it, and what depends on another one comes after it.
  * Whatever it does not do is in `skipped`, with its reason.
  *
- * No channel is ended with less than its best voucher, unless that one can never be brought in: where it is only refused
- * for now (not verified, or over the deposit of an open channel), a lower one is settled and the channel goes on; one that
- * is closing is left alone, unless `isLastTry` says that there is no time for another plan. What can still be brought in is
- * planned however little time is left; what is left less than the margin for goes first, in transactions of its own.
+ * No channel is ended with less than its best voucher, unless that one can never be settled: where it is only refused
+ * for now (not verified, or over the deposit of an open channel), a lower one is settled and the channel goes on; one
+ * that is closing is left alone, unless `isLastTry` says that there is no time for another plan. What can still be
+ * settled is planned however little time is left; what is left less than the margin for goes first, in transactions of
+ * its own.
  *
  * Nobody's share is forfeited unless it is asked for, and whoever can't be paid holds up nobody else: the voucher is
  * settled, and the payout waits. What the payer's own token account can't receive does not even hold up the payout of the

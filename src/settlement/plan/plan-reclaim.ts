@@ -31,7 +31,7 @@ export type BatchReclaimOptions = Pick<
         slot: bigint | number;
     }>;
 
-/** What `planBatchReclaim` returns. */
+/** Result of `planBatchReclaim`. */
 export type BatchReclaimPlan = Readonly<{
     /** In any order: none depends on another. */
     transactions: readonly PlannedTransaction[];
@@ -41,8 +41,8 @@ export type BatchReclaimPlan = Readonly<{
 }>;
 
 /**
- * Plans how to bring back the rent of many channels that are distributed, in few transactions (docs/program.md, section
- * 7.9). It goes to the rent payer of each; nobody but the fee payer signs.
+ * Plans the recovery of the rent of many distributed channels in few transactions (docs/program.md, section 7.9). It
+ * goes to the rent payer of each; nobody but the fee payer signs.
  *
  * Pure, as `planBatchSettle`: every transaction is filled as far as the limits of its version let it, and what can't be
  * reclaimed, or not yet, is in `skipped` with its reason. `getBatchTransactionMessage` makes the messages.

@@ -26,7 +26,7 @@ export type SettleForm = 'finalize' | 'finalizeByPayee' | 'none' | 'settle' | 's
 
 /** What is done with a channel, but for its distribution. */
 export type Selection = Readonly<{
-    /** Place of its first item in the batch, and of the item whose voucher is brought in. */
+    /** Place of its first item in the batch, and of the item whose voucher is settled. */
     index: number;
     voucherIndex: number | undefined;
     channel: LiveChannelState<RevisionName>;
@@ -226,7 +226,7 @@ function select(
             ? selection('finalize')
             : selectRest(selection('none'), vouchers.length > 0, options, skipped);
     }
-    // Ending a channel for further vouchers is no way to deal with one that can't be brought in now.
+    // Ending a channel for further vouchers is no way to deal with one that can't be settled now.
     if (!isHarmless) return undefined;
     if (!options.finalizes) return selectRest(selection('none'), vouchers.length > 0, options, skipped);
     // A deadline that no time can reach: nobody can end the channel, its payee included.
@@ -281,9 +281,9 @@ type Candidate = ChannelItems['vouchers'][number];
 /**
  * What a voucher is good for.
  *
- * - `good`: it can be brought in now.
+ * - `good`: it can be settled now.
  * - `spent`: the channel has settled as much.
- * - `dead`: it will never be brought in, which no other view of the chain and no other verdict can change.
+ * - `dead`: it will never be settled, which no other view of the chain and no other verdict can change.
  * - `waiting`: it is refused for now: it is not verified, or a top-up may be on its way.
  */
 type Standing = 'dead' | 'good' | 'spent' | 'waiting';
@@ -337,7 +337,7 @@ function withFate(
     return refuseVoucher(code, { ...context, ...fate } as typeof context, onChainError) as VoucherRefusal;
 }
 
-/** What is brought in of the vouchers of a channel, and how. */
+/** Which voucher of a channel is settled, and how. */
 type Choice = Readonly<{
     chosen: Candidate | undefined;
     form: 'settle' | 'settleAndFinalize';
@@ -348,9 +348,9 @@ type Choice = Readonly<{
 /**
  * The highest good voucher of a channel; every other one is skipped with its reason.
  *
- * What ends a channel gives up every voucher that it does not bring in. So long as a higher one is only refused for now,
- * the channel is not ended: a lower one is settled without that, or skipped where it could be brought in by ending only,
- * unless this is the last try.
+ * Ending a channel gives up every voucher that is not settled with it. While a higher one is only refused for now, the
+ * channel is not ended: a lower one is settled without ending it, or skipped where it could only be settled by ending
+ * it, unless this is the last try.
  */
 function chooseVoucher(
     { channel, index, vouchers }: ChannelItems,
@@ -369,7 +369,7 @@ function chooseVoucher(
     const ordered = vouchers.length > 1 ? [...vouchers].sort(byWorth) : vouchers;
     for (const candidate of ordered) {
         const { isValid, signed } = candidate;
-        // The margin is no rule here: what can still be brought in is tried.
+        // The margin is no rule here: what can still be settled is tried.
         const verdict = checkVoucherToSettle(
             { channel, instruction, signedVoucher: signed, unixTimestamp: now },
             isValid !== false,
@@ -399,7 +399,7 @@ function chooseVoucher(
         skipped.push(toSkipped(index, channel.address, 'ending', reason));
         return { chosen, form: 'settle', isHarmless };
     }
-    // Nobody comes back to it before its deadline: without this one nothing at all would be brought in.
+    // Nobody comes back to it before its deadline: without this one nothing at all would be settled.
     if (isLastTry && isLiveChannelState(channel) && isNearDeadline(channel, options)) {
         return { chosen, form: wanted, isHarmless };
     }

@@ -16,7 +16,7 @@ export type SkippedContexts = {
     DISTRIBUTION_FORFEITS: { amount: bigint; owners: readonly Address[] };
     /** The mode distributes, and nothing was given to distribute by. */
     DISTRIBUTION_NOT_GIVEN: { channel: Address };
-    /** Another voucher of the channel is brought in: over more, or over as much and for longer. */
+    /** Another voucher of the channel is settled: over more, or over as much and for longer. */
     DUPLICATE: { cumulativeAmount: bigint; takenAmount: bigint };
     /**
      * Another voucher of the channel is over more and is only refused for now, so that the channel is not ended: this one

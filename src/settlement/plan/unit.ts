@@ -151,7 +151,7 @@ export function getMinBytes(instructions: readonly Instruction[]): number {
     return instructions.reduce((sum, { accounts, data }) => sum + (accounts?.length ?? 0) + (data?.length ?? 0), 0);
 }
 
-/** When what is brought in can't be any more; of a voucher that expires, only once there is less than the margin left. */
+/** When what is settled can't be any more; of a voucher that expires, only once there is less than the margin left. */
 function getDeadline({ channel, form, isLate, voucher }: Selection): bigint | undefined {
     const closesAt = channel.kind === 'closing' && form !== 'finalize' ? channel.deadlineAt : undefined;
     const { expiresAt = 0n } = voucher?.voucher ?? {};

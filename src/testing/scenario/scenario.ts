@@ -29,7 +29,7 @@ import {
 } from './ledger';
 import { createParties, planChannels, type Parties, type PlannedChannel } from './parties';
 
-/** What to run. */
+/** The options of a run. */
 export type ScenarioOptions = Readonly<{
     /** Deployment to simulate, and with it the revision. */
     deployment: Deployment;
@@ -56,7 +56,7 @@ export type ScenarioTransaction = Readonly<{
     feeLamports: bigint;
 }>;
 
-/** What happened, and whether everything is accounted for. */
+/** The events of the run, and whether everything is accounted for. */
 export type ScenarioReport = Readonly<{
     deployment: Deployment;
     elf: Readonly<{ sha256: string; source: string }>;
@@ -64,7 +64,7 @@ export type ScenarioReport = Readonly<{
     vouchers: number;
     transactions: readonly ScenarioTransaction[];
     balances: Readonly<{ before: readonly Balance[]; after: readonly Balance[] }>;
-    /** What is not as it has to be; empty when every token and every lamport is accounted for. */
+    /** Discrepancies; empty when every token and every lamport is accounted for. */
     discrepancies: readonly Discrepancy[];
 }>;
 

@@ -20,8 +20,8 @@ import type { RevisionName, RevisionTypes } from '../../revision/types';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from '../check-agreement';
 import type { ExpectedAccount } from './instruction';
 
-// What inspection has to know of the instructions: how to read their data, and which accounts follow from the agreement.
-// The order of the accounts, their roles and their names are those of the generated client.
+// What inspection needs to know about the instructions: how to parse their data, and which accounts follow from the
+// agreement. The order of the accounts, their roles and their names are those of the generated client.
 
 /** One instruction of the program that payer and operator can agree on. */
 export type ChannelInstruction<TAgreement extends CheckedAgreement, TData> = Readonly<{

@@ -126,7 +126,10 @@ function getCreationAccounts(
     return getNamedAccounts(instruction, parseCreateAssociatedTokenIdempotentInstruction(instruction).accounts);
 }
 
-/** What makes a transaction live by a durable nonce. The runtime looks at the first instruction and these bytes only. */
+/**
+ * The instruction that gives a transaction the lifetime of a durable nonce. The runtime looks only at the first
+ * instruction and these bytes.
+ */
 function classifyNonce(
     instruction: RawInstruction,
     index: number,
@@ -151,7 +154,7 @@ function classifyNonce(
     };
 }
 
-/** What a wallet or an application may put beside the instruction that was agreed. */
+/** Instructions that a wallet or an application may add to the agreed one. */
 function classifyHelper(
     instruction: RawInstruction,
     version: TransactionVersion,
@@ -167,7 +170,7 @@ function classifyHelper(
     }
     if (program === MEMO_PROGRAM_ADDRESS) return { ...judged, kind: 'memo' };
     const guard = agreement.guardPrograms.find(candidate => candidate.programAddress === program);
-    // Whatever else the program of the channels can do, nobody can agree to it in passing.
+    // No other instruction of the channels' program can be agreed to.
     if (guard && program !== programAddress) return { ...judged, guard, kind: 'guard' };
     return { ...judged, kind: 'other' };
 }

@@ -15,7 +15,7 @@ export type ComputeBudgetSetting = Readonly<
     | { name: 'loadedAccountsDataSizeLimit'; value: number }
 >;
 
-/** What an instruction of the compute-budget program sets; undefined when its data is not exactly that of a setting. */
+/** The setting of a compute-budget instruction; undefined when its data is not exactly that of a setting. */
 export function decodeComputeBudget(instruction: Instruction): ComputeBudgetSetting | undefined {
     // Kit reads these instructions, but out of a whole message only.
     const message = { instructions: [instruction], version: 0 } as TransactionMessage & { version: 0 };

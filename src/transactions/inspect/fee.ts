@@ -3,7 +3,7 @@ import type { MessageView } from '../message';
 import type { ComputeBudgetSetting } from './compute-budget';
 import type { JudgedInstruction } from './instruction';
 
-/** What a transaction may use, and what it costs whoever pays the fee. */
+/** The resources that a transaction may use, and its fee. */
 export type TransactionFee = Readonly<{
     /** Limit of compute units that the message sets, if it does. */
     computeUnitLimit: number | undefined;

@@ -6,7 +6,7 @@ import type { ComputeBudgetSetting } from './compute-budget';
 /** What has to stand in one place of an instruction's accounts. */
 export type ExpectedAccount = Readonly<{ name: string; address: Address; role: AccountRole }>;
 
-/** What an instruction is, by its program and its data. */
+/** The kind of an instruction, by its program and its data. */
 export type InstructionKind =
     /** The open or topUp that was agreed. */
     | Readonly<{ kind: 'channel' }>

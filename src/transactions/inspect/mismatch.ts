@@ -6,7 +6,7 @@ import type { Bounds } from '../check-agreement';
 
 type Values<TExpected, TActual = TExpected> = { expected: TExpected; actual: TActual };
 
-/** What each mismatch between a transaction and an agreement compares. */
+/** The values that each mismatch between a transaction and an agreement compares. */
 export type InspectionMismatchValues = {
     /** The instruction has another number of accounts. */
     ACCOUNT_COUNT_MISMATCH: Values<number>;
@@ -74,7 +74,7 @@ export type InspectionMismatchValues = {
     VERSION_NOT_ALLOWED: Values<readonly TransactionVersion[], TransactionVersion>;
 };
 
-/** What is wrong with a transaction, as a literal. */
+/** Code of a mismatch. */
 export type InspectionMismatchCode = keyof InspectionMismatchValues;
 
 /**

@@ -23,7 +23,7 @@ import { deposit, gracePeriod, openSlot, salt, splits, splitsRecipient, type Ope
 import { invalidSignatures, missingSignatures, missingSigners, unexpectedSigners } from './signers';
 import { amount, type TopUpContext } from './top-up';
 
-/** What every transaction for two parties is judged by. */
+/** The rules for every transaction for two parties. */
 export const COMMON_RULES: readonly Rule[] = [
     version,
     feePayer,
@@ -57,7 +57,7 @@ export const COMMON_RULES: readonly Rule[] = [
     sizes,
 ];
 
-/** What an open is judged by. */
+/** The rules for an open. */
 export const OPEN_RULES: readonly Rule<OpenContext>[] = [
     ...COMMON_RULES,
     salt,
@@ -68,5 +68,5 @@ export const OPEN_RULES: readonly Rule<OpenContext>[] = [
     splitsRecipient,
 ];
 
-/** What a topUp is judged by. */
+/** The rules for a topUp. */
 export const TOP_UP_RULES: readonly Rule<TopUpContext>[] = [...COMMON_RULES, amount];

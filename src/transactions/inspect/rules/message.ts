@@ -60,7 +60,7 @@ export const durableNonce: Rule = {
     name: 'durableNonce',
 };
 
-/** What a lookup table says is known from the agreement, or it is not used. */
+/** The contents of a lookup table come from the agreement; others are refused. */
 export const lookupTables: Rule = {
     check: ({ accounts, agreement }) =>
         accounts.flatMap(({ lookup, path }): InspectionMismatch[] => {

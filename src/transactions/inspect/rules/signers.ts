@@ -32,7 +32,7 @@ export const unexpectedSigners: Rule = {
     name: 'unexpectedSigners',
 };
 
-/** Whoever has to sign an instruction is asked to. */
+/** Every signer of an instruction is among the signers of the message. */
 export const missingSigners: Rule = {
     check: ({ accounts, instructions }) =>
         instructions.flatMap(({ accountIndexes, expected = [], path }) =>
