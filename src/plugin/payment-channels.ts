@@ -468,5 +468,6 @@ function getInstructions(
             ]),
     };
     const { reclaim, ...others } = instructions;
+    assertHasNoMisspelt('deployment', deployment, ['reclaim']);
     return Object.freeze(readPart(deployment, 'reclaim') === undefined ? others : { ...others, reclaim });
 }

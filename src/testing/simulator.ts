@@ -433,6 +433,7 @@ async function createSeededSigner(seed: string, label: string): Promise<KeyPairS
     return await createKeyPairSignerFromPrivateKeyBytes(new Uint8Array(privateKey));
 }
 
-function toText(field: string, value: unknown): string | undefined {
+/** A text that may be left out. */
+export function toText(field: string, value: unknown): string | undefined {
     return value === undefined || typeof value === 'string' ? value : refuseInput(field, 'a string', value);
 }

@@ -13,11 +13,12 @@ import { getTopUpInstructionAsync } from '../../instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../instructions/withdraw-payer';
 import { TRANSACTION_FAILED } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
+import { readOnlyMembers, refuseInput, toInteger } from '../../core/input';
 import type { ChannelOf, RevisionName, RevisionWithReclaim } from '../../revision/types';
 import { signVoucher } from '../../voucher/sign';
 import { verifyVoucher } from '../../voucher/verify';
 import type { SignedVoucher } from '../../voucher/voucher';
-import { createSimulator, type Simulator } from '../simulator';
+import { createSimulator, toText, type Simulator } from '../simulator';
 import { findMissingRent, findUnlistedTokens, findWrongPayouts } from './checks';
 import {
     findDiscrepancies,
@@ -33,7 +34,7 @@ import { createParties, planChannels, type Parties, type PlannedChannel } from '
 export type ScenarioOptions = Readonly<{
     /** Deployment to simulate, and with it the revision. */
     deployment: Deployment;
-    /** Number of channels, 12 by default. */
+    /** Number of channels, 1 to 10,000; 12 by default. */
     channels?: number | undefined;
     /** Everything random follows from this. */
     seed?: string | undefined;
@@ -68,6 +69,8 @@ export type ScenarioReport = Readonly<{
     discrepancies: readonly Discrepancy[];
 }>;
 
+const DEFAULT_CHANNELS = 12;
+const MAX_CHANNELS = 10_000n;
 const MIN_VOUCHERS = 300;
 const MIN_VOUCHERS_PER_CHANNEL = 5;
 const GRACE_PERIOD_SECONDS = 3600;
@@ -78,7 +81,8 @@ const GRACE_PERIOD_SECONDS = 3600;
  * Where a revision has rent payers, a sponsor pays the rent, and that of channels that are distributed before the open-slot
  * window is over comes back by reclaim.
  *
- * @throws `ELF_INVALID` when there is no program to run; `TRANSACTION_FAILED` with the label of the transaction when one
+ * @throws `INPUT_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field; `ELF_INVALID` when there is no program
+ * to run; `TRANSACTION_FAILED` with the label of the transaction when one
  * fails that must not.
  *
  * @example
@@ -88,7 +92,19 @@ const GRACE_PERIOD_SECONDS = 3600;
  * ```
  */
 export async function runScenario(options: ScenarioOptions): Promise<ScenarioReport> {
-    const { channels: count = 12, deployment, elfPath, onProgress, seed = '1' } = options;
+    const given = readOnlyMembers('options', options, {
+        channels: true,
+        deployment: true,
+        elfPath: true,
+        onProgress: true,
+        seed: true,
+    });
+    const { deployment, elfPath, onProgress } = given;
+    const count = Number(toInteger('channels', given.channels ?? DEFAULT_CHANNELS, 1n, MAX_CHANNELS));
+    const seed = toText('seed', given.seed) ?? '1';
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
+        refuseInput('onProgress', 'a function', onProgress);
+    }
     const simulator = await createSimulator<RevisionName>({ deployment, elfPath, seed: `scenario ${seed}` });
     const payerCount = Math.min(count, Math.max(3, Math.ceil(count / 8)));
     const parties = await createParties(simulator, payerCount, count);

@@ -3,40 +3,42 @@ import { expect, it } from 'vitest';
 import * as toolkit from '../../fixtures/toolkit';
 import { createSimulator, createSimulatorRpc } from '../../../src/testing/index';
 import { findFaults, type Call } from './harness';
-import { DEPLOYMENT, OPENED } from '../../fixtures/deployment';
+import { DEPLOYMENT, OPENED, OPEN_SLOT } from '../../fixtures/deployment';
+import { MAINNET_DEPLOYMENT } from '../../../src';
 
 // As wrong-values.test.ts, for what an RPC answers: every function that reads, every place of a good answer, every kind of
 // wrong value. Only what the transport itself throws comes through as it is.
 
 type Method = (...params: unknown[]) => Readonly<{ send: () => Promise<unknown> }>;
 
-const simulator = await createSimulator({ deployment: DEPLOYMENT });
+const simulator = await createSimulator({ deployment: DEPLOYMENT, slot: OPEN_SLOT });
 const rpc = createSimulatorRpc(simulator) as unknown as Readonly<Record<string, Method>>;
 const payer = await simulator.createFundedSigner();
 const { address: payee } = await simulator.createSigner();
 const mint = await simulator.createMint();
 await simulator.mintTokens({ amount: 1_000n, mint, owner: payer.address });
-const terms = { deposit: 500n, gracePeriodSeconds: 600, mint, payee, payer, salt: 1n, splits: [] };
-await simulator.sendOrThrow([await toolkit.getOpenInstructionAsync({ ...OPENED, ...terms }, DEPLOYMENT)]);
-const [channel] = toolkit.findChannelPdaSync({ ...OPENED, ...terms }, DEPLOYMENT);
+const terms = { ...OPENED, deposit: 500n, gracePeriodSeconds: 600, mint, payee, payer, salt: 1n, splits: [] };
+await simulator.sendOrThrow([await toolkit.getOpenInstructionAsync(terms as never, DEPLOYMENT)]);
+const [channel] = toolkit.findChannelPdaSync(terms, DEPLOYMENT);
 const voucher = await toolkit.signVoucher({ channelId: channel, cumulativeAmount: 5n }, payer, DEPLOYMENT);
 
 /** What follows the RPC in the arguments of each function. */
 const READERS: Readonly<Record<string, readonly unknown[]>> = {
-    fetchAllChannel: [[channel]],
-    fetchAllMaybeChannel: [[channel]],
-    fetchBatchItems: [[{ channel, splits: [], voucher }]],
-    fetchChannel: [channel],
-    fetchChannelFromSeeds: [terms],
-    fetchChannels: [{ payee }],
-    fetchChannelState: [channel],
-    fetchChannelStates: [[channel]],
-    fetchClosingChannels: [{ payee }],
-    fetchDistributionAssessment: [{ channel, splits: [] }],
+    fetchAllChannel: [[channel], DEPLOYMENT],
+    fetchAllMaybeChannel: [[channel], DEPLOYMENT],
+    fetchBatchItems: [[{ channel, splits: [], voucher }], DEPLOYMENT],
+    fetchChannel: [channel, DEPLOYMENT],
+    fetchChannelFromSeeds: [terms, DEPLOYMENT],
+    fetchChannels: [{ payee }, DEPLOYMENT],
+    fetchChannelState: [channel, DEPLOYMENT],
+    fetchChannelStates: [[channel], DEPLOYMENT],
+    fetchClosingChannels: [{ payee }, DEPLOYMENT],
+    fetchDistributionAssessment: [{ channel, splits: [] }, DEPLOYMENT],
     fetchLookupTables: [[channel]],
-    fetchMaybeChannel: [channel],
-    fetchMaybeChannelFromSeeds: [terms],
-    fetchOpenAssessment: [{ ...terms, salt: 2n }],
+    fetchMaybeChannel: [channel, DEPLOYMENT],
+    fetchMaybeChannelFromSeeds: [terms, DEPLOYMENT],
+    fetchOpenAssessment: [{ ...terms, salt: 2n }, DEPLOYMENT],
+    fetchOpenSlot: [{}, MAINNET_DEPLOYMENT],
     fetchTokenProgram: [mint],
 };
 

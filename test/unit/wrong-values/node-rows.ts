@@ -6,16 +6,17 @@ import {
     createSimulatorRpc,
     getElfForTreasuryOwner,
     readProgramElf,
+    runScenario,
     simulated,
 } from '../../../src/testing/index';
 import { addressOf } from '../../fixtures/parties';
 import type { createGoodValues } from './good-values';
-import type { Call, MakeArguments } from './harness';
+import { refuseToAnswer, type Call, type MakeArguments } from './harness';
 
 // A call with good arguments for every function of ./node and ./testing. What a call opens, it closes.
 
 type Row = Readonly<{ call: Call; makeArguments: MakeArguments }>;
-type Rows = Readonly<Record<string, Row>>;
+type Rows = Readonly<Record<string, Row | readonly Row[]>>;
 
 const closing = (open: (...args: never[]) => Promise<Readonly<{ close: () => Promise<unknown> }>>): Call => {
     return async (...args) => {
@@ -43,6 +44,8 @@ export function createNodeRows(): Rows {
 export async function createTestingRows({ deployment }: ReturnType<typeof createGoodValues>): Promise<Rows> {
     const failed = { failure: { message: 'it failed' }, logs: ['a'], ok: false };
     const simulator = await createSimulator({ deployment });
+    const { programAddress, revision, treasuryOwner } = deployment;
+    const withoutParts = { programAddress, revision, treasuryOwner };
     const elf = readProgramElf('tombstone');
     return {
         assertSucceeded: { call: assertSucceeded as never, makeArguments: () => [{ ...failed, ok: true }] },
@@ -59,6 +62,15 @@ export async function createTestingRows({ deployment }: ReturnType<typeof create
             call: readProgramElf as never,
             makeArguments: () => ['tombstone', elf.source === 'embedded' ? undefined : elf.source],
         },
+        // They end early: a whole scenario for every wrong value would take minutes.
+        runScenario: [
+            {
+                call: (channels, onProgress = refuseToAnswer, seed) =>
+                    runScenario({ channels, deployment, onProgress, seed } as never),
+                makeArguments: () => [1, refuseToAnswer, 'a'],
+            },
+            { call: runScenario as never, makeArguments: () => [{ deployment: withoutParts }] },
+        ],
         simulated: { call: simulated as never, makeArguments: () => [simulator] },
     };
 }
