@@ -1,10 +1,10 @@
 import type { ReadonlyUint8Array } from '@solana/kit';
 
-// Bytes that come from a caller. They may have been made in another realm (a vm context, a frame, the environment of a
-// test runner), of which they are no instance here; and somebody else may hold the memory that they lie in. So they are
-// told by what the engine knows them to be, and copied before anything is concluded from them.
+// Bytes from a caller. They may come from another realm (a vm context, a frame, a test runner's environment), where
+// `instanceof` fails, and somebody else may hold their memory. So the engine's own tag decides what they are, and they
+// are copied before anything is concluded from them.
 
-/** What the engine itself says of a typed array, whatever its prototype and its realm; `undefined` of anything else. */
+/** The engine's own tag of a typed array, whatever its prototype and its realm; `undefined` for anything else. */
 const getTypedArrayName = /* @__PURE__ */ (() =>
     Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!)();
 

@@ -1,7 +1,7 @@
 import { getByteCount, isBytes } from './bytes';
 
-// What stands in errors of values that may be anything: nothing here runs code of theirs, and nothing that could be a
-// secret is shown. What is given in the wrong place may be a secret key, or the address of an RPC with its key in it.
+// Descriptions of arbitrary values for errors: nothing here runs their code or shows anything that could be a secret. A
+// value in the wrong place may be a secret key, or the URL of an RPC that contains a key.
 
 /** As long as an address or a blockhash; a longer text may be a secret key, and so may 32 bytes in base64. */
 const MAX_SHOWN_LENGTH = 44;
@@ -25,7 +25,7 @@ export function describe(value: unknown): string {
     return describeType(value);
 }
 
-/** What a value is, without what is in it. */
+/** The kind of a value, without its content. */
 export function describeType(value: unknown): string {
     switch (typeof value) {
         case 'string':

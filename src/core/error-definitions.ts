@@ -2,7 +2,7 @@ import type { ErrorDefinition } from './errors';
 
 // The errors of this package with their messages, each by itself: a bundle has those that its functions can throw.
 
-/** The errors that say of a field what it has to be. */
+/** Codes of the errors that say what was expected of a field. */
 export type InvalidCode =
     'AGREEMENT_INVALID' | 'BATCH_INVALID' | 'INPUT_INVALID' | 'SPLITS_INVALID' | 'VOUCHER_INVALID';
 

@@ -1,8 +1,8 @@
 import { toJsonForm, toResult } from './json-form';
 
-/** A field that is not what it has to be. */
+/** A field with an invalid value. */
 type InvalidContext = {
-    /** What it has to be, in words. */
+    /** What was expected, in words. */
     expected: string;
     field: string;
     /** What was given. */
@@ -121,7 +121,7 @@ export type PaymentChannelsErrorContexts = {
     VOUCHER_SIGNER_DID_NOT_SIGN: { signer: string };
 };
 
-/** What went wrong, as a literal: narrow an error to it with {@link isPaymentChannelsError}. */
+/** Code of an error: narrow to it with {@link isPaymentChannelsError}. */
 export type PaymentChannelsErrorCode = keyof PaymentChannelsErrorContexts;
 
 /** An error of this package: its code, and the message that it makes of a context. */
@@ -152,8 +152,8 @@ export class PaymentChannelsError<TCode extends PaymentChannelsErrorCode = Payme
     }
 
     /**
-     * What JSON.stringify writes: name, code, message, context and cause, with integers as decimal strings and bytes as
-     * base58. Of the errors of others only name, code, message and cause, and no path of an RPC's address.
+     * The JSON form: name, code, message, context and cause, with integers as decimal strings and bytes as base58. Of
+     * other errors only name, code, message and cause, without paths of RPC URLs.
      */
     toJSON(): unknown {
         return toJsonForm(this);

@@ -26,8 +26,8 @@ import { isPaymentChannelsError, PaymentChannelsError } from './errors';
 export { describe } from './describe';
 export type { InvalidCode } from './error-definitions';
 
-// What every builder does with its input before any byte is built. Each of these throws a typed error that names the
-// field; types alone don't do it, since callers use JavaScript, `as` and values that came over a wire.
+// Checks of input, made before any byte is built. Each throws a typed error that names the field. Types alone are not
+// enough: callers use JavaScript, `as` and values that came over a wire.
 
 export const U16_MAX = 0xffffn;
 export const U32_MAX = 0xffff_ffffn;
@@ -78,7 +78,7 @@ export function refuseInput(
     throw new PaymentChannelsError(getInvalidDefinition(code), { expected, field, value: describe(value) }, options);
 }
 
-/** What a caller passes as an object has to be one: reading a field of anything else would be a `TypeError`. */
+/** Checks that an argument is an object: reading a field of anything else would be a `TypeError`. */
 export function assertIsInput(field: string, value: unknown, code?: InvalidCode): asserts value is object {
     if (typeof value !== 'object' || value === null || readSafely(() => Array.isArray(value), true)) {
         // Without what is in it: a program that mixes up its arguments may pass a key or the address of an RPC.
@@ -120,9 +120,9 @@ export function getPath(field: string, name: string): string {
 }
 
 /**
- * What is made of a value that is read in many places, deep inside: what it is lacking there, and whatever it throws when
- * it is read (getters, proxies), is refused, and is the cause of the error. For what does nothing but read: an error of a
- * callback, a signer or an RPC is no error of the input.
+ * Runs a function that reads a value in many places. A missing member, and anything that reading throws (getters,
+ * proxies), is refused as invalid input, with the cause. Only for functions that just read: an error of a callback, a
+ * signer or an RPC is not an error of the input.
  *
  * @param expected What the value has to be: "the state of a channel".
  */
@@ -214,11 +214,11 @@ export function assertHasNoMisspelt(field: string, value: object, names: readonl
 
 /** Names that are near to others, and words of their own. */
 const WORDS = ['channel', 'channelId', 'channels', 'payee', 'payer', 'salt', 'slot', 'status', 'state'];
-/** What has been compared, by the name and then by what was written; there are few of either. */
+/** Comparisons made before, by the known name and then by the written one; there are few of either. */
 const comparisons = /* @__PURE__ */ new Map<string, Map<string, boolean>>();
 const MAX_COMPARISONS = 500;
 
-/** What others call the same, the rendered clients and other functions of this package among them. */
+/** Other names for the same member, used by the rendered clients and by other functions of this package. */
 const SAYS_THE_SAME: Readonly<Record<string, readonly string[]>> = {
     expiresAt: ['expiration', 'expiry'],
     voucher: ['hasVoucher', 'signedVoucher'],
@@ -282,7 +282,7 @@ function isPartOf(a: string, b: string): boolean {
     return Math.min(a.length, b.length) > 3 && (a.includes(b) || b.includes(a));
 }
 
-/** How many characters have to be put in, left out or replaced to make one of the other. */
+/** Edit distance: the number of characters to insert, remove or replace. */
 function getEditDistance(a: string, b: string): number {
     let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
     for (let row = 1; row <= a.length; row++) {
@@ -296,7 +296,7 @@ function getEditDistance(a: string, b: string): number {
     return previous[b.length]!;
 }
 
-/** What a value says of itself, or something else where asking it throws, as it does for a proxy that was revoked. */
+/** The value's own tag, or a fallback where reading it throws, as for a revoked proxy. */
 function readSafely<T>(read: () => T, otherwise: T): T {
     try {
         return read();
@@ -312,8 +312,7 @@ function isCollection(value: object): boolean {
 }
 
 /**
- * What is made of each item of a list. Holes are `undefined`, and an array of any length ends at the first item that is
- * refused.
+ * Maps the items of a list. Holes are `undefined`; mapping stops at the first item that is refused.
  *
  * @param expected What the list has to be: "an array of addresses".
  */
@@ -461,7 +460,7 @@ function hasAddress(value: unknown): value is { address: Address } {
     return readSafely(() => typeof (value as { address?: unknown }).address === 'string', false);
 }
 
-/** What a guard says, which reads members of the value. */
+/** The answer of a guard, which reads members of the value. */
 function isGuarded<T extends object>(guard: (value: T) => boolean, value: T): boolean {
     return readSafely(() => guard(value), false);
 }
@@ -478,7 +477,7 @@ export function toTokenProgram(field: string, value: unknown): Address {
     return tokenProgram;
 }
 
-/** Bytes of their own: nobody else can change them once they are checked. */
+/** A copy, so that nobody else can change the bytes once they are checked. */
 export function toBytes(field: string, value: unknown, expectedLength: number): ReadonlyUint8Array {
     const actualLength = getByteCount(value) ?? -1;
     if (actualLength === expectedLength) {

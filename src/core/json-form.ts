@@ -104,10 +104,10 @@ function toFormOfError(error: Error, parents: readonly object[]): object {
         name: String(name),
         ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
         message: hideSecrets(String(message)).slice(0, MAX_MESSAGE_LENGTH),
-        // What others put into theirs may be anything, a request with its headers among it.
+        // The context of somebody else's error may hold anything, for example a request with its headers.
         ...(isOurs ? { context: toForm(context, parents) } : {}),
         ...(error instanceof AggregateError ? { errors: toForm(error.errors, parents) } : {}),
-        // Whoever throws something else than an error throws what nobody knows.
+        // A thrown value that is not an error can be anything.
         ...(error.cause === undefined ? {} : { cause: toFormOfCause(error.cause, parents) }),
     };
 }

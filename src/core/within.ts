@@ -31,7 +31,7 @@ export async function within<T>(
         };
         onAbort = () => stop(outer!.reason);
         outer?.addEventListener('abort', onAbort, { once: true });
-        // More than a timer can count would be over at once.
+        // A longer delay than a timer can count would fire immediately.
         if (milliseconds > MAX_TIMER_MS) return;
         timer = setTimeout(() => stop(new PaymentChannelsError(NO_ANSWER, { milliseconds, what })), milliseconds);
     });

@@ -5,8 +5,8 @@ import { toResult } from '../core/json-form';
 import type { PlannedAction, SentChannel, SentOutcome, SentTransaction } from './journal';
 import { MAX_LEASE_MS } from './state';
 
-// What every journal checks before it records anything, and what it makes of it: frozen copies, so that nothing that the
-// caller changes later changes what was recorded.
+// Checks that every journal makes before it records anything. They return frozen copies, so that later changes by the
+// caller don't change the record.
 
 const MAX_OWNER_LENGTH = 256;
 // Several times what a cluster accepts.
@@ -44,7 +44,7 @@ export function toClock(value: unknown): () => unknown {
     return typeof clock === 'function' ? (clock as () => unknown) : refuseInput('now', 'a function', clock);
 }
 
-/** What a clock says, in whole milliseconds. */
+/** The time of a clock, in whole milliseconds. */
 export function toNow(value: unknown): number {
     const whole = typeof value === 'number' ? Math.floor(value) : value;
     return Number(toInteger('now', whole, 0n, BigInt(Number.MAX_SAFE_INTEGER - MAX_LEASE_MS)));

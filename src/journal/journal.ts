@@ -3,7 +3,7 @@ import type { Address, Base64EncodedWireTransaction, Signature } from '@solana/k
 /** The action of a transaction on a channel, in the words that all deployments share. */
 export type PlannedAction = 'distribute' | 'finalize' | 'reclaim' | 'settle' | 'settleAndFinalize';
 
-/** What a transaction does with a channel. */
+/** The effect of a transaction on a channel. */
 export type SentChannel = Readonly<{
     channel: Address;
     /** In the order in which they happen. */

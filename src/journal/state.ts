@@ -8,7 +8,7 @@ export type Lease = Readonly<{
     until: number;
     /** For how long it was taken. */
     durationMs: number;
-    /** Who wrote it to the log of the journal, where it has one: the one who dies with it. */
+    /** The writer in the journal's log, where there is one: the lease ends with that writer. */
     writer: string | undefined;
     /** When it was refused to somebody else for the first time since it was taken or renewed. */
     refusedAt: number | undefined;
@@ -19,16 +19,16 @@ export const MAX_LEASE_MS = 86_400_000;
 /** Clocks that go right may be so far apart. */
 const CLOCK_TOLERANCE_MS = 300_000;
 
-/** Who asks for leases, and when. */
+/** The owner that asks for leases, and when. */
 type LeaseRequest = Readonly<{ owner: string; at: number; until: number; writer?: string | undefined }>;
 
 /**
- * What a journal knows: every journal is this, and a way to keep it. What happens depends on what happened before and on
- * the times that are passed in, on nothing else: whoever applies the same calls in the same order knows the same.
+ * The state of a journal; every journal is this state and a way to keep it. It depends only on earlier calls and on the
+ * times passed in, so the same calls in the same order lead to the same state.
  *
- * Clocks jump, and a machine may start with one that is years ahead. A lease of such a clock ends all the same: it is
- * void where it would last for longer than any lease does, and once it has been refused for as long as it was taken for
- * without being renewed. Its owner, should it be alive, is then refused what it wants to record.
+ * Clocks jump, and a machine may start with one that is years ahead. A lease of such a clock still ends: it is void
+ * where it would last for longer than any lease does, and once it has been refused for as long as it was taken for
+ * without being renewed. If its owner is still alive, its next record is refused.
  */
 export type JournalState = Readonly<{
     /** Takes and renews leases until a time; never shortens one. @returns What the owner holds at `at`. */
@@ -54,7 +54,7 @@ function isVoid({ until }: Lease, at: number): boolean {
     return until - at > MAX_LEASE_MS + CLOCK_TOLERANCE_MS;
 }
 
-/** When a lease is over by a clock that shows `at`; at once if it is void. */
+/** When a lease ends by a clock that shows `at`; immediately if it is void. */
 function getEnd(lease: Lease, at: number): number {
     const { durationMs, refusedAt, until } = lease;
     if (isVoid(lease, at)) return at;
@@ -109,7 +109,7 @@ export function createJournalState(): JournalState {
         getLease,
         getLeases: function* (at) {
             for (const [channel, lease] of leases) {
-                // By a clock that may be the one that is wrong, nothing is void for good.
+                // This clock may be the wrong one, so nothing is void for good.
                 const until = isVoid(lease, at) ? lease.until : getEnd(lease, at);
                 if (until > at) yield [channel, { ...lease, until }];
             }
@@ -147,7 +147,7 @@ export function createJournalState(): JournalState {
     });
 }
 
-/** What a journal answers to the question who has which channels. */
+/** The journal's answer about the holders of channels. */
 export function getLeases(state: JournalState, channels: readonly Address[], at: number): readonly ChannelLease[] {
     return Object.freeze(
         channels.flatMap(channel => {

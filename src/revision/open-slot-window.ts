@@ -2,7 +2,7 @@ import { OPEN_SLOT_OUT_OF_WINDOW } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toInteger, toU64, U64_MAX } from '../core/input';
 
-// What follows from the window alone in which an open slot can land: revisions that have one check it with these.
+// Checks that need only the window of open slots, for the revisions that have one.
 
 type Chosen = Readonly<{ currentSlot: bigint | number; landingSlots?: bigint | number | undefined }>;
 

@@ -111,7 +111,7 @@ export type OpenTerms = Readonly<{
 /** How `open` is parsed, and what payer and operator have to agree on for it (docs/program.md, section 7.1). */
 export type OpenReading = InstructionReading<OpenData> &
     Readonly<{
-        /** What an agreement may name in this revision only; `'given'` is not to be `undefined`. */
+        /** Members of an agreement that only this revision has; `'given'` ones must not be `undefined`. */
         agreementMembers: Readonly<Record<string, 'given' | true>>;
         /** Checks what it names of that. */
         toTerms: (agreement: object, parties: Readonly<{ operator: Address; payer: Address }>) => OpenTerms;

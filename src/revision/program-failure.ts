@@ -74,7 +74,7 @@ export type ProgramFailureConfig = Readonly<{
 // The programs that this one calls (System, Token, Token-2022, Associated Token Account) count their codes from 0 and
 // end well below: from here on a code can only be this program's own.
 const FIRST_CODE_OF_NO_CALLEE = 200;
-/** What the program says of another treasury owner than its own. */
+/** The program's errors for a wrong treasury owner. */
 const TREASURY_ACCOUNT_MISMATCH = 'treasuryAccountMismatch';
 
 /** Finds the reason of a failed transaction in any source; see {@link getProgramFailure}. */
@@ -128,7 +128,7 @@ export function getProgramFailure(
 }
 
 /**
- * Why a transaction was refused as a whole, of whatever told so: what no program has a say in, and so no deployment.
+ * Finds why a transaction was refused as a whole, in any source: no program, and so no deployment, has a part in it.
  *
  * @returns `undefined` where nothing tells of a failure, or an instruction failed.
  */

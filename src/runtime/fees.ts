@@ -52,7 +52,7 @@ export function getTransactionFees(
         computeUnitPrice: bigint;
         /** All of the message, those of the compute budget included. */
         instructions: readonly CountedInstruction[];
-        /** What a message of version 1 names in the place of a price. */
+        /** The priority fee that a version 1 message names instead of a price. */
         priorityFeeLamports?: bigint | undefined;
         /** Accounts that sign the message. */
         signerCount: number;

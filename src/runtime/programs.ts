@@ -28,7 +28,7 @@ export const PRECOMPILE_ERRORS = [
     'InvalidInstructionDataSize',
 ] as const;
 
-/** What a precompile may say of an instruction. */
+/** The errors of a precompile for an instruction. */
 export type PrecompileErrorName = (typeof PRECOMPILE_ERRORS)[number];
 
 /** The name of a precompile; `undefined` for any other program. */

@@ -77,8 +77,8 @@ export function toRpcSlot(field: string, value: unknown): bigint {
 /**
  * The slot at which an RPC looked, from the context around its answer.
  *
- * @param minSlot Slot that the RPC was asked to have come to. A node that has not, and answers all the same (an older one,
- * or a proxy that does not pass the question on as it is), has not answered what was asked.
+ * @param minSlot Slot that the RPC was asked to have come to. An answer from an earlier slot (by an old node, or a
+ * proxy that drops the option) is refused.
  */
 export function toContextSlot(field: string, value: unknown, minSlot: bigint | number = 0n): bigint {
     const { slot: given } = toRpcRecord(`${field}.context`, toRpcRecord(field, value)['context']);

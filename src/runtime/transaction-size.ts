@@ -402,7 +402,7 @@ class SizerState {
         return count > (this.#omitsCostlyTables ? 1 : 0);
     }
 
-    /** What only says the version and how many of everything there are. */
+    /** Bytes of the version and of the counts. */
     #getEnvelopeBytes(staticCount: number, tableCount: number): number {
         // Version byte, mask and values of the configuration, one byte for instructions and one for accounts.
         if (this.#version === 1) return 1 + 4 + this.#configBytes + 1 + 1;

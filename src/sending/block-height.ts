@@ -25,7 +25,7 @@ export type ChainPosition = Readonly<{ blockHeight: bigint; slot: bigint }>;
 export const BLOCKHASH_LIFETIME_BLOCKS = 150n;
 /** One node may be so many blocks behind another one. */
 const MAX_LAG_BLOCKS = 150n;
-/** Whatever becomes of a transaction, it does within so many slots, of which not every one has a block. */
+/** A transaction lands within this many slots or not at all; not every slot has a block. */
 const MAX_LANDING_SLOTS = 2n * MAX_LEAD_SLOTS;
 /** A blockhash that is known already is not good for any longer, other than on a cluster that hardly moves. */
 const MAX_LIFETIME_MS = 120_000;

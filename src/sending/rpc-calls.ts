@@ -62,7 +62,7 @@ export class RpcCalls {
     /**
      * Asks until there is an answer.
      *
-     * @param isWanted Whether it is worth while to ask again; an RPC that works is asked once in any case.
+     * @param isWanted Whether another request is still useful; a working RPC gets one in any case.
      * @throws `RPC_UNAVAILABLE` when the RPC has answered nothing at all, or has refused this question, for longer than
      * the patience lasts. What would fail in the same way again comes through as it is, and so does the reason of an abort.
      */
@@ -117,7 +117,7 @@ export class RpcCalls {
         }
     }
 
-    /** Asks once, for so long; whatever goes wrong comes through as it is. */
+    /** Sends one request with a time limit; errors pass through unchanged. */
     async once<T>(request: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
         const { abortSignal, requestTimeoutMs, timers } = this.config;
         try {
@@ -125,7 +125,7 @@ export class RpcCalls {
             this.#failingSince = undefined;
             return answer;
         } catch (error) {
-            // What a node refuses, it answers.
+            // A refusal is an answer.
             if (isRefusal(error)) this.#failingSince = undefined;
             else this.#failingSince ??= timers.now();
             throw error;

@@ -11,10 +11,10 @@ import type { RpcCalls } from './rpc-calls';
 import { getSendRefusal, type SendRefusal } from './send-error';
 import { Watcher, type SeenOutcome, type SignedTransaction, type WatcherConfig } from './watcher';
 
-/** What the RPC is asked for. */
+/** The RPC methods that are called. */
 export type SenderApi = GetEpochInfoApi & GetSignatureStatusesApi & IsBlockhashValidApi & SendTransactionApi;
 
-/** What has become of a transaction: a refusal is that of a node which has not forwarded it. */
+/** Outcome of sending a transaction; a refusal comes from a node that has not forwarded it. */
 export type SendOutcome = SeenOutcome | (SendRefusal & Readonly<{ kind: 'refused' }>);
 
 /**

@@ -9,10 +9,10 @@ import {
 
 import { isRpcRecord, refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord, toRpcSlot } from '../runtime/rpc-answer';
 
-/** What a node knows of a transaction. */
+/** A node's knowledge of a transaction. */
 export type TransactionStatus = Readonly<{ err: unknown; slot: bigint; commitment: Commitment }>;
 
-/** What a node knows of some transactions at a slot; `undefined` for those that it does not know. */
+/** A node's knowledge of some transactions at a slot; `undefined` for those that it does not know. */
 export type TransactionStatuses = Readonly<{ slot: bigint; statuses: readonly (TransactionStatus | undefined)[] }>;
 
 /** The most signatures that getSignatureStatuses takes. */

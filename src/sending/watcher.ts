@@ -24,7 +24,7 @@ export type SignedTransaction = Readonly<{
     lastValidBlockHeight: bigint;
 }>;
 
-/** What was seen of a transaction. */
+/** The observed status of a transaction. */
 export type SeenOutcome =
     | Readonly<{ kind: 'landed'; slot: bigint }>
     | Readonly<{ kind: 'failed'; slot: bigint; err: unknown }>
@@ -44,7 +44,7 @@ type Entry = {
     sentAt: number | undefined;
 };
 
-/** What the RPC is asked for. */
+/** The RPC methods that are called. */
 export type WatcherApi = GetEpochInfoApi & GetSignatureStatusesApi & IsBlockhashValidApi;
 
 /** How transactions are followed. */
@@ -83,7 +83,7 @@ export class Watcher {
     ) {}
 
     /**
-     * Follows a transaction that is about to be sent: it is sent again once {@link markSent} has been told of it.
+     * Follows a transaction that is about to be sent: it is resent after {@link markSent} was called.
      *
      * @param sinceSlot Slot at which its blockhash was given out.
      */
@@ -130,7 +130,7 @@ export class Watcher {
         }
     }
 
-    /** Looks at a transaction at once, between two looks at all of them; what goes wrong is of no interest. */
+    /** Looks at one transaction immediately, between two looks at all of them; errors are ignored. */
     async lookAt(signature: Signature): Promise<void> {
         const entry = this.#entries.get(signature);
         if (entry === undefined) return;
@@ -265,7 +265,7 @@ export class Watcher {
         await Promise.all(
             due.map(async entry => {
                 entry.sentAt = now;
-                // What a node answers to a transaction that it knows already is of no interest; its status is.
+                // A node's answer to a transaction that it knows already is ignored; its status counts.
                 await this.resend(entry.sent);
             }),
         );
@@ -283,7 +283,7 @@ export class Watcher {
     }
 }
 
-/** What is said of a transaction that was sent, and that nobody can tell the end of. */
+/** Result for a transaction that was sent and could not be followed to its end. */
 export function toOutcomeUnknownError(
     { lastValidBlockHeight, signature, wireTransaction }: SignedTransaction,
     reason: string,

@@ -5,7 +5,7 @@ import type { PlanLookupTablesOptions } from './lookup-tables/plan-lookup-tables
 import type { CloseLookupTablesOptions, CreateLookupTablesOptions } from './lookup-tables/lookup-table-transactions';
 import type { BatchReclaimOptions } from './plan/plan-reclaim';
 
-/** What any of the functions for batches takes as an option. */
+/** Options of the functions for batches. */
 type AnyBatchOptions = BatchExecuteOptions &
     BatchReclaimOptions &
     BatchSettleOptions &

@@ -4,7 +4,7 @@ import { assertIsInWindow, chooseInWindow } from '../open-slot-window';
 import type { OpenReading, OpenTerms } from '../parts';
 import type { EpochTypes } from './types';
 
-// What payer and operator agree on besides in this revision: the slot of opening, and who pays the rent.
+// Terms that payer and operator agree on in this revision only: the slot of opening, and who pays the rent.
 
 export const AGREEMENT_MEMBERS: OpenReading['agreementMembers'] = {
     currentSlot: true,

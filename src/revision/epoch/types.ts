@@ -71,7 +71,7 @@ export type EpochTypes = {
         /** A slot that the cluster has reached, if it is known: an open slot that can't land now is refused. */
         currentSlot?: bigint | number | undefined;
     }>;
-    /** What the plugin's `open` takes: what can be chosen is chosen. */
+    /** Input of the plugin's `open`, which chooses what can be chosen. */
     pluginOpenInput: Readonly<{
         /** Slot that the channel is opened for (u64); by default one that is chosen by the slot that the RPC has reached. */
         openSlot?: bigint | number | undefined;

@@ -5,7 +5,7 @@ import type { ProgramDerivedAddress, ProgramDerivedAddressBump } from '@solana/k
 import { decodeAddress } from '../../core/address-bytes';
 import { isOnCurve } from './on-curve';
 
-/** What the runtime hashes behind the seeds and the program's address. */
+/** The marker that the runtime hashes after the seeds and the program's address. */
 export const PDA_MARKER = 'ProgramDerivedAddress';
 export const MAX_BUMP = 255;
 

@@ -38,7 +38,7 @@ export const getCreateDataEncoder = () =>
         ['bump', getU8Encoder()],
     ]);
 
-/** What stands before the addresses that are appended. */
+/** The bytes before the appended addresses. */
 export const getExtendHeadEncoder = () =>
     getStructEncoder([
         ['kind', withKind('extend') as FixedSizeEncoder<void>],

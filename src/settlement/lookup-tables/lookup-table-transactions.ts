@@ -31,7 +31,7 @@ const CLOSE_COMPUTE_UNITS = 3_000;
 export type PlannedLookupTable = Readonly<{
     /** The table that is there already and is extended; `undefined` for one that is created. */
     reused: Address | undefined;
-    /** What it holds in the end, in the order of the indexes. */
+    /** Its addresses in the end, in the order of the indexes. */
     addresses: readonly Address[];
     /** How many of these have to be appended: the last ones. */
     appendedCount: number;
@@ -72,7 +72,7 @@ export type LookupTableTransaction = PlannedTransaction &
         tableActions: readonly Readonly<{
             action: 'close' | 'create' | 'deactivate' | 'extend';
             lookupTable: Address;
-            /** What `extend` appends. */
+            /** The addresses that `extend` appends. */
             addresses: readonly Address[];
         }>[];
     }>;

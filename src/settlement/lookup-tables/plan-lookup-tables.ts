@@ -202,7 +202,10 @@ function toSettings(options: PlanLookupTablesOptions): Settings & Readonly<{ bat
     };
 }
 
-/** What is used by channels that fit into no transaction: unless tables hold all of it, nothing changes for them. */
+/**
+ * The accounts of channels that fit into no transaction: unless tables hold all of them, nothing changes for these
+ * channels.
+ */
 function findRequired<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
     { skipped }: BatchPlan,
@@ -219,7 +222,7 @@ function findRequired<TRevision extends RevisionName>(
     return [[...shared.keys()], ...own].filter(({ length }) => length > 0);
 }
 
-/** What tables get, in units of which each stays in one table. */
+/** The addresses for tables, in units that each stay in one table. */
 function getContents(
     contents: LookupTableContents,
     { own, shared }: TableUses,
@@ -269,14 +272,14 @@ function fillTables(
     );
 }
 
-/** What the batch and its tables cost. */
+/** The cost of the batch and its tables. */
 function weighTables(
     contents: LookupTableContents,
     candidates: readonly PlannedLookupTable[],
     planWith: (lookupTables: AddressesByLookupTableAddress) => BatchPlan,
     settings: Settings,
 ) {
-    // Whatever the slots are, the tables take as much; they only have to differ.
+    // Any slots will do: the tables have the same size. They only have to differ.
     const make = (tables: readonly PlannedLookupTable[]) =>
         getLookupTableTransactions(tables, { ...settings, recentSlots: tables.map((_, slot) => slot) });
     const first = make(candidates);
@@ -302,7 +305,7 @@ function weighTables(
     };
 }
 
-/** What a table holds in rent that it did not hold before. */
+/** The additional rent of a table. */
 function getRent({ addresses, appendedCount, reused }: PlannedLookupTable, { lamportsPerByte }: Settings): bigint {
     const after = getLookupTableSize(addresses.length);
     const before = getLookupTableSize(addresses.length - appendedCount);

@@ -28,7 +28,8 @@ export function findTableUses({ transactions }: BatchPlan, known: ReadonlySet<Ad
                 let use = uses.get(address);
                 if (use === undefined) uses.set(address, (use = { channel, isShared: false, transactions: 0 }));
                 if (use.channel !== channel) {
-                    // What only creates an account knows no channel: the account's is the first that uses it.
+                    // A unit that only creates an account has no channel of its own: it counts for the first channel
+                    // that uses the account.
                     if (use.channel !== undefined && channel !== undefined) use.isShared = true;
                     use.channel ??= channel;
                 }
@@ -50,7 +51,7 @@ export function findTableUses({ transactions }: BatchPlan, known: ReadonlySet<Ad
     return { own: [...own.values()], shared };
 }
 
-/** What has to stand in the transaction itself. */
+/** The accounts that have to stand in the transaction itself. */
 function getPinned({ instructions, signers }: PlannedTransaction): ReadonlySet<Address> {
     const pinned = new Set(signers);
     for (const { accounts = [], programAddress } of instructions) {

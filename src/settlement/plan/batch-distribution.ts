@@ -72,7 +72,7 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
     const findGroup = createGroupFinder(options, treasuryOwner, deployment);
     const readers = createReaders(deployment);
     const { getFields } = getPart(deployment, 'distribute');
-    // What a deployment lacks is wrong with no channel, and not said of one.
+    // A missing part of the deployment is not reported as an error of a channel.
     for (const part of ['seeds', 'splits'] as const) getPart(deployment, part);
 
     return (selection, mayCreateForPayer) => {
@@ -147,14 +147,14 @@ export function createDistributionPlanner(options: CheckedOptions, deployment: D
     };
 }
 
-/** What distributions to the same parties in the same token have in common. */
+/** The common part of distributions to the same parties in the same token. */
 type DistributionGroup = Readonly<{
     key: string;
     splits: readonly Split[];
     addresses: Omit<DistributionAddresses, 'channel' | 'escrow' | 'payer'>;
-    /** By how much the bumps of these addresses together fall short. */
+    /** Steps of these addresses' bumps below 255, added up. */
     bumpSteps: number;
-    /** Finds the token account of a wallet and its bump, quicker if it is told of an account that exists. */
+    /** Finds the token account of a wallet and its bump; faster when an existing account is given. */
     find: (owner: Address, account: MaybeEncodedAccount | undefined) => readonly [Address, number];
     /** The instruction of a channel, its payer, its escrow and the payer's token account. */
     instruction: ReturnType<typeof createAccountsTemplate>;
@@ -199,7 +199,7 @@ function createGroupFinder(options: CheckedOptions, treasuryOwner: Address, depl
             addresses,
             bumpSteps: found.reduce((sum, [, bump]) => sum + MAX_BUMP - bump, 0),
             find: (owner, account) => {
-                // What a token program owns need not be derived, which is most of the work: see the matcher.
+                // An account that a token program owns need not be derived, which is most of the work: see the matcher.
                 const isTokenAccount = account?.exists === true && account.programAddress === token.tokenProgram;
                 const bump = isTokenAccount ? match(owner, account.address) : undefined;
                 return bump === undefined ? derive(owner) : [account!.address, bump];

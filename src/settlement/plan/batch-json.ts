@@ -239,7 +239,7 @@ function readAccounts(
     };
 }
 
-/** An account as it is on chain; null for none. */
+/** An account as it stands on chain; null for none. */
 function readAccount(field: string, address: Address, value: unknown): MaybeEncodedAccount {
     if (value === null) return { address, exists: false };
     const fields = readObject(field, value, { required: ['data', 'owner'] });

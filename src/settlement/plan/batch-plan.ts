@@ -52,7 +52,7 @@ export type PlannedTransaction = Readonly<{
     computeUnitPrice: bigint;
     /** Limit for the size of the accounts it loads, which only version 1 has to ask for. */
     loadedAccountsDataSizeLimit: number | undefined;
-    /** What it costs in all, for signatures (those that the precompile verifies included) and for priority. */
+    /** Total cost for signatures (including those that the precompile verifies) and for priority. */
     feeLamports: bigint;
     priorityFeeLamports: bigint;
     /** The tables that it uses, with their contents. */
@@ -66,7 +66,7 @@ export type PlannedTransaction = Readonly<{
     deadlineAt: bigint | undefined;
 }>;
 
-/** What a plan comes to. */
+/** Totals of a plan. */
 export type BatchTotals = Readonly<{
     /** Channels that something is done with. */
     channels: number;
@@ -76,11 +76,14 @@ export type BatchTotals = Readonly<{
     computeUnits: number;
     feeLamports: bigint;
     createdTokenAccounts: number;
-    /** What the vouchers add to what was settled before; of a channel in another token, in units of that token. */
+    /**
+     * The amount that the vouchers add to what was settled before; for a channel in another token, in units of that
+     * token.
+     */
     settledByMint: Readonly<Record<Address, bigint>>;
     /**
-     * The account that the most is written to. A block takes 12,000,000 units of cost (compute units, signatures, locks)
-     * of transactions that write to the same account, so that it takes this many blocks at least.
+     * The most written account. A block takes transactions that write to the same account up to a cost of 12,000,000
+     * (compute units, signatures, locks), so the plan needs at least this many blocks.
      */
     hottestAccount: Readonly<{ address: Address; transactions: number; minBlocks: number }> | undefined;
 }>;

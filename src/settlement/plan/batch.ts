@@ -85,7 +85,7 @@ export type BatchSettleOptions = Readonly<{
     computeUnitPrice?: bigint | number | undefined;
     /**
      * What to do if a share would be forfeited because a token account is missing: create the account first, or skip
-     * the distribution (default). Those of payers are created as far as `maxPayerTokenAccounts` goes.
+     * the distribution (default). Those of payers are created up to `maxPayerTokenAccounts`.
      */
     missingTokenAccounts?: 'create' | 'skip' | undefined;
     /**

@@ -20,7 +20,9 @@ const ADDRESS_BYTES = 32;
 const SIGNATURE_BYTES = 64;
 /** Index of the program and lengths of accounts and data, at most. */
 const MAX_INSTRUCTION_HEAD_BYTES = 7;
-/** By how much the lengths in the head of a transaction may grow: of signatures, accounts, instructions and tables. */
+/**
+ * Bytes by which the lengths in the head of a transaction may grow: of signatures, accounts, instructions and tables.
+ */
 const MAX_LENGTHS_BYTES = 8;
 
 /** A transaction that is being filled. */

@@ -86,7 +86,7 @@ export function compareBatchOptions<TRevision extends RevisionName>(
     return [...costs, ...compareMadeTables(items, rest, base, isDistributable, deployment)];
 }
 
-/** What the batch would cost with tables that are made for it, where there is anything to put into them. */
+/** The cost of the batch with tables made for it, if there is anything to put into them. */
 function compareMadeTables<TRevision extends RevisionName>(
     items: readonly BatchItem<TRevision>[],
     options: Omit<BatchSettleOptions, 'lookupTables'>,
@@ -188,7 +188,7 @@ function getItemsAfter<TRevision extends RevisionName>(
     return after;
 }
 
-/** What a batch that was planned in one of the ways costs, by one plan or by several that follow each other. */
+/** The cost of a batch planned in one way, as one plan or as several that follow each other. */
 export function toCost(
     { lookupTables, version }: Pick<BatchSettleOptions, 'lookupTables' | 'version'>,
     distribute: BatchCost['distribute'],

@@ -20,7 +20,7 @@ const KIND_ORDER = {
     reclaim: 4,
 } as const satisfies Record<Unit['kind'], number>;
 
-/** Makes the transactions of a plan of what was packed, in the order in which they are to be sent. */
+/** Makes the transactions of a plan from the packed units, in the order in which they have to be sent. */
 export function emitTransactions({ all }: Bins, options: CheckedOptions): readonly PlannedTransaction[] {
     const dependencies = all.map(getDependencies);
     const deadlines = all.map(getDeadline);

@@ -83,7 +83,7 @@ function pack(
     const distributes = new Map<string, Unit[]>();
     for (const task of tasks) {
         const { distribute, distributeGroup, selection, settle, settleGroup } = task;
-        // What may come too late takes nothing else down with it, and waits for nothing.
+        // A transaction that may come too late fails nothing else and waits for nothing.
         const isLate = selection.isLate && settle !== undefined;
         if (settle !== undefined && distribute !== undefined && !isLate && isJoined(task)) {
             const joined = joinUnits(settle, distribute);
@@ -100,7 +100,7 @@ function pack(
     // A packer fills only transactions that it began itself.
     new Packer(bins).packGroups(late.values());
     const packer = new Packer(bins);
-    // What has to come first is packed first: no unit ever goes into a transaction before one that it follows.
+    // Units are packed in order: none goes into a transaction before one that it follows.
     packer.packGroups([creates]);
     packer.packGroups(settles.values());
     packer.packGroups(distributes.values());
@@ -162,7 +162,7 @@ function fillRoomLeft(group: readonly Twofold[], options: CheckedOptions) {
         const bin = bins.all.at(-1);
         for (; bin !== undefined && start < end; start++) {
             const twofold = group[start]!;
-            // What has a deadline does not wait for a distribution.
+            // A unit with a deadline does not wait for a distribution.
             if (twofold.settle.deadlineAt === undefined && bins.tryPut(bin, twofold.settle)) joined.push(twofold);
         }
         start = end;
@@ -194,7 +194,7 @@ function isSmaller(a: Bins, b: Bins): boolean {
     return sum(a) < sum(b);
 }
 
-/** Whole groups, until they are so many tasks; of larger groups the beginning. */
+/** Whole groups up to a number of tasks; of a larger group its beginning. */
 function takeGroups(tasks: readonly GroupedTask[], max: number): readonly GroupedTask[] {
     const groups = new Map<string, GroupedTask[]>();
     for (const task of tasks) add(groups, task.distributeGroup, task);

@@ -103,7 +103,7 @@ export async function planBatchSettleAsync<TRevision extends RevisionName>(
     const { callbackTimeoutMs, verifier, ...others } = readBatchOptions(options);
     const timeoutMs = toCallbackTimeoutMs(callbackTimeoutMs);
     assertHasMethods('verifier', verifier, ['verifyAll'], 'BATCH_INVALID');
-    // What is verified is what is planned, whatever becomes of it meanwhile.
+    // A copy: the plan uses exactly what was verified, even if the caller changes it.
     const kept = toList(
         'items',
         items,
@@ -114,7 +114,7 @@ export async function planBatchSettleAsync<TRevision extends RevisionName>(
     const unverified: { index: number; item: BatchItem<TRevision>; authorizedSigner: Address }[] = [];
     for (const [index, item] of kept.entries()) {
         if (item?.voucher === undefined || item.isSignatureValid !== undefined) continue;
-        // Of a channel without an account every voucher is refused, whoever signed it.
+        // Every voucher of a channel without an account is refused, whoever signed it.
         const authorizedSigner = readDeeply(
             `items[${index}].channel`,
             'the state of a channel',
@@ -147,13 +147,13 @@ function keepItem<TRevision extends RevisionName>(item: BatchItem<TRevision>, fi
     );
 }
 
-/** What is done with a channel, and what is skipped of it. */
+/** The plan for a channel, and what is skipped of it. */
 type PlannedTask = Readonly<{
     selection: Selection;
     settle: Unit | undefined;
     distribute: Unit | undefined;
     distributionGroup?: string;
-    /** What was not planned; where it is the channel, nothing is. */
+    /** The part that was not planned; if it is the channel, nothing is. */
     dropped?: Readonly<{ part: 'channel' | 'distribution'; reason: SkippedReason }>;
 }>;
 
@@ -179,8 +179,8 @@ function toTasks(
         if (step.kind === 'refused') {
             const isOpen = selection.channel.kind === 'open';
             const { reason, wouldForfeitPayee, wouldForfeitRefund } = step;
-            // What is settled anybody can distribute, and what is forfeited then is gone for good (docs/program.md,
-            // section 8).
+            // Anybody can distribute what is settled, and a share that is forfeited then is gone for good
+            // (docs/program.md, section 8).
             const canWait = isOpen && !selection.isLate;
             const goesOn = settle !== undefined && !(wouldForfeitPayee && canWait);
             if (goesOn && isOpen && wouldForfeitRefund && endsChannel(selection))
@@ -190,7 +190,7 @@ function toTasks(
         const created = step.creates.map(
             account => creates.get(account.tokenAccount) ?? toCreateUnit(account, options.funder),
         );
-        // What is settled anybody can distribute: the accounts come first, unless that could take too long.
+        // Anybody can distribute what is settled: the accounts are created first, unless that could take too long.
         if (settle !== undefined && settle.deadlineAt === undefined) settle = { ...settle, after: created };
         const distribute = toDistributeUnit(selection, step, [...created, ...(settle === undefined ? [] : [settle])]);
         const excess = bins.findExcess(distribute);

@@ -21,19 +21,19 @@ import { skip, type Skipped, type SkippedReason } from './skipped';
 import { refuse, type CheckedOptions } from './options';
 import { toParty, type Party } from '../../runtime/party';
 
-/** What is done to a channel before it may be distributed. */
+/** The action on a channel before it may be distributed. */
 export type SettleForm = 'finalize' | 'finalizeByPayee' | 'none' | 'settle' | 'settleAndFinalize';
 
-/** What is done with a channel, but for its distribution. */
+/** The plan for a channel, without its distribution. */
 export type Selection = Readonly<{
     /** Place of its first item in the batch, and of the item whose voucher is settled. */
     index: number;
     voucherIndex: number | undefined;
     channel: LiveChannelState<RevisionName>;
     form: SettleForm;
-    /** The voucher that `settle` and `settleAndFinalize` bring in. */
+    /** The voucher that `settle` and `settleAndFinalize` settle. */
     voucher: SignedVoucher | undefined;
-    /** Whether less time than the margin is left to bring the voucher in. */
+    /** Whether less time than the margin is left to settle the voucher. */
     isLate: boolean;
     payee: Party;
     tokenProgram: Address;
@@ -44,13 +44,13 @@ type ChannelItems = {
     channel: ChannelState<RevisionName>;
     vouchers: { index: number; isValid: boolean | undefined; signed: SignedVoucher }[];
     index: number;
-    /** Whoever the items name, in their order; the first one has to be the channel's payee. */
+    /** The payees that the items name, in their order; the first one has to be the channel's. */
     payees: Party[];
     tokenProgram: Address | undefined;
     distribution: BatchDistribution | undefined;
 };
 
-/** What a batch is made of, in words. */
+/** A batch item in words, for messages. */
 export const ITEMS = 'an array of { channel, voucher, … }';
 
 /**
@@ -74,7 +74,7 @@ export function selectVouchers(
 
 const OPTIONAL_NAMES = ['distribution', 'isSignatureValid', 'payee', 'tokenProgram', 'voucher'] as const;
 
-/** What is left out of an item changes what is done: a misspelt name is not taken for that. */
+/** Leaving a member out changes the plan, so a misspelt name is refused. */
 export function assertIsItemSpeltRight(field: string, item: BatchItem<RevisionName>): void {
     const skipped = OPTIONAL_NAMES.filter(name => item[name] === undefined);
     assertHasNoMisspelt(field, item, skipped, 'BATCH_INVALID');
@@ -141,7 +141,7 @@ function toChannelState(
 
 const ADDRESSES = ['authorizedSigner', 'mint', 'payee', 'payer'] as const;
 
-/** What of a channel's account a plan looks at; a decoded one has it. */
+/** The fields of a channel's account that a plan uses. */
 function assertIsAccount(field: string, account: LiveChannelState<RevisionName>['channel']): void {
     const expected = 'the decoded account of a channel';
     if (typeof account !== 'object' || (account as unknown) === null) refuse(field, account, expected);
@@ -279,7 +279,7 @@ function selectRest(
 type Candidate = ChannelItems['vouchers'][number];
 
 /**
- * What a voucher is good for.
+ * The use of a voucher now.
  *
  * - `good`: it can be settled now.
  * - `spent`: the channel has settled as much.
@@ -288,7 +288,7 @@ type Candidate = ChannelItems['vouchers'][number];
  */
 type Standing = 'dead' | 'good' | 'spent' | 'waiting';
 
-/** What a voucher is refused for that stays so, whatever happens to the channel. */
+/** The refusals of a voucher that are final, whatever happens to the channel. */
 const LASTING_REFUSALS: readonly SkippedReason['code'][] = [
     'CHANNEL_MISMATCH',
     'CHANNEL_NOT_SETTLEABLE',

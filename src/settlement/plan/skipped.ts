@@ -27,7 +27,9 @@ export type SkippedContexts = {
     NOTHING_TO_DO: { channel: Address; status: string };
     /** The payee that was named is not the channel's. */
     PAYEE_MISMATCH: { channel: Address; given: Address; payee: Address };
-    /** Only the payee can do it (finalize the channel, or bring a voucher in while it is closing), and can't sign here. */
+    /**
+     * Only the payee can do it (finalize the channel, or settle a voucher while it is closing), and it can't sign here.
+     */
     PAYEE_SIGNATURE_NEEDED: { channel: Address; payee: Address };
     /** The rent of the channel is not free yet; it is from this slot on. */
     RECLAIM_TOO_EARLY: { channel: Address; dueFromSlot: bigint; slot: bigint };
@@ -55,9 +57,9 @@ export type Skipped = Readonly<{
     /** Place of the item in the batch. */
     index: number;
     channel: Address;
-    /** What is skipped: all that was wanted of the channel, this voucher of it, its end, or its distribution. */
+    /** The part that is skipped: everything for the channel, this voucher of it, its end, or its distribution. */
     part: 'channel' | 'distribution' | 'ending' | 'voucher';
-    /** The voucher that is not brought in for it. */
+    /** The voucher that is not settled for this reason. */
     voucher?: SignedVoucher | undefined;
     reason: SkippedReason;
 }>;

@@ -5,12 +5,12 @@ import { MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../../runtime/limits';
 import type { BatchTotals, PlannedTransaction } from './batch-plan';
 import type { Selection } from './select';
 
-// What the runtime's cost model charges a transaction for, beside its compute units.
+// Costs of a transaction in the runtime's cost model, beside its compute units.
 const SIGNATURE_COST = 720;
 const PRECOMPILE_SIGNATURE_COST = 2_400;
 const WRITE_LOCK_COST = 300;
 const COST_PER_32_KIB = 8;
-/** What the transactions of a block that write to one account may cost together. */
+/** Limit of a block for the cost of transactions that write to one account. */
 const MAX_ACCOUNT_COST = 12_000_000;
 
 export function getTotals(

@@ -38,9 +38,9 @@ export type Unit = {
     readonly selection: Selection | undefined;
     readonly creates: MissingTokenAccount | undefined;
     readonly deadlineAt: bigint | undefined;
-    /** What has to be in the same transaction or in an earlier one. */
+    /** The unit that has to be in the same transaction or in an earlier one. */
     readonly after: readonly Unit[];
-    /** Bytes that it takes at least, those of accounts that others may share left aside. */
+    /** Minimum number of bytes, without accounts that others may share. */
     readonly minBytes: number;
     /** Place of the bin that it was put in; -1 before that. */
     bin: number;
@@ -91,7 +91,7 @@ export function toDistributeUnit(
         callCount: calls,
         computeUnits,
         creates: undefined,
-        // Who has been brought in before the deadline can be paid out after it.
+        // A channel settled before the deadline can be distributed after it.
         deadlineAt: undefined,
         instructions: [instruction],
         kind: 'distribute',
