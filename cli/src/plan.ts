@@ -35,12 +35,12 @@ type PlanFlags = DeploymentFlags & {
 /** Money is at stake where this is asked for. */
 const USUAL: DeploymentName = 'mainnet';
 
-/** `payment-channels plan`: how a batch of vouchers would be brought on chain, and what each way to do so costs. */
+/** `payment-channels plan`: how a batch of vouchers would be settled, and what each way to do so costs. */
 export function addPlanCommand(program: Command, io: Io): void {
     const command = program
         .command('plan')
         .description(
-            'Plan how to bring the vouchers of many channels on chain: read channels and vouchers from a JSON file, ' +
+            'Plan how to settle the vouchers of many channels: read channels and vouchers from a JSON file, ' +
                 'verify every signature, and print the transactions, what is skipped, and what each option would cost.',
         );
     addDeploymentOptions(command, USUAL)

@@ -10,7 +10,7 @@ import type { SentTransaction } from '../../journal/journal';
 import type { RpcCalls } from '../../sending/rpc-calls';
 import { getEvidence, type ChannelEvidence } from './landed-on-chain';
 
-/** Reads accounts, never from a time before what has been seen to happen. */
+/** Reads accounts at a slot that is not older than anything that was seen to happen. */
 export class ChainReader {
     constructor(
         private readonly rpc: Rpc<GetMultipleAccountsApi>,
@@ -24,7 +24,7 @@ export class ChainReader {
     readonly read: AccountReader = addresses => this.#readFrom(this.getLastSlot(), addresses, this.isWanted);
 
     /**
-     * Whether a transaction whose signature nobody knows any more, or ever did, has landed, as far as the channels tell.
+     * Whether a transaction without a known status has landed, as far as its channels tell.
      *
      * @param slot From which on it can't land any more.
      */
@@ -38,7 +38,7 @@ export class ChainReader {
             try {
                 states.set(account.address, decodeChannelState(account, this.deployment));
             } catch (error) {
-                // Whatever it is now, it does not tell what the transaction has left.
+                // Without a state it does not tell.
                 if (!isPaymentChannelsError(error)) throw error;
             }
         }
@@ -51,9 +51,9 @@ export class ChainReader {
             fetchAccountsAtOnce(rpc, addresses, {
                 abortSignal,
                 commitment,
-                // Who asks bounds it.
+                // RpcCalls bounds the request.
                 requestTimeoutMs: MAX_REQUEST_TIMEOUT_MS,
-                // A node that has not seen what landed would have it planned again.
+                // By a node that is behind, what has landed would be planned again.
                 ...(minContextSlot > 0n ? { minContextSlot } : {}),
             });
         return calls.ask('getMultipleAccounts', read, isWanted);

@@ -23,7 +23,7 @@ import { toSignedVoucher } from '../../voucher/voucher';
 import type { BatchItem } from '../plan/batch';
 import { toRequests, type BatchRequest } from './request';
 
-/** What the chain says of the channels of a batch: what `planBatchSettle` takes. */
+/** The channels of a batch as they are on chain: the input of `planBatchSettle`. */
 export type FetchedBatch<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** An item for each request whose channel can be read, in their order. */
     items: readonly BatchItem<TRevision>[];
@@ -33,7 +33,7 @@ export type FetchedBatch<TRevision extends RevisionName = RevisionName> = Readon
     unreadable: readonly Readonly<{ requestIndex: number; channel: Address; error: PaymentChannelsError }>[];
     /** Time of the cluster, in unix seconds. */
     unixTimestamp: bigint;
-    /** Slot that all of it holds at least for. */
+    /** The oldest slot at which any of it was read. */
     slot: bigint;
 }>;
 
@@ -44,7 +44,7 @@ export type FetchBatchConfig = FetchConfig &
         addresses?: AddressCache | undefined;
     }>;
 
-/** Reads accounts, all that are asked for in one request at one slot. */
+/** Reads accounts in one request, at one slot. */
 export type AccountReader = (
     addresses: readonly Address[],
 ) => Promise<Readonly<{ accounts: readonly MaybeEncodedAccount[]; slot: bigint }>>;
@@ -117,7 +117,7 @@ export async function readBatch<TRevision extends RevisionName>(
         ),
     ]);
 
-    // Whoever saw only some of the vouchers of a channel might end it below the best.
+    // With only some of the vouchers of a channel it might be ended below the best.
     const errors = new Map<Address, PaymentChannelsError>();
     for (const [index, { channel }] of requests.entries()) {
         const error = [states.get(channel), distributions[index]].find(value => isPaymentChannelsError(value));
@@ -169,11 +169,11 @@ export async function readBatch<TRevision extends RevisionName>(
     });
 }
 
-/** A channel may be ended without a voucher that has expired, for good: one answer is not enough to say so. */
+/** A channel may be ended for good without a voucher that has expired: the time of one answer is not enough for that. */
 async function confirmTime(read: AccountReader, time: bigint, requests: readonly BatchRequest[]): Promise<bigint> {
     const hasExpired = ({ voucher }: BatchRequest) => {
         if (voucher === undefined) return false;
-        // One that can't be read is told of with its channel.
+        // A voucher that can't be read is reported with its channel.
         const signed = attempt(() => toSignedVoucher(voucher));
         if (isPaymentChannelsError(signed)) return false;
         const { expiresAt } = signed.voucher;

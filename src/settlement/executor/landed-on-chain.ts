@@ -5,15 +5,15 @@ import type { RevisionName } from '../../revision/types';
 import type { SentChannel } from '../../journal/journal';
 
 /**
- * What the accounts say of a transaction that no status is known of.
+ * What the channels say of a transaction without a known status.
  *
  * - `landed`: each of its channels is as it would have left it, by the channel's own numbers.
  * - `notLanded`: one of them is not; it does all that it is for or nothing.
- * - `unknown`: what would tell is gone. Everybody can end a channel, and how much was settled before is not kept.
+ * - `unknown`: a channel that would tell is gone. Anybody can end one, and how much was settled before is not kept.
  */
 export type ChannelEvidence = 'landed' | 'notLanded' | 'unknown';
 
-/** Looks for what a transaction would have done in its channels; those without a state could not be read. */
+/** Compares the channels with what a transaction would have left; those without a state could not be read. */
 export function getEvidence(
     channels: readonly SentChannel[],
     states: ReadonlyMap<Address, ChannelState<RevisionName>>,

@@ -11,10 +11,10 @@ const MAX_PAUSE_MS = 10_000;
 /** The leases of an execution, as long as it takes. */
 export class Leases {
     #takenAt = 0;
-    #lapses = 0;
+    #expirations = 0;
     #waitedMs = 0;
     #pauseMs = FIRST_PAUSE_MS;
-    #prolonging: Promise<void> | undefined;
+    #renewing: Promise<void> | undefined;
 
     constructor(
         private readonly config: Readonly<{
@@ -24,16 +24,16 @@ export class Leases {
             owner: string;
             timers: Timers;
         }>,
-        /** Hears of each channel that somebody else has. */
-        private readonly onLost: (channel: Address) => void,
+        /** Called with the channels that somebody else has. */
+        private readonly onLost: (channels: readonly Address[]) => void,
     ) {}
 
     /**
-     * How often the leases may have run out before they were prolonged: somebody else may have had the channels
-     * meanwhile, done something with them, and left something under way.
+     * How often the leases may have expired before they were renewed: somebody else may have had the channels meanwhile,
+     * done something with them, and left something under way.
      */
-    get lapses(): number {
-        return this.#lapses;
+    get expirations(): number {
+        return this.#expirations;
     }
 
     /** @throws What the journal throws. */
@@ -42,24 +42,24 @@ export class Leases {
         const takenAt = timers.now();
         const held = new Set(await journal.acquire(owner, channels, leaseMs));
         this.#takenAt = takenAt;
-        for (const channel of channels) if (!held.has(channel)) this.onLost(channel);
+        this.onLost(channels.filter(channel => !held.has(channel)));
     }
 
     /**
-     * Prolongs the leases well before they run out. Whoever asks while that goes on waits for it.
+     * Renews the leases well before they expire. Concurrent callers wait for the same renewal.
      *
      * @throws What the journal throws.
      */
-    async prolong(getChannels: () => readonly Address[]): Promise<void> {
+    async renew(getChannels: () => readonly Address[]): Promise<void> {
         const { leaseMs, timers } = this.config;
-        if (this.#prolonging === undefined && timers.now() - this.#takenAt >= leaseMs / 3) {
+        if (this.#renewing === undefined && timers.now() - this.#takenAt >= leaseMs / 3) {
             const takenAt = this.#takenAt;
-            this.#prolonging = this.take(getChannels()).finally(() => {
-                this.#prolonging = undefined;
-                if (timers.now() - takenAt >= leaseMs) this.#lapses++;
+            this.#renewing = this.take(getChannels()).finally(() => {
+                this.#renewing = undefined;
+                if (timers.now() - takenAt >= leaseMs) this.#expirations++;
             });
         }
-        await this.#prolonging;
+        await this.#renewing;
     }
 
     /** Whether there is time left to wait for leases that others have. */
@@ -78,7 +78,7 @@ export class Leases {
         const pause = Math.min(this.#pauseMs, leaseWaitMs - this.#waitedMs);
         this.#pauseMs = Math.min(MAX_PAUSE_MS, 2 * this.#pauseMs);
         this.#waitedMs += pause;
-        // The timers see to it that it ends.
+        // Steady timers end it in time.
         await within('the timers', MAX_LEASE_MS, () => timers.sleep(pause), abortSignal);
         return await journal.acquire(owner, channels, leaseMs);
     }

@@ -1,31 +1,31 @@
 import type { TransactionFailure } from '../../revision/program-failure';
-import type { ChannelTask, Step } from './channel-task';
+import type { PlannedTransaction } from '../plan/batch-plan';
 
 /**
- * What its channels can do without, of what a transaction fails for, so that whatever keeps the payout of a channel
- * waiting does not keep its voucher waiting as well.
+ * The part of a transaction that it fails for and that its channels can do without, so that an obstacle to the payout of a
+ * channel does not keep its voucher waiting as well.
  *
  * - `creation`: token accounts that it creates.
  * - `payout`: the payout of its channel, beside what is settled.
  *
  * @param prefixLength Number of instructions, those of the compute budget, before those of the plan.
  * @returns `undefined` where it fails in what settles a channel, where nothing but the payout was wanted, or where more
- * than one channel is in it: whose fault it is, has to be found out first.
+ * than one channel is in it: which of them it fails for has to be found out first.
  */
 export function findDispensable(
     failure: TransactionFailure | undefined,
-    { planned, tasks }: Pick<Step, 'planned'> & Readonly<{ tasks: readonly Pick<ChannelTask, 'hasLanded'>[] }>,
+    { channels, createdTokenAccounts, instructions }: PlannedTransaction,
     prefixLength: number,
+    hasLanded: boolean,
 ): 'creation' | 'payout' | undefined {
-    const { channels, createdTokenAccounts, instructions } = planned;
     const [first, ...others] = channels;
     if (first === undefined) return 'creation';
     if (others.length > 0) return undefined;
     const { actions, channel } = first;
     const isPaidOut = actions.includes('distribute');
-    const isWanted = actions[0] === 'distribute' && !tasks.some(({ hasLanded }) => hasLanded);
+    const isWanted = actions[0] === 'distribute' && !hasLanded;
     const payout = isPaidOut && !isWanted ? 'payout' : undefined;
-    // The runtime, or nobody, says where it fails.
+    // Nothing says in which instruction it fails.
     if (failure === undefined || failure.kind === 'transaction') {
         return createdTokenAccounts.length > 0 ? 'creation' : payout;
     }

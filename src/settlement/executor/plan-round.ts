@@ -13,22 +13,23 @@ import { skip, type Skipped } from '../plan/skipped';
 import { withoutDistribution } from '../plan/options';
 import { planBatchSettle } from '../plan/plan-batch-settle';
 import { isNearDeadline } from '../plan/select';
-import type { ChannelTask, Step } from './channel-task';
+import { hasFailedAlone, isEnded, type ChannelTask } from './channel-task';
 import type { FetchedBatch } from './fetch-batch-items';
-import { giveUp, type Verdicts } from './verify-round';
+import { countPayerTokenAccounts, type ChannelPlan, type PlanRefusal, type RoundPlan, type Step } from './round';
+import type { Verdicts } from './verify-round';
 
 type RoundItem = Readonly<{ item: BatchItem<RevisionName>; requestIndex: number }>;
 
 /**
- * What of a round can't wait until its vouchers are verified: channels that are closing, whose deadline is near, and which
- * have a voucher that is known to be good.
+ * The part of a round that can't wait until its vouchers are verified: channels that are closing, whose deadline is near,
+ * and which have a voucher that is known to be good.
  */
 export function selectLastTries(
     tasks: readonly ChannelTask[],
     batch: FetchedBatch<RevisionName>,
     verdicts: Verdicts,
     marginSeconds: number,
-): Readonly<{ batch: FetchedBatch<RevisionName>; tasks: readonly ChannelTask[] }> {
+): FetchedBatch<RevisionName> {
     const time = { marginSeconds, now: batch.unixTimestamp };
     const late = new Set<Address>();
     for (const [index, { channel }] of batch.items.entries()) {
@@ -37,20 +38,20 @@ export function selectLastTries(
             late.add(channel.address);
         }
     }
+    for (const task of tasks) if (isEnded(task)) late.delete(task.channel);
     const places = [...batch.items.keys()].filter(index => late.has(batch.items[index]!.channel.address));
     return {
-        batch: {
-            ...batch,
-            items: places.map(index => batch.items[index]!),
-            requestIndexes: places.map(index => batch.requestIndexes[index]!),
-        },
-        tasks: tasks.filter(({ channel, status }) => late.has(channel) && status === undefined),
+        ...batch,
+        items: places.map(index => batch.items[index]!),
+        requestIndexes: places.map(index => batch.requestIndexes[index]!),
     };
 }
 
 /**
- * Plans what is to be done with the tasks by what the chain says of them now. Every task gets a step, or a status that
- * says why not, or is to be planned once more.
+ * Plans what is to be done with the tasks by what the chain says of them now. Every task gets a step, a reason why not, or
+ * is to be planned once more.
+ *
+ * @param input `firstId`: the id of the first step.
  */
 export function planRound(
     tasks: readonly ChannelTask[],
@@ -59,25 +60,26 @@ export function planRound(
         options: BatchSettleOptions & Readonly<{ feePayer: TransactionSigner }>;
         verdicts: Verdicts;
         deployment: Deployment;
+        firstId: number;
     }>,
-): readonly Step[] {
+): RoundPlan {
     const { deployment, options, verdicts } = input;
-    const byChannel = new Map(tasks.map(task => [task.channel, task]));
+    const byChannel = new Map(tasks.filter(task => !isEnded(task)).map(task => [task.channel, task]));
     const groups = new Map<string, RoundItem[]>();
     let maxPayerTokenAccounts = Number(options.maxPayerTokenAccounts ?? 0);
     for (const [index, item] of batch.items.entries()) {
         const requestIndex = batch.requestIndexes[index]!;
-        const task = byChannel.get(item.channel.address)!;
-        if (task.status !== undefined) continue;
+        const task = byChannel.get(item.channel.address);
+        if (task === undefined) continue;
         const verified = { ...withPayee(item, options.feePayer), isSignatureValid: verdicts.get(requestIndex) };
-        const key = `${task.payoutReason === undefined}/${task.isWithoutCreation}/${task.group}`;
-        const group = groups.get(key);
-        if (group === undefined) groups.set(key, [{ item: verified, requestIndex }]);
-        else group.push({ item: verified, requestIndex });
+        append(groups, `${task.payoutReason === undefined}/${task.isWithoutCreation}/${task.group}`, {
+            item: verified,
+            requestIndex,
+        });
     }
-    const steps = [...groups.values()].flatMap(items => {
+    const plans = [...groups.values()].map(items => {
         const { isWithoutCreation, payoutReason } = byChannel.get(items[0]!.item.channel.address)!;
-        const planned = planGroup(
+        const plan = planGroup(
             items,
             byChannel,
             {
@@ -88,17 +90,48 @@ export function planRound(
             },
             deployment,
         );
-        for (const step of planned) maxPayerTokenAccounts -= countPayerTokenAccounts(step.planned);
-        return planned;
+        for (const { planned } of plan.drafts) maxPayerTokenAccounts -= countPayerTokenAccounts(planned);
+        return plan;
     });
-    // What can't wait for long goes first, whichever group it is in; within a group the plan has seen to it.
-    steps.sort((a, b) => compareDeadlines(a.planned.deadlineAt, b.planned.deadlineAt));
-    return steps;
+    return assignIds(plans, input.firstId);
 }
 
-/** How many token accounts of payers a transaction creates. */
-export function countPayerTokenAccounts({ createdTokenAccounts }: PlannedTransaction): number {
-    return createdTokenAccounts.filter(({ isPayers }) => isPayers).length;
+/** A step that has no id yet. */
+type Draft = Readonly<{ planned: PlannedTransaction; dependsOn: readonly Draft[]; waiting: readonly Address[] }>;
+type Read = Extract<ChannelPlan, { kind: 'planned' }>;
+type DraftPlan = Readonly<{
+    drafts: readonly Draft[];
+    channels: readonly (Exclude<ChannelPlan, Read> | Omit<Read, 'deadlineAt' | 'steps'>)[];
+}>;
+
+/** Puts the plans of the groups together: what can't wait for long goes first, whichever group it is in. */
+function assignIds(plans: readonly DraftPlan[], firstId: number): RoundPlan {
+    // Within a group the plan has seen to it; the order is stable.
+    const drafts = plans
+        .flatMap(({ drafts }) => drafts)
+        .sort((a, b) => compareDeadlines(a.planned.deadlineAt, b.planned.deadlineAt));
+    const ids = new Map(drafts.map((draft, index) => [draft, firstId + index]));
+    const steps = drafts.map((draft): Step => {
+        const channels = draft.planned.channels.map(({ channel }) => channel);
+        return {
+            channels,
+            concerns: [...new Set([...channels, ...draft.waiting])],
+            dependsOn: draft.dependsOn.map(other => ids.get(other)!),
+            id: ids.get(draft)!,
+            planned: draft.planned,
+        };
+    });
+    const byChannel = new Map<Address, Step[]>();
+    for (const step of steps) for (const channel of step.channels) append(byChannel, channel, step);
+    const channels = plans.flatMap(({ channels }) => channels);
+    return {
+        channels: channels.map((plan): ChannelPlan => {
+            if (plan.kind === 'unplannable') return plan;
+            const own = byChannel.get(plan.channel) ?? [];
+            return { ...plan, deadlineAt: own[0]?.planned.deadlineAt, steps: own.map(({ id }) => id) };
+        }),
+        steps,
+    };
 }
 
 function planGroup(
@@ -106,7 +139,7 @@ function planGroup(
     tasks: ReadonlyMap<Address, ChannelTask>,
     options: BatchSettleOptions,
     deployment: Deployment,
-): Step[] {
+): DraftPlan {
     const tryToPlan = (some: readonly RoundItem[]): BatchPlan | PaymentChannelsError => {
         try {
             return planBatchSettle(
@@ -121,78 +154,55 @@ function planGroup(
     };
     let items = all;
     let plan = tryToPlan(items);
+    let bad: ReadonlyMap<Address, PaymentChannelsError> = new Map();
     if (isPaymentChannelsError(plan)) {
         // A channel that can't even be judged must not keep the others from being planned, and that together.
-        const bad = findUnplannable(toChannelItems(all), plan, some => tryToPlan(some.flat()));
-        for (const [channel, error] of bad) giveUp(tasks.get(channel)!, error);
-        items = all.filter(({ item }) => !bad.has(item.channel.address));
+        bad = findUnplannable(toChannelItems(all), plan, some => tryToPlan(some.flat()));
+        const unplannable = bad;
+        items = all.filter(({ item }) => !unplannable.has(item.channel.address));
         plan = tryToPlan(items);
         if (isPaymentChannelsError(plan)) throw plan;
     }
-    const channels = new Set(items.map(({ item }) => item.channel.address));
     const skipped = new Map<Address, Skipped[]>();
     for (const entry of plan.skipped) {
-        const renumbered = toResult({ ...entry, index: items[entry.index]!.requestIndex });
-        const known = skipped.get(entry.channel);
-        if (known === undefined) skipped.set(entry.channel, [renumbered]);
-        else known.push(renumbered);
+        append(skipped, entry.channel, toResult({ ...entry, index: items[entry.index]!.requestIndex }));
     }
     const states = new Map(items.map(({ item }) => [item.channel.address, item.channel as ChannelState<RevisionName>]));
-    for (const [channel, state] of states) {
-        const task = tasks.get(channel)!;
-        task.needsPlan = false;
-        task.see(state);
-    }
-    const steps = toSteps(giveUpFailed(plan.transactions, tasks), tasks, states);
-    for (const channel of channels) {
-        const task = tasks.get(channel)!;
-        const { payoutReason: reason, requestIndexes } = task;
-        const unpaid: Skipped[] =
-            reason === undefined ? [] : [{ channel, index: requestIndexes[0]!, part: 'distribution', reason }];
-        task.isEndPutOff = skipped.get(channel)?.some(({ part }) => part === 'ending') === true;
-        task.setSkipped([
-            ...(skipped.get(channel) ?? []),
-            ...unpaid,
-            ...(task.status === 'skipped' ? task.skipped : []),
-        ]);
-        if (task.open.size === 0 && task.status === undefined && !task.needsPlan) {
-            // The chain would not have the signature, and was right: nothing better is known of the channel.
-            if (task.isDisproved && !task.hasLanded) {
-                task.status = 'failed';
-                continue;
-            }
-            task.end();
-            // What the chain says now is the better reason than what a transaction failed for before.
-            task.failure = undefined;
-            task.error = undefined;
-        }
-    }
-    return steps;
+    const repeated = getRepeated(plan.transactions, tasks);
+    // A channel that has failed alone has a group of its own: nothing else is in this plan.
+    const { drafts, partial, refusals } = toDrafts(repeated.size > 0 ? [] : plan.transactions, tasks, states);
+    return {
+        channels: [
+            ...[...bad].map(([channel, error]) => ({ channel, error, kind: 'unplannable' as const })),
+            ...[...states].map(([channel, state]) => ({
+                channel,
+                isPartial: partial.has(channel),
+                kind: 'planned' as const,
+                refusal: repeated.has(channel) ? ({ kind: 'repetition' } as const) : refusals.get(channel),
+                skipped: skipped.get(channel) ?? [],
+                state,
+            })),
+        ],
+        drafts,
+    };
 }
 
-/** Gives up the channel of a transaction of its own that has failed before, and skips what was planned for it. */
-function giveUpFailed(
+/** The channels for which a transaction without any other one has failed before that would have done the same. */
+function getRepeated(
     transactions: readonly PlannedTransaction[],
     tasks: ReadonlyMap<Address, ChannelTask>,
-): readonly PlannedTransaction[] {
-    const failed = transactions.flatMap(({ channels: [planned, ...others] }) => {
-        const task = planned === undefined ? undefined : tasks.get(planned.channel);
-        return task !== undefined && others.length === 0 && task.hasFailedWith(planned!) ? [task] : [];
+): ReadonlySet<Address> {
+    const repeated = transactions.flatMap(({ channels: [planned, ...others] }) => {
+        if (planned === undefined || others.length > 0) return [];
+        return hasFailedAlone(tasks.get(planned.channel)!, planned) ? [planned.channel] : [];
     });
-    if (failed.length === 0) return transactions;
-    for (const task of failed) task.status = 'failed';
-    // It has a group of its own since it failed: nothing else is in this plan.
-    return [];
+    return new Set(repeated);
 }
 
 /** The items of each channel. */
 function toChannelItems(items: readonly RoundItem[]): readonly (readonly RoundItem[])[] {
     const byChannel = new Map<Address, RoundItem[]>();
-    for (const one of items) {
-        const known = byChannel.get(one.item.channel.address);
-        if (known === undefined) byChannel.set(one.item.channel.address, [one]);
-        else known.push(one);
-    }
+    for (const one of items) append(byChannel, one.item.channel.address, one);
     return [...byChannel.values()];
 }
 
@@ -211,57 +221,64 @@ function findUnplannable(
     return new Map(halves);
 }
 
-function toSteps(
+/**
+ * The steps that can be signed, without those that depend on others.
+ *
+ * `partial`: the channels of those others. Where another channel's signature is missing, they are planned again without it.
+ */
+function toDrafts(
     transactions: readonly PlannedTransaction[],
     tasks: ReadonlyMap<Address, ChannelTask>,
     states: ReadonlyMap<Address, ChannelState<RevisionName>>,
-): Step[] {
-    const steps: Step[] = [];
+): Readonly<{
+    drafts: readonly Draft[];
+    partial: ReadonlySet<Address>;
+    refusals: ReadonlyMap<Address, PlanRefusal>;
+}> {
+    const all: (Draft & { readonly waiting: Address[] } & Readonly<{ isDead: boolean }>)[] = [];
+    const partial = new Set<Address>();
+    const refusals = new Map<Address, PlanRefusal>();
     for (const planned of transactions) {
-        const stepTasks = planned.channels.map(({ channel }) => tasks.get(channel)!);
-        const dependsOn = planned.dependsOn.map(index => steps[index]!);
-        const step: Step = { concerns: [...stepTasks], dependsOn, planned, state: 'waiting', tasks: stepTasks };
-        for (const { concerns, tasks } of dependsOn) if (tasks.length === 0) concerns.push(...stepTasks);
+        const channels = planned.channels.map(({ channel }) => channel);
+        const dependsOn = planned.dependsOn.map(index => all[index]!);
+        for (const { planned, waiting } of dependsOn) if (planned.channels.length === 0) waiting.push(...channels);
         const missing = getMissingSigners(planned);
-        if (missing.size > 0) {
-            refuseUnsigned(stepTasks, states, missing);
-            step.state = 'dead';
-        }
-        if (dependsOn.some(({ state }) => state === 'dead')) step.state = 'dead';
-        steps.push(step);
+        if (missing.size > 0) refuseUnsigned(channels, { missing, refusals, states, tasks });
+        const isDead = missing.size > 0 || dependsOn.some(other => other.isDead);
+        if (isDead) for (const channel of channels) partial.add(channel);
+        all.push({ dependsOn, isDead, planned, waiting: [] });
     }
-    for (const step of steps) {
-        for (const task of step.tasks) {
-            if (step.state === 'waiting') task.open.add(step);
-            // Another channel's signature is missing: it is planned again without that one.
-            else task.needsPlan = true;
-        }
-    }
-    return steps;
+    return { drafts: all.filter(({ isDead }) => !isDead), partial, refusals };
 }
 
-/** Gives up the channels that somebody would have to sign for who is known by address only. */
+/** Refuses the channels that somebody would have to sign for who is known by address only. */
 function refuseUnsigned(
-    tasks: readonly ChannelTask[],
-    states: ReadonlyMap<Address, ChannelState<RevisionName>>,
-    missing: ReadonlySet<Address>,
+    channels: readonly Address[],
+    {
+        missing,
+        refusals,
+        states,
+        tasks,
+    }: Readonly<{
+        missing: ReadonlySet<Address>;
+        refusals: Map<Address, PlanRefusal>;
+        states: ReadonlyMap<Address, ChannelState<RevisionName>>;
+        tasks: ReadonlyMap<Address, ChannelTask>;
+    }>,
 ): void {
     let isFound = false;
-    for (const task of tasks) {
-        const state = states.get(task.channel)!;
+    for (const channel of channels) {
+        const state = states.get(channel)!;
         if (!isLiveChannelState(state) || !missing.has(state.channel.payee)) continue;
-        const { payee } = state.channel;
-        const reason = skip('PAYEE_SIGNATURE_NEEDED', { channel: task.channel, payee });
-        task.skipped = [{ channel: task.channel, index: task.requestIndexes[0]!, part: 'channel', reason }];
-        task.status = 'skipped';
+        const reason = skip('PAYEE_SIGNATURE_NEEDED', { channel, payee: state.channel.payee });
+        const index = tasks.get(channel)!.requestIndexes[0]!;
+        refusals.set(channel, { kind: 'payee', skipped: { channel, index, part: 'channel', reason } });
         isFound = true;
     }
     if (isFound) return;
     const [signer] = [...missing] as [Address];
-    for (const task of tasks) {
-        task.error = new PaymentChannelsError(TRANSACTION_SIGNATURE_MISSING, { signer });
-        task.status = 'failed';
-    }
+    const error = new PaymentChannelsError(TRANSACTION_SIGNATURE_MISSING, { signer });
+    for (const channel of channels) refusals.set(channel, { error, kind: 'signer' });
 }
 
 function getMissingSigners({ feePayerSigner, instructions, signers }: PlannedTransaction): ReadonlySet<Address> {
@@ -276,4 +293,10 @@ function getMissingSigners({ feePayerSigner, instructions, signers }: PlannedTra
 function withPayee(item: BatchItem<RevisionName>, feePayer: TransactionSigner): BatchItem<RevisionName> {
     if (item.payee !== undefined || !('channel' in item.channel)) return item;
     return item.channel.channel.payee === feePayer.address ? { ...item, payee: feePayer } : item;
+}
+
+function append<TKey, TValue>(map: Map<TKey, TValue[]>, key: TKey, value: TValue): void {
+    const values = map.get(key);
+    if (values === undefined) map.set(key, [value]);
+    else values.push(value);
 }

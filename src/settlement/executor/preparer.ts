@@ -34,7 +34,7 @@ export type PreparedTransaction = Readonly<{
 /** A blockhash is good for about a minute: one that is so old leaves most of it to the transaction. */
 const MAX_BLOCKHASH_AGE_MS = 10_000;
 
-/** What can wait lets what can't be signed first, for so many milliseconds: more than signers that are at hand take. */
+/** Milliseconds that a transaction waits for urgent ones to be signed first: more than local signers take. */
 const PRECEDENCE_MS = 250;
 
 /** Signs transactions with a recent blockhash. */
@@ -42,7 +42,7 @@ export class Preparer {
     #blockhash: Promise<RpcBlockhash> | undefined;
     #blockhashAt = 0;
     readonly #signatures = new Set<Signature>();
-    /** What has a deadline, and is not signed yet. */
+    /** Transactions with a deadline that are not signed yet. */
     readonly #urgent = new Set<Promise<PreparedTransaction>>();
 
     constructor(
@@ -67,9 +67,9 @@ export class Preparer {
     }
 
     /**
-     * What has a deadline is ready first: a node that takes one after the other would keep it waiting.
+     * Those with a deadline are ready first: a node that takes one after the other would keep them waiting.
      *
-     * @throws What a signer throws, or that it does not sign in time; `RPC_UNAVAILABLE`.
+     * @throws Errors of a signer; `NO_ANSWER` if it does not sign in time; `RPC_UNAVAILABLE`.
      */
     async prepare(planned: PlannedTransaction): Promise<PreparedTransaction> {
         const preparing = this.#prepare(planned);
@@ -126,7 +126,7 @@ export class Preparer {
         }
     }
 
-    /** Those who ask at the same time share one request. */
+    /** Concurrent callers share one request. */
     async #getBlockhash(): Promise<RpcBlockhash> {
         const now = this.config.timers.now();
         if (this.#blockhash === undefined || now - this.#blockhashAt > MAX_BLOCKHASH_AGE_MS) {
@@ -141,7 +141,7 @@ export class Preparer {
         } catch (error) {
             if (this.#blockhash === blockhash) this.forgetBlockhash();
             if (isPaymentChannelsError(error, 'RPC_UNAVAILABLE')) throw error;
-            // Whatever it is, no signer is to blame for it.
+            // Not an error of a signer, which would cost its channels attempts.
             throw new PaymentChannelsError(
                 RPC_UNAVAILABLE,
                 { failingMs: 0, method: 'getLatestBlockhash' },

@@ -8,61 +8,59 @@ import type { Skipped } from '../plan/skipped';
 import type { SentOutcome } from '../../journal/journal';
 
 /**
- * What has become of a channel.
+ * The outcome of a channel.
  *
- * - `done`: everything that was planned for it has landed, which the status of its transactions or the account's own
- *   numbers have proved. What the mode wanted beyond that is in `skipped`: a payout that waits, for instance.
- * - `skipped`: nothing could be done, or a voucher that is worth more than what is on chain was not brought in;
- *   `skipped` has the reasons, and `alreadySettled`, `lost` and `account` what is known of a channel that others settled or
- *   ended.
- * - `failed`: its transaction fails for a reason of its own, or did not land as often as it was tried.
- * - `leased`: another executor is at it.
- * - `unreadable`: what stands at its address, an account that it depends on, or a request for it can't be read.
+ * - `done`: everything that was planned for it has landed, which the status of its transactions or its account proves. Parts
+ *   of the mode that were not planned are in `skipped`: a payout that waits, for instance.
+ * - `skipped`: nothing could be done, or a voucher over more than what is on chain was not settled. `skipped` has the
+ *   reasons; `alreadySettled`, `lost` and `account` tell what is known of a channel that others settled or ended.
+ * - `failed`: its transaction fails for a reason of its own, or did not land in as many attempts as it has.
+ * - `leased`: another executor holds its lease.
+ * - `unreadable`: its account, an account that it depends on, or a request for it can't be read.
  * - `unknown`: a transaction with it is under way and could not be followed any longer; the journal has it.
  * - `notStarted`: the execution was stopped before its turn.
  */
 export type BatchChannelStatus = 'done' | 'failed' | 'leased' | 'skipped' | 'notStarted' | 'unknown' | 'unreadable';
 
-/** What an account said when the execution read it last. */
+/** The account of a channel when the execution read it last. */
 export type BatchChannelAccount = Readonly<{
     /**
-     * What stood at the address: the kind of a {@link ChannelState}, or `freed` where there is nothing any more of a channel
-     * that was there before.
+     * The kind of its {@link ChannelState}, or `freed` for a channel that was there before and is gone.
      */
     status: ChannelState<RevisionName>['kind'] | 'freed';
-    /** What was settled, in base units; of a channel that is gone, when it was there last, if this execution saw that. */
+    /** Amount that was settled, in base units; for a channel that is gone, when this execution saw it last. */
     settled?: bigint | undefined;
 }>;
 
-/** What has become of a channel of a batch. */
+/** The result of a channel of a batch. */
 export type BatchChannelResult = Readonly<{
     channel: Address;
     status: BatchChannelStatus;
-    /** What has landed, in its order. */
+    /** The actions that have landed, in their order. */
     actions: readonly PlannedAction[];
     /**
-     * Cumulative amount of the voucher that was brought in, in base units, or what `alreadySettled` says. It is proved: by
-     * the status of the transaction, or by what the account says.
+     * Cumulative amount of the voucher that was settled, in base units, or else `alreadySettled`. The status of the
+     * transaction, or the account, proves it.
      */
     settledAmount?: bigint | undefined;
     /**
-     * Until when it is leased, in milliseconds of the journal's clock, which is that of the machine by default; where the
-     * status is `leased` and the journal tells. Its owner prolongs it as long as it is at work.
+     * When its lease ends, in milliseconds of the journal's clock, which is that of the machine by default; where the
+     * status is `leased` and the journal tells. An owner that is at work renews it.
      */
     leasedUntil?: number | undefined;
-    /** What the account says is settled, at least as much as its vouchers are over, where there was nothing to bring in. */
+    /** Amount that its account says is settled, where that is at least as much as its vouchers are over. */
     alreadySettled?: bigint | undefined;
-    /** What its highest voucher is over above what was settled, where the channel takes no voucher any more. */
+    /** By how much its highest voucher exceeds what was settled, where the channel takes no voucher any more. */
     lost?: bigint | undefined;
-    /** What the account said; `undefined` if it was not read since something has landed. */
+    /** Its account; `undefined` if it was not read since the last of its transactions landed. */
     account?: BatchChannelAccount | undefined;
-    /** The transactions that it was in, whatever became of them. */
+    /** All transactions that it was in, whatever their outcome. */
     signatures: readonly Signature[];
-    /** What was not done, with the typed reason; beside what was, where the status is `done`. */
+    /** The parts that were not done, each with its typed reason; a channel that is `done` may have some. */
     skipped: readonly Skipped[];
     /** Why the last of its transactions failed. */
     failure?: TransactionFailure | undefined;
-    /** Why it can't be read, or signed for, or whatever else went wrong. */
+    /** Any other error: it can't be read, or signed for. */
     error?: unknown;
 }>;
 
@@ -70,13 +68,13 @@ export type BatchChannelResult = Readonly<{
 export type BatchTransactionResult = Readonly<{
     signature: Signature;
     /**
-     * How it ended; `unknown` when it could not be followed to its end, or when no status of it is known and the channels
-     * that would tell are gone.
+     * How it ended; `unknown` when it could not be followed to its end, or when it has no known status and the channels that
+     * would tell are gone.
      */
     outcome: SentOutcome | 'unknown';
     /** Every channel in it. */
     channels: readonly Address[];
-    /** What it has cost; nothing unless it is on chain. */
+    /** Its fee; 0 unless it is on chain. */
     feeLamports: bigint;
     failure?: TransactionFailure | undefined;
     /** Whether an earlier execution had recorded it. */
@@ -86,34 +84,34 @@ export type BatchTransactionResult = Readonly<{
 /** Why an execution stopped before its end. */
 export type BatchStop = Readonly<{
     /**
-     * - `aborted`: by the signal, or by an error of `onProgress`.
-     * - `feePayer`: it can't pay.
-     * - `journal`: it can't be written or read.
-     * - `price`: the function that was to say the price failed.
-     * - `rpc`: it has not answered for too long, or not as an RPC does.
-     * - `verifier`: it failed, and did not say that a signature is bad.
+     * - `aborted`: the signal was aborted, or `onProgress` has thrown.
+     * - `feePayer`: the fee payer can't pay.
+     * - `journal`: the journal can't be written or read.
+     * - `price`: the function for the price failed.
+     * - `rpc`: the RPC has not answered for too long, or not as an RPC does.
+     * - `verifier`: the verifier failed, which does not say that a signature is bad.
      */
     reason: 'aborted' | 'feePayer' | 'journal' | 'price' | 'rpc' | 'verifier';
     error: unknown;
 }>;
 
-/** What `executeBatchSettle` returns. */
+/** The result of `executeBatchSettle`. */
 export type BatchExecution = Readonly<{
     /** Every channel of the requests once, in their order. */
     channels: readonly BatchChannelResult[];
     transactions: readonly BatchTransactionResult[];
-    /** What all transactions have cost, failed ones included. */
+    /** The fees of all transactions, failed ones included. */
     feeLamports: bigint;
     rounds: number;
-    /** Why it stopped early; `undefined` when it did all that it could. */
+    /** Why it stopped early; `undefined` when it did everything that it could. */
     stopped?: BatchStop | undefined;
 }>;
 
-/** Where an execution is. */
+/** How many channels and transactions of an execution are where. */
 export type BatchCounts = Readonly<{
     channels: number;
     done: number;
-    /** Given up: skipped, failed, leased elsewhere, unreadable or unknown. */
+    /** Abandoned: skipped, failed, leased elsewhere, unreadable or unknown. */
     notDone: number;
     /** In a transaction that is under way. */
     underWay: number;
@@ -128,11 +126,13 @@ export type BatchProgress = Readonly<
         | { kind: 'finished' }
         | { kind: 'planned'; round: number; transactions: number }
         | { kind: 'resumed'; signature: Signature; channels: readonly Address[] }
-        /** The RPC has not answered, and is asked again: `failingMs` after the first time that it did not. */
+        /** The RPC has not answered and is asked again, `failingMs` after it first failed to. */
         | { kind: 'retrying'; method: string; error: unknown; failingMs: number }
         | { kind: 'sent'; signature: Signature; channels: readonly Address[] }
+        /** A transaction has ended, and the journal has its outcome. */
         | { kind: 'concluded'; transaction: BatchTransactionResult }
         | { kind: 'stopping'; stop: BatchStop }
+        /** Nothing more is done with a channel though it is not `done`; each is reported once. */
         | { kind: 'abandoned'; channel: BatchChannelResult }
     )
 >;

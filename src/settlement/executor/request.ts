@@ -41,19 +41,19 @@ import { createProve, type Prove } from './verify-round';
 /** A channel of a batch with one voucher of it; more vouchers of the same channel are further requests. */
 export type BatchRequest = Readonly<{
     channel: Address;
-    /** Voucher to bring in. */
+    /** Voucher to settle. */
     voucher?: SignedVoucher | undefined;
     /**
-     * Whether the voucher's signature is good, where that is known already; otherwise it is verified. It is verified all the
-     * same where there is no time for a refusal, and where the channel has another voucher, once a transaction fails as it
-     * would for a bad signature.
+     * Whether the voucher's signature is good, where that is known already; otherwise it is verified. It is verified anyway
+     * where there is no time for a refusal; and, if the channel has another voucher, once a transaction fails as it would
+     * for a bad signature.
      */
     isSignatureValid?: boolean | undefined;
     /** Payee of the channel, which has to sign to finalize it; the fee payer by default, where it is the payee. */
     payee?: TransactionSigner | undefined;
     /** Distribution plan, as the channel was opened with, for the modes that distribute. */
     splits?: readonly Split[] | undefined;
-    /** Wallets whose share may go to the treasury for good, or `true` for every one; nobody's by default. */
+    /** Wallets whose share may go to the treasury for good, or `true` for all of them; none by default. */
     allowForfeit?: BatchDistribution['allowForfeit'];
 }>;
 
@@ -85,92 +85,92 @@ export type BatchExecuteOptions = Omit<
         funder?: TransactionSigner | undefined;
         /** Contents of lookup tables that version 0 may use. */
         lookupTables?: AddressesByLookupTableAddress | undefined;
-        /** Where what is sent is recorded, and who may send: shared by all that may execute the same channels. */
+        /** Records what is sent, and who may send. All executors that may get the same channels share it. */
         journal: BatchJournal;
         /**
-         * Name of this executor in the journal, at most 200 characters. Something random is added to it, so that two
-         * executions of the same name keep off each other's channels too; a restart is somebody else.
+         * Name of this executor in the journal, at most 200 characters. A random part is added, so that two executions of
+         * the same name keep off each other's channels too; so does a restart.
          */
         owner?: string | undefined;
-        /** A lease is taken for so long and prolonged in time, 5 minutes by default. */
+        /** Milliseconds for which a lease is taken, 300,000 by default; it is renewed in time. */
         leaseMs?: number | undefined;
         /**
-         * Once nothing else is left to do, so many milliseconds are waited for channels that somebody else has leased; not
-         * at all by default. A lease is prolonged as long as its owner is at work, and of one that was killed it ends after
-         * its `leaseMs`, or at once where the journal can tell.
+         * Milliseconds to wait, once nothing else is left to do, for channels that somebody else has leased; 0 by default.
+         * An owner renews its leases as long as it is at work. Those of one that was killed end after its `leaseMs`, or at
+         * once where the journal can tell.
          */
         leaseWaitMs?: number | undefined;
         /**
-         * Price of a compute unit in micro-lamports (u64), or a function that says what it is now; it is told how many
-         * rounds of planning there were, and how many transactions have expired, so that it can bid more.
+         * Price of a compute unit in micro-lamports (u64), or a function that says what it is now. The function gets the
+         * number of rounds of planning and of transactions that have expired, so that it can bid more.
          */
         computeUnitPrice?: ComputeUnitPriceInput | undefined;
-        /** Transactions that are under way at the same time, 16 by default. */
+        /** Largest number of transactions under way at the same time, 16 by default. */
         concurrency?: number | undefined;
         /**
-         * How final a transaction has to be, and what is read; `confirmed` by default. What is `processed` may be lost
-         * with its fork, and is reported as done all the same.
+         * How final a transaction, and what is read, has to be; `confirmed` by default. A `processed` transaction can
+         * still be dropped with its fork, after it was reported as landed.
          */
         commitment?: Commitment | undefined;
         /**
-         * How often a channel may be in a transaction that does not land before it is given up, 5 by default. What has
-         * less time left than the margin is tried as long as the chain takes it.
+         * Number of transactions that may fail to land before their channel is abandoned, 5 by default. A channel with less
+         * time left than the margin is tried as long as the chain takes it.
          */
         maxAttempts?: number | undefined;
-        /** Milliseconds between two looks at the transactions under way, 1,000 by default. */
+        /** Milliseconds between two polls of the transactions under way, 1,000 by default. */
         pollIntervalMs?: number | undefined;
-        /** Milliseconds after which a transaction that nobody has seen yet is sent again, 4,000 by default. */
+        /** Milliseconds after which a transaction without a status is sent again, 4,000 by default. */
         resendIntervalMs?: number | undefined;
-        /** Milliseconds that a request may take, 15,000 by default. */
+        /** Milliseconds that a request to the RPC may take, 15,000 by default. */
         requestTimeoutMs?: number | undefined;
         /**
-         * Milliseconds after which a signer that has not signed is passed over, 60,000 by default: what is signed any
-         * later would be refused for its old blockhash.
+         * Milliseconds that a signer may take, 60,000 by default: a transaction that is signed any later would be refused
+         * for its old blockhash.
          */
         signTimeoutMs?: number | undefined;
         /**
-         * Milliseconds without any answer of the RPC, with nothing but refusals of one question, or without a new block,
-         * after which the execution stops; 120,000 by default.
+         * Milliseconds after which the execution stops if the RPC does not answer, refuses to answer one question, or shows
+         * no new block; 120,000 by default.
          */
         patienceMs?: number | undefined;
         /**
          * Milliseconds that each call of the journal and of the function for the price may take, and the verifier for each
-         * thousand vouchers; 30,000 by default. Then the execution stops, with what it has done and what is under way in
-         * its result. What is answered any later is passed over, and leases are given back.
+         * thousand vouchers; 30,000 by default. After that the execution stops; its result has what was done and what is
+         * under way. Later answers are ignored, and leases that they grant are given back.
          */
         callbackTimeoutMs?: number | undefined;
         /**
-         * Milliseconds after which a transaction that is neither on chain nor proved to be lost is `unknown` and the
-         * execution stops, 900,000 by default: a blockhash is good for about a minute. The journal has it still.
+         * Milliseconds after which the execution stops for a transaction that is neither on chain nor proved to have
+         * expired, 900,000 by default: a blockhash is good for about a minute. It is `unknown`, and open in the journal.
          */
         followTimeoutMs?: number | undefined;
-        /** Milliseconds after which what is not sent yet is read and planned anew, 30,000 by default. */
+        /** Milliseconds after which transactions that are not sent yet are read and planned again, 30,000 by default. */
         roundMs?: number | undefined;
         /** Verifies the vouchers; one on Web Crypto by default. */
         verifier?: VoucherVerifier | undefined;
         /**
-         * Called with every step. What it throws, or rejects with, ends the execution as `abortSignal` does; nobody waits
-         * for it.
+         * Called with every step. If it throws or rejects, the execution ends as with `abortSignal`. Its promise is not
+         * awaited.
          */
         onProgress?: ((progress: BatchProgress) => void) | undefined;
         /**
-         * Once it is aborted nothing more is signed or sent for the first time, and nobody's answer is waited for; what is
-         * under way is followed to its end, and sent again where a node has dropped it: a minute or two, `patienceMs` where
-         * the RPC is gone, `followTimeoutMs` at most.
+         * Once it is aborted, nothing more is signed or sent for the first time, and no callback is awaited. Transactions
+         * under way are followed to their end, and sent again where a node has dropped them: for a minute or two, for
+         * `patienceMs` if the RPC is gone, for `followTimeoutMs` at most.
          */
         abortSignal?: AbortSignal | undefined;
-        /** Time, for tests that have their own; a sleep that never ends, or a clock that is set back, holds up nobody. */
+        /** Time, for tests that have their own. A sleep that never ends, or a clock that is set back, does no harm. */
         timers?: Timers | undefined;
     }>;
 
 /** Options once they are checked. */
 export type CheckedExecuteOptions = Readonly<{
     plan: Omit<BatchSettleOptions, 'computeUnitPrice' | 'unixTimestamp'> & Readonly<{ feePayer: TransactionSigner }>;
-    /** Whether the mode pays out, so that the splits are of interest. */
+    /** Whether the mode distributes, and so needs the splits. */
     distributes: boolean;
     journal: Required<BatchJournal>;
     owner: string;
-    /** What has less time left than this is tried until it is over. */
+    /** A channel with less time left than this is tried until it is over. */
     lateMs: number;
     leaseMs: number;
     leaseWaitMs: number;
@@ -187,7 +187,7 @@ export type CheckedExecuteOptions = Readonly<{
     roundMs: number;
     signTimeoutMs: number;
     verifier: Pick<VoucherVerifier, 'verifyAll'>;
-    /** Verifies what was believed to be good, and not taken by the chain. */
+    /** Verifies vouchers that were believed to be good, and that the chain did not take. */
     prove: Prove;
     onProgress: ((progress: BatchProgress) => void) | undefined;
     abortSignal: AbortSignal | undefined;
@@ -196,7 +196,7 @@ export type CheckedExecuteOptions = Readonly<{
 
 const COMMITMENTS: readonly Commitment[] = ['processed', 'confirmed', 'finalized'];
 const MAX_CONCURRENCY = 1_000n;
-/** What is added to it has its place in the journal too. */
+/** The journal has room for the random part as well. */
 const MAX_OWNER_LENGTH = 200;
 const MAX_ATTEMPTS = 1_000n;
 const MAX_MS = 86_400_000n;
@@ -237,7 +237,7 @@ export function toExecuteOptions(given: BatchExecuteOptions, deployment: Deploym
     assertHasMethods('verifier', verifier, ['verifyAll'], 'BATCH_INVALID');
     const callbackTimeoutMs = toCallbackTimeoutMs(options.callbackTimeoutMs);
     const bounded = { verifyAll: createBoundedVerifyAll(verifier, callbackTimeoutMs, abortSignal) };
-    // What the planner would refuse in every round is refused before the first.
+    // Options that the planner would refuse in every round are refused before the first.
     const { distributes, marginSeconds: lateSeconds } = toOptions({
         ...plan,
         computeUnitPrice: typeof price === 'function' ? 1n : price,
@@ -281,15 +281,15 @@ const OPTIONAL_REQUEST_NAMES = ['allowForfeit', 'isSignatureValid', 'payee', 'sp
 const REQUEST_NAMES = ['channel', ...OPTIONAL_REQUEST_NAMES] as const;
 
 function toRequest(item: unknown, field: string): BatchRequest {
-    // Whatever else an application keeps in it is its own.
+    // Other members are the application's own.
     const request = readTerms(field, item as BatchRequest, REQUEST_NAMES, OPTIONAL_REQUEST_NAMES, 'BATCH_INVALID');
     const { payee, voucher } = request;
     if (payee !== undefined) toSigner(`${field}.payee`, payee);
     return Object.freeze({
         ...request,
         channel: toAddress(`${field}.channel`, request.channel),
-        // The very voucher that is verified now is the one that is sent, however much later. What is wrong with it, or with
-        // its verdict, concerns its channel only: planning says so.
+        // A copy: the voucher that is verified is the one that is sent. Planning reports what is wrong with it, or with its
+        // verdict, since that concerns its channel only.
         voucher: keepSignedVoucher(voucher),
     });
 }

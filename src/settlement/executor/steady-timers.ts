@@ -3,11 +3,11 @@ import { within } from '../../core/within';
 import type { Timers } from '../../sending/rpc-calls';
 
 /**
- * Timers that waiting can rely on, whatever the given ones do: time never goes back, as that of a machine does whose clock
- * is set; it passes while somebody sleeps, even by a clock that stands still; and nobody sleeps for ever.
+ * Timers that can be relied on, whatever the given ones do: time never goes back when a clock is set, it passes during a
+ * sleep even if the clock stands still, and every sleep ends.
  *
  * @param graceMs How much longer than it should a sleep may take, by the time of the process.
- * @throws `INPUT_INVALID` for timers that are none, or whose time is none.
+ * @throws `INPUT_INVALID` for timers without the functions, or whose time is not a number.
  */
 export function createSteadyTimers(timers: Timers, graceMs: number): Timers {
     for (const name of ['now', 'sleep'] as const) {
@@ -30,7 +30,7 @@ export function createSteadyTimers(timers: Timers, graceMs: number): Timers {
     let last = first;
     let elapsed = 0;
     const now = () => {
-        // A wrong answer in between is no reason to give up what is under way.
+        // A wrong answer later is no reason to abandon what is under way.
         const time = readSafely() ?? last;
         elapsed += Math.max(0, time - last);
         last = time;

@@ -1,3 +1,5 @@
+import type { Address } from '@solana/kit';
+
 import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError, type PaymentChannelsError } from '../../core/errors';
 import type { RevisionName } from '../../revision/types';
@@ -8,53 +10,66 @@ import { isLate } from '../plan/select';
 import type { ChannelTask } from './channel-task';
 import type { FetchedBatch } from './fetch-batch-items';
 
-/** What is verified once is not verified again: by place of the request. */
-export type Verdicts = Map<number, boolean>;
+/** Whether the signature of a request's voucher is good, by place of the request: it is verified once. */
+export type Verdicts = ReadonlyMap<number, boolean>;
+
+/** What is known of the vouchers of a round. */
+export type Verification = Readonly<{
+    /** What is new. */
+    verdicts: Verdicts;
+    /** Channels of which a request can't be read. */
+    unreadable: ReadonlyMap<Address, PaymentChannelsError>;
+    /** Channels whose vouchers were doubted, and whether one of them is bad. */
+    proved: ReadonlyMap<Address, 'bad' | 'good'>;
+    /** Channels whose vouchers were doubted, where nobody could say. */
+    unproved: ReadonlyMap<Address, unknown>;
+    /** Why the others could not be verified. */
+    failure: Readonly<{ error: unknown }> | undefined;
+}>;
 
 /** A voucher to verify, of a request. */
-type Open = Readonly<{ requestIndex: number; task: ChannelTask; verification: VoucherVerification }>;
+type Open = Readonly<{ channel: Address; requestIndex: number; verification: VoucherVerification }>;
 
-/** Verifies without asking who was believed before; what can't be said is an error, and no bad signature. */
+/** Verifies without asking who was believed before; a failure to verify is an error, and no bad signature. */
 export type Prove = VoucherVerifier['verifyAll'];
 
 /**
- * Verifies the vouchers that have not been verified yet. A task whose channel or voucher can't be read gets that as its
- * status.
+ * Verifies the vouchers that have not been verified yet.
  *
  * What the caller says of a signature is believed, until a transaction fails as it would for a bad one: then every voucher
- * of a channel that has several is proved, and its task has failed where that can't be done. Where a refusal would cost time
- * that there isn't, nothing is believed that can be proved.
+ * of a channel that has several is proved. Where there is no time for a refusal, nothing is believed that can be proved.
  *
+ * @param known Verdicts so far.
  * @param marginSeconds How little time that is.
- * @throws What the verifier throws.
  */
 export async function verifyRound(
-    tasks: readonly ChannelTask[],
+    tasks: readonly Pick<ChannelTask, 'channel' | 'trust'>[],
     batch: FetchedBatch<RevisionName>,
-    verdicts: Verdicts,
+    known: Verdicts,
     verifier: Pick<VoucherVerifier, 'verifyAll'>,
     prove: Prove = verifier.verifyAll,
     marginSeconds = 0,
-): Promise<void> {
-    const byChannel = new Map(tasks.map(task => [task.channel, task]));
-    for (const { channel, error } of batch.unreadable) giveUp(byChannel.get(channel)!, error);
+): Promise<Verification> {
+    const verdicts = new Map<number, boolean>();
+    const isDoubted = new Map(tasks.map(({ channel, trust }) => [channel, trust === 'doubted']));
+    const unreadable = new Map(batch.unreadable.map(({ channel, error }) => [channel, error]));
     const [doubted, late, unverified]: readonly Open[][] = [[], [], []];
     const time = { marginSeconds, now: batch.unixTimestamp };
     for (const [index, { channel, isSignatureValid, voucher }] of batch.items.entries()) {
         const requestIndex = batch.requestIndexes[index]!;
-        const task = byChannel.get(channel.address)!;
-        if (voucher === undefined || (verdicts.has(requestIndex) && !task.isDoubted)) continue;
+        const { address } = channel;
+        if (voucher === undefined || (known.has(requestIndex) && !isDoubted.get(address))) continue;
         try {
             toSignedVoucher(voucher);
         } catch (error) {
             if (!isPaymentChannelsError(error)) throw error;
-            giveUp(task, error);
+            unreadable.set(address, error);
             continue;
         }
         if (!('channel' in channel)) continue;
         const { authorizedSigner } = channel.channel;
-        const open = { requestIndex, task, verification: { authorizedSigner, signedVoucher: voucher } };
-        if (task.isDoubted) doubted!.push(open);
+        const open = { channel: address, requestIndex, verification: { authorizedSigner, signedVoucher: voucher } };
+        if (isDoubted.get(address)) doubted!.push(open);
         else if (isSignatureValid === undefined) unverified!.push(open);
         else {
             verdicts.set(requestIndex, isSignatureValid);
@@ -62,39 +77,42 @@ export async function verifyRound(
             if (isSignatureValid === true && isUrgent) late!.push(open);
         }
     }
-    await proveDoubted(doubted!, verdicts, prove);
+    const doubts = await proveDoubted(doubted!, verdicts, prove);
     // Whoever said that they are good may be right, where nobody can prove it.
     await decide(late!, verdicts, prove).catch(() => undefined);
-    await decide(unverified!, verdicts, verifier.verifyAll);
+    const failure = await decide(unverified!, verdicts, verifier.verifyAll).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+    );
+    return { ...doubts, failure, unreadable, verdicts };
 }
 
-async function decide(vouchers: readonly Open[], verdicts: Verdicts, verifyAll: Prove): Promise<void> {
+async function decide(vouchers: readonly Open[], verdicts: Map<number, boolean>, verifyAll: Prove): Promise<void> {
     if (vouchers.length === 0) return;
     const answers = await verifyAll(vouchers.map(({ verification }) => verification));
     for (const [place, { requestIndex }] of vouchers.entries()) verdicts.set(requestIndex, answers[place]!);
 }
 
-async function proveDoubted(vouchers: readonly Open[], verdicts: Verdicts, prove: Prove): Promise<void> {
+async function proveDoubted(vouchers: readonly Open[], verdicts: Map<number, boolean>, prove: Prove) {
+    const proved = new Map<Address, 'bad' | 'good'>();
+    const unproved = new Map<Address, unknown>();
     try {
         await decide(vouchers, verdicts, prove);
-        for (const { requestIndex, task } of vouchers) {
-            task.isDoubted = false;
-            task.isProved = true;
-            if (verdicts.get(requestIndex) === false) task.isDisproved = true;
+        for (const { channel, requestIndex } of vouchers) {
+            const isBad = verdicts.get(requestIndex) === false || proved.get(channel) === 'bad';
+            proved.set(channel, isBad ? 'bad' : 'good');
         }
     } catch (error) {
         // Others have nothing to do with it.
-        for (const { task } of vouchers) {
-            task.error = error;
-            task.status ??= 'failed';
-        }
+        for (const { channel } of vouchers) unproved.set(channel, error);
     }
+    return { proved, unproved };
 }
 
 /**
- * Proves signatures by the platform's own crypto, whoever is asked otherwise; by that one where the platform can't.
+ * Verifies with the platform's own crypto rather than the given verifier; with that one where the platform can't.
  *
- * @throws What the platform's failed for, where neither says anything.
+ * @throws The error of the platform's crypto, if both fail.
  */
 export function createProve(
     verifier: Pick<VoucherVerifier, 'verifyAll'>,
@@ -112,9 +130,4 @@ export function createProve(
             });
         }
     };
-}
-
-export function giveUp(task: ChannelTask, error: PaymentChannelsError): void {
-    task.error = error;
-    task.status = 'unreadable';
 }

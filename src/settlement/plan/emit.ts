@@ -111,12 +111,12 @@ function toChannels(units: readonly Unit[]): PlannedChannel[] {
     }
     return [...channels].map(([channel, { actions, selection }]) => {
         const { index, voucher, voucherIndex } = selection;
-        const bringsIn = voucher !== undefined && actions[0] !== 'distribute';
+        const settles = voucher !== undefined && actions[0] !== 'distribute';
         return toResult({
             actions: Object.freeze(actions),
             channel,
             index: voucherIndex ?? index,
-            ...(bringsIn ? { voucher } : {}),
+            ...(settles ? { voucher } : {}),
         });
     });
 }

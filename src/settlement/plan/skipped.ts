@@ -4,7 +4,7 @@ import { toResult } from '../../core/json-form';
 import type { VoucherRefusal, VoucherRefusalContexts } from '../../voucher/verdict';
 import type { SignedVoucher } from '../../voucher/voucher';
 
-/** Why a part of a batch is skipped, beside what a voucher can be refused for. Amounts are base units. */
+/** Why a part of a batch is skipped, beside the refusals of a voucher. Amounts are base units. */
 export type SkippedContexts = {
     /** An account that was given is not the one that distribute takes. */
     ACCOUNT_MISMATCH: { actual: Address; expected: Address; field: string };
@@ -14,7 +14,7 @@ export type SkippedContexts = {
     DISTRIBUTION_BLOCKED: { reasons: readonly string[] };
     /** Distribute would send to the treasury, for good, what is due to these wallets. */
     DISTRIBUTION_FORFEITS: { amount: bigint; owners: readonly Address[] };
-    /** The mode distributes, and nothing was given to distribute by. */
+    /** The mode distributes, and no splits and accounts were given. */
     DISTRIBUTION_NOT_GIVEN: { channel: Address };
     /** Another voucher of the channel is settled: over more, or over as much and for longer. */
     DUPLICATE: { cumulativeAmount: bigint; takenAmount: bigint };
@@ -49,7 +49,7 @@ type BatchReason = {
     }>;
 }[keyof SkippedContexts];
 
-/** Why something is skipped of a plan: narrow it by its code. */
+/** Why a plan skips something: narrow it by its code. */
 export type SkippedReason = BatchReason | VoucherRefusal;
 
 /** Something that a plan does not do. */
@@ -72,12 +72,12 @@ const MESSAGES: Messages = {
     DISTRIBUTION_FORFEITS: ({ amount, owners }) =>
         `distribute would send ${amount} to the treasury for good, which are due to ${owners.join(', ')}`,
     DISTRIBUTION_INVALID: ({ message }) => message,
-    DISTRIBUTION_NOT_GIVEN: ({ channel }) => `nothing was given to distribute channel ${channel} by`,
+    DISTRIBUTION_NOT_GIVEN: ({ channel }) => `no splits and accounts were given for channel ${channel}`,
     DUPLICATE: ({ cumulativeAmount, takenAmount }) =>
-        `the voucher is over ${cumulativeAmount} in all; another one over ${takenAmount} is brought in`,
+        `the voucher is over ${cumulativeAmount} in all; another one over ${takenAmount} is settled`,
     HIGHER_VOUCHER_WAITS: ({ channel, takenAmount, waitingAmount }) =>
         `channel ${channel} is not ended with ${takenAmount}: its voucher over ${waitingAmount} is only refused for now`,
-    NOTHING_TO_DO: ({ channel, status }) => `channel ${channel} is ${status}: there is nothing to bring in`,
+    NOTHING_TO_DO: ({ channel, status }) => `channel ${channel} is ${status}: there is nothing to settle`,
     PAYEE_MISMATCH: ({ channel, given, payee }) => `the payee of channel ${channel} is ${payee}, not ${given}`,
     PAYEE_SIGNATURE_NEEDED: ({ channel, payee }) =>
         `channel ${channel} takes the signature of its payee ${payee}, which was not named to sign`,

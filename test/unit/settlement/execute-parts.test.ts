@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 
 import { createAddressCache, createVoucherVerifier } from '../../../src';
 import { type Skipped } from '../../../src/settlement';
-import { ChannelTask } from '../../../src/settlement/executor/channel-task';
+import { getChannelResult } from '../../../src/settlement/executor/channel-result';
+import { createTasks } from '../../../src/settlement/executor/channel-task';
+import { isolate, land, takePlan } from '../../../src/settlement/executor/channel-transitions';
 import { findDispensable } from '../../../src/settlement/executor/payout';
 import { planRound } from '../../../src/settlement/executor/plan-round';
 import { verifyRound } from '../../../src/settlement/executor/verify-round';
@@ -12,8 +14,6 @@ import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const CLOSING = 2;
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));
-const createTask = (channel = nameToAddress('channel 0'), index = 0) =>
-    new ChannelTask(channel, [index], { done: 0, notDone: 0, underWay: 0, waiting: 0 });
 
 describe('the steps of a round', () => {
     it('begin with those that can not wait for long, whichever group they are in', async () => {
@@ -23,9 +23,10 @@ describe('the steps of a round', () => {
             channels: 8,
             payee: MERCHANT,
         });
-        const tasks = items.map(({ channel }, index) => createTask(channel.address, index));
-        // It is a suspect, so that it is planned by itself, and after the others.
-        tasks[7]!.group = 'suspect';
+        // The last one is isolated, so that it is planned by itself, and after the others.
+        const tasks = createTasks(items.map(({ channel }) => ({ channel: channel.address }))).map((task, index) =>
+            index === 7 ? isolate(task, 'isolated') : task,
+        );
         const batch = {
             items,
             requestIndexes: items.map((_, index) => index),
@@ -33,15 +34,15 @@ describe('the steps of a round', () => {
             unixTimestamp: BATCH_NOW,
             unreadable: [],
         };
-        const verdicts = new Map<number, boolean>();
-        await verifyRound(tasks, batch, verdicts, createVoucherVerifier(DEPLOYMENT));
-        const steps = planRound(tasks, batch, {
+        const { verdicts } = await verifyRound(tasks, batch, new Map(), createVoucherVerifier(DEPLOYMENT));
+        const { steps } = planRound(tasks, batch, {
             deployment: DEPLOYMENT,
+            firstId: 0,
             options: { addresses: createAddressCache(), feePayer: MERCHANT, mode: 'settle', unixTimestamp: BATCH_NOW },
             verdicts,
         });
         expect(steps.map(({ planned }) => planned.deadlineAt)).toEqual([BATCH_NOW + 500n, undefined, undefined]);
-        expect(steps[0]!.tasks).toEqual([tasks[7]]);
+        expect(steps[0]!.channels).toEqual([tasks[7]!.channel]);
     });
 });
 
@@ -55,12 +56,24 @@ describe('what is skipped of a channel that something has landed for', () => {
     });
 
     it('stays reported, takes the place of what was said of its distribution, and is no news once it is done', () => {
-        const task = createTask(channel);
-        task.setSkipped([skipped(1, 'DUPLICATE'), skipped(0, 'DISTRIBUTION_NOT_GIVEN')]);
-        task.land({ actions: ['settle'], channel, cumulativeAmount: 5n });
-        task.setSkipped([skipped(0, 'NOTHING_TO_DO')]);
-        expect(task.skipped).toEqual([skipped(1, 'DUPLICATE')]);
-        expect(task.getResult()).toMatchObject({ account: undefined, settledAmount: 5n });
+        const planned = (entries: readonly Skipped[], isPartial: boolean) =>
+            ({
+                channel,
+                deadlineAt: undefined,
+                isPartial,
+                kind: 'planned',
+                refusal: undefined,
+                skipped: entries,
+                state: { address: channel, kind: 'absent' },
+                steps: [],
+            }) as const;
+        const first = planned([skipped(1, 'DUPLICATE'), skipped(0, 'DISTRIBUTION_NOT_GIVEN')], true);
+        const once = takePlan(createTasks([{ channel }])[0]!, first, undefined);
+        const landed = land(once, { actions: ['settle'], channel, cumulativeAmount: 5n }, undefined);
+        expect(getChannelResult(landed)).toMatchObject({ account: undefined, settledAmount: 5n });
+        const twice = takePlan(landed, planned([skipped(0, 'NOTHING_TO_DO')], false), undefined);
+        expect(twice.skipped).toEqual([skipped(1, 'DUPLICATE')]);
+        expect(getChannelResult(twice)).toMatchObject({ settledAmount: 5n, status: 'done' });
     });
 });
 
@@ -79,15 +92,12 @@ describe('what a channel can do without, of what its transaction fails for', () 
         creates = 0,
         channels = actions.length > 0 ? 1 : 0,
     ) => ({
-        planned: {
-            channels: Array.from({ length: channels }, () => ({ actions, channel })),
-            createdTokenAccounts: Array.from({ length: creates }),
-            instructions: [
-                ...Array.from({ length: creates }, () => create),
-                ...actions.flatMap(one => instructionsOf[one]),
-            ],
-        } as never,
-        tasks: [{ hasLanded: false }],
+        channels: Array.from({ length: channels }, () => ({ actions, channel })),
+        createdTokenAccounts: Array.from({ length: creates }),
+        instructions: [
+            ...Array.from({ length: creates }, () => create),
+            ...actions.flatMap(one => instructionsOf[one]),
+        ],
     });
     const failsAt = (instructionIndex: number) =>
         ({ code: 1, instructionIndex, kind: 'custom', message: '', name: '', program: '' }) as never;
@@ -111,14 +121,12 @@ describe('what a channel can do without, of what its transaction fails for', () 
         ['payout that is all that was wanted', toStep(['distribute']), failsAt(0), undefined],
         ['payout of one of several channels', toStep(both, 0, 2), failsAt(2), undefined],
     ] as const)('a %s', (_, step, failure, part) => {
-        expect(findDispensable(failure, step, 0)).toBe(part);
+        expect(findDispensable(failure, step as never, 0, false)).toBe(part);
     });
 
     it('is counted from the instructions of the compute budget on, and a payout counts that came later', () => {
-        expect(findDispensable(failsAt(4), toStep(both), 2)).toBe('payout');
-        expect(findDispensable(failsAt(3), toStep(both), 2)).toBeUndefined();
-        expect(findDispensable(failsAt(0), { ...toStep(['distribute']), tasks: [{ hasLanded: true }] }, 0)).toBe(
-            'payout',
-        );
+        expect(findDispensable(failsAt(4), toStep(both) as never, 2, false)).toBe('payout');
+        expect(findDispensable(failsAt(3), toStep(both) as never, 2, false)).toBeUndefined();
+        expect(findDispensable(failsAt(0), toStep(['distribute']) as never, 0, true)).toBe('payout');
     });
 });
