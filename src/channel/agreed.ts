@@ -63,7 +63,7 @@ export type ChannelMismatch = Readonly<{
 
 type LiveChannelToCompare = LiveChannelState<RevisionName> & Readonly<{ tokenProgram?: Address }>;
 
-/** Of the hash of a distribution plan, in every revision. */
+/** Bytes of the hash of splits, in every revision. */
 const HASH_LENGTH = 32;
 
 const COMMON_MEMBERS: OnlyMembers<AgreedChannel> = {

@@ -130,7 +130,7 @@ function getReasons(blockers: readonly Readonly<{ message: string }>[]): readonl
     );
 }
 
-/** What of an assessment is looked at; its lists have to be there. */
+/** The fields of an assessment that are used; its lists have to be there. */
 function toAssessment<T extends object, TName extends keyof T & string>(
     assessment: T,
     names: readonly TName[],

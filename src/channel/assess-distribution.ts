@@ -82,7 +82,7 @@ export type PayoutAssessment = Readonly<{
     condition: TokenAccountCondition;
 }>;
 
-/** What `distribute` would do now, party by party; see {@link assessDistribution}. */
+/** The effects that `distribute` would have now, party by party; see {@link assessDistribution}. */
 export type DistributionAssessment<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Recipients in the order of the splits, the payee, and the payer when a refund is due. */
     payouts: readonly PayoutAssessment[];

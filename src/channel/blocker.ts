@@ -6,7 +6,7 @@ import { readMint, type TokenAccountCondition } from './token-account';
 
 /** A reason for which a whole transaction would fail. */
 export type Blocker<TRevision extends RevisionName = RevisionName> = Readonly<{
-    /** What the reason is about. */
+    /** The subject of the reason. */
     subject: 'channel' | 'deployment' | 'escrow' | 'mint' | 'payee' | 'payer' | 'recipient' | 'splits' | 'treasury';
     /** The program's error code; none where another program or the runtime fails first. */
     code: ProgramErrorCodeOf<TRevision> | undefined;

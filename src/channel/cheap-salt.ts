@@ -45,7 +45,7 @@ const CHEAPEST_BUMP = 255;
  * for both addresses, and for the escrow in every later instruction that moves tokens. That is 3,000 units of `open` on
  * average; `npx just bench salt` measures the others.
  *
- * It searches at once, four salts on average, in about a millisecond.
+ * It searches synchronously, four salts on average, in about a millisecond.
  *
  * @throws `SALT_NOT_FOUND` when none of `maxAttempts` salts will do; by field `ADDRESS_INVALID`,
  * `TOKEN_PROGRAM_UNSUPPORTED`, `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`.

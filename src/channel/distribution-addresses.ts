@@ -26,7 +26,7 @@ export type DistributionAddressesInput = TokenInput &
         payer: AddressOrSigner;
         /** Payee of the channel. */
         payee: AddressOrSigner;
-        /** Distribution plan. */
+        /** Splits of the channel. */
         splits: readonly Split[];
     }>;
 

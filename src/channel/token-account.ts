@@ -58,7 +58,7 @@ export type TokenAccountReading = Readonly<{
     amount: bigint;
 }>;
 
-/** What is in an account, and the program that wrote it. */
+/** The data of an account, and the program that owns it. */
 type AccountContent = Readonly<{ data: ReadonlyUint8Array; programAddress: Address }>;
 
 const EXPECTED = ['mint', 'owner', 'tokenProgram'] as const;
@@ -116,8 +116,8 @@ export function readTokenAccount(
 }
 
 /**
- * What a token account of either token program holds, whoever it belongs to and whether it is frozen; `undefined` for
- * everything else, which includes mints, multisigs and accounts that were never initialized.
+ * Balance of a token account of either token program, whatever its owner and state; `undefined` for everything else,
+ * including mints, multisigs and accounts that were never initialized.
  */
 export function readTokenHolding(account: AccountContent): Pick<TokenFields, 'amount' | 'mint' | 'owner'> | undefined {
     const token = isTokenAccount(account) ? readTokenFields(account.data) : undefined;
@@ -174,7 +174,7 @@ function getExtensions(data: ReadonlyUint8Array): ReadonlyUint8Array {
     return data.subarray(getTokenSize() + getU8Decoder().fixedSize);
 }
 
-/** What the program looks at in a token account. */
+/** The fields of a token account that the program checks. */
 type TokenFields = Pick<Token, 'amount' | 'mint' | 'owner' | 'state'>;
 
 /** Where these fields stand: found once, since a decoder of all fields takes twenty times as long as looking there. */

@@ -24,8 +24,8 @@ import type { JournalRecord } from './file-journal/record';
 /** How to open a file journal; every field has a default. */
 export type FileJournalOptions = Readonly<{
     /**
-     * How many bytes a file of the journal has at least before what is resolved is left behind: 4 MiB by default. A file
-     * that starts with much that is not resolved grows to four times that first.
+     * Minimum size in bytes of a journal file before a new one without the resolved records replaces it: 4 MiB by
+     * default. A file that starts with many unresolved records first grows to four times their size.
      */
     compactAtBytes?: number | undefined;
     /** The wall clock that leases expire by, in milliseconds: `Date.now` by default. */
@@ -49,7 +49,7 @@ const COMPACT_AT_BYTES = 4 << 20;
 /** Calls that share one write and one fsync, at most. */
 const MAX_BATCH = 1_000;
 
-/** What waits for its turn: a record to write and what becomes of it, or a question about what is recorded. */
+/** A queued request: a record to write with its result, or a query. */
 type Call = Readonly<{
     toRecord?: (at: number) => JournalRecord;
     isDurable?: boolean;
@@ -58,10 +58,10 @@ type Call = Readonly<{
 }>;
 
 /**
- * Opens a journal that outlives the process, and that any number of processes on one machine may have open at the same
- * time: none ever waits for another one, so one that is killed or paused holds up nobody, and one that wakes up after
- * its leases went to somebody else records nothing with them. A process that crashes at any point leaves a journal that
- * the others go on with.
+ * Opens a journal that outlives the process. Any number of processes on one machine may have it open at the same time,
+ * and none ever waits for another: a process that is killed or paused delays nobody, and one that wakes up after it
+ * lost its leases can record nothing with them. A process that crashes at any point leaves a journal that the others go
+ * on with.
  *
  * `recordSent` resolves when its record is on the disk; calls that are made at the same time share one write and one
  * fsync. Leases and outcomes survive the process at once, and a power failure only with the next record that was sent;

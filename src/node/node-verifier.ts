@@ -33,7 +33,7 @@ export type NodeVoucherVerifierOptions = Readonly<{
     backend?: 'auto' | 'sodium-native' | 'webcrypto' | undefined;
     /** Threads that verify with sodium-native: one for each core by default. */
     threads?: number | undefined;
-    /** How many keys, and how many channels, are remembered at most: 10,000 by default, 0 for none. */
+    /** Maximum number of keys, and of channels, that are cached: 10,000 by default, 0 for none. */
     cacheSize?: number | undefined;
     /**
      * Milliseconds that a thread may take to start, and for each of its batches of at most 256 vouchers; 60,000 by

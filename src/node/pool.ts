@@ -10,7 +10,7 @@ export type Pool = Readonly<{
     /**
      * Verifies records that stand one after the other: key, signature and message of each.
      *
-     * @returns What a thread said, one byte for each record: 1 for good, 0 for bad.
+     * @returns A thread's answer, one byte for each record: 1 for good, 0 for bad.
      * @throws `VERIFIER_CLOSED`; `VERIFIER_FAILED` when the batch has brought down a thread several times, or took
      * it too long.
      */

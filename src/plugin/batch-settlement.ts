@@ -23,13 +23,13 @@ export type BatchSettlementRequirements = ClientWithPayer &
         paymentChannels?: Readonly<{ deployment: Deployment }>;
     }>;
 
-/** How to make the plugin. */
+/** Config of the plugin. */
 export type BatchSettlementConfig = Readonly<{
     /** Where what is sent is recorded: shared by all that may execute the same channels. */
     journal: BatchJournal;
     /** Verifies the vouchers; one on Web Crypto by default. */
     verifier?: VoucherVerifier | undefined;
-    /** How final what is read and sent has to be; `confirmed` by default. */
+    /** Commitment for reading and sending; `confirmed` by default. */
     commitment?: Commitment | undefined;
 }>;
 

@@ -101,7 +101,7 @@ export type PaymentChannelsPluginRequirements = ClientWithPayer &
     ClientWithTransactionSending &
     Partial<ClientWithDeployment>;
 
-/** How to make the plugin. */
+/** Config of the plugin. */
 export type PaymentChannelsPluginConfig<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Deployment of the program; that of the client where it has one, as the client of a simulator does. */
     deployment?: Deployment<TRevision> | undefined;
@@ -259,7 +259,7 @@ export function paymentChannels(config: PaymentChannelsPluginConfig = {}) {
         extendClient(client, { paymentChannels: createPaymentChannels(client, config) }) as never;
 }
 
-/** What ends a channel, with the client's payer as the payee unless another one is given. */
+/** Input for finalizing a channel, with the client's payer as the payee unless another one is given. */
 function withPayee(
     input: Optional<SettleAndFinalizeInput, 'payee'>,
     byDefault: TransactionSigner,
@@ -269,7 +269,7 @@ function withPayee(
     return { ...rest, payee };
 }
 
-/** What the instructions are made with. */
+/** The context that instructions are made with. */
 type PluginTools = Readonly<{
     deployment: Deployment;
     /** Makes a plan of instructions that go in one transaction, or not at all. */
@@ -339,7 +339,7 @@ function chooseDeployment(client: PaymentChannelsPluginRequirements, given: Depl
     return given;
 }
 
-/** How to read: what the caller gives, over the plugin's own. */
+/** Config for reading: the caller's values override the plugin's. */
 type WithDefaults = (given?: FetchChannelsConfig) => FetchChannelsConfig;
 
 function getAccounts(

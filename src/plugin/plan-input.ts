@@ -16,7 +16,7 @@ const MAX_DEPTH = 500;
 const MAX_PLANS = 100_000;
 
 /**
- * What is to be sent, in kit's form; kit itself says of what is wrong only that a property of something is missing.
+ * Converts the input of a send to kit's form. Kit's own errors say only that a property is missing.
  *
  * @throws `INPUT_INVALID`, `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field.
  */
@@ -34,7 +34,7 @@ type AnyPlan = Readonly<{
     plans?: unknown;
 }>;
 
-/** Of arrays in arrays, which kit takes for plans in plans. */
+/** Maximum depth of arrays in arrays, which kit takes for nested plans. */
 function assertAreFew(input: unknown): void {
     const left: [value: unknown, depth: number][] = [[input, 0]];
     for (let count = 0; left.length > 0; count++) {

@@ -49,7 +49,7 @@ export type SendingConfig = Readonly<{
     computeUnitPrice: bigint;
     /** Percentage added to a simulated limit, 10 by default: accounts change until a transaction lands. */
     computeUnitMarginPercent?: number | undefined;
-    /** How final a transaction has to be before a send is done, `confirmed` by default. */
+    /** Commitment that a transaction has to reach before a send is done, `confirmed` by default. */
     commitment?: Commitment | undefined;
     /** Milliseconds between two looks at the status of a transaction, 500 by default. */
     pollIntervalMs?: number | undefined;
@@ -71,7 +71,10 @@ type Context = {
     -readonly [K in keyof TransactionPlanResultContextWithSignature]?: TransactionPlanResultContextWithSignature[K];
 };
 
-/** Before anything is sent an error is an error, and a caller may try again at once: this is for hiccups. */
+/**
+ * Patience before anything is sent. The caller can simply retry after an error, so this only covers brief
+ * interruptions.
+ */
 const PATIENCE_BEFORE_SENDING_MS = 5_000;
 
 /**
@@ -118,7 +121,7 @@ function createCalls(
 ): RpcCalls {
     const timers = {
         ...SYSTEM_TIMERS,
-        // So that nothing is waited for any longer once nobody wants to know.
+        // Stops waiting once the caller no longer does.
         sleep: (milliseconds: number) => sleep(milliseconds, abortSignal),
     };
     return new RpcCalls({ abortSignal, patienceMs, requestTimeoutMs, timers });
@@ -144,7 +147,7 @@ async function completeMessage(
     return setTransactionMessagePriorityFeeLamports(fee, limited as never) as Message;
 }
 
-/** What kit estimates with: it asks once, without a limit of time, and would wrap the reason of an abort. */
+/** Replaces kit's own simulation, which asks once, without a time limit, and would wrap the reason of an abort. */
 function createEstimatingRpc(rpc: Rpc<SimulateTransactionApi>, calls: RpcCalls): Rpc<SimulateTransactionApi> {
     const simulateTransaction = (...input: Parameters<Rpc<SimulateTransactionApi>['simulateTransaction']>) => {
         const ask = async (abortSignal: AbortSignal) => {

@@ -32,7 +32,7 @@ import { findChannelPda, type ChannelSeedsInput } from '../channel/addresses';
 import { toMaybeEncodedAccount } from './rpc-account';
 import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from '../channel/state';
 
-/** How to ask an RPC; every field has a default. */
+/** Config of a request to an RPC; every field has a default. */
 export type FetchConfig = Readonly<{
     abortSignal?: AbortSignal | undefined;
     /**
@@ -75,7 +75,7 @@ export type Fetched<TState> = TState & Readonly<{ slot: Slot }>;
 /** The most addresses that getMultipleAccounts takes. */
 export const MAX_ADDRESSES = 100;
 
-/** What of a config goes to the RPC; what is not given is left out, as kit's types ask for. */
+/** The part of a config that goes to the RPC. Fields that are not given are left out, as kit's types require. */
 export function getRpcConfig({
     commitment = 'confirmed',
     minContextSlot,
@@ -278,7 +278,7 @@ export async function fetchMaybeChannelFromSeeds<TRevision extends RevisionName>
     return await fetchMaybeChannel<TRevision, string>(rpc, address, deployment, config);
 }
 
-/** What stands at an address, with the slot at which the RPC looked. */
+/** The account at an address, with the slot at which the RPC looked. */
 export type FetchedAccount = Readonly<{ account: MaybeEncodedAccount; slot: Slot }>;
 
 /** Reads the account at an address. */

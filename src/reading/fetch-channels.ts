@@ -12,7 +12,7 @@ import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilte
 import { toEncodedAccount } from './rpc-account';
 import { decodeChannelState, isLiveChannelState, type LiveChannelState } from '../channel/state';
 
-/** How to look for channels. */
+/** Config of a search for channels. */
 export type FetchChannelsConfig = FetchConfig &
     Readonly<{
         /**

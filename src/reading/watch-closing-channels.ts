@@ -31,7 +31,7 @@ import type { ClosingChannelState, LiveChannelState } from '../channel/state';
 export type ClosingChannelFilter<TRevision extends RevisionName = RevisionName> = Readonly<{ payee: Address }> &
     Omit<ChannelFilter<TRevision>, 'payee' | 'status'>;
 
-/** How to look for closing channels. */
+/** Config of a search for closing channels. */
 export type FetchClosingChannelsConfig = FetchChannelsConfig &
     Readonly<{
         /**
@@ -198,7 +198,7 @@ export async function* watchClosingChannels<TRevision extends RevisionName>(
     }
 }
 
-/** What was yielded of each channel, to tell news from what is known and from what is older than that. */
+/** The last state yielded for each channel, to recognize known and older states. */
 class WatchedChannels {
     readonly #known = new Map<Address, Readonly<{ data: EncodedAccount['data']; slot: Slot }>>();
 
@@ -208,9 +208,9 @@ class WatchedChannels {
     isNews<TRevision extends RevisionName>({ data, state }: FoundChannel<TRevision>): boolean {
         const known = this.#known.get(state.address);
         const behind = (known?.slot ?? this.querySlot) - state.slot;
-        // By a slot that there can't be yet, everything that ever comes would be older.
+        // With a slot in the future, every later state would count as older.
         if (behind > 0n && behind <= MAX_LEAD_SLOTS) return false;
-        // Of a channel that is not closing only those are told that it was.
+        // A channel that is no longer closing is yielded only if it was yielded as closing.
         if (!known && state.kind !== 'closing') return false;
         if (known && areEqual(known.data, data)) return false;
         this.#known.set(state.address, { data, slot: state.slot });

@@ -5,10 +5,10 @@ import type { LiteSVM } from 'litesvm';
 
 import { U64_MAX } from '../core/input';
 
-/** How many slots a blockhash is good for, as on a cluster. */
+/** Number of slots that a blockhash is valid for, as on a cluster. */
 export const BLOCKHASH_SLOTS = 150n;
 
-/** What belongs to a slot: the blockhashes that it had, and the transactions that landed with one of them. */
+/** The record of a slot: its blockhashes, and the transactions that landed with one of them. */
 type Block = Readonly<{ slot: bigint; blockhashes: Blockhash[]; processed: Set<string> }>;
 
 /**
@@ -46,7 +46,7 @@ export class RecentBlockhashes {
         return this.#blockOf.get(blockhash)?.processed.has(hash(messageBytes)) === true;
     }
 
-    /** To be told of every message that has landed; one with a durable nonce has no blockhash here. */
+    /** Records a message that has landed; one with a durable nonce has no blockhash here. */
     markProcessed(blockhash: Blockhash, messageBytes: ReadonlyUint8Array): void {
         this.#blockOf.get(blockhash)?.processed.add(hash(messageBytes));
     }

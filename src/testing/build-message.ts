@@ -38,7 +38,7 @@ export type SendOptions = Readonly<{
 }>;
 
 /**
- * Checks what is to be sent, and returns what makes a signed transaction of it with a blockhash.
+ * Checks the instructions to send, and returns a function that makes a signed transaction of them with a blockhash.
  *
  * @throws `INPUT_INVALID`, `ADDRESS_INVALID`, `SIGNER_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field. What
  * is returned throws `TRANSACTION_MALFORMED` when no transaction can be made, `TRANSACTION_SIGNATURE_MISSING` or
@@ -75,7 +75,7 @@ function toSent(item: unknown, path: string): Instruction {
     return attempt(() => toInstruction(item, path));
 }
 
-/** A signer that does not sign, or answers what is no list of signatures, is told from one that throws. */
+/** Distinguishes a signer that does not sign, or returns no list of signatures, from one that throws. */
 function toTyped(error: unknown): unknown {
     if (isSolanaError(error, SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING)) {
         const [signer] = error.context.addresses;

@@ -12,7 +12,7 @@ export const SLOTS_IN_EPOCH = 432_000n;
 // A slot takes 400 ms, as far as anybody knows beforehand.
 const [SECONDS, OF_SLOTS] = [2n, 5n];
 
-/** What programs and the RPC say of a slot: its epoch, and how far it is in there. */
+/** The epoch of a slot, and its place in it. */
 export function getEpochOf(slot: bigint): { epoch: bigint; slotIndex: bigint } {
     return { epoch: slot / SLOTS_IN_EPOCH, slotIndex: slot % SLOTS_IN_EPOCH };
 }

@@ -34,7 +34,7 @@ import { assertIsInput } from '../core/input';
 import type { RevisionName } from '../revision/types';
 import { decodeMessage } from '../transactions/message';
 
-/** What comes of a transaction: its error as an RPC writes it, and what LiteSVM says, unless it was not asked. */
+/** Outcome of a transaction: its error as an RPC writes it, and LiteSVM's answer, unless it was not asked. */
 export type Simulation<T = SimulatedTransactionInfo> = Readonly<{
     err: unknown;
     outcome?: FailedTransactionMetadata | T | undefined;
@@ -53,8 +53,8 @@ const SIGNATURE_FAILURE = 'SignatureFailure';
 const SIGNATURE_BYTES = 64;
 
 /**
- * What a cluster has around its runtime and LiteSVM has not: blockhashes that age, transactions that land once, and a
- * history. A simulator has one, whoever looks at it.
+ * The parts of a cluster that LiteSVM lacks: blockhashes that expire, transactions that land only once, and a history.
+ * Everyone who uses a simulator shares its cluster.
  */
 export class Cluster<TRevision extends RevisionName> {
     readonly blockhashes: RecentBlockhashes;
@@ -92,7 +92,8 @@ export class Cluster<TRevision extends RevisionName> {
         const { outcome } = this.#run(isRecent, () => this.svm.sendTransaction(transaction));
         if (!outcome) return getRefusal(SIGNATURE_FAILURE, known);
         const after = readBalances();
-        // What the accounts of a transaction lose together is its fee, priority and precompile signatures included.
+        // The lamports that all accounts of a transaction lose together are its fee, including priority and precompile
+        // signatures.
         const lostLamports = addresses.map((address, index) =>
             addresses.indexOf(address) === index ? before[index]! - after[index]! : 0n,
         );

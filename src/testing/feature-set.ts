@@ -9,8 +9,8 @@ const BLAKE3_SYSCALL = 'HTW2pSyErTj4BV6KBM9NZ9VBUJVxt7sacNWcf76wtzb3' as Address
 let cached: FeatureSet | undefined;
 
 /**
- * Returns the runtime features that the tombstone revision needs: those of mainnet, which are LiteSVM's default, and the
- * blake3 syscall with which the program hashes distribution plans.
+ * Returns the runtime features that the tombstone revision needs: those of mainnet, which are LiteSVM's default, and
+ * the blake3 syscall with which the program hashes splits.
  *
  * The set is built at the first call and shared by later ones: do not change it. Pass it to `withFeatureSet`, then load
  * builtins and programs again, since both depend on the features:

@@ -9,7 +9,7 @@ import type { TransactionResult } from './result';
 export type ExecutedTransaction = Readonly<{
     transaction: Transaction;
     result: TransactionResult<RevisionName>;
-    /** What LiteSVM says of it. */
+    /** LiteSVM's answer. */
     outcome: FailedTransactionMetadata | TransactionMetadata;
     /** Its accounts, in the order in which its instructions name them. */
     addresses: readonly Address[];

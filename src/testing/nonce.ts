@@ -12,7 +12,7 @@ import type { LiteSVM } from 'litesvm';
 import { decodeAddress, encodeAddress } from '../core/address-bytes';
 import { decodeMessage } from '../transactions/message';
 
-/** What the runtime hashes with a blockhash to a nonce. */
+/** The prefix that the runtime hashes with a blockhash to a nonce. */
 const NONCE_PREFIX = 'DURABLE_NONCE';
 
 /**

@@ -23,7 +23,7 @@ import {
 import type { RevisionName } from '../revision/types';
 import type { Simulator } from './simulator';
 
-/** What a node takes at most in one request. */
+/** The most addresses that a node takes in one request. */
 const MAX_ADDRESSES = 100;
 const MAX_FILTERS = 4;
 const MAX_BASE58_BYTES = 128;

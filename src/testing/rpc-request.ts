@@ -34,7 +34,7 @@ const CODES = {
     unsupportedTransactionVersion: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_UNSUPPORTED_TRANSACTION_VERSION,
 } as const;
 
-/** What a node answers to a request that it does not fulfil. */
+/** A node's error for a request that it does not fulfil. */
 export class RpcRefusal extends Error {
     constructor(
         readonly code: number,

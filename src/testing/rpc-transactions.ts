@@ -34,12 +34,12 @@ import type { RevisionName } from '../revision/types';
 import { toRpcBytes } from '../runtime/rpc-answer';
 import type { Simulator } from './simulator';
 
-/** How many slots a node keeps statuses at hand for; it finds older ones when it is asked to search. */
+/** Number of slots for which a node keeps recent statuses; it finds older ones when it is asked to search. */
 const STATUS_SLOTS = 300n;
 const MAX_SIGNATURES = 256;
 
 const ENCODINGS = ['base58', 'base64'] as const;
-/** Of the largest transaction there is, 4096 bytes, in base58: base64 takes less. */
+/** Length of the largest transaction (4,096 bytes) in base58: base64 takes less. */
 const MAX_WIRE_CHARACTERS = 5_595;
 
 /** The methods of an RPC that send, simulate and look up transactions. */
@@ -217,9 +217,11 @@ function getAccounts(
     });
 }
 
-/** What a node counts beside the data of an account that a transaction loads. */
+/** Bytes that a node counts for an account that a transaction loads, beside its data. */
 const ACCOUNT_BASE_SIZE = 64;
-/** What it counts for the data of a program, whose account only says where they are: 4 bytes, then the address. */
+/**
+ * Bytes that it counts for a program's account, which only names the account of its data: 4 bytes, then the address.
+ */
 const PROGRAM_ACCOUNT_SIZE = 36;
 
 function getLoadedSize(simulator: Simulator<RevisionName>, addresses: readonly Address[]): number {

@@ -74,9 +74,9 @@ export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<Simu
 }
 
 /**
- * What answers the requests of JSON-RPC for a simulator.
+ * Creates the function that answers JSON-RPC requests for a simulator.
  *
- * @throws `INPUT_INVALID` for anything but a simulator. What is returned answers whatever it is given.
+ * @throws `INPUT_INVALID` for anything but a simulator. It answers any input.
  */
 export function createRequestHandler(simulator: Simulator<RevisionName>): (payload: unknown) => object {
     assertHasMethods('simulator', simulator, ['getClock', 'sendTransaction']);

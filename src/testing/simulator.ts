@@ -46,7 +46,7 @@ import { getLiteSvm } from './litesvm';
 import type { ExecutedTransaction } from './history';
 import { assertSucceeded, type SuccessfulTransactionResult, type TransactionResult } from './result';
 
-/** How to create a simulator. */
+/** Options of {@link createSimulator}. */
 export type SimulatorOptions<TRevision extends RevisionName = RevisionName> = Readonly<{
     /** Deployment to simulate: `MAINNET_DEPLOYMENT`, or one of those for localnets. */
     deployment: Deployment<TRevision>;
@@ -324,7 +324,8 @@ export class Simulator<TRevision extends RevisionName = RevisionName> {
      */
     async send(instructions: readonly Instruction[], options: SendOptions = {}): Promise<TransactionResult<TRevision>> {
         const build = toTransactionBuilder(instructions, options, this.faucet);
-        // One after the other, also when they are sent at once: each takes the blockhash that the one before it leaves.
+        // One after the other, even if they are sent concurrently: each uses the blockhash that the previous one
+        // leaves.
         const run = this.#lastSend.then(async () => this.sendTransaction(await build(this.getLatestBlockhash())));
         this.#lastSend = run.catch(() => undefined);
         return await run;

@@ -8,7 +8,7 @@ import { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../runtime/lookup-table/pr
 
 export const SLOT_HASHES_SYSVAR = 'SysvarS1otHashes111111111111111111111111111' as Address;
 
-/** How many slots the sysvar tells of. */
+/** Number of slots in the sysvar. */
 const MAX_SLOT_HASHES = 512n;
 
 /**

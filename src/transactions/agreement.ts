@@ -90,7 +90,7 @@ export type OpenAgreement<TRevision extends RevisionName = RevisionName> = Trans
         gracePeriodSeconds: Agreed;
         /** Splits: exactly these recipients and shares, in this order. */
         splits: readonly Split[];
-        /** How the channel will be distributed, as a builder takes it. Nothing in the transaction says so. */
+        /** How the channel will be distributed, as for the builder. The transaction does not contain it. */
         distribution?: DistributionMethod | undefined;
     }>;
 

@@ -55,7 +55,7 @@ import { getMemoInstruction } from './memo';
 import { signWith, toCosigner, type TransactionCosigner } from './sign';
 import { toDecodedTransaction, toWire } from './wire';
 
-/** How to put an instruction of the payer into a transaction that the operator pays for. */
+/** Options for a transaction that contains an instruction of the payer and that the operator pays for. */
 export type AssembleInput = SignerWait &
     Readonly<{
         /** Wallet that pays the fee; not the payer. Its signature is left open. */
@@ -155,7 +155,7 @@ export async function assembleTopUpTransaction(
     return await assemble(await getTopUpInstructionAsync(input, deployment), payer, assembly);
 }
 
-/** What is put around the instruction, as it was when it was asked for. */
+/** A copy of the options of the transaction. */
 function toAssembly(assembleInput: AssembleInput, payer: TransactionCosigner) {
     const input = readTerms('input', assembleInput, NAMES, OPTIONAL);
     const operator = toAddress('operator', input.operator);

@@ -110,7 +110,7 @@ export function getInspectedTopUp(
     return remember(toResult(inspected), decoded, context);
 }
 
-/** What an inspection looked at, where nobody else can reach it. */
+/** The accepted transaction of an inspection, where nobody else can reach it. */
 type Accepted = Readonly<{ bytes: ReadonlyUint8Array; program: InspectionContext['program'] }>;
 
 // Who holds the result of an inspection holds what was accepted; a copy of it, or an object like it, is nobody's word.
@@ -125,7 +125,7 @@ function remember<TInspected extends InspectedTransaction>(
     return inspected;
 }
 
-/** What an inspection of this package accepted, if a value is what it returned then. */
+/** The transaction that an inspection accepted, if the value is the result of that inspection. */
 export function getAccepted(inspected: object): Accepted | undefined {
     return accepted.get(inspected);
 }

@@ -38,7 +38,7 @@ export type MessageInstruction = Readonly<{
     data: ReadonlyUint8Array;
 }>;
 
-/** What the header of a version 1 message says; other versions say it with instructions. */
+/** Settings in the header of a version 1 message; other versions have instructions for them. */
 export type MessageConfig = Readonly<{
     priorityFeeLamports?: bigint;
     computeUnitLimit?: number;

@@ -18,7 +18,7 @@ import { waitForSigner, type CheckedSignerWait } from '../runtime/signing';
 import { getSignatureStates } from './signature';
 import { toDecodedTransaction, type DecodedTransaction } from './wire';
 
-/** Whatever can sign a transaction without sending it. A modifying signer may change the transaction before. */
+/** A signer that signs a transaction without sending it. A modifying signer may change the transaction first. */
 export type TransactionCosigner = TransactionModifyingSigner | TransactionPartialSigner;
 
 /** A signer that can sign without sending. */

@@ -4,7 +4,7 @@ import { toAddressBytes } from '../core/input';
 import { isStrictPoint } from '../voucher/strict-signature';
 import { assertEngineIsStrict, importKey, verifyPacked } from '../voucher/web-crypto';
 
-/** How the signature of one signer of a transaction stands. */
+/** State of the signature of one signer of a transaction. */
 export type SignatureState = 'invalid' | 'missing' | 'valid';
 
 /**

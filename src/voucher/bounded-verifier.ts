@@ -3,7 +3,7 @@ import { within } from '../core/within';
 import { toVerdicts } from './answer';
 import type { VoucherVerifier } from './verifier';
 
-/** What others do is waited for so long, unless something else was asked for. */
+/** Default time limit for callbacks. */
 const CALLBACK_TIMEOUT_MS = 30_000;
 const MAX_CALLBACK_TIMEOUT_MS = 86_400_000n;
 /** A verifier has its time for each so many vouchers. */

@@ -47,7 +47,7 @@ export type VoucherCheckInput<TRevision extends RevisionName = RevisionName> = R
     marginSeconds?: bigint | number | undefined;
 }>;
 
-/** What a voucher is checked against, as it was when it was looked at. */
+/** A copy of the input of a check, taken at the start. */
 export type Check = Readonly<{
     signedVoucher: SignedVoucher;
     channel: CheckedChannel;
@@ -65,7 +65,7 @@ export type CheckedChannel = Readonly<{
     address: Address;
     kind: ChannelState<RevisionName>['kind'];
     deadlineAt: bigint | undefined;
-    /** What is in its account, where it has one. */
+    /** The fields of its account, where it has one. */
     account: CheckedAccount | undefined;
 }>;
 

@@ -192,7 +192,7 @@ function checkStatus({ channel, deployment: deployment, instruction, now }: Chec
     return refuse('DEADLINE_PASSED', { channel: address, deadlineAt, unixTimestamp: now }, invalidStatus);
 }
 
-/** What the program looks at in the voucher, in its order (docs/program.md, section 6.5). */
+/** The program's checks of a voucher, in its order (docs/program.md, section 6.5). */
 function checkVoucherFields(
     { channel, deployment: deployment, now, signedVoucher }: Check,
     { authorizedSigner, deposit, settled }: CheckedAccount,

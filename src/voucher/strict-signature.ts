@@ -7,7 +7,7 @@ import type { ReadonlyUint8Array } from '@solana/kit';
 // looks at the bytes first, and leaves the equation without cofactor to the engine, which shows with STRICTNESS_CASES
 // that it checks that one and no weaker one.
 
-/** Bytes of a point, and of a scalar. */
+/** Length in bytes of a point, and of a scalar. */
 const ELEMENT_LENGTH = 32;
 /** 2^255 - 19 and the order of the group, 2^252 + 27742317777372353535851937790883648493, little-endian. */
 const FIELD_PRIME_HEX = 'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f';
@@ -27,7 +27,7 @@ const SMALL_ORDER_HEX = [
  */
 export function isStrictPoint(bytes: ReadonlyUint8Array): boolean {
     const tables = getTables();
-    // Most points are told by their highest byte.
+    // The highest byte is enough for most points.
     const y = Uint8Array.from(bytes as Uint8Array);
     y[ELEMENT_LENGTH - 1]! &= 0x7f;
     return compare(y, tables.fieldPrime) < 0 && !tables.smallOrder.some(point => compare(y, point) === 0);

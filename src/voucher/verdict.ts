@@ -65,8 +65,8 @@ export type VoucherRefusalContexts = {
     DELTA_TOO_SMALL: { delta: bigint; minimumDelta: bigint };
     EXPIRED: { expiresAt: bigint; unixTimestamp: bigint };
     /**
-     * What was accepted before, and is not settled yet, can be settled for longer; when `acceptedExpiresAt` is not
-     * given, nobody said for how long.
+     * The voucher accepted before is not settled yet and can be settled for longer than this one; `acceptedExpiresAt`
+     * is missing where its expiry is unknown.
      */
     EXPIRES_EARLIER: { acceptedAmount: bigint; acceptedExpiresAt: bigint | undefined; expiresAt: bigint };
     /** The voucher has not expired, but does not leave the time of the margin. */

@@ -39,9 +39,9 @@ export type VoucherVerifier = Readonly<{
     verifyAll: (vouchers: readonly VoucherVerification[]) => Promise<boolean[]>;
 }>;
 
-/** How to create a verifier; every field has a default. */
+/** Options of a verifier; every field has a default. */
 export type VoucherVerifierOptions = Readonly<{
-    /** How many keys, and how many channels, are remembered at most: 10,000 by default, 0 for none. */
+    /** Maximum number of keys, and of channels, that are cached: 10,000 by default, 0 for none. */
     cacheSize?: number | undefined;
     /** The Web Crypto API to use; that of the runtime by default. */
     subtle?: SubtleCrypto | undefined;

@@ -9,7 +9,7 @@ import { readTerms, refuseInput, toAddress, toBytes, toI64, toU64 } from '../cor
 import { assertIsNoVoucherOfOther } from '../revision/detect-other-revision';
 import { assertIsSignedFor, copySignedFor } from './signed-for';
 
-/** Bytes of an Ed25519 signature. */
+/** Length in bytes of an Ed25519 signature. */
 export const SIGNATURE_LENGTH = 64;
 
 /** A voucher: up to this total may be taken from this channel, until it expires. */

@@ -74,8 +74,8 @@ function getReason(cause: unknown): string {
 }
 
 /**
- * The promise of a key: the one that was started for it, or a new one. One that fails is forgotten: who waits for it is
- * told, and the next one tries again.
+ * The promise of a key: the pending one, or a new one. A failed promise rejects for those who wait and is forgotten, so
+ * that the next caller tries again.
  */
 export function getOrStart<TKey extends WeakKey, T>(
     started: WeakMap<TKey, Promise<T>>,

@@ -141,7 +141,7 @@ export function encodeHeader(generation: number): string {
     return `${JSON.stringify({ format: FORMAT, generation: `${generation}`, version: VERSION })}\n`;
 }
 
-/** What is wrong with the first line of a generation, if anything. */
+/** The defect of the first line of a generation, if any. */
 export function findHeaderFault(line: string, generation: number): string | undefined {
     try {
         const value: unknown = JSON.parse(line);
@@ -160,8 +160,8 @@ export function findHeaderFault(line: string, generation: number): string | unde
 }
 
 /**
- * Whoever writes to a journal decides what is sent again and what counts as sent, and whoever can exchange its folder
- * takes away what was sent.
+ * A user who can write to a journal decides what is sent again and what counts as sent, and one who can replace its
+ * folder removes the records.
  */
 async function assertIsSafe(folder: string): Promise<void> {
     assertIsOurs(folder, await lstat(folder), 'folder');
@@ -193,7 +193,7 @@ async function assertIsReachedSafely(folder: string): Promise<void> {
     }
 }
 
-/** Who else than the user of this process may put another in the place of something in a folder. */
+/** Other users who may replace an entry of a folder. */
 function findExchanger(folder: Stats, { uid }: Stats): string | undefined {
     if ((folder.mode & ANYBODY_WRITES) === 0) return undefined;
     if ((folder.mode & STICKY) === 0) return 'anybody';

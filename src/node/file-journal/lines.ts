@@ -12,7 +12,7 @@ import { crc32 } from 'node:zlib';
 
 const MARK = '"~"';
 const NEWLINE = 0x0a;
-/** What follows the checked bytes of a record: `,"01234567"]`. */
+/** The bytes after the checked part of a record: `,"01234567"]`. */
 const CHECKSUM_LENGTH = 12;
 const ENDING = /^,"([0-9a-f]{8})"\]$/;
 const RECORD = /^\[(.*),"([0-9a-f]+:[0-9]+)"$/s;

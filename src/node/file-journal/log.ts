@@ -21,9 +21,7 @@ import { encodeAppend, encodeLine, parseLine, splitLines } from './lines';
 import { describeProcess } from './process';
 import { decodeRecord, encodeRecord, type JournalRecord } from './record';
 
-/**
- * What a record led to: the channels that an `acquire` got, the channels that a `sent` had lost, nothing for the others.
- */
+/** Result of a record: the channels that an `acquire` got, those that a `sent` had lost, nothing for the others. */
 export type RecordResult = readonly Address[];
 
 /**
@@ -39,7 +37,7 @@ export type RecordResult = readonly Address[];
  * way to do harm later.
  */
 export type JournalLog = Readonly<{
-    /** What was read so far. */
+    /** The records read so far. */
     state: () => JournalState;
     /** Appends records, to the disk if so asked, and reads up to the end. Each result is that of the record's place. */
     commit: (
@@ -70,7 +68,7 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
     let startLength = 0;
     /** When the file was sealed. */
     let sealedAt: number | undefined;
-    /** What was appended to this file and not met yet: the place of its result. */
+    /** Records appended to this file and not read back yet, with the place for their results. */
     let own = new Map<string, Readonly<{ place: number; record: JournalRecord }>>();
     let results: (RecordResult | undefined)[] = [];
 
@@ -158,7 +156,9 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
         if (sealedAt === undefined && nlink === 0) fail('its file was removed while it was in use');
     };
 
-    /** What the next generation starts with: the same whoever writes it, since it is what stands before the seal. */
+    /**
+     * The records that the next generation starts with: those before the seal, so they are the same whoever writes it.
+     */
     const toSnapshot = (next: number, at: number): string => {
         const byLease = new Map<string, { lease: Lease; channels: Address[] }>();
         for (const [channel, lease] of state.getLeases(at)) {
@@ -170,7 +170,7 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
         const lines = [...byLease.values()].map(({ channels, lease }) => {
             const { durationMs, owner, until, writer = instance } = lease;
             const at = Math.max(0, until - durationMs);
-            // Whose it is, and for how long it was taken, is to be known still.
+            // Its owner and its duration have to be known still.
             return encodeLine(`${writer}:${TAKEN_OVER}`, encodeRecord({ at, channels, kind: 'acquire', owner, until }));
         });
         for (const transaction of state.getAllUnresolved()) {
@@ -201,7 +201,7 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
             generation = latest;
             state = createJournalState();
             [position, line, startLength, sealedAt] = [0, 0, 0, undefined];
-            // Whatever was appended behind the seal is void: it is not in the log.
+            // Records after the seal are void: they are not in the log.
             own = new Map();
             return;
         }
@@ -249,7 +249,7 @@ export async function openLog(folder: string, compactAtBytes: number, now: () =>
                 if (isDurable) await file.datasync();
             }
             await catchUp(file);
-            // What was met before the seal is done; the rest is void, and goes into the next file.
+            // Records before the seal are done; the others are void and go into the next file.
             if (sealedAt !== undefined) continue;
             if (own.size === 0) return results as RecordResult[];
             fail('what was written to its file is not in it');

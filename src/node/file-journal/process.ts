@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readlinkSync } from 'node:fs';
 
-// Who writes to a journal, so that others can prove that it has ended. On Linux a process is told by its number and its time
-// of start, which mean something on one machine until that is started again, and in one namespace of processes and one of
-// times. On other systems nothing is proved, and leases are waited for.
+// Identity of a process that writes to a journal, so that others can prove that it has ended. On Linux it is the
+// process number and start time, which are unique on one machine until it restarts, within one namespace of processes
+// and of times. On other systems nothing can be proved, and leases have to expire.
 //
 // That another process has the same number by now is told by the time of start. A process on another host, in another
 // container, or that is merely paused, is not proved to be dead.
@@ -11,7 +11,7 @@ import { readFileSync, readlinkSync } from 'node:fs';
 const SCOPE_LENGTH = 16;
 const PID_LENGTH = 8;
 const START_LENGTH = 16;
-/** What every writer has before it: something random. */
+/** Random prefix of every writer. */
 const RANDOM_LENGTH = 12;
 const WRITER = new RegExp(
     `^[0-9a-f]{${RANDOM_LENGTH}}([0-9a-f]{${SCOPE_LENGTH}})([0-9a-f]{${PID_LENGTH}})([0-9a-f]{${START_LENGTH}})$`,
@@ -19,7 +19,7 @@ const WRITER = new RegExp(
 
 type ProcessStatus = Readonly<{ pid: number; startedAt: bigint; hasEnded: boolean }>;
 
-/** What the system says of a process, in /proc; `undefined` where it says nothing. */
+/** The state of a process in /proc; `undefined` where there is none. */
 function readStatus(pid: number | 'self'): ProcessStatus | undefined {
     try {
         const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -56,7 +56,7 @@ function readScope(): string | undefined {
     }
 }
 
-/** This process, in hex digits; nothing where it can't be told from others. */
+/** Identity of this process in hex digits; nothing where it is not unique. */
 export function describeProcess(): string {
     const scope = readScope();
     const self = readStatus('self');
@@ -69,7 +69,7 @@ export function describeProcess(): string {
 /** Whether the process of a writer is proved to have ended. */
 export function isWriterDead(writer: string | undefined): boolean {
     const [, scope, pidText, startText] = (writer === undefined ? null : WRITER.exec(writer)) ?? [];
-    // What can't say of itself where it is can't say it of others.
+    // A process that can't read its own identity can't read that of others.
     if (scope === undefined || describeProcess().slice(0, SCOPE_LENGTH) !== scope) return false;
     const pid = Number.parseInt(pidText!, 16);
     if (pid < 1) return false;

@@ -16,7 +16,7 @@ export type LedgerAccount = Readonly<{
     mint?: Address;
 }>;
 
-/** What one account holds of one asset. */
+/** Holdings of one account in one asset. */
 export type Balance = Readonly<{
     party: string;
     address: Address;

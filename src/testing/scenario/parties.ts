@@ -23,7 +23,7 @@ export type Parties = Readonly<{
     /** Pays the rent of every channel, where the revision lets somebody but the payer do so. */
     sponsor: KeyPairSigner | undefined;
     mints: readonly (LedgerMint & Readonly<{ name: string }>)[];
-    /** What the merchant agreed to share. */
+    /** The splits that the merchant agreed to. */
     splits: readonly Split[];
     accounts: readonly LedgerAccount[];
 }>;

@@ -44,7 +44,7 @@ export type ScenarioOptions = Readonly<{
     onProgress?: ((progress: ScenarioProgress) => void) | undefined;
 }>;
 
-/** How far a scenario is: `done` of `total` in the phase named `phase`. */
+/** Progress of a scenario: `done` of `total` in the phase named `phase`. */
 export type ScenarioProgress = Readonly<{ phase: string; done: number; total: number }>;
 
 /** One transaction of a scenario. */
@@ -144,7 +144,7 @@ export async function runScenario(options: ScenarioOptions): Promise<ScenarioRep
 class ScenarioRun {
     readonly transactions: ScenarioTransaction[] = [];
     readonly #latest = new Map<Address, SignedVoucher>();
-    /** What the program calls the instructions that end a channel. */
+    /** The program's names of the instructions that end a channel. */
     readonly #names: Readonly<{ finalize: string; settleAndFinalize: string }>;
 
     constructor(

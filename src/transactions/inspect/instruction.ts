@@ -3,7 +3,7 @@ import type { AccountRole, Address, ReadonlyUint8Array } from '@solana/kit';
 import type { GuardProgram } from '../agreement';
 import type { ComputeBudgetSetting } from './compute-budget';
 
-/** What has to stand in one place of an instruction's accounts. */
+/** The expected account in one place of an instruction. */
 export type ExpectedAccount = Readonly<{ name: string; address: Address; role: AccountRole }>;
 
 /** The kind of an instruction, by its program and its data. */

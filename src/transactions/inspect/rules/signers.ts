@@ -3,8 +3,8 @@ import { isSignerRole, type Address } from '@solana/kit';
 import type { InspectionContext, Rule } from '../context';
 import { getMismatch } from '../mismatch';
 
-// Rules on who signs. Who an instruction names, and who the message asks to sign, are told apart on purpose: what an
-// account may do is a property of the whole message.
+// Rules for signers. The accounts that an instruction names and the signers of the message are checked separately on
+// purpose: the privileges of an account belong to the whole message.
 
 /** Everyone who may have to sign: operator, payer, rent payer, and whom the agreement names for a nonce or a guard. */
 function getAllowedSigners({ agreement, instructions }: InspectionContext): readonly Address[] {
