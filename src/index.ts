@@ -164,6 +164,49 @@ export {
 export { type LoggedCall, type LoggedCalls, parseProgramLogs } from './runtime/program-logs';
 export type { ClientWithDeployment, Deployment, DeploymentParts } from './revision/deployment';
 export { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from './revision/deployments';
+// The parts of which those are made, for functions that need a few of them: a bundle then has no others.
+export {
+    EPOCH_CHANNEL,
+    EPOCH_DISTRIBUTE,
+    EPOCH_ERRORS,
+    EPOCH_EVENTS,
+    EPOCH_FINALIZE,
+    EPOCH_OPEN,
+    EPOCH_OPEN_READING,
+    EPOCH_OUTDATED,
+    EPOCH_PUBLISHED,
+    EPOCH_RECLAIM,
+    EPOCH_REQUEST_CLOSE,
+    EPOCH_SEEDS,
+    EPOCH_SETTLE,
+    EPOCH_SETTLE_AND_FINALIZE,
+    EPOCH_SPLITS,
+    EPOCH_TOP_UP,
+    EPOCH_TOP_UP_READING,
+    EPOCH_VOUCHER,
+    EPOCH_WITHDRAW_PAYER,
+} from './revision/epoch';
+export {
+    TOMBSTONE_CHANNEL,
+    TOMBSTONE_DISTRIBUTE,
+    TOMBSTONE_ERRORS,
+    TOMBSTONE_EVENTS,
+    TOMBSTONE_FINALIZE,
+    TOMBSTONE_OPEN,
+    TOMBSTONE_OPEN_READING,
+    TOMBSTONE_OUTDATED,
+    TOMBSTONE_PUBLISHED,
+    TOMBSTONE_REQUEST_CLOSE,
+    TOMBSTONE_SEEDS,
+    TOMBSTONE_SETTLE,
+    TOMBSTONE_SETTLE_AND_FINALIZE,
+    TOMBSTONE_SPLITS,
+    TOMBSTONE_TOP_UP,
+    TOMBSTONE_TOP_UP_READING,
+    TOMBSTONE_VOUCHER,
+    TOMBSTONE_WITHDRAW_PAYER,
+} from './revision/tombstone';
+export { MAINNET_TREASURY_OWNER, PLACEHOLDER_TREASURY_OWNER } from './revision/treasury-owners';
 export {
     assertIsOpenSlotInWindow,
     chooseOpenSlot,

@@ -1,6 +1,6 @@
 import type { Address, MessageSigner, ProgramDerivedAddress, TransactionSigner } from '@solana/kit';
 
-import type { Deployment } from '../revision/deployment';
+import type { DeploymentParts } from '../revision/deployment';
 import type { RevisionName, RevisionTypes } from '../revision/types';
 import { deriveTokenPda, findChannelPdaSync, findEscrowPdaSync, findTreasuryTokenPdaSync } from './derive';
 
@@ -43,7 +43,7 @@ export type TokenInput = Readonly<{
  */
 export async function findChannelPda<TRevision extends RevisionName>(
     seeds: ChannelSeedsInput<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: DeploymentParts<'programAddress' | 'revision' | 'seeds', TRevision>,
 ): Promise<ProgramDerivedAddress> {
     return findChannelPdaSync(seeds, deployment);
 }
@@ -77,7 +77,10 @@ export async function findEscrowPda(
  * );
  * ```
  */
-export async function findTreasuryTokenPda(input: TokenInput, deployment: Deployment): Promise<ProgramDerivedAddress> {
+export async function findTreasuryTokenPda(
+    input: TokenInput,
+    deployment: DeploymentParts<'treasuryOwner'>,
+): Promise<ProgramDerivedAddress> {
     return findTreasuryTokenPdaSync(input, deployment);
 }
 

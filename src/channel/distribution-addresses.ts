@@ -1,6 +1,6 @@
 import type { Address } from '@solana/kit';
 
-import { getTreasuryOwner, type Deployment } from '../revision/deployment';
+import { getTreasuryOwner, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress } from '../core/input';
 import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type AddressOrSigner, type TokenInput } from './addresses';
 import { toSplits, type Split } from './distribution';
@@ -45,7 +45,7 @@ const NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as
  */
 export async function findDistributionAddresses(
     input: DistributionAddressesInput,
-    deployment: Deployment,
+    deployment: DeploymentParts<'splits' | 'treasuryOwner'>,
 ): Promise<DistributionAddresses> {
     const { splits, ...given } = readTerms('input', input, NAMES, ['tokenProgram']);
     const channel = toAddress('channel', given.channel);

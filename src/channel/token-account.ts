@@ -68,7 +68,7 @@ const ADDRESS_BYTES = 32;
 // token account and the others on a mint.
 const IMMUTABLE_OWNER = 7;
 const METADATA_AND_GROUPS: readonly number[] = [18, 19, 20, 21, 22, 23];
-const KNOWN_EXTENSIONS: readonly number[] = [IMMUTABLE_OWNER, ...METADATA_AND_GROUPS];
+const KNOWN_EXTENSIONS: readonly number[] = /* @__PURE__ */ (() => [IMMUTABLE_OWNER, ...METADATA_AND_GROUPS])();
 
 // What Token-2022 writes behind the base of an account that has extensions, at the same place for mints: its kind.
 const ACCOUNT_TYPE_MINT = 1;

@@ -7,7 +7,7 @@ import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
 import type { DistributionAddressesInput } from '../channel/distribution-addresses';
-import { getPart, type Deployment } from '../revision/deployment';
+import { getPart } from '../revision/deployment';
 import { SPLITS_NOT_DISTRIBUTABLE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
@@ -29,7 +29,7 @@ import {
     MAX_INSTRUCTION_TRACE,
 } from '../runtime/limits';
 import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../runtime/transaction-size';
-import { buildDistributeInstruction } from './distribute';
+import { buildDistributeInstruction, type DistributeParts } from './distribute';
 import {
     getDistributeCalls,
     getDistributeComputeUnits,
@@ -114,7 +114,7 @@ const OTHER_PAYOUTS = 2;
  */
 export function getDistributeRequirements<TRevision extends RevisionName>(
     plan: DistributablePlan<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: DistributeParts<TRevision>,
     method: DistributionMethod = {},
 ): DistributeRequirements {
     const { bumpSteps, instruction, recipientCount, tokenProgram } = isPlanOfChannel(plan)
@@ -163,7 +163,7 @@ export function getDistributeRequirements<TRevision extends RevisionName>(
  * ```
  */
 export function getMaxDistributableRecipients(
-    deployment: Deployment,
+    deployment: DistributeParts,
     input: Readonly<{ tokenProgram?: Address | undefined }> & DistributionMethod = {},
 ): number {
     const names = { ...METHOD_MEMBERS, tokenProgram: true } as const;
@@ -195,7 +195,7 @@ export function getMaxDistributableRecipients(
  */
 export function assertIsDistributable<TRevision extends RevisionName>(
     plan: DistributablePlan<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: DistributeParts<TRevision>,
     method: DistributionMethod = {},
 ): void {
     const requirements = getDistributeRequirements<TRevision>(plan, deployment, method);
@@ -231,7 +231,7 @@ function findExceeded(requirements: DistributeRequirements): Limit | undefined {
 function getRemedies<TRevision extends RevisionName>(
     plan: DistributablePlan<TRevision>,
     method: DistributionMethod,
-    deployment: Deployment<TRevision>,
+    deployment: DistributeParts<TRevision>,
 ): string[] {
     const computeUnitLimit = MAX_COMPUTE_UNITS;
     const lookupTable = { ...method, usesLookupTable: true, version: 0 } as const;
@@ -296,7 +296,7 @@ type DescribedPlan = Readonly<{
 const PLAN_NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
 
 /** The very instruction that will distribute a channel. */
-function describePlan(input: DistributionAddressesInput, deployment: Deployment): DescribedPlan {
+function describePlan(input: DistributionAddressesInput, deployment: DistributeParts): DescribedPlan {
     const plan = readTerms('input', input, PLAN_NAMES, ['tokenProgram']);
     const splits = toSplits(plan.splits, deployment);
     const token: Required<TokenInput> = {
@@ -341,7 +341,7 @@ function describePlan(input: DistributionAddressesInput, deployment: Deployment)
 /** An instruction for as many recipients in which no two addresses are the same. */
 function describeAnyPlan(
     plan: Readonly<{ recipientCount: bigint | number; tokenProgram?: Address | undefined }>,
-    deployment: Deployment,
+    deployment: DistributeParts,
 ): DescribedPlan {
     const { maxRecipients } = getPart(deployment, 'splits');
     const given = readTerms('input', plan, ['recipientCount', 'tokenProgram'], ['tokenProgram']);

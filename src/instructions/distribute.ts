@@ -4,10 +4,16 @@ import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findEventAuthorityPdaSync } from '../channel/derive';
 import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
-import { getProgramConfig, getPart, type Deployment } from '../revision/deployment';
+import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress, toTokenProgram } from '../core/input';
 import type { DistributeFields } from '../revision/parts';
 import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
+
+/** What building `distribute` needs of a deployment. */
+export type DistributeParts<TRevision extends RevisionName = RevisionName> = DeploymentParts<
+    'distribute' | 'programAddress' | 'revision' | 'seeds' | 'splits' | 'treasuryOwner',
+    TRevision
+>;
 
 /** Input of {@link getDistributeInstructionAsync}; the data of a fetched channel has most of it. */
 export type DistributeInput<TRevision extends RevisionName = RevisionName> = TokenInput &
@@ -50,7 +56,7 @@ export type DistributeInstructionWithRecipients<TRevision extends RevisionName =
  */
 export async function getDistributeInstructionAsync<TRevision extends RevisionName>(
     input: DistributeInput<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: DistributeParts<TRevision>,
 ): Promise<DistributeInstructionWithRecipients<TRevision>> {
     const { channel, distributionHash, payee, ...given } = readTerms(
         'input',
@@ -84,7 +90,7 @@ export function buildDistributeInstruction<TRevision extends RevisionName>(
             payer: Address;
             splits: readonly Split[];
         }>,
-    deployment: Deployment<TRevision>,
+    deployment: DistributeParts<TRevision>,
 ): DistributeInstructionWithRecipients<TRevision> {
     const { addresses, fields, mint, payer, splits, tokenProgram } = input;
     const programConfig = getProgramConfig(deployment);

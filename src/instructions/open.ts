@@ -3,12 +3,17 @@ import { isOffCurveAddress, type TransactionSigner } from '@solana/kit';
 import type { AddressOrSigner, TokenInput } from '../channel/addresses';
 import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
 import { toSplits, type Split } from '../channel/distribution';
-import { getProgramConfig, getPart, type Deployment } from '../revision/deployment';
+import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { ADDRESS_OFF_CURVE, PAYER_IS_PAYEE, SPLITS_RECIPIENT_IS_CHANNEL } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { DistributeParts } from './distribute';
 import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
+
+/** What building `open` needs of a deployment: the plan is checked against what `distribute` will take. */
+export type OpenParts<TRevision extends RevisionName = RevisionName> = DeploymentParts<'open', TRevision> &
+    DistributeParts<TRevision>;
 
 /** Input of {@link getOpenInstructionAsync}. */
 export type OpenInput<TRevision extends RevisionName = RevisionName> = TokenInput &
@@ -74,7 +79,7 @@ const OPTIONAL = ['authorizedSigner', 'distribution', 'tokenProgram'] as const;
  */
 export async function getOpenInstructionAsync<TRevision extends RevisionName>(
     terms: OpenInput<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: OpenParts<TRevision>,
 ): Promise<RevisionTypes[TRevision]['openInstruction']> {
     const input = readTerms('input', terms as OpenInput, NAMES, OPTIONAL);
     const payer = toSigner('payer', input.payer);

@@ -22,7 +22,7 @@ import {
 } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
-import type { Deployment } from '../revision/deployment';
+import type { DeploymentParts } from '../revision/deployment';
 import { OPERATOR_IS_PAYER, TRANSACTION_MALFORMED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
@@ -45,7 +45,7 @@ import {
     MAX_COMPUTE_UNITS,
     MAX_LOADED_ACCOUNTS_DATA_SIZE,
 } from '../runtime/limits';
-import { getOpenInstructionAsync, type OpenInput } from '../instructions/open';
+import { getOpenInstructionAsync, type OpenInput, type OpenParts } from '../instructions/open';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
 import { toSignerWait, type SignerWait } from '../runtime/signing';
 import type { BlockhashLifetime } from './agreement';
@@ -114,7 +114,7 @@ const VERSIONS: readonly TransactionVersion[] = ['legacy', 0, 1];
  */
 export async function assembleOpenTransaction<TRevision extends RevisionName>(
     input: AssembleOpenInput<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: OpenParts<TRevision>,
 ): Promise<AssembledTransaction> {
     const names = ['payer', 'rentPayer'] as const;
     const { payer: payerInput, rentPayer } = readTerms(
@@ -148,7 +148,7 @@ export async function assembleOpenTransaction<TRevision extends RevisionName>(
  */
 export async function assembleTopUpTransaction(
     input: AssembleInput & TopUpInput,
-    deployment: Deployment,
+    deployment: DeploymentParts<'programAddress' | 'revision' | 'topUp'>,
 ): Promise<AssembledTransaction> {
     const payer = toCosigner('payer', readMembers('input', input, ['payer']).payer);
     const assembly = toAssembly(input, payer);

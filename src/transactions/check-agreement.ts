@@ -1,7 +1,7 @@
 import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type TransactionVersion } from '@solana/kit';
 
 import { toSplits, type Split } from '../channel/distribution';
-import { getPart, type Deployment } from '../revision/deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { ADDRESS_OFF_CURVE, BLOCKHASH_INVALID, OPERATOR_IS_PAYER, PAYER_IS_PAYEE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
@@ -87,8 +87,12 @@ const COMMON_MEMBERS: OnlyMembers<TransactionAgreement> = {
     tokenProgram: true,
     versions: 'given',
 };
-const TOP_UP_MEMBERS: OnlyMembers<TopUpAgreement> = { ...COMMON_MEMBERS, amount: true, channel: true };
-const OPEN_MEMBERS: OnlyMembers<OpenAgreement> = {
+const TOP_UP_MEMBERS: OnlyMembers<TopUpAgreement> = /* @__PURE__ */ (() => ({
+    ...COMMON_MEMBERS,
+    amount: true,
+    channel: true,
+}))();
+const OPEN_MEMBERS: OnlyMembers<OpenAgreement> = /* @__PURE__ */ (() => ({
     ...COMMON_MEMBERS,
     authorizedSigner: true,
     deposit: true,
@@ -97,7 +101,7 @@ const OPEN_MEMBERS: OnlyMembers<OpenAgreement> = {
     payee: true,
     salt: true,
     splits: true,
-};
+}))();
 
 /**
  * Checks what was agreed on a channel to open, by the rules of the program (docs/program.md, section 7.1) besides its
@@ -105,7 +109,7 @@ const OPEN_MEMBERS: OnlyMembers<OpenAgreement> = {
  */
 export function toOpenAgreement<TRevision extends RevisionName>(
     agreement: OpenAgreement<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: DeploymentParts<'openReading' | 'splits', TRevision>,
 ): CheckedOpenAgreement {
     const { agreementMembers, toTerms } = getPart(deployment, 'openReading');
     const members: typeof OPEN_MEMBERS = { ...OPEN_MEMBERS, ...agreementMembers };

@@ -8,7 +8,7 @@ import {
 } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
-import { assertIsOfRevision, getProgramConfig, type Deployment } from '../revision/deployment';
+import { assertIsOfRevision, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import {
     DEPLOYMENT_MISMATCH,
     SIGNER_INVALID,
@@ -50,7 +50,7 @@ export type CosignedTransaction = SendableTransaction & Transaction & Transactio
 export async function cosignTransaction(
     inspected: InspectedTransaction,
     operator: TransactionCosigner,
-    deployment: Deployment,
+    deployment: DeploymentParts<'programAddress' | 'revision'>,
     options: SignerWait = {},
 ): Promise<CosignedTransaction> {
     const signer = toCosigner('operator', operator);
@@ -84,7 +84,11 @@ export async function cosignTransaction(
 }
 
 /** @param bytes Of the transaction as it is now. */
-function assertIsAccepted(inspected: InspectedTransaction, bytes: ReadonlyUint8Array, deployment: Deployment): void {
+function assertIsAccepted(
+    inspected: InspectedTransaction,
+    bytes: ReadonlyUint8Array,
+    deployment: DeploymentParts<'programAddress' | 'revision'>,
+): void {
     const refuse = (reason: string): never => {
         throw new PaymentChannelsError(TRANSACTION_NOT_INSPECTED, { reason });
     };

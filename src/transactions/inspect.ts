@@ -2,11 +2,17 @@ import type { Transaction } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
 import { isPaymentChannelsError } from '../core/errors';
-import { getProgramConfig, type Deployment } from '../revision/deployment';
+import { getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import type { RevisionName } from '../revision/types';
 import type { OpenAgreement, TopUpAgreement } from './agreement';
 import { toOpenAgreement, toTopUpAgreement, type CheckedAgreement } from './check-agreement';
-import { OPEN, TOP_UP, type ChannelInstruction } from './inspect/channel-instruction';
+import {
+    getOpenToInspect,
+    getTopUpToInspect,
+    type ChannelInstruction,
+    type OpenInspectionParts,
+    type TopUpInspectionParts,
+} from './inspect/channel-instruction';
 import { getInspectionContext, type InspectionContext, type Rule } from './inspect/context';
 import { getMismatch, type InspectionMismatch } from './inspect/mismatch';
 import { OPEN_RULES, TOP_UP_RULES } from './inspect/rules';
@@ -48,10 +54,11 @@ export type Inspection<TInspected> =
 export async function inspectOpenTransaction<TRevision extends RevisionName>(
     transaction: string | Transaction,
     agreement: OpenAgreement<TRevision>,
-    deployment: Deployment<TRevision>,
+    deployment: OpenInspectionParts<TRevision>,
 ): Promise<Inspection<InspectedOpen<TRevision>>> {
     const checked = toOpenAgreement<TRevision>(agreement, deployment);
-    return await inspect(transaction, checked, OPEN, OPEN_RULES, getInspectedOpen<TRevision>, deployment);
+    const open = getOpenToInspect(deployment);
+    return await inspect(transaction, checked, open, OPEN_RULES, getInspectedOpen<TRevision>, deployment);
 }
 
 /**
@@ -73,9 +80,11 @@ export async function inspectOpenTransaction<TRevision extends RevisionName>(
 export async function inspectTopUpTransaction(
     transaction: string | Transaction,
     agreement: TopUpAgreement,
-    deployment: Deployment,
+    deployment: TopUpInspectionParts,
 ): Promise<Inspection<InspectedTopUp>> {
-    return await inspect(transaction, toTopUpAgreement(agreement), TOP_UP, TOP_UP_RULES, getInspectedTopUp, deployment);
+    const checked = toTopUpAgreement(agreement);
+    const topUp = getTopUpToInspect(deployment);
+    return await inspect(transaction, checked, topUp, TOP_UP_RULES, getInspectedTopUp, deployment);
 }
 
 async function inspect<TAgreement extends CheckedAgreement, TData, TInspected>(
@@ -88,7 +97,7 @@ async function inspect<TAgreement extends CheckedAgreement, TData, TInspected>(
         context: InspectionContext<TAgreement, TData>,
         data: TData,
     ) => TInspected,
-    deployment: Deployment,
+    deployment: DeploymentParts<'programAddress' | 'revision'>,
 ): Promise<Inspection<TInspected>> {
     // Before the transaction is looked at: a bad deployment is the caller's mistake.
     getProgramConfig(deployment);

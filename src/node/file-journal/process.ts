@@ -13,9 +13,10 @@ const PID_LENGTH = 8;
 const START_LENGTH = 16;
 /** Random prefix of every writer. */
 const RANDOM_LENGTH = 12;
-const WRITER = new RegExp(
-    `^[0-9a-f]{${RANDOM_LENGTH}}([0-9a-f]{${SCOPE_LENGTH}})([0-9a-f]{${PID_LENGTH}})([0-9a-f]{${START_LENGTH}})$`,
-);
+const WRITER = /* @__PURE__ */ (() =>
+    new RegExp(
+        `^[0-9a-f]{${RANDOM_LENGTH}}([0-9a-f]{${SCOPE_LENGTH}})([0-9a-f]{${PID_LENGTH}})([0-9a-f]{${START_LENGTH}})$`,
+    ))();
 
 type ProcessStatus = Readonly<{ pid: number; startedAt: bigint; hasEnded: boolean }>;
 

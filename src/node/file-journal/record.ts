@@ -30,7 +30,10 @@ const FIELDS = {
     unresolved: { required: ['kind', 'transaction'] },
 } as const;
 
-const ANY_RECORD = { optional: [...new Set(Object.values(FIELDS).flatMap(({ required }) => required))], required: [] };
+const ANY_RECORD = /* @__PURE__ */ (() => ({
+    optional: [...new Set(Object.values(FIELDS).flatMap(({ required }) => required))],
+    required: [],
+}))();
 const TRANSACTION = {
     required: ['signature', 'wireTransaction', 'lastValidBlockHeight', 'feeLamports', 'channels'],
 } as const;

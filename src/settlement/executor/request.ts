@@ -278,7 +278,7 @@ export function toRequests(requests: readonly BatchRequest[]): readonly BatchReq
 }
 
 const OPTIONAL_REQUEST_NAMES = ['allowForfeit', 'isSignatureValid', 'payee', 'splits', 'voucher'] as const;
-const REQUEST_NAMES = ['channel', ...OPTIONAL_REQUEST_NAMES] as const;
+const REQUEST_NAMES = /* @__PURE__ */ (() => ['channel', ...OPTIONAL_REQUEST_NAMES] as const)();
 
 function toRequest(item: unknown, field: string): BatchRequest {
     // Other members are the application's own.

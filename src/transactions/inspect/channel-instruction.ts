@@ -14,7 +14,7 @@ import {
     findEventAuthorityPdaSync,
     findTokenPdaSync,
 } from '../../channel/derive';
-import { getProgramConfig, getPart, type Deployment } from '../../revision/deployment';
+import { getProgramConfig, getPart, type DeploymentParts } from '../../revision/deployment';
 import type { InstructionReading, OpenData } from '../../revision/parts';
 import type { RevisionName, RevisionTypes } from '../../revision/types';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from '../check-agreement';
@@ -26,21 +26,28 @@ import type { ExpectedAccount } from './instruction';
 /** One instruction of the program that payer and operator can agree on. */
 export type ChannelInstruction<TAgreement extends CheckedAgreement, TData> = Readonly<{
     name: 'open' | 'topUp';
-    getReading: (deployment: Deployment) => InstructionReading<TData>;
+    reading: InstructionReading<TData>;
     /** @param data Of the instruction in the transaction, if it can be read. */
-    getExpectedAccounts: (
-        agreement: TAgreement,
-        data: TData | undefined,
-        deployment: Deployment,
-    ) => readonly ExpectedAccount[];
+    getExpectedAccounts: (agreement: TAgreement, data: TData | undefined) => readonly ExpectedAccount[];
 }>;
+
+/** What the inspection of an open needs of a deployment. */
+export type OpenInspectionParts<TRevision extends RevisionName = RevisionName> = DeploymentParts<
+    'open' | 'openReading' | 'programAddress' | 'revision' | 'seeds' | 'splits',
+    TRevision
+>;
+
+/** What the inspection of a topUp needs of a deployment. */
+export type TopUpInspectionParts = DeploymentParts<'programAddress' | 'revision' | 'topUp' | 'topUpReading'>;
 
 /** The data of `topUp`, in any revision. */
 export type TopUpData = RevisionTypes[RevisionName]['topUpData'];
 
 /** `open` (docs/program.md, section 7.1). */
-export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PURE__ */ Object.freeze({
-    getExpectedAccounts: (agreement, data, deployment) => {
+export const getOpenToInspect = (
+    deployment: OpenInspectionParts,
+): ChannelInstruction<CheckedOpenAgreement, OpenData> => ({
+    getExpectedAccounts: (agreement, data) => {
         const { authorizedSigner, deposit, gracePeriodSeconds, mint, payee, payer, splits, tokenProgram } = agreement;
         // The seeds of the transaction, so that another one shows once, and not in every address besides.
         const salt = data?.salt ?? (agreement.salt === 'any' ? 0n : agreement.salt);
@@ -69,13 +76,15 @@ export const OPEN: ChannelInstruction<CheckedOpenAgreement, OpenData> = /* @__PU
         );
         return getNamedAccounts(instruction, getPart(deployment, 'openReading').getAccounts(instruction));
     },
-    getReading: deployment => getPart(deployment, 'openReading'),
     name: 'open',
+    reading: getPart(deployment, 'openReading'),
 });
 
 /** `topUp` (docs/program.md, section 7.3). */
-export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpData> = /* @__PURE__ */ Object.freeze({
-    getExpectedAccounts: (agreement, _data, deployment) => {
+export const getTopUpToInspect = (
+    deployment: TopUpInspectionParts,
+): ChannelInstruction<CheckedTopUpAgreement, TopUpData> => ({
+    getExpectedAccounts: agreement => {
         const { amount, channel, mint, payer, tokenProgram } = agreement;
         const instruction = getPart(deployment, 'topUp').build(
             {
@@ -90,8 +99,8 @@ export const TOP_UP: ChannelInstruction<CheckedTopUpAgreement, TopUpData> = /* @
         );
         return getNamedAccounts(instruction, getPart(deployment, 'topUpReading').getAccounts(instruction));
     },
-    getReading: deployment => getPart(deployment, 'topUpReading'),
     name: 'topUp',
+    reading: getPart(deployment, 'topUpReading'),
 });
 
 /** The two token accounts between which the money moves. */

@@ -20,7 +20,7 @@ import {
 } from '@solana-program/token';
 
 import { findTokenPdaSync } from '../../channel/derive';
-import { getProgramConfig, type Deployment } from '../../revision/deployment';
+import { getProgramConfig, type DeploymentParts } from '../../revision/deployment';
 import { COMPUTE_BUDGET_PROGRAM_ADDRESS } from '../../runtime/programs';
 import type { CheckedAgreement } from '../check-agreement';
 import { MEMO_PROGRAM_ADDRESS } from '../memo';
@@ -48,10 +48,10 @@ export function classifyInstructions<TAgreement extends CheckedAgreement, TData>
     version: TransactionVersion,
     agreement: TAgreement,
     channelInstruction: ChannelInstruction<TAgreement, TData>,
-    deployment: Deployment,
+    deployment: DeploymentParts<'programAddress' | 'revision'>,
 ): ClassifiedInstructions<TData> {
     const { programAddress } = getProgramConfig(deployment);
-    const reading = channelInstruction.getReading(deployment);
+    const reading = channelInstruction.reading;
     const discriminator = reading.getDiscriminator();
     const isChannel = (instruction: RawInstruction) =>
         instruction.programAddress === programAddress && startsWith(instruction.data, discriminator);
@@ -59,7 +59,7 @@ export function classifyInstructions<TAgreement extends CheckedAgreement, TData>
     const { isExact, value: data } = first
         ? decodeExactly(reading.getDataCodec(), first.data)
         : { isExact: false, value: undefined };
-    const channelAccounts = channelInstruction.getExpectedAccounts(agreement, data, deployment);
+    const channelAccounts = channelInstruction.getExpectedAccounts(agreement, data);
 
     const classify = (instruction: RawInstruction, index: number): JudgedInstruction => {
         if (instruction === first) {

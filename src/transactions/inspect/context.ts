@@ -1,6 +1,6 @@
 import type { Address, Transaction } from '@solana/kit';
 
-import { getProgramConfig, getRevisionName, type Deployment } from '../../revision/deployment';
+import { getProgramConfig, getRevisionName, type DeploymentParts } from '../../revision/deployment';
 import type { RevisionName } from '../../revision/types';
 import type { CheckedAgreement } from '../check-agreement';
 import type { MessageAccount, MessageView } from '../message';
@@ -57,7 +57,7 @@ export async function getInspectionContext<TAgreement extends CheckedAgreement, 
     { message, transaction }: DecodedTransaction,
     agreement: TAgreement,
     channelInstruction: ChannelInstruction<TAgreement, TData>,
-    deployment: Deployment,
+    deployment: DeploymentParts<'programAddress' | 'revision'>,
 ): Promise<InspectionContext<TAgreement, TData>> {
     const accounts = message.accounts.map((account, index) => resolve(account, index, agreement));
     const raw = message.instructions.map(({ accountIndexes, data, programAddress: program }, index) => ({

@@ -12,7 +12,7 @@ import {
 import type { RevisionName } from '../../../src/revision/types';
 import { toOpenAgreement, toTopUpAgreement } from '../../../src/transactions/check-agreement';
 import { applyRules } from '../../../src/transactions/inspect';
-import { OPEN, TOP_UP } from '../../../src/transactions/inspect/channel-instruction';
+import { getOpenToInspect, getTopUpToInspect } from '../../../src/transactions/inspect/channel-instruction';
 import { getInspectionContext } from '../../../src/transactions/inspect/context';
 import { OPEN_RULES, TOP_UP_RULES } from '../../../src/transactions/inspect/rules';
 import { toDecodedTransaction } from '../../../src/transactions/wire';
@@ -45,7 +45,7 @@ async function judge(
     const deployment = attack.deployment ?? DEPLOYMENT;
     if (isTopUp(attack.agreement)) {
         const agreement = toTopUpAgreement({ ...TOP_UP_AGREEMENT, ...attack.agreement });
-        const context = await getInspectionContext(decoded, agreement, TOP_UP, deployment);
+        const context = await getInspectionContext(decoded, agreement, getTopUpToInspect(DEPLOYMENT), deployment);
         return TOP_UP_RULES.filter(({ name }) => isApplied(name)).map(rule => ({
             mismatches: applyRules([rule], context),
             rule: rule.name,
@@ -53,7 +53,7 @@ async function judge(
     }
     const agreed = { ...OPEN_AGREEMENT, ...attack.agreement } as OpenAgreement<RevisionName>;
     const agreement = toOpenAgreement<RevisionName>(agreed, deployment);
-    const context = await getInspectionContext(decoded, agreement, OPEN, deployment);
+    const context = await getInspectionContext(decoded, agreement, getOpenToInspect(DEPLOYMENT), deployment);
     return OPEN_RULES.filter(({ name }) => isApplied(name)).map(rule => ({
         mismatches: applyRules([rule], context),
         rule: rule.name,

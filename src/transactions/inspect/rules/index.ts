@@ -58,7 +58,7 @@ export const COMMON_RULES: readonly Rule[] = [
 ];
 
 /** The rules for an open. */
-export const OPEN_RULES: readonly Rule<OpenContext>[] = [
+export const OPEN_RULES: readonly Rule<OpenContext>[] = /* @__PURE__ */ (() => [
     ...COMMON_RULES,
     salt,
     deposit,
@@ -66,7 +66,7 @@ export const OPEN_RULES: readonly Rule<OpenContext>[] = [
     openSlot,
     splits,
     splitsRecipient,
-];
+])();
 
 /** The rules for a topUp. */
-export const TOP_UP_RULES: readonly Rule<TopUpContext>[] = [...COMMON_RULES, amount];
+export const TOP_UP_RULES: readonly Rule<TopUpContext>[] = /* @__PURE__ */ (() => [...COMMON_RULES, amount])();
