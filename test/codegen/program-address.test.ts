@@ -60,7 +60,7 @@ const accounts = {
 type Default = 'channel' | 'eventAuthority' | 'selfProgram';
 type Builder = {
     build: (config?: Config) => Instruction | Promise<Instruction>;
-    /** Where in the accounts (spec section 7) a default follows from the program address. */
+    /** Where in the accounts (docs/program.md, section 7) a default follows from the program address. */
     defaults: Partial<Record<Default, number>>;
 };
 

@@ -359,7 +359,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
             if (!account.exists) throw new Error('it is there');
             const data = Uint8Array.from(account.data);
             const { closureStartedAt, status } = closingFor(600n)();
-            // Status and start of the closure (spec section 3.1).
+            // Status and start of the closure (docs/program.md, section 3.1).
             data[3] = status;
             new DataView(data.buffer).setBigInt64(36, closureStartedAt, true);
             svm.setAccount({ ...account, data });

@@ -3,7 +3,7 @@ import { type Instruction, type MessagePartialSigner } from '@solana/kit';
 import { ED25519_PROGRAM_ADDRESS } from '../../src/runtime/programs';
 import { withData } from './alter';
 
-// Instructions that the Ed25519 precompile accepts, and that are not in the one layout of spec section 6.6.
+// Instructions that the Ed25519 precompile accepts, and that are not in the one layout of docs/program.md, section 6.6.
 
 /** A signature's place in the data of the precompile, field by field as in the data. */
 export type Placement = Readonly<{

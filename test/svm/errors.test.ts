@@ -1,4 +1,5 @@
-// Every error that the program can return, each by every cause it has: spec sections 5 to 9. The rows are in errors/.
+// Every error that the program can return, each by every cause it has: docs/program.md, sections 5 to 9. The rows are
+// in errors/.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 

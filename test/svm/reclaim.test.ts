@@ -18,7 +18,7 @@ import { assertSucceeded, createSimulator, type Simulator } from '../../src/test
 import { nameToAddress } from '../fixtures/batch';
 
 const OPEN_SLOT = 350_000_000n;
-/** Spec section 1: a channel's rent, all of which comes back. */
+/** docs/program.md, section 1: a channel's rent, all of which comes back. */
 const CHANNEL_RENT = 2_672_640n;
 const SPONSORS = ['a sponsor', 'another sponsor'].map(nameToAddress) as [Address, Address];
 

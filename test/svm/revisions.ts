@@ -24,13 +24,13 @@ export type RevisionFacts = Readonly<{
     name: ProgramRevision;
     /** The program at its published address, with the placeholder for the treasury owner. */
     deployment: Deployment<ProgramRevision>;
-    /** Bytes of a channel account (section 3.1). */
+    /** Bytes of a channel account (docs/program.md, section 3.1). */
     channelLength: number;
-    /** Bytes of a voucher, which are the message that the precompile verifies (section 3.4; epoch 3.3). */
+    /** Bytes of a voucher, which are the message that the precompile verifies (docs/program.md, section 3.4). */
     voucherLength: number;
     /** What a voucher starts with, before its fields (epoch 3.3). */
     voucherMagic: readonly number[];
-    /** Whether the instruction data holds a copy of the voucher (section 5). */
+    /** Whether the instruction data holds a copy of the voucher (docs/program.md, section 5). */
     hasVoucherInData: boolean;
     /** Where `open` has the accounts that are seeds, in the order of the seeds. */
     open: Readonly<{ accounts: readonly [payer: number, payee: number, mint: number, signer: number] }>;
@@ -40,7 +40,7 @@ export type RevisionFacts = Readonly<{
     rentPayer: Readonly<Partial<Record<InstructionName, number>>>;
     /** The commitment to a distribution plan. */
     hash: (preimage: Uint8Array) => Uint8Array;
-    /** What finalize answers before the deadline (section 7.6). */
+    /** What finalize answers before the deadline (docs/program.md, section 7.6). */
     beforeDeadline: number;
     /** The open-slot window (epoch 1): in this revision a channel is dated, and leaves no tombstone. */
     openSlotWindow: bigint | undefined;

@@ -35,7 +35,7 @@ const finalized = { status: STATUSES.finalized };
 /** Only the epoch revision has it, and rows about it. */
 const distributed = { status: STATUSES['distributed'] ?? STATUSES.open };
 
-/** The first slot after the window of the open slot (spec section 4.2 of the epoch revision). */
+/** The first slot after the window of the open slot (docs/program.md, section 4.1). */
 const RECLAIMABLE = { reclaimableFromSlot: byRevision({ epoch: VECTOR_OPEN_SLOT + 1_501n, tombstone: 0n }) };
 
 /** What a closed channel is, where it is something. */
@@ -91,7 +91,7 @@ describe('decodeChannelState', () => {
         expect(Object.isFrozen(state)).toBe(true);
     });
 
-    it('has no deadline where the time would not fit an i64 (spec section 11)', () => {
+    it('has no deadline where the time would not fit an i64 (docs/program.md, section 11)', () => {
         const at = (closureStartedAt: bigint, gracePeriod: number) =>
             stateOf({ ...closingAt(closureStartedAt), gracePeriod });
         expect(at(I64_MAX - 600n, 600)).toMatchObject({ deadlineAt: I64_MAX });
@@ -171,7 +171,8 @@ describe('what can be done at a time', () => {
     const deadline = NOW + 600n;
     const neverEnding = stateOf(closingAt(I64_MAX));
 
-    // Strictly before the deadline the payee can settle, from the deadline on anyone can finalize (spec section 4).
+    // Strictly before the deadline the payee can settle, from the deadline on anyone can finalize (docs/program.md,
+    // section 4).
     type Row = [title: string, state: ChannelState, now: bigint, settleable: boolean, finalizable: boolean];
     it.each<Row>([
         ['open', stateOf({}), NOW, true, false],

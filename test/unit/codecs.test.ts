@@ -274,7 +274,7 @@ describe('distribution preimage', () => {
 });
 
 describe('events', () => {
-    // The tag of every event, then the discriminator of each (spec section 10).
+    // The tag of every event, then the discriminator of each (docs/program.md, section 10).
     const OPENED = unhex('e445a52e51cb9a1d a6ac61094d4cbd6d');
     const OPENED_SIZE = byRevision({ epoch: 56, tombstone: 48 });
     const PAYOUT_REDIRECTED = unhex('e445a52e51cb9a1d d116b9d754a75450');
@@ -336,7 +336,7 @@ describe('events', () => {
     });
 });
 
-describe('enums (spec section 3.3)', () => {
+describe('enums (docs/program.md, section 3.3)', () => {
     it.each([
         {
             decoder: client.getChannelStatusDecoder(),

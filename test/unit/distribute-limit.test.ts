@@ -64,11 +64,11 @@ const PLAN = {
     payee: PAYEE,
     payer: PAYER,
 };
-/** Most recipients in a plain transaction (spec section 12, or 10 of the epoch revision: it names the rent payer too). */
+/** Most recipients in a plain transaction (docs/program.md, section 12: it names the rent payer too). */
 const MOST = byRevision({ epoch: 10, tombstone: 11 });
 /** Bytes of a plain transaction with 12 recipients; the rent payer takes an address and an index. */
 const BYTES_OF_12 = byRevision({ epoch: 1_279 + 33, tombstone: 1_279 });
-/** Data of open without its recipients (spec section 5). */
+/** Data of open without its recipients (docs/program.md, section 5). */
 const OPEN_DATA_SIZE = byRevision({ epoch: 33, tombstone: 25 });
 const splitsOf = (count: number): Split[] =>
     Array.from({ length: count }, (_, index) => ({ bps: 1, recipient: addressOf(0x40 + index) }));
@@ -81,7 +81,7 @@ const codeOf = (call: () => unknown) => {
     }
 };
 
-/** Ways to distribute, with what the issue and the spec (section 12) say of them: how many recipients have room. */
+/** Ways to distribute, with what the issue and docs/program.md, section 12, say of them: how many recipients have room. */
 const METHODS: readonly Readonly<{ title: string; method: DistributionMethod; spl: number; token2022: number }>[] = [
     { method: {}, spl: MOST, title: 'a plain transaction', token2022: MOST },
     { method: { version: 'legacy' }, spl: MOST, title: 'a legacy transaction', token2022: MOST },

@@ -7,7 +7,8 @@ import { expectRefusal } from '../fixtures/refusals';
 import { createFakeRpc } from '../fixtures/rpc';
 import { hex, unhex } from '../fixtures/vectors';
 
-// The epoch revision against the spec's vectors (section 11), and what happens where revisions or deployments meet.
+// The epoch revision against the vectors of docs/program.md, section 13, and what happens where revisions or
+// deployments meet.
 
 const { EPOCH_LOCALNET: EPOCH, TOMBSTONE_LOCALNET: TOMBSTONE } = root;
 const OPEN_SLOT = 1_000n;

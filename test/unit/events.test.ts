@@ -28,7 +28,7 @@ import { rendered } from '../fixtures/rendered';
 
 const { OPENED_EVENT_DISCRIMINATOR, PaymentChannelsEvent, PayoutBeneficiary, RedirectReason } = rendered;
 
-// Spec section 10: the events as the program sends them to itself.
+// docs/program.md, section 10: the events as the program sends them to itself.
 const TAG = 'e445a52e51cb9a1d';
 const OPENED = unhex(OPENED_EVENT_HEX);
 const REDIRECTED = unhex(`${TAG}d116b9d754a75450${CHANNEL_HEX}${'02'.repeat(32)}0500000000000000${'0103'}`);

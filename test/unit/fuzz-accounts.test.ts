@@ -49,8 +49,8 @@ const {
     getPayoutRedirectedEncoder,
 } = rendered;
 
-// What comes over a wire is accepted or refused with a typed error of the package: there is no other exception, no hang,
-// and no two encodings of one thing. With TEST_DEEP=1 well over 100,000 inputs.
+// What comes over a wire is accepted or refused with a typed error of the package: there is no other exception, no
+// hang, and no two encodings of one thing. With TEST_DEEP=1 well over 100,000 inputs.
 
 /** Runs a decoder; any error but a typed one of this package fails the test. */
 function attempt<T>(decode: () => T): T | undefined {
@@ -231,7 +231,7 @@ describe('the answers of an RPC', () => {
     });
 });
 
-/** Bytes that Opened has besides its discriminator (spec section 10, or 8 of the epoch revision). */
+/** Bytes that Opened has besides its discriminator (docs/program.md, section 10). */
 const OPENED_SIZE = byRevision({ epoch: 40, tombstone: 32 });
 
 const anyEventData = fc

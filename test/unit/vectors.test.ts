@@ -56,7 +56,7 @@ import { rendered } from '../fixtures/rendered';
 
 const { PaymentChannelsEvent, parsePaymentChannelsEvent } = rendered;
 
-describe('the vectors of spec section 13, and of section 11 of the epoch revision', () => {
+describe('the vectors of docs/program.md, section 13', () => {
     const parties = { authorizedSigner: AUTHORIZED_SIGNER, mint: MINT, payee: PAYEE };
 
     it('channel address and bump', async () => {

@@ -302,7 +302,7 @@ describe('verifyVoucher', () => {
 });
 
 describe('getVerifyVoucherInstruction', () => {
-    it('has the one layout that the program accepts (spec section 6.6, or 6.2 of the epoch revision)', () => {
+    it('has the one layout that the program accepts (docs/program.md, section 6.6)', () => {
         const instruction = getVerifyVoucherInstruction(SIGNED, DEPLOYMENT);
         expect(ED25519_PROGRAM_ADDRESS).toBe(ED25519_PROGRAM);
         expect(instruction.programAddress).toBe(ED25519_PROGRAM);

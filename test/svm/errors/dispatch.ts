@@ -5,7 +5,7 @@ import { placeOf, type RevisionFacts } from '../revisions';
 import { builtin, changed, code, type Expected, type Row, type Rows } from './row';
 import { type Given, type Stage } from './stage';
 
-// Spec section 5: data lengths, account counts, and the order between the two.
+// docs/program.md, section 5: data lengths, account counts, and the order between the two.
 
 type Valid = Readonly<{
     name: string;

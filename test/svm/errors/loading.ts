@@ -5,7 +5,7 @@ import { type RevisionFacts } from '../revisions';
 import { builtin, changed, code, type Expected, type Row, type Rows } from './row';
 import { GRACE_PERIOD, NOW, type Given, type Stage } from './stage';
 
-// Spec sections 4 and 6.1: what every instruction but open asks of the channel account, and of its status.
+// docs/program.md, sections 4 and 6.1: what every instruction but open asks of the channel account, and of its status.
 
 type User = Readonly<{
     name: string;

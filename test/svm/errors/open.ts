@@ -14,7 +14,7 @@ import { openHeadLength, placeOf } from '../revisions';
 import { builtin, changed, code, type Row, type Rows } from './row';
 import { NOW, PAYER_TOKENS, SLOT, type Stage } from './stage';
 
-// Spec section 7.1, but for the checks of mint and payer account (tokens.ts) and of the plan (plan.ts).
+// docs/program.md, section 7.1, but for the checks of mint and payer account (tokens.ts) and of the plan (plan.ts).
 
 const replaced = (index: number, choose: (stage: Stage) => Parameters<typeof withAccount>[2]) => (stage: Stage) =>
     changed(stage.open(), instruction => withAccount(instruction, placeOf(stage.facts, 'open', index), choose(stage)));

@@ -3,7 +3,7 @@ import { TOKEN_2022_PROGRAM, TOKEN_PROGRAM, U64_MAX } from '../model';
 import { builtin, changed, code, FORGED_BUMPS, type Row, type Rows } from './row';
 import { DEPOSIT, NOW, PAYER_TOKENS, SETTLED, type Stage } from './stage';
 
-// Spec sections 7.3, 7.5, 7.7 and 7.10: who may do it, and how much.
+// docs/program.md, sections 7.3, 7.5, 7.7 and 7.10: who may do it, and how much.
 
 const payerRows: readonly Row[] = (
     [

@@ -6,7 +6,7 @@ import { placeOf } from '../revisions';
 import { builtin, changed, code, FORGED_BUMPS, type Row, type Rows } from './row';
 import { DEPOSIT, type Given, type Stage } from './stage';
 
-// Spec sections 7.8 and 7.9, 8, and 9: distribute beyond what tokens.ts and loading.ts have of it.
+// docs/program.md, sections 7.8 and 7.9, 8, and 9: distribute beyond what tokens.ts and loading.ts have of it.
 
 const PLACES = { payer: 3, payee: 4, 'recipient 0': 10, 'recipient 1': 11 } as const;
 type Beneficiary = keyof typeof PLACES;
@@ -191,7 +191,7 @@ const forgedRows: readonly Row[] = [
     },
     {
         arrange: async stage => {
-            // At the time 0 a withdrawal leaves no trace of itself (spec section 7.7).
+            // At the time 0 a withdrawal leaves no trace of itself (docs/program.md, section 7.7).
             stage.arena.setClock(0n);
             await stage.do(stage.withdrawPayer());
             return await stage.distribute();

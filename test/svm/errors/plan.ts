@@ -6,7 +6,7 @@ import { openHeadLength, type RevisionFacts } from '../revisions';
 import { builtin, changed, code, type Expected, type Row } from './row';
 import { type Stage } from './stage';
 
-// Spec section 5.1, for both instructions that carry a plan. The toolkit builds none of these plans.
+// docs/program.md, section 5.1, for both instructions that carry a plan. The toolkit builds none of these plans.
 
 type Entry = Readonly<{ recipient: Address; bps: number }>;
 type Carrier = Readonly<{

@@ -6,7 +6,8 @@ import { placeOf, type InstructionName, type RevisionFacts } from '../revisions'
 import { builtin, changed, code, type Expected, type Row, type Rows } from './row';
 import { DEPOSIT, PAYER_TOKENS, type Given, type Stage, type TokenKind } from './stage';
 
-// Spec sections 6.2 to 6.4: the mint, and the token accounts that have to be in order, wherever they are checked.
+// docs/program.md, sections 6.2 to 6.4: the mint, and the token accounts that have to be in order, wherever they are
+// checked.
 
 type User = Readonly<{
     name: string;

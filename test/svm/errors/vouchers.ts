@@ -16,7 +16,7 @@ import { type RevisionFacts } from '../revisions';
 import { builtin, changed, code, type Expected, type Row, type Rows } from './row';
 import { DEPOSIT, NOW, SETTLED, type Stage } from './stage';
 
-// Spec sections 6.5 and 6.6, for both instructions that take a voucher.
+// docs/program.md, sections 6.5 and 6.6, for both instructions that take a voucher.
 
 type User = Readonly<{
     name: string;

@@ -14,7 +14,7 @@ import {
     type TokenAccount,
 } from './world';
 
-// The shared procedures of spec section 6.
+// The shared procedures of docs/program.md, section 6.
 
 /** Section 6.1. A channel of this model always has the right discriminator and version (C3, C4: errors.test.ts). */
 export function load(draft: Draft, address: Address): ChannelAccount {
@@ -54,7 +54,10 @@ export function checkAssociatedToken(draft: Draft, address: Address, owner: Addr
     return 'ok';
 }
 
-/** The table of section 6.4: codes for a wrong address, state or owner; an unreadable account; a bad extension. */
+/**
+ * The table of docs/program.md, section 6.4: codes for a wrong address, state or owner; an unreadable account; a bad
+ * extension.
+ */
 const MANDATORY = { channel: [50, 51, 52], payer: [57, 58, 59], treasury: [2401, 2402, 2403] } as const;
 
 export function requireAssociatedToken(

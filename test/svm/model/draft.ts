@@ -74,7 +74,10 @@ export class Frame {
         return this.signers.has(address);
     }
 
-    /** The runtime's conditions of every call: the callee is among the accounts, and the trace has room (section 6.9). */
+    /**
+     * The runtime's conditions of every call: the callee is among the accounts, and the trace has room
+     * (docs/program.md, section 6.9).
+     */
     call(program: Address, data: Uint8Array): void {
         if (!this.addresses.includes(program)) refuse('MissingAccount');
         if (this.calls.length >= this.callsLeft) refuse('MaxInstructionTraceLengthExceeded');

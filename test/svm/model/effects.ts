@@ -15,7 +15,8 @@ import {
     type TokenAccount,
 } from './world';
 
-// What the programs that payment-channels calls do to the world, and the bytes that it calls them with (section 6.9).
+// What the programs that payment-channels calls do to the world, and the bytes that it calls them with
+// (docs/program.md, section 6.9).
 
 const INSUFFICIENT_LAMPORTS = { custom: 1, program: SYSTEM_PROGRAM };
 
@@ -50,7 +51,7 @@ function fundChannelAccount(frame: Frame, payer: Address, address: Address, chan
     draft.put(address, { ...channel, lamports: draft.lamportsOf(address) });
 }
 
-/** System program: CreateAccount, for an address without lamports (section 7.1, step 15). */
+/** System program: CreateAccount, for an address without lamports (docs/program.md, section 7.1). */
 function createNewChannelAccount(frame: Frame, payer: Address, address: Address, channel: ChannelAccount): void {
     const { draft, facts } = frame;
     const lamports = rentFor(facts.channelLength);

@@ -28,7 +28,8 @@ import {
     type TokenAccount,
 } from './world';
 
-// Spec section 7, one function for each instruction. Every line that refuses is a numbered step, in its order.
+// docs/program.md, section 7, one function for each instruction. Every line that refuses is a numbered step, in its
+// order.
 
 const NOT_ENOUGH_KEYS = builtin('NotEnoughAccountKeys');
 

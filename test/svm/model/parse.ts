@@ -3,7 +3,7 @@ import { getAddressDecoder, type Address } from '@solana/kit';
 import { type RevisionFacts } from '../revisions';
 import { refuse } from './refusal';
 
-// Spec section 5: the data is parsed before any account is looked at.
+// docs/program.md, section 5: the data is parsed before any account is looked at.
 
 const addressDecoder = getAddressDecoder();
 

@@ -6,7 +6,7 @@ import { type Frame } from './draft';
 import { type Transfer } from './effects';
 import { refuse } from './refusal';
 
-// Spec section 8.
+// docs/program.md, section 8.
 
 /** Beneficiary number in the event, and the codes for a wrong address and for a malformed extension area. */
 const BENEFICIARIES = { recipient: [0, 2404, 2406], payee: [1, 60, 62], payer: [2, 57, 59] } as const;

@@ -19,7 +19,7 @@ export type Outcome = Readonly<{ world: World; feeLamports: bigint }> &
     >;
 
 const LAMPORTS_PER_SIGNATURE = 5000n;
-/** Instructions that a transaction may run, its own and those of calls (spec section 12). */
+/** Instructions that a transaction may run, its own and those of calls (docs/program.md, section 12). */
 const MAX_TRACE_LENGTH = 64;
 
 /** Runs a transaction: all of it, or nothing but the fee. */

@@ -35,7 +35,7 @@ export const STATUS_CLOSING = 2;
 /** Of a channel that is paid out and waits for its address to be freed (epoch 3.2). */
 export const STATUS_DISTRIBUTED = 3;
 
-/** A channel, field by field as in spec section 3.1; a revision without the last two fields ignores them. */
+/** A channel, field by field as in docs/program.md, section 3.1; a revision without the last two fields ignores them. */
 export type ChannelAccount = Readonly<{
     kind: 'channel';
     lamports: bigint;
@@ -57,7 +57,7 @@ export type ChannelAccount = Readonly<{
     openSlot: bigint;
 }>;
 
-/** What a closed channel leaves (spec section 3.2). */
+/** What a closed channel leaves (docs/program.md, section 3.2). */
 export type Tombstone = Readonly<{ kind: 'tombstone'; lamports: bigint }>;
 
 export type AccountState = Wallet | TokenAccount | Mint | ChannelAccount | Tombstone;
@@ -111,5 +111,5 @@ export const TOKEN_LENGTH = 165;
 /** Of an account that the associated-token program creates for Token-2022: with the ImmutableOwner extension. */
 export const TOKEN_2022_LENGTH = 170;
 
-/** Lamports that make an account of a length exempt from rent (spec section 1). */
+/** Lamports that make an account of a length exempt from rent (docs/program.md, section 1). */
 export const rentFor = (length: number): bigint => (128n + BigInt(length)) * 6960n;

@@ -9,8 +9,8 @@ import type { RecordedAccount, RecordedCase, RecordedError, RecordedStep } from 
 const base64 = getBase64Encoder();
 
 /**
- * Fields of a channel account by their start, so that a difference at a byte can be named (spec section 3.1; the last two
- * are of the epoch revision alone).
+ * Fields of a channel account by their start, so that a difference at a byte can be named (docs/program.md, section
+ * 3.1; the last two are of the epoch revision alone).
  */
 const CHANNEL_FIELDS: readonly (readonly [start: number, name: string])[] = [
     [0, 'discriminator'],

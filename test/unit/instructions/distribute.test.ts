@@ -34,7 +34,7 @@ const INPUT = {
 
 describe('getDistributeInstructionAsync', () => {
     describe.each(BUILDS)('$title', ({ config, program, tokenProgram, treasuryOwner }) => {
-        it('has the accounts of spec section 7.8, with one for each recipient behind them', async () => {
+        it('has the accounts of docs/program.md, section 7.8, with one for each recipient behind them', async () => {
             const distribute = await getDistributeInstructionAsync({ ...INPUT, tokenProgram }, deploymentWith(config));
             expect(distribute.programAddress).toBe(program);
             expect(accountsOf(distribute)).toEqual([

@@ -56,7 +56,7 @@ const INPUT = {
 
 describe('getOpenInstructionAsync', () => {
     describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
-        it('has the accounts of spec section 7.1', async () => {
+        it('has the accounts of docs/program.md, section 7.1', async () => {
             const channel = await deriveChannel(program);
             const open = await getOpenInstructionAsync({ ...OPENED, ...INPUT, tokenProgram }, deploymentWith(config));
             expect(open.programAddress).toBe(program);

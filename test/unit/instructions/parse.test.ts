@@ -46,7 +46,7 @@ const input = {
     splits: SPLITS,
 };
 
-/** Accounts of distribute itself (spec section 5). */
+/** Accounts of distribute itself (docs/program.md, section 5). */
 const DISTRIBUTE_ACCOUNTS = byRevision({ epoch: 11, tombstone: 10 });
 
 const CASES = [

@@ -32,7 +32,7 @@ const INPUT = { amount: 500_000n, channel: CHANNEL, mint: MINT, payer: PAYER_SIG
 describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
     const input = { ...INPUT, tokenProgram };
 
-    it('getTopUpInstructionAsync: accounts and data of spec section 7.3', async () => {
+    it('getTopUpInstructionAsync: accounts and data of docs/program.md, section 7.3', async () => {
         const topUp = await getTopUpInstructionAsync(input, deploymentWith(config));
         expect(topUp.programAddress).toBe(program);
         expect(accountsOf(topUp)).toEqual([
@@ -46,7 +46,7 @@ describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
         expect(dataOf(topUp)).toBe('0320a1070000000000');
     });
 
-    it('getRequestCloseInstruction: accounts and data of spec section 7.5', () => {
+    it('getRequestCloseInstruction: accounts and data of docs/program.md, section 7.5', () => {
         const requestClose = getRequestCloseInstruction(input, deploymentWith(config));
         expect(requestClose.programAddress).toBe(program);
         expect(accountsOf(requestClose)).toEqual([
@@ -56,14 +56,14 @@ describe.each(BUILDS)('$title', ({ config, program, tokenProgram }) => {
         expect(dataOf(requestClose)).toBe('05');
     });
 
-    it('getFinalizeInstruction: account and data of spec section 7.6', () => {
+    it('getFinalizeInstruction: account and data of docs/program.md, section 7.6', () => {
         const finalize = getFinalizeInstruction(input, deploymentWith(config));
         expect(finalize.programAddress).toBe(program);
         expect(accountsOf(finalize)).toEqual([[CHANNEL, 'W']]);
         expect(dataOf(finalize)).toBe('06');
     });
 
-    it('getWithdrawPayerInstructionAsync: accounts and data of spec section 7.7', async () => {
+    it('getWithdrawPayerInstructionAsync: accounts and data of docs/program.md, section 7.7', async () => {
         const withdraw = await getWithdrawPayerInstructionAsync(input, deploymentWith(config));
         expect(withdraw.programAddress).toBe(program);
         expect(accountsOf(withdraw)).toEqual([

@@ -40,7 +40,7 @@ const SIGNED: SignedVoucher = {
 };
 const OTHER_CHANNEL = addressOf(9);
 
-/** Data of the Ed25519 precompile for SIGNED: header, key, signature, message (spec section 6.6). */
+/** Data of the Ed25519 precompile for SIGNED: header, key, signature, message (docs/program.md, section 6.6). */
 const VERIFY_DATA = ED25519_HEADER_HEX + hex(PUBLIC_KEY) + VOUCHER_SIGNATURE_HEX + VOUCHER_HEX;
 
 /** What is wrong with a signed voucher, for every function that takes one as `voucher`. */
@@ -75,7 +75,7 @@ const badVouchersOf = <T extends { voucher?: SignedVoucher | undefined }>(input:
 };
 
 describe.each(DEPLOYMENTS)('on $title', ({ config, program }) => {
-    it('getSettleInstructions verifies the voucher and, directly behind, settles it (spec section 7.2)', () => {
+    it('getSettleInstructions verifies the voucher and, directly behind, settles it (docs/program.md, section 7.2)', () => {
         const instructions = getSettleInstructions({ voucher: SIGNED }, deploymentWith(config));
         expect(instructions.map(({ programAddress }) => programAddress)).toEqual([ED25519_PROGRAM, program]);
         const [verify, settle] = instructions;
@@ -94,7 +94,7 @@ describe.each(DEPLOYMENTS)('on $title', ({ config, program }) => {
         [INSTRUCTIONS_SYSVAR, ''],
     ];
 
-    it('getSettleAndFinalizeInstructions does so with the last voucher (spec section 7.4)', () => {
+    it('getSettleAndFinalizeInstructions does so with the last voucher (docs/program.md, section 7.4)', () => {
         const input = { channel: CHANNEL, payee: PAYEE_SIGNER, voucher: SIGNED };
         const instructions = getSettleAndFinalizeInstructions(input, deploymentWith(config));
         expect(instructions.map(({ programAddress }) => programAddress)).toEqual([ED25519_PROGRAM, program]);

@@ -307,7 +307,7 @@ describe('a message that a validator would not look at', () => {
 describe('a length in more bytes than it needs', () => {
     // Of version legacy: signatures, then the message with header, accounts, blockhash, instructions.
     const afterSignatures = 1 + 2 * 64;
-    // Of open (spec section 5); the epoch revision lists the rent payer, and the open slot.
+    // Of open (docs/program.md, section 5); the epoch revision lists the rent payer, and the open slot.
     const OPEN_ACCOUNTS = byRevision({ epoch: 14, tombstone: 13 });
     const OPEN_DATA_SIZE = byRevision({ epoch: 33, tombstone: 25 });
     const accounts = afterSignatures + 3;
