@@ -81,7 +81,7 @@ const packages = [
     restrict(['codegen/**/*.ts'], {
         patterns: [
             {
-                regex: `^${UP}(bench|cli|examples|generated|program|src|test)(/|$)|^(solana-payment-channels|payment-channels-cli)(/|$)`,
+                regex: `^${UP}(bench|cli|examples|generated|program|src|test)(/|$)|^(solana-payment-channels|payment-channels)(/|$)`,
                 message: 'The generator is a package of its own, and imports neither the library nor the command line.',
             },
         ],

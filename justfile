@@ -30,7 +30,9 @@ check-generated:
 
 # Build the three packages, each into its dist/ (ESM, CommonJS and types).
 build:
+    rm -rf dist codegen/dist cli/dist
     tsup
+    node tools/commonjs-types.mjs
 
 # Check code style and formatting, and that the lock file pins every package.
 lint:

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,34 +18,36 @@ const common: Options = {
     // Source maps without the sources: a stack trace names the file and the line in the repository, at a quarter of the size.
     esbuildOptions: options => {
         options.sourcesContent = false;
+        // Of what is bundled: without the texts of its errors, which are made for whoever develops with it.
+        options.define = { ...options.define, 'process.env.NODE_ENV': '"production"' };
     },
     sourcemap: true,
     splitting: true,
     target: 'es2022',
 };
-// Its current version has no CommonJS build.
-const BUNDLED_IN_COMMON_JS = ['@noble/hashes'];
+/**
+ * What is bundled: nobody installs the rendered clients of the token and the System program, which are fifteen times as big
+ * as the one file of each that is needed, and @noble/hashes has no CommonJS build. Licenses: THIRD-PARTY-LICENSES.md.
+ */
+const BUNDLED = {
+    '@noble/hashes/blake3.js': '@noble/hashes/blake3.js',
+    '@noble/hashes/sha2.js': '@noble/hashes/sha2.js',
+    '@noble/hashes/utils.js': '@noble/hashes/utils.js',
+    '@solana-program/system': '@solana-program/system/dist/src/index.mjs',
+    '@solana-program/token': '@solana-program/token/dist/src/index.mjs',
+};
 const toCommonJs = (options: Options): Options => ({
     ...options,
+    // Those of the ES modules are copied (tools/commonjs-types.mjs).
     dts: false,
-    external: options.external!.filter(external => !BUNDLED_IN_COMMON_JS.some(name => RegExp(external).test(name))),
     format: 'cjs',
-    noExternal: BUNDLED_IN_COMMON_JS,
     // For import.meta.url: ./testing finds the program's ELF by it, ./node finds sodium-native, codegen its renderer.
     shims: true,
 });
 
-/** The declarations of the ESM build say the same of the CommonJS build: rolling them up twice would take twice as long. */
-const copyDeclarations = (folder: string) => () => {
-    for (const name of readdirSync(folder).filter(name => name.endsWith('.d.ts'))) {
-        const declarations = readFileSync(`${folder}/${name}`, 'utf8');
-        const copy = declarations.replace(/(from '\.\/[^']*)\.js'/g, "$1.cjs'");
-        writeFileSync(`${folder}/${name.replace(/\.ts$/, '.cts')}`, copy);
-    }
-    return Promise.resolve();
-};
-
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
+/** The file of what is bundled. */
+const toBundledName = (path: string) => path.replace(/^@/, '').replace(/\.js$/, '').replaceAll('/', '-');
 type Plugin = NonNullable<Options['esbuildPlugins']>[number];
 /** One file for each module, so that a bundler leaves out modules whole: out of a file of many it drops less. */
 const keepModules: Plugin = {
@@ -56,6 +58,11 @@ const keepModules: Plugin = {
             const { errors, path: file } = await resolve(path, { importer, kind, pluginData: ROOT, resolveDir });
             if (errors.length > 0) return { errors };
             const target = relative(dirname(importer), file).replace(/\.ts$/, '.js');
+            return { external: true, path: target.startsWith('.') ? target : `./${target}` };
+        });
+        onResolve({ filter: /^@(noble|solana-program)\// }, ({ importer, path }) => {
+            if (!Object.hasOwn(BUNDLED, path)) return { errors: [{ text: `${path} is not in BUNDLED` }] };
+            const target = relative(dirname(importer), `${ROOT}../bundled/${toBundledName(path)}.js`);
             return { external: true, path: target.startsWith('.') ? target : `./${target}` };
         });
     },
@@ -75,6 +82,7 @@ const library: Options = {
     },
     // The modules of Node that only ./node and ./testing import.
     external: [/^node:/, ...toExternal('.')],
+    noExternal: Object.keys(BUNDLED),
     outDir: 'dist',
     platform: 'neutral',
 };
@@ -83,6 +91,7 @@ const codegen: Options = {
     dts: true,
     entry: { index: 'codegen/index.ts', printable: 'codegen/printable.ts' },
     external: toExternal('./codegen'),
+    noExternal: ['@noble/hashes'],
     outDir: 'codegen/dist',
     platform: 'node',
 };
@@ -90,7 +99,6 @@ const codegen: Options = {
 export default defineConfig([
     {
         ...library,
-        clean: true,
         dts: false,
         entry: ['generated/**/*.ts', 'src/**/*.ts'],
         esbuildOptions: (options, context) => {
@@ -102,19 +110,25 @@ export default defineConfig([
         outDir: 'dist/esm',
         splitting: false,
     },
-    { ...library, dts: { only: true }, format: 'esm', onSuccess: copyDeclarations('dist') },
+    {
+        ...library,
+        dts: false,
+        entry: Object.fromEntries(
+            Object.entries(BUNDLED).map(([path, file]) => [toBundledName(path), `node_modules/${file}`]),
+        ),
+        format: 'esm',
+        outDir: 'dist/bundled',
+    },
+    { ...library, dts: { only: true }, format: 'esm' },
     toCommonJs(library),
     {
         ...codegen,
-        clean: true,
         entry: { ...codegen.entry, main: 'codegen/main.ts' },
         format: 'esm',
-        onSuccess: copyDeclarations('codegen/dist'),
     },
     toCommonJs(codegen),
     {
         ...common,
-        clean: true,
         entry: { main: 'cli/src/main.ts' },
         external: toExternal('./cli'),
         format: 'esm',

@@ -31,7 +31,7 @@ before anything is written: a bad IDL leaves the clients as they were.
   --strict        hold the IDLs to all rules: every node documented, every u64 an integer
   -h, --help      print this
 
-The command payment-channels of payment-channels-cli renders a single IDL, and checks and compares IDLs.
+The command payment-channels, a package of that name, renders a single IDL, and checks and compares IDLs.
 `;
 
 /**

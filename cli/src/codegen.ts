@@ -1,7 +1,7 @@
 import { UsageError } from './io';
 
 /** What works whatever a project installs. */
-const ELSEWHERE = 'run it from a folder without a project: npx -p payment-channels-cli payment-channels …';
+const ELSEWHERE = 'run it from a folder without a project: npx payment-channels …';
 
 /**
  * Loads what checks, compares and renders IDLs, when a command needs it: it takes a while.

@@ -12,7 +12,7 @@ import { getEnumPage } from './enums';
 import { getErrorsPage } from './errors';
 import { getEventsPage } from './events';
 import { getFolderIndexPage, getInstructionsIndexPage } from './folder-index';
-import { mendAccount, mendDefaults, mendInstruction } from './mend';
+import { mendAccount, mendDefaults, mendDiscriminators, mendInstruction } from './mend';
 import { getNumbersPage } from './numbers';
 import { getOverrides } from './overrides';
 import type { NameApi } from './page';
@@ -47,7 +47,9 @@ export function getClientPages(
             nameTransformers: names,
         }),
     );
-    const pages = new Map([...renderMap].map(([path, page]) => [path as string, mendDefaults(page.content)]));
+    const pages = new Map(
+        [...renderMap].map(([path, page]) => [path as string, mendDiscriminators(mendDefaults(page.content))]),
+    );
     const numbers = new Set(
         [...renderMap.values()].flatMap(({ imports }) => [...(imports.get(NUMBERS_MODULE)?.keys() ?? [])]),
     );

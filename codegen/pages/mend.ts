@@ -31,6 +31,16 @@ function mendNothing(page: string): string {
     return /\bnone\(/.test(mended) ? mended : withoutImport('none', '@solana/kit', mended);
 }
 
+/**
+ * Says the type of a discriminator's bytes, which a compiler could only write into declarations by the name of a package of
+ * kit's own.
+ */
+export function mendDiscriminators(page: string): string {
+    const mended = page.replaceAll(/^(export function \w+DiscriminatorBytes\(\))(?= \{)/gm, '$1: ReadonlyUint8Array');
+    if (mended === page) return page;
+    return withImports('@solana/kit', mended, imported => [...new Set([...imported, 'type ReadonlyUint8Array'])]);
+}
+
 /** The page of an account whose functions keep their names from a variable of the renderer's, `fetchConfig`. */
 export function mendAccount(page: string, { name }: AccountNode): string {
     return name === 'config' ? page.replaceAll(/\bfetchConfig(?= \} = config|\);)/g, 'fetching') : page;

@@ -46,6 +46,8 @@ describe('the weight of a bundle', () => {
     let consumer: Consumer;
     beforeAll(() => {
         consumer = createConsumer();
+        consumer.install('.');
+        consumer.installOthers('@solana/kit', 'esbuild');
     });
     afterAll(() => consumer.remove());
 

@@ -3,36 +3,27 @@ import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { createConsumer, PROJECT, type Consumer } from './consumer';
+import { createConsumer, PACKAGES, PROJECT, readManifest, type Consumer } from './consumer';
 
-// The generator as a service gets it: installed with the tarball into a blank project, where npm chooses the versions.
+// The generator and the command line as a service gets them: installed from their tarballs into a blank project, where npm
+// chooses the versions.
 
 let consumer: Consumer;
 beforeAll(() => {
     consumer = createConsumer();
-}, 240_000);
+    consumer.install('.', 'cli', 'codegen');
+    consumer.installOthers('@solana/kit', 'esbuild', 'typescript');
+}, 600_000);
 afterAll(() => consumer?.remove());
 
-const manifest = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as {
-    dependencies: Record<string, string>;
-};
 const IDL = 'node_modules/solana-payment-channels/idl/epoch.json';
 const generate = (...args: string[]) =>
     consumer.run('npx', ['payment-channels', 'generate', '--idl', IDL, '--out', 'src/generated', ...args]);
-/** Runs a command that is to fail, and returns its exit code and what it printed. */
-function fail(...args: string[]): { output: string; status: number | null } {
-    try {
-        consumer.run('npx', ['payment-channels', ...args]);
-    } catch (error) {
-        const { status, stderr, stdout } = error as { status: number; stderr: string; stdout: string };
-        return { output: stdout + stderr, status };
-    }
-    throw new Error('it did not fail');
-}
+const fail = (...args: string[]) => consumer.fail('npx', ['payment-channels', ...args]);
 
 type Tree = { dependencies?: Record<string, Tree>; version?: string };
 
-describe('the generator in the packed tarball', () => {
+describe('the generator from the packed tarballs', () => {
     it('brings the exact versions it renders with, each of them once, without an override', () => {
         const tree = JSON.parse(consumer.run('npm', ['ls', '--all', '--json'])) as Tree;
         const versions = new Map<string, Set<string>>();
@@ -43,7 +34,8 @@ describe('the generator in the packed tarball', () => {
             }
         };
         collect(tree);
-        const exact = Object.entries(manifest.dependencies).filter(([, version]) => /^\d/.test(version));
+        const { dependencies } = readManifest(consumer.pathOf(PACKAGES.codegen));
+        const exact = Object.entries(dependencies!).filter(([, version]) => /^\d/.test(version));
         expect(exact.length).toBeGreaterThan(5);
         for (const [name, version] of exact) {
             expect([...(versions.get(name) ?? [])], name).toEqual([version]);
@@ -124,11 +116,50 @@ describe('the generator in the packed tarball', () => {
         expect(consumer.run('npx', ['payment-channels', 'idl', 'check', IDL])).toContain('0 errors, 0 warnings');
     });
 
+    it('renders every IDL of a folder by its own command, and says when a client is stale', () => {
+        for (const name of ['epoch', 'tombstone']) {
+            const idl = readFileSync(join(PROJECT, `idl/${name}.json`), 'utf8');
+            consumer.write(`idl/${name}.json`, idl);
+        }
+        const run = (...args: string[]) => consumer.run('npx', ['payment-channels-codegen', '--strict', ...args]);
+        expect(run()).toMatch(/files of generated\/ changed/);
+        expect(run('--check')).toBe('generated/ is what idl/ renders to (epoch, tombstone)\n');
+        const index = 'generated/tombstone/index.ts';
+        expect(readFileSync(join(consumer.folder, index), 'utf8')).toBe(readFileSync(join(PROJECT, index), 'utf8'));
+        consumer.write(index, '// by hand\n');
+        const { output, status } = consumer.fail('npx', ['payment-channels-codegen', '--check']);
+        expect({ output: output.split('\n')[0], status }).toEqual({
+            output: 'changed    generated/tombstone/index.ts',
+            status: 1,
+        });
+    });
+
     it('leaves alone what it did not render, and everything when the IDL is bad', () => {
         consumer.write('mine/index.ts', 'export {};');
         expect(fail('generate', '--idl', IDL, '--out', 'mine')).toMatchObject({ status: 2 });
         consumer.write('bad.json', '{ "kind": "rootNode" }');
         expect(fail('generate', '--idl', 'bad.json', '--out', 'src/generated')).toMatchObject({ status: 1 });
         expect(generate('--check')).toContain('is up to date');
+    });
+});
+
+describe('the command line from the packed tarballs', () => {
+    it('simulates with the program that comes with the library', () => {
+        const report = JSON.parse(
+            consumer.run('npx', ['payment-channels', 'simulate', '--channels', '2', '--json']),
+        ) as { channels: number; conserved: boolean; elf: { source: string } };
+        expect(report).toMatchObject({ channels: 2, conserved: true, elf: { source: 'embedded' } });
+    });
+
+    it('plans what is in a file', () => {
+        consumer.write('batch.json', JSON.stringify({ channels: [], vouchers: [] }));
+        const feePayer = 'Vote111111111111111111111111111111111111111';
+        const args = ['payment-channels', 'plan', 'batch.json', '--fee-payer', feePayer, '--json'];
+        expect(JSON.parse(consumer.run('npx', args))).toMatchObject({ skipped: [], totals: { channels: 0 } });
+    });
+
+    it('has the version of its package', () => {
+        const { version } = readManifest(consumer.pathOf(PACKAGES.cli));
+        expect(consumer.run('npx', ['payment-channels', '--version'])).toBe(`${version}\n`);
     });
 });

@@ -7,13 +7,15 @@ import { createConsumer, type Consumer } from './consumer';
 let consumer: Consumer;
 beforeAll(() => {
     consumer = createConsumer();
+    consumer.install('.');
+    consumer.installOthers('@solana/kit', '@types/node', 'esbuild', 'typescript');
 }, 240_000);
 afterAll(() => consumer?.remove());
 
 const VERIFY = `
-    const verifier = await createNodeVoucherVerifier({ threads: 2 });
+    const verifier = await createNodeVoucherVerifier(MAINNET_DEPLOYMENT, { threads: 2 });
     const signer = await generateKeyPairSigner();
-    const good = await signVoucher({ channelId: signer.address, cumulativeAmount: 600n }, signer);
+    const good = await signVoucher({ channelId: signer.address, cumulativeAmount: 600n }, signer, MAINNET_DEPLOYMENT);
     const bad = { ...good, voucher: { ...good.voucher, cumulativeAmount: 601n } };
     const verdicts = await verifier.verifyAll(
         [good, bad, good].map(signedVoucher => ({ authorizedSigner: signer.address, signedVoucher })));
@@ -31,13 +33,13 @@ const VERIFY = `
 `;
 const MODULE = `
     import { generateKeyPairSigner } from '@solana/kit';
-    import { isPaymentChannelsError, signVoucher } from 'solana-payment-channels';
+    import { isPaymentChannelsError, MAINNET_DEPLOYMENT, signVoucher } from 'solana-payment-channels';
     import { createNodeVoucherVerifier } from 'solana-payment-channels/node';
     ${VERIFY}
 `;
 const COMMON = `
     const { generateKeyPairSigner } = require('@solana/kit');
-    const { isPaymentChannelsError, signVoucher } = require('solana-payment-channels');
+    const { isPaymentChannelsError, MAINNET_DEPLOYMENT, signVoucher } = require('solana-payment-channels');
     const { createNodeVoucherVerifier } = require('solana-payment-channels/node');
     (async () => { ${VERIFY} })();
 `;
@@ -79,7 +81,7 @@ describe('./node of the packed tarball', () => {
 
     describe('with sodium-native', () => {
         beforeAll(() => {
-            consumer.run('npm', ['install', '--no-audit', '--no-fund', 'sodium-native@^5.1.0']);
+            consumer.installOthers('sodium-native');
         }, 240_000);
 
         it.each(formats)('verifies with it in %s', (_, run) => {

@@ -10,95 +10,74 @@ import { createConsumer, PROJECT, type Consumer } from './consumer';
 let consumer: Consumer;
 beforeAll(() => {
     consumer = createConsumer();
-}, 240_000);
+    consumer.install('.');
+    consumer.installOthers('@solana/kit', '@types/node', 'esbuild', 'litesvm', 'typescript');
+}, 600_000);
 afterAll(() => consumer?.remove());
 
 // Opens a channel in the simulator and settles a voucher: both entry points, native code and the embedded ELF.
 const LIFE = `
-    const simulator = await createSimulator();
+    const simulator = await createSimulator({ deployment: DEPLOYMENT });
     const payer = await simulator.createFundedSigner();
     const payee = await simulator.createFundedSigner();
     const mint = await simulator.createMint();
     await simulator.mintTokens({ amount: 1000n, mint, owner: payer.address });
-    const seeds = { authorizedSigner: payer.address, mint, payee: payee.address, payer: payer.address, salt: 1n };
-    const open = await getOpenInstructionAsync({ ...seeds, payer, deposit: 1000n, gracePeriodSeconds: 60, splits: [] });
+    const openSlot = simulator.getClock().slot;
+    const seeds = { authorizedSigner: payer.address, mint, OPEN_SLOT payee: payee.address, payer: payer.address, salt: 1n };
+    const terms = { ...seeds, payer, deposit: 1000n, gracePeriodSeconds: 60, splits: [] };
+    const open = await getOpenInstructionAsync(terms, DEPLOYMENT);
     const opened = await simulator.sendOrThrow([open], { feePayer: payer });
-    const [channel] = await findChannelPda(seeds);
-    const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 600n }, payer);
-    await simulator.sendOrThrow(getSettleInstructions({ voucher }), { feePayer: payee });
+    const [channel] = await findChannelPda(seeds, DEPLOYMENT);
+    const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 600n }, payer, DEPLOYMENT);
+    await simulator.sendOrThrow(getSettleInstructions({ voucher }, DEPLOYMENT), { feePayer: payee });
     const state = simulator.getChannel(channel);
     if (state.kind !== 'open') throw new Error(state.kind);
+    const end = getSettleAndFinalizeInstructions({ channel, payee, voucher }, DEPLOYMENT);
+    await simulator.sendOrThrow(end, { feePayer: payee });
+    let isTyped = false;
+    try {
+        await getOpenInstructionAsync({ ...terms, payee: payer.address }, DEPLOYMENT);
+    } catch (error) {
+        isTyped = isPaymentChannelsError(error, 'PAYER_IS_PAYEE');
+    }
     console.log(JSON.stringify({
+        end: simulator.getChannel(channel).kind,
         events: opened.events.length,
-        isTyped: isPaymentChannelsError(new PaymentChannelsError('PAYER_IS_PAYEE', { address: 'x' }), 'PAYER_IS_PAYEE'),
+        isTyped,
         settled: state.channel.settlement.settled.toString(),
     }));
 `;
-const NAMES = `findChannelPda, getOpenInstructionAsync, getSettleInstructions, isPaymentChannelsError,
-    PaymentChannelsError, signVoucher`;
-const EXPECTED = { events: 1, isTyped: true, settled: '600' };
+const DEPLOYMENTS = [
+    { deployment: 'MAINNET_DEPLOYMENT', openSlot: 'openSlot,' },
+    { deployment: 'TOMBSTONE_LOCALNET', openSlot: '' },
+];
+const NAMES = `findChannelPda, getOpenInstructionAsync, getSettleAndFinalizeInstructions,
+    getSettleInstructions, isPaymentChannelsError, MAINNET_DEPLOYMENT, signVoucher, TOMBSTONE_LOCALNET`;
+const lifeOf = ({ deployment, openSlot }: (typeof DEPLOYMENTS)[number]) =>
+    LIFE.replaceAll('DEPLOYMENT', deployment).replace('OPEN_SLOT', openSlot);
+const EXPECTED = { end: 'finalized', events: 1, isTyped: true, settled: '600' };
 
 describe('the packed tarball', () => {
-    it('runs a channel in an ES module', () => {
-        consumer.write(
-            'life.mjs',
-            `import { ${NAMES} } from 'solana-payment-channels';
-             import { createSimulator } from 'solana-payment-channels/testing';
-             ${LIFE}`,
-        );
-        expect(JSON.parse(consumer.run('node', ['life.mjs']))).toEqual(EXPECTED);
-    });
+    describe.each(DEPLOYMENTS)('$deployment', row => {
+        it('runs a channel in an ES module', () => {
+            consumer.write(
+                'life.mjs',
+                `import { ${NAMES} } from 'solana-payment-channels';
+                 import { createSimulator } from 'solana-payment-channels/testing';
+                 ${lifeOf(row)}`,
+            );
+            expect(JSON.parse(consumer.run('node', ['life.mjs']))).toEqual(EXPECTED);
+        });
 
-    it('runs a channel in a CommonJS module', () => {
-        consumer.write(
-            'life.cjs',
-            `const { ${NAMES} } = require('solana-payment-channels');
-             const { createSimulator } = require('solana-payment-channels/testing');
-             (async () => { ${LIFE} })();`,
-        );
-        expect(JSON.parse(consumer.run('node', ['life.cjs']))).toEqual(EXPECTED);
-    });
-
-    // The program that runs on mainnet, by its own entry point.
-    const EPOCH_LIFE = `
-        const simulator = await createSimulator({ deployment: LOCALNET_DEPLOYMENT });
-        const payer = await simulator.createFundedSigner();
-        const payee = await simulator.createFundedSigner();
-        const mint = await simulator.createMint();
-        await simulator.mintTokens({ amount: 1000n, mint, owner: payer.address });
-        const openSlot = simulator.getClock().slot;
-        const seeds = { authorizedSigner: payer.address, mint, openSlot, payee: payee.address, payer: payer.address, salt: 1n };
-        const terms = { ...seeds, deposit: 1000n, gracePeriodSeconds: 60, payer, splits: [] };
-        await simulator.sendOrThrow([await getOpenInstructionAsync(terms)], { feePayer: payer });
-        const [channel] = await findChannelPda(seeds);
-        const voucher = await signVoucher({ channelId: channel, cumulativeAmount: 600n }, payer);
-        await simulator.sendOrThrow(getSettleAndSealInstructions({ channel, payee, voucher }), { feePayer: payee });
-        const error = new PaymentChannelsError('PAYER_IS_PAYEE', { address: 'x' });
-        console.log(JSON.stringify([simulator.getChannel(channel).kind, isPaymentChannelsError(error, 'PAYER_IS_PAYEE')]));
-    `;
-    const EPOCH_NAMES = `findChannelPda, getOpenInstructionAsync, getSettleAndSealInstructions, LOCALNET_DEPLOYMENT,
-        PaymentChannelsError, signVoucher`;
-
-    it.each([
-        [
-            'ES',
-            'epoch.mjs',
-            `import { ${EPOCH_NAMES} } from 'solana-payment-channels/epoch';
-             import { isPaymentChannelsError } from 'solana-payment-channels';
-             import { createSimulator } from 'solana-payment-channels/testing';
-             ${EPOCH_LIFE}`,
-        ],
-        [
-            'CommonJS',
-            'epoch.cjs',
-            `const { ${EPOCH_NAMES} } = require('solana-payment-channels/epoch');
-             const { isPaymentChannelsError } = require('solana-payment-channels');
-             const { createSimulator } = require('solana-payment-channels/testing');
-             (async () => { ${EPOCH_LIFE} })();`,
-        ],
-    ])('runs a channel of the epoch revision in a module of type %s', (_, file, source) => {
-        consumer.write(file, source);
-        expect(JSON.parse(consumer.run('node', [file]))).toEqual(['sealed', true]);
+        it('runs a channel in a CommonJS module', () => {
+            consumer.write(
+                'life.cjs',
+                `const { ${NAMES} } = require('solana-payment-channels');
+                 const { createSimulator } = require('solana-payment-channels/testing');
+                 (async () => { ${lifeOf(row)} })();`,
+            );
+            expect(JSON.parse(consumer.run('node', ['life.cjs']))).toEqual(EXPECTED);
+        });
     });
 
     it.each([
@@ -106,7 +85,8 @@ describe('the packed tarball', () => {
         ['node16', 'Node16', 'life.mts'],
         ['node16', 'Node16', 'life.cts'],
     ])('type-checks under moduleResolution %s, module %s, as %s', (moduleResolution, module, file) => {
-        const body = file.endsWith('.cts') ? `export async function main() { ${LIFE} }` : LIFE;
+        const [life] = DEPLOYMENTS.map(lifeOf) as [string];
+        const body = file.endsWith('.cts') ? `export async function main() { ${life} }` : life;
         consumer.write(
             file,
             `import { ${NAMES} } from 'solana-payment-channels';
@@ -148,7 +128,10 @@ describe('the packed tarball', () => {
         consumer.write(
             'unused.mjs',
             `import 'solana-payment-channels';
-             import 'solana-payment-channels/epoch';`,
+             import 'solana-payment-channels/epoch';
+             import 'solana-payment-channels/kit';
+             import 'solana-payment-channels/settlement';
+             import 'solana-payment-channels/tombstone';`,
         );
         consumer.run('npx', ['esbuild', 'unused.mjs', '--bundle', '--format=esm', '--outfile=unused.out.mjs']);
         expect(readFileSync(join(consumer.folder, 'unused.out.mjs'), 'utf8').trim()).toBe('');
@@ -173,24 +156,9 @@ describe('the packed tarball', () => {
         expect(one.length).toBeLessThan(all.length / 5);
     });
 
-    it('puts the command line on the path', () => {
-        const report = JSON.parse(
-            consumer.run('npx', ['payment-channels', 'simulate', '--channels', '2', '--json']),
-        ) as { channels: number; conserved: boolean; elf: { source: string } };
-        expect(report).toMatchObject({ channels: 2, conserved: true, elf: { source: 'embedded' } });
-    });
-
-    it('holds the builds, the IDL and the program, and nothing that belongs to the project alone', () => {
-        // Beside it, npm puts those of its dependencies that another package has in another version.
-        const isOurs = (file: string) => !file.startsWith('node_modules/solana-payment-channels/node_modules/');
-        const all = consumer.run('find', ['node_modules/solana-payment-channels', '-type', 'f']).trim().split('\n');
-        const files = all.filter(isOurs);
-        const folders = new Set(files.map(file => file.split('/').slice(2, 3)[0]));
-        // What npm nests below it is the consumer's.
-        folders.delete('node_modules');
-        expect([...folders].sort()).toEqual(['LICENSE', 'README.md', 'dist', 'idl', 'package.json', 'program']);
+    it('holds the program to the byte', () => {
         for (const elf of ['program/epoch.so', 'program/tombstone.so']) {
-            const installed = join(consumer.folder, 'node_modules/solana-payment-channels', elf);
+            const installed = join(consumer.pathOf('solana-payment-channels'), elf);
             expect(readFileSync(installed)).toEqual(readFileSync(join(PROJECT, elf)));
         }
     });

@@ -58,7 +58,7 @@ import {
 
 export const CHANNEL_DISCRIMINATOR = 1;
 
-export function getChannelDiscriminatorBytes() {
+export function getChannelDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(CHANNEL_DISCRIMINATOR);
 }
 

@@ -34,7 +34,7 @@ import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const EMIT_EVENT_DISCRIMINATOR = 228;
 
-export function getEmitEventDiscriminatorBytes() {
+export function getEmitEventDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(EMIT_EVENT_DISCRIMINATOR);
 }
 

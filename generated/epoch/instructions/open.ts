@@ -41,7 +41,7 @@ import {
 
 export const OPEN_DISCRIMINATOR = 1;
 
-export function getOpenDiscriminatorBytes() {
+export function getOpenDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(OPEN_DISCRIMINATOR);
 }
 

@@ -30,7 +30,7 @@ import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const RECLAIM_DISCRIMINATOR = 9;
 
-export function getReclaimDiscriminatorBytes() {
+export function getReclaimDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(RECLAIM_DISCRIMINATOR);
 }
 

@@ -30,7 +30,7 @@ import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const SEAL_DISCRIMINATOR = 6;
 
-export function getSealDiscriminatorBytes() {
+export function getSealDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(SEAL_DISCRIMINATOR);
 }
 

@@ -31,7 +31,7 @@ import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const SETTLE_DISCRIMINATOR = 2;
 
-export function getSettleDiscriminatorBytes() {
+export function getSettleDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(SETTLE_DISCRIMINATOR);
 }
 

@@ -33,7 +33,7 @@ import {
 
 export const SETTLE_AND_SEAL_DISCRIMINATOR = 4;
 
-export function getSettleAndSealDiscriminatorBytes() {
+export function getSettleAndSealDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(SETTLE_AND_SEAL_DISCRIMINATOR);
 }
 

@@ -26,12 +26,13 @@ import {
     type FixedSizeEncoder,
     type MaybeAccount,
     type MaybeEncodedAccount,
+    type ReadonlyUint8Array,
 } from '@solana/kit';
 import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const CLOSED_CHANNEL_DISCRIMINATOR = 2;
 
-export function getClosedChannelDiscriminatorBytes() {
+export function getClosedChannelDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(CLOSED_CHANNEL_DISCRIMINATOR);
 }
 

@@ -38,7 +38,7 @@ import {
 
 export const DISTRIBUTE_DISCRIMINATOR = 7;
 
-export function getDistributeDiscriminatorBytes() {
+export function getDistributeDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(DISTRIBUTE_DISCRIMINATOR);
 }
 

@@ -30,7 +30,7 @@ import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const FINALIZE_DISCRIMINATOR = 6;
 
-export function getFinalizeDiscriminatorBytes() {
+export function getFinalizeDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(FINALIZE_DISCRIMINATOR);
 }
 

@@ -33,7 +33,7 @@ import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const REQUEST_CLOSE_DISCRIMINATOR = 5;
 
-export function getRequestCloseDiscriminatorBytes() {
+export function getRequestCloseDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(REQUEST_CLOSE_DISCRIMINATOR);
 }
 

@@ -30,7 +30,7 @@ import {
 
 export const SETTLE_DISCRIMINATOR = 2;
 
-export function getSettleDiscriminatorBytes() {
+export function getSettleDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(SETTLE_DISCRIMINATOR);
 }
 

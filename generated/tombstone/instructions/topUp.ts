@@ -39,7 +39,7 @@ import {
 
 export const TOP_UP_DISCRIMINATOR = 3;
 
-export function getTopUpDiscriminatorBytes() {
+export function getTopUpDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(TOP_UP_DISCRIMINATOR);
 }
 

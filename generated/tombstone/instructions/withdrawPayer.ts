@@ -40,7 +40,7 @@ import { getU8Decoder, getU8Encoder } from '../shared';
 
 export const WITHDRAW_PAYER_DISCRIMINATOR = 8;
 
-export function getWithdrawPayerDiscriminatorBytes() {
+export function getWithdrawPayerDiscriminatorBytes(): ReadonlyUint8Array {
     return getU8Encoder().encode(WITHDRAW_PAYER_DISCRIMINATOR);
 }
 
