@@ -1,19 +1,22 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createConsumer, PACKAGES, PROJECT, readManifest, type Consumer } from './consumer';
 
 // The generator and the command line as a service gets them: installed from their tarballs into a blank project, where npm
 // chooses the versions.
 
+// npm and tsc take their time on a slow machine; only what hangs takes so long.
+vi.setConfig({ hookTimeout: 900_000, testTimeout: 900_000 });
+
 let consumer: Consumer;
 beforeAll(() => {
     consumer = createConsumer();
     consumer.install('.', 'cli', 'codegen');
     consumer.installOthers('@solana/kit', 'esbuild', 'typescript');
-}, 600_000);
+});
 afterAll(() => consumer?.remove());
 
 const IDL = 'node_modules/solana-payment-channels/idl/epoch.json';

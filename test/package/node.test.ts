@@ -1,15 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { createConsumer, type Consumer } from './consumer';
 
 // ./node as a user gets it: in both module formats and in a bundle, without sodium-native and then with it.
+
+// npm and tsc take their time on a slow machine; only what hangs takes so long.
+vi.setConfig({ hookTimeout: 900_000, testTimeout: 900_000 });
 
 let consumer: Consumer;
 beforeAll(() => {
     consumer = createConsumer();
     consumer.install('.');
     consumer.installOthers('@solana/kit', '@types/node', 'esbuild', 'typescript');
-}, 240_000);
+});
 afterAll(() => consumer?.remove());
 
 const VERIFY = `
@@ -82,7 +85,7 @@ describe('./node of the packed tarball', () => {
     describe('with sodium-native', () => {
         beforeAll(() => {
             consumer.installOthers('sodium-native');
-        }, 240_000);
+        });
 
         it.each(formats)('verifies with it in %s', (_, run) => {
             expect(JSON.parse(run())).toEqual({ ...ANSWERS, backend: 'sodium-native', fallbackReason: null });
