@@ -15,7 +15,8 @@ function getDependencies(folder: string): string[] {
 const toExternal = (folder: string) => getDependencies(folder).map(name => new RegExp(`^${name}($|/)`));
 
 const common: Options = {
-    // Source maps without the sources: a stack trace names the file and the line in the repository, at a quarter of the size.
+    // Source maps of the ES modules, without the sources: a stack trace names the file and the line in the repository, and
+    // the sources would be most of what is installed.
     esbuildOptions: options => {
         options.sourcesContent = false;
         // Of what is bundled: without the texts of its errors, which are made for whoever develops with it.
@@ -43,6 +44,7 @@ const toCommonJs = (options: Options): Options => ({
     format: 'cjs',
     // For import.meta.url: ./testing finds the program's ELF by it, ./node finds sodium-native, codegen its renderer.
     shims: true,
+    sourcemap: false,
 });
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
@@ -118,6 +120,7 @@ export default defineConfig([
         ),
         format: 'esm',
         outDir: 'dist/bundled',
+        sourcemap: false,
     },
     { ...library, dts: { only: true }, format: 'esm' },
     toCommonJs(library),
