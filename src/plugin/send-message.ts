@@ -7,7 +7,6 @@ import {
     getSolanaErrorFromTransactionError,
     getTransactionMessageComputeUnitLimit,
     setTransactionMessageLifetimeUsingBlockhash,
-    setTransactionMessagePriorityFeeLamports,
     signTransactionMessageWithSigners,
     SOLANA_ERROR__BLOCK_HEIGHT_EXCEEDED,
     SolanaError,
@@ -24,6 +23,7 @@ import {
     type TransactionPlanResultContextWithSignature,
 } from '@solana/kit';
 
+import { setComputeBudget } from '../runtime/compute-budget';
 import { isPaymentChannelsError } from '../core/errors';
 import { toRpcRecord } from '../runtime/rpc-answer';
 import type { RpcBlockhash } from '../sending/block-height';
@@ -144,7 +144,7 @@ async function completeMessage(
     if (limited.version !== 1 || computeUnitPrice === 0n) return limited;
     const limit = getTransactionMessageComputeUnitLimit(limited) ?? MAX_COMPUTE_UNITS;
     const fee = getPriorityFeeLamports(limit, computeUnitPrice);
-    return setTransactionMessagePriorityFeeLamports(fee, limited as never) as Message;
+    return setComputeBudget(limited, { priorityFeeLamports: fee });
 }
 
 /** Replaces kit's own simulation, which asks once, without a time limit, and would wrap the reason of an abort. */

@@ -10,10 +10,7 @@ import {
     isSolanaError,
     isTransactionPlan,
     pipe,
-    setTransactionMessageComputeUnitLimit,
-    setTransactionMessageComputeUnitPrice,
     setTransactionMessageFeePayerSigner,
-    setTransactionMessageLoadedAccountsDataSizeLimit,
     SOLANA_ERROR__INSTRUCTION_PLANS__FAILED_TO_EXECUTE_TRANSACTION_PLAN,
     successfulSingleTransactionPlanResult,
     type ClientWithPayer,
@@ -30,6 +27,7 @@ import {
     type TransactionPlanResult,
 } from '@solana/kit';
 
+import { setComputeBudget } from '../runtime/compute-budget';
 import { TRANSACTION_OUTCOME_UNKNOWN } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { extendClient } from '../core/extend-client';
@@ -161,11 +159,14 @@ export function transactionSending(given: TransactionSendingConfig = {}) {
                 // Kit's types keep the versions apart; what is done here is the same for each.
                 createTransactionMessage({ version }) as TransactionMessage,
                 m => setTransactionMessageFeePayerSigner(client.payer, m) as Message,
-                m => (computeUnitLimit ? setTransactionMessageComputeUnitLimit(computeUnitLimit, m) : m),
-                m => (dataSizeLimit ? setTransactionMessageLoadedAccountsDataSizeLimit(dataSizeLimit, m) : m),
+                m =>
+                    setComputeBudget(m, {
+                        computeUnitLimit: computeUnitLimit || undefined,
+                        loadedAccountsDataSizeLimit: dataSizeLimit || undefined,
+                    }),
                 // Places for what is known after a simulation only, so that a plan is as large as what is sent.
                 fillTransactionMessageProvisoryResourceLimits,
-                m => (price > 0n && m.version !== 1 ? setTransactionMessageComputeUnitPrice(price, m as never) : m),
+                m => setComputeBudget(m, { computeUnitPrice: price === 0n ? undefined : price }),
             );
         const sendOne = (message: Message, context: object, abortSignal?: AbortSignal) =>
             sendMessage(client.rpc, message, { ...checked, computeUnitPrice: price }, context, abortSignal);

@@ -5,11 +5,8 @@ import {
     isSignerRole,
     isWritableRole,
     pipe,
-    setTransactionMessageComputeUnitLimit,
-    setTransactionMessageComputeUnitPrice,
     setTransactionMessageFeePayer,
     setTransactionMessageHeapSize,
-    setTransactionMessageLoadedAccountsDataSizeLimit,
     type AccountLookupMeta,
     type AccountMeta,
     type Address,
@@ -20,6 +17,7 @@ import {
 } from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 
+import { setComputeBudget } from './compute-budget';
 import { TRANSACTION_VERSION_UNSUPPORTED } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import {
@@ -488,9 +486,12 @@ function getCompactSize(length: number): number {
 function getComputeBudgetInstructions(version: 'legacy' | 0, parts: ComputeBudgetParts): readonly Instruction[] {
     return pipe(
         createTransactionMessage({ version }) as TransactionMessage & { version: 'legacy' | 0 },
-        m => setTransactionMessageComputeUnitLimit(parts.computeUnitLimit ? 1 : undefined, m),
-        m => setTransactionMessageComputeUnitPrice(parts.computeUnitPrice ? 1n : undefined, m),
-        m => setTransactionMessageLoadedAccountsDataSizeLimit(parts.loadedAccountsDataSizeLimit ? 1 : undefined, m),
+        m =>
+            setComputeBudget(m, {
+                computeUnitLimit: parts.computeUnitLimit ? 1 : undefined,
+                computeUnitPrice: parts.computeUnitPrice ? 1n : undefined,
+                loadedAccountsDataSizeLimit: parts.loadedAccountsDataSizeLimit ? 1 : undefined,
+            }),
         m => setTransactionMessageHeapSize(parts.heapSize ? MIN_HEAP_BYTES : undefined, m),
     ).instructions;
 }

@@ -4,10 +4,8 @@ import {
     createTransactionMessage,
     isSolanaError,
     pipe,
-    setTransactionMessageComputeUnitLimit,
     setTransactionMessageFeePayerSigner,
     setTransactionMessageLifetimeUsingBlockhash,
-    setTransactionMessageLoadedAccountsDataSizeLimit,
     signTransactionMessageWithSigners,
     SOLANA_ERROR__TRANSACTION__SIGNATURES_MISSING,
     type Instruction,
@@ -18,6 +16,7 @@ import {
     type TransactionSigner,
 } from '@solana/kit';
 
+import { setComputeBudget } from '../runtime/compute-budget';
 import { SIGNER_INVALID, TRANSACTION_MALFORMED, TRANSACTION_SIGNATURE_MISSING } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { MAX_COMPUTE_UNITS, MAX_LOADED_ACCOUNTS_DATA_SIZE } from '../runtime/limits';
@@ -112,8 +111,11 @@ function buildMessage(
         m => setTransactionMessageFeePayerSigner(feePayer, m) as Message,
         m => appendTransactionMessageInstructions(instructions, m) as Message,
         m => setTransactionMessageLifetimeUsingBlockhash(blockhash, m) as Message,
-        m => (limit === undefined ? m : setTransactionMessageComputeUnitLimit(limit, m)),
-        // LiteSVM refuses a version 1 message without one.
-        m => (version === 1 ? setTransactionMessageLoadedAccountsDataSizeLimit(MAX_LOADED_ACCOUNTS_DATA_SIZE, m) : m),
+        m =>
+            setComputeBudget(m, {
+                computeUnitLimit: limit,
+                // LiteSVM refuses a version 1 message without one.
+                loadedAccountsDataSizeLimit: version === 1 ? MAX_LOADED_ACCOUNTS_DATA_SIZE : undefined,
+            }),
     );
 }

@@ -5,12 +5,8 @@ import {
     createNoopSigner,
     createTransactionMessage,
     pipe,
-    setTransactionMessageComputeUnitLimit,
-    setTransactionMessageComputeUnitPrice,
     setTransactionMessageFeePayer,
     setTransactionMessageLifetimeUsingBlockhash,
-    setTransactionMessageLoadedAccountsDataSizeLimit,
-    setTransactionMessagePriorityFeeLamports,
     type Address,
     type AddressesByLookupTableAddress,
     type Base64EncodedWireTransaction,
@@ -21,6 +17,7 @@ import {
     type TransactionVersion,
 } from '@solana/kit';
 
+import { setComputeBudget } from '../runtime/compute-budget';
 import { toResult } from '../core/json-form';
 import type { DeploymentParts } from '../revision/deployment';
 import { OPERATOR_IS_PAYER, TRANSACTION_MALFORMED } from '../core/error-definitions';
@@ -245,19 +242,19 @@ function setBudget(
     const priorityFee =
         priorityFeeLamports === undefined ? undefined : toU64('priorityFeeLamports', priorityFeeLamports);
     if (message.version === 1) {
-        return pipe(
-            message,
-            m => setTransactionMessageComputeUnitLimit(units, m),
-            m => setTransactionMessageLoadedAccountsDataSizeLimit(MAX_LOADED_ACCOUNTS_DATA_SIZE, m),
-            m => (priorityFee === undefined ? m : setTransactionMessagePriorityFeeLamports(priorityFee, m)),
-        );
+        return setComputeBudget(message, {
+            computeUnitLimit: units,
+            loadedAccountsDataSizeLimit: MAX_LOADED_ACCOUNTS_DATA_SIZE,
+            priorityFeeLamports: priorityFee,
+        });
     }
     // Without the limit a price would be for whatever the runtime grants by default.
     if (computeUnitLimit === undefined && priorityFee === undefined) return message;
-    const limited = setTransactionMessageComputeUnitLimit(units, message);
-    if (priorityFee === undefined) return limited;
-    const price = (priorityFee * MICRO_LAMPORTS_PER_LAMPORT) / BigInt(units);
-    return setTransactionMessageComputeUnitPrice(toU64('priorityFeeLamports', price), limited);
+    const price = priorityFee && (priorityFee * MICRO_LAMPORTS_PER_LAMPORT) / BigInt(units);
+    return setComputeBudget(message, {
+        computeUnitLimit: units,
+        computeUnitPrice: price === undefined ? undefined : toU64('priorityFeeLamports', price),
+    });
 }
 
 function compile(message: Message, lookupTables: AddressesByLookupTableAddress | undefined): Transaction {

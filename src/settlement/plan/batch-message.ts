@@ -3,16 +3,13 @@ import {
     compressTransactionMessageUsingAddressLookupTables,
     createTransactionMessage,
     pipe,
-    setTransactionMessageComputeUnitLimit,
-    setTransactionMessageComputeUnitPrice,
     setTransactionMessageFeePayer,
     setTransactionMessageFeePayerSigner,
-    setTransactionMessageLoadedAccountsDataSizeLimit,
-    setTransactionMessagePriorityFeeLamports,
     type TransactionMessage,
     type TransactionMessageWithFeePayer,
 } from '@solana/kit';
 
+import { setComputeBudget } from '../../runtime/compute-budget';
 import { getListLength, readDeeply, readTerms, refuseInput, toAddress, toU64 } from '../../core/input';
 import { toTransactionVersion } from '../../runtime/transaction-size';
 import type { PlannedTransaction } from './batch-plan';
@@ -80,17 +77,14 @@ function toMessage({
             (feePayerSigner === undefined
                 ? setTransactionMessageFeePayer(feePayer, m)
                 : setTransactionMessageFeePayerSigner(feePayerSigner, m)) as Message,
-        m => (computeUnitLimit === undefined ? m : setTransactionMessageComputeUnitLimit(computeUnitLimit, m)),
-        m => {
-            if (toU64('transaction.computeUnitPrice', computeUnitPrice) === 0n) return m;
-            return m.version === 1
-                ? setTransactionMessagePriorityFeeLamports(priorityFeeLamports, m)
-                : setTransactionMessageComputeUnitPrice(computeUnitPrice, m);
-        },
         m =>
-            loadedAccountsDataSizeLimit === undefined
-                ? m
-                : setTransactionMessageLoadedAccountsDataSizeLimit(loadedAccountsDataSizeLimit, m),
+            setComputeBudget(m, {
+                computeUnitLimit,
+                loadedAccountsDataSizeLimit,
+                ...(toU64('transaction.computeUnitPrice', computeUnitPrice) === 0n
+                    ? {}
+                    : { computeUnitPrice, priorityFeeLamports }),
+            }),
         m => appendTransactionMessageInstructions(instructions, m) as Message,
         m =>
             m.version === 0 && Object.keys(lookupTables).length > 0
