@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import budgets from './bundle-budgets.json';
 import { createConsumer, type Consumer } from './consumer';
 
 // What functions weigh in the bundle of a user who gives them the parts of mainnet's revision that they need: minified, of
 // the packed package, with @solana/kit beside it. The budgets are in bytes.
+
+// npm takes its time on a slow machine; only what hangs takes so long.
+vi.setConfig({ hookTimeout: 900_000, testTimeout: 900_000 });
 
 const PARTS = {
     getOpenInstructionAsync: {

@@ -65,12 +65,12 @@ describe('the generator from the packed tarballs', () => {
         consumer.write(
             'src/use.ts',
             `import { address, createNoopSigner, type Address } from '@solana/kit';
-             import { getOpenInstructionAsync, getSealInstruction, parseSealInstruction } from './generated';
+             import { ChannelStatus, getOpenInstructionAsync, getSealInstruction, parseSealInstruction } from './generated';
              export async function open(payer: Address, rest: { authorizedSigner: Address; mint: Address; payee: Address; tokenProgram: Address }) {
                  const signer = createNoopSigner(payer);
                  const input = { ...rest, deposit: 1n, gracePeriod: 60, openSlot: 1000n, payer: signer, recipients: [], rentPayer: signer, salt: 42n };
                  const instruction = await getOpenInstructionAsync(input, { programAddress: address('11111111111111111111111111111112') });
-                 return [instruction.accounts[5].address, STATUSES.distributed!] as const;
+                 return [instruction.accounts[5].address, ChannelStatus.Distributed] as const;
              }
              const seal = getSealInstruction({ channel: address('11111111111111111111111111111112') });
              console.log(parseSealInstruction(seal).accounts.channel.address);
