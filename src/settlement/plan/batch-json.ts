@@ -12,7 +12,8 @@ import { getDistributionHash, toSplits, type Split } from '../../channel/distrib
 import { decodeChannelState, getLiveChannelState, type ChannelState } from '../../channel/state';
 import { JSON_FIELD_MISTYPED, JSON_MALFORMED } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
-import { describe, I64_MAX, toTokenProgram, U32_MAX, U64_MAX } from '../../core/input';
+import { toResult } from '../../core/json-form';
+import { describe, I64_MAX, readDeeply, toList, toTokenProgram, U32_MAX, U64_MAX } from '../../core/input';
 import {
     fromJsonText,
     readAddress,
@@ -21,7 +22,13 @@ import {
     readObject,
     type JsonFields,
 } from '../../core/strict-json';
-import { getPart, getRevisionName, type Deployment } from '../../revision/deployment';
+import {
+    getPart,
+    getProgramConfig,
+    getRevisionName,
+    getTreasuryOwner,
+    type Deployment,
+} from '../../revision/deployment';
 import { assertIsNoAccountOfOther, assertIsRevision, getTellingFields } from '../../revision/detect-other-revision';
 import type { ChannelOf, RevisionName } from '../../revision/types';
 import { parseSignedVoucherJson } from '../../voucher/json';
@@ -79,13 +86,13 @@ export function parseBatchJson<TRevision extends RevisionName>(
     if (file.has('revision')) assertIsRevision('file.revision', file.get('revision'), revision);
     const addresses = createAddressCache({ maxEntries: MAX_ADDRESSES });
     const vouchers = new Map<Address, SignedVoucher[]>();
-    for (const [index, value] of readList('vouchers', file.get('vouchers')).entries()) {
-        const voucher = at(`vouchers[${index}]`, () => parseSignedVoucherJson(value));
+    const toVoucher = (value: unknown, path: string) => at(path, () => parseSignedVoucherJson(value));
+    for (const voucher of readList('vouchers', file.get('vouchers'), toVoucher)) {
         const { channelId } = voucher.voucher;
         vouchers.set(channelId, [...(vouchers.get(channelId) ?? []), voucher]);
     }
-    const items = readList('channels', file.get('channels')).flatMap((value, index) => {
-        const item = readChannel(`channels[${index}]`, value, addresses, deployment);
+    const toItem = (value: unknown, path: string) => readChannel(path, value, addresses, deployment);
+    const items = readList('channels', file.get('channels'), toItem).flatMap(item => {
         const own = vouchers.get(item.channel.address) ?? [];
         vouchers.delete(item.channel.address);
         return own.length === 0 ? [item] : own.map(voucher => ({ ...item, voucher }));
@@ -93,7 +100,7 @@ export function parseBatchJson<TRevision extends RevisionName>(
     const [unknown] = vouchers.keys();
     if (unknown !== undefined) mistyped('vouchers', 'vouchers of the channels in the file', `one of ${unknown}`);
     const lookupTables = readTables(file.get('lookupTables'));
-    return { addresses, items: items as BatchItem[] as BatchItem<TRevision>[], lookupTables };
+    return toResult({ addresses, items: items as BatchItem[] as BatchItem<TRevision>[], lookupTables });
 }
 
 function readChannel(
@@ -114,7 +121,11 @@ function readChannel(
     }
     const channel: ChannelState<RevisionName> = fields.has('data')
         ? decodeChannelState(
-              toAccount(address, deployment.programAddress, readBytes(`${field}.data`, fields.get('data'))),
+              toAccount(
+                  address,
+                  getProgramConfig(deployment).programAddress,
+                  readBytes(`${field}.data`, fields.get('data')),
+              ),
               deployment,
           )
         : getLiveChannelState(
@@ -145,7 +156,7 @@ function readFields(
     deployment: Deployment,
 ): ChannelOf<RevisionName> {
     const { channel } = deployment;
-    assertIsFieldsOf(field, value, deployment);
+    readDeeply(field, 'the fields of a channel', value, () => assertIsFieldsOf(field, value, deployment));
     const own = channel.ownFields.map(name => [name, OWN_FIELDS[name]] as const);
     const fields = readObject(field, value, {
         optional: [
@@ -223,10 +234,12 @@ function readAccounts(
     const read = (name: string, address: Address, account: unknown) =>
         readAccount(`${field}.${name}`, address, account);
     const find = (owner: Address) => addresses.findTokenPdaSync({ mint, owner, tokenProgram })[0];
-    const recipients = readList(`${field}.recipients`, fields.get('recipients'));
-    if (recipients.length !== splits.length) {
-        mistyped(`${field}.recipients`, `one account for each of ${splits.length} splits`, `${recipients.length}`);
-    }
+    const refuseRecipients = (count: string) =>
+        mistyped(`${field}.recipients`, `one account for each of ${splits.length} splits`, count);
+    const recipients = readList(`${field}.recipients`, fields.get('recipients'), (account, _, index) =>
+        index < splits.length ? account : refuseRecipients('more'),
+    );
+    if (recipients.length < splits.length) refuseRecipients(`${recipients.length}`);
     return {
         escrow: read('escrow', find(escrowOwner), fields.get('escrow')),
         mint: read('mint', mint, fields.get('mint')),
@@ -235,7 +248,7 @@ function readAccounts(
         recipients: splits.map(({ recipient }, index) =>
             read(`recipients[${index}]`, find(recipient), recipients[index]),
         ),
-        treasury: read('treasury', find(deployment.treasuryOwner), fields.get('treasury')),
+        treasury: read('treasury', find(getTreasuryOwner(deployment)), fields.get('treasury')),
     };
 }
 
@@ -264,8 +277,8 @@ function toAccount(address: Address, programAddress: Address, data: ReadonlyUint
 }
 
 function readSplits(field: string, value: unknown, deployment: Deployment): Split[] {
-    const splits = readList(field, value).map((entry, index): Split => {
-        const fields: JsonFields = readObject(`${field}[${index}]`, entry, { required: ['bps', 'recipient'] });
+    const splits = readList(field, value, (entry, path): Split => {
+        const fields: JsonFields = readObject(path, entry, { required: ['bps', 'recipient'] });
         return { bps: fields.get('bps') as number, recipient: fields.get('recipient') as Address };
     });
     return at(field, () => toSplits(splits, deployment));
@@ -273,21 +286,29 @@ function readSplits(field: string, value: unknown, deployment: Deployment): Spli
 
 function readTables(value: unknown): AddressesByLookupTableAddress | undefined {
     if (value === undefined) return undefined;
-    const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
+    const names = readDeeply('lookupTables', 'an object with members by name', value, () =>
+        typeof value === 'object' && value !== null ? Object.keys(value) : [],
+    );
     const tables = readObject('lookupTables', value, { required: names });
     return Object.fromEntries(
         [...tables].map(([table, addresses]) => {
             const field = `lookupTables.${table}`;
             return [
                 readAddress(field, table),
-                readList(field, addresses).map((address, index) => readAddress(`${field}[${index}]`, address)),
+                readList(field, addresses, (address, path) => readAddress(path, address)),
             ];
         }),
     ) as AddressesByLookupTableAddress;
 }
 
-function readList(field: string, value: unknown): readonly unknown[] {
-    return Array.isArray(value) ? (value as unknown[]) : mistyped(field, 'a list', describe(value));
+/** What is made of each item of a list, of any length: it ends at the first that is refused. */
+function readList<T>(
+    field: string,
+    value: unknown,
+    toItem: (item: unknown, path: string, index: number) => T,
+): readonly T[] {
+    const isList = readDeeply(field, 'a list', value, () => Array.isArray(value));
+    return isList ? toList(field, value, 'a list', toItem) : mistyped(field, 'a list', describe(value));
 }
 
 function readBytes(field: string, value: unknown): ReadonlyUint8Array {

@@ -304,6 +304,40 @@ export function createGoodValues(deployment: toolkit.Deployment) {
     };
     const compared = { ...state, tokenProgram: TOKEN_PROGRAM };
     const waiting = { abortSignal: new AbortController().signal, signTimeoutMs: 5_000 };
+    const toAccountJson = ({ data: content, programAddress }: ReturnType<typeof accountOf>) => ({
+        data: getBase64Decoder().decode(content),
+        owner: programAddress,
+    });
+    const dataJson = { address: channel, data: getBase64Decoder().decode(bytes), tokenProgram: TOKEN_PROGRAM };
+    const fieldsJson = {
+        accounts: {
+            escrow: toAccountJson(accounts.escrow),
+            mint: toAccountJson(accounts.mint),
+            payee: toAccountJson(accounts.payee),
+            payer: toAccountJson(accounts.payer),
+            recipients: accounts.recipients.map(toAccountJson),
+            treasury: toAccountJson(accounts.treasury),
+        },
+        address: channel,
+        fields: {
+            ...(isEpoch ? { openSlot: '1000', rentPayer: PAYER.address } : {}),
+            authorizedSigner: PAYER.address,
+            deposit: '1000',
+            gracePeriod: '600',
+            mint: MINT,
+            payee: PAYEE.address,
+            payer: PAYER.address,
+            settled: '0',
+            status: 'open',
+        },
+        splits: SPLITS,
+    };
+    const batchJson = (ofChannel: object) => ({
+        channels: [ofChannel],
+        lookupTables: { [addressOf(40)]: [addressOf(41)] },
+        revision: deployment.revision,
+        vouchers: [toolkit.toSignedVoucherJson(signedVoucher as never)],
+    });
     const now = { slot: 5_000n, unixTimestamp: NOW };
 
     return {
@@ -317,6 +351,7 @@ export function createGoodValues(deployment: toolkit.Deployment) {
         assembled,
         assessed,
         assessment,
+        batchJson,
         BLOCKHASH,
         bytes,
         channel,
@@ -324,9 +359,11 @@ export function createGoodValues(deployment: toolkit.Deployment) {
         closing,
         current,
         data,
+        dataJson,
         deployment,
         executed,
         execution,
+        fieldsJson,
         instruction,
         instructions,
         isEpoch,

@@ -12,6 +12,7 @@ const DEPLOYMENTS = [toolkit.MAINNET_DEPLOYMENT, toolkit.TOMBSTONE_LOCALNET];
 const OF_EPOCH = [
     'assertIsOpenSlotInWindow',
     'chooseOpenSlot',
+    'compareReclaimOptions',
     'fetchOpenSlot',
     'getReclaimableFromSlot',
     'getReclaimInstruction',
@@ -26,7 +27,7 @@ const NAMED_BY_OTHERS = [
     /^\[0\]\[instructions\]\[0\]\[accounts\]/,
     /^\[0\]\[meta\]\[loadedAddresses\]/,
     /^\[0\]\[err\]\[InstructionError\]/,
-    /^\[1\]\[instructions\]\[0\]\[programAddress\]/,
+    /^\[2\]\[instructions\]\[0\]\[programAddress\]/,
     /\[signTransactions\] as/,
 ];
 /** What is wrong with one channel of many, or with a transaction of a stranger, is said in the result. */
