@@ -45,7 +45,7 @@ async function judge(
     const deployment = attack.deployment ?? DEPLOYMENT;
     if (isTopUp(attack.agreement)) {
         const agreement = toTopUpAgreement({ ...TOP_UP_AGREEMENT, ...attack.agreement });
-        const context = await getInspectionContext(decoded, agreement, getTopUpToInspect(DEPLOYMENT), deployment);
+        const context = await getInspectionContext(decoded, agreement, getTopUpToInspect(deployment), deployment);
         return TOP_UP_RULES.filter(({ name }) => isApplied(name)).map(rule => ({
             mismatches: applyRules([rule], context),
             rule: rule.name,
@@ -53,7 +53,7 @@ async function judge(
     }
     const agreed = { ...OPEN_AGREEMENT, ...attack.agreement } as OpenAgreement<RevisionName>;
     const agreement = toOpenAgreement<RevisionName>(agreed, deployment);
-    const context = await getInspectionContext(decoded, agreement, getOpenToInspect(DEPLOYMENT), deployment);
+    const context = await getInspectionContext(decoded, agreement, getOpenToInspect(deployment), deployment);
     return OPEN_RULES.filter(({ name }) => isApplied(name)).map(rule => ({
         mismatches: applyRules([rule], context),
         rule: rule.name,
