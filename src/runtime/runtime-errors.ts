@@ -3,7 +3,7 @@ import { SOLANA_ERROR__INSTRUCTION_ERROR__UNKNOWN, SOLANA_ERROR__TRANSACTION_ERR
 // The runtime's own errors, in the order in which it and kit count them. Kit's error for one has its number only.
 
 // prettier-ignore
-const INSTRUCTION_ERRORS = [
+export const INSTRUCTION_ERRORS = [
     'GenericError', 'InvalidArgument', 'InvalidInstructionData', 'InvalidAccountData', 'AccountDataTooSmall',
     'InsufficientFunds', 'IncorrectProgramId', 'MissingRequiredSignature', 'AccountAlreadyInitialized',
     'UninitializedAccount', 'UnbalancedInstruction', 'ModifiedProgramId', 'ExternalAccountLamportSpend',
@@ -19,7 +19,7 @@ const INSTRUCTION_ERRORS = [
     'MaxInstructionTraceLengthExceeded', 'BuiltinProgramsMustConsumeComputeUnits',
 ] as const;
 // prettier-ignore
-const TRANSACTION_ERRORS = [
+export const TRANSACTION_ERRORS = [
     'AccountInUse', 'AccountLoadedTwice', 'AccountNotFound', 'ProgramAccountNotFound', 'InsufficientFundsForFee',
     'InvalidAccountForFee', 'AlreadyProcessed', 'BlockhashNotFound', 'CallChainTooDeep', 'MissingSignatureForFee',
     'InvalidAccountIndex', 'SignatureFailure', 'InvalidProgramForExecution', 'SanitizeFailure', 'ClusterMaintenance',

@@ -1,38 +1,28 @@
 import type { FailedTransactionMetadata } from 'litesvm';
 
 import type { FailureReader, TransactionFailure } from '../revision/program-failure';
+import {
+    INSTRUCTION_ERRORS as RUNTIME_INSTRUCTION_ERRORS,
+    TRANSACTION_ERRORS as RUNTIME_TRANSACTION_ERRORS,
+} from '../runtime/runtime-errors';
 
 export type { TransactionFailure } from '../revision/program-failure';
 
-// LiteSVM hands out these errors as the numbers of enums that exist in its type declarations only.
-// prettier-ignore
-const INSTRUCTION_ERRORS = [
-    'GenericError', 'InvalidArgument', 'InvalidInstructionData', 'InvalidAccountData', 'AccountDataTooSmall',
-    'InsufficientFunds', 'IncorrectProgramId', 'MissingRequiredSignature', 'AccountAlreadyInitialized',
-    'UninitializedAccount', 'UnbalancedInstruction', 'ModifiedProgramId', 'ExternalAccountLamportSpend',
-    'ExternalAccountDataModified', 'ReadonlyLamportChange', 'ReadonlyDataModified', 'DuplicateAccountIndex',
-    'ExecutableModified', 'RentEpochModified', 'NotEnoughAccountKeys', 'AccountDataSizeChanged',
-    'AccountNotExecutable', 'AccountBorrowFailed', 'AccountBorrowOutstanding', 'DuplicateAccountOutOfSync',
-    'InvalidError', 'ExecutableDataModified', 'ExecutableLamportChange', 'ExecutableAccountNotRentExempt',
-    'UnsupportedProgramId', 'CallDepth', 'MissingAccount', 'ReentrancyNotAllowed', 'MaxSeedLengthExceeded',
-    'InvalidSeeds', 'InvalidRealloc', 'ComputationalBudgetExceeded', 'PrivilegeEscalation',
-    'ProgramEnvironmentSetupFailure', 'ProgramFailedToComplete', 'ProgramFailedToCompile', 'Immutable',
-    'IncorrectAuthority', 'AccountNotRentExempt', 'InvalidAccountOwner', 'ArithmeticOverflow', 'UnsupportedSysvar',
-    'IllegalOwner', 'MaxAccountsDataAllocationsExceeded', 'MaxAccountsExceeded', 'MaxInstructionTraceLengthExceeded',
-    'BuiltinProgramsMustConsumeComputeUnits', 'BorshIoError',
-] as const;
-// prettier-ignore
-const TRANSACTION_ERRORS = [
-    'AccountInUse', 'AccountLoadedTwice', 'AccountNotFound', 'ProgramAccountNotFound', 'InsufficientFundsForFee',
-    'InvalidAccountForFee', 'AlreadyProcessed', 'BlockhashNotFound', 'CallChainTooDeep', 'MissingSignatureForFee',
-    'InvalidAccountIndex', 'SignatureFailure', 'InvalidProgramForExecution', 'SanitizeFailure', 'ClusterMaintenance',
-    'AccountBorrowOutstanding', 'WouldExceedMaxBlockCostLimit', 'UnsupportedVersion', 'InvalidWritableAccount',
-    'WouldExceedMaxAccountCostLimit', 'WouldExceedAccountDataBlockLimit', 'TooManyAccountLocks',
-    'AddressLookupTableNotFound', 'InvalidAddressLookupTableOwner', 'InvalidAddressLookupTableData',
-    'InvalidAddressLookupTableIndex', 'InvalidRentPayingAccount', 'WouldExceedMaxVoteCostLimit',
-    'WouldExceedAccountDataTotalLimit', 'MaxLoadedAccountsDataSizeExceeded', 'ResanitizationNeeded',
-    'InvalidLoadedAccountsDataSizeLimit', 'UnbalancedTransaction', 'ProgramCacheHitMaxLimit', 'CommitCancelled',
-] as const;
+// LiteSVM hands out these errors as the numbers of enums that exist in its type declarations only. They count as the runtime
+// does, but for those that carry a value.
+const INSTRUCTION_ERRORS: readonly string[] = /* @__PURE__ */ (() => [
+    ...RUNTIME_INSTRUCTION_ERRORS.filter(name => name !== 'Custom' && name !== 'BorshIoError'),
+    'BorshIoError',
+])();
+const TRANSACTION_ERRORS: readonly string[] = /* @__PURE__ */ (() => [
+    ...RUNTIME_TRANSACTION_ERRORS.slice(0, RUNTIME_TRANSACTION_ERRORS.indexOf('DuplicateInstruction')),
+    'MaxLoadedAccountsDataSizeExceeded',
+    'ResanitizationNeeded',
+    'InvalidLoadedAccountsDataSizeLimit',
+    'UnbalancedTransaction',
+    'ProgramCacheHitMaxLimit',
+    'CommitCancelled',
+])();
 
 /** The error of a transaction that LiteSVM refused or that failed while it ran, as an RPC writes it. */
 export function getRpcTransactionError(failed: FailedTransactionMetadata): unknown {

@@ -19,8 +19,8 @@ import { addressOf, AUTHORIZED_SIGNER, MINT, SPL_TOKEN } from '../fixtures/parti
 import { BLOCKHASH, OPERATOR, PAYER_KEY } from '../unit/inspect/stage';
 
 // A change of the IDL reaches every builder, parser and inspection: of a copy of each IDL, every instruction has two
-// accounts swapped and an argument more, the seeds are others, two fields of the channel are swapped, and the errors have
-// other codes. The toolkit is bound to what is rendered from the copy, and compared with the toolkit as it is.
+// accounts swapped and an argument more, the seeds are others, two fields of the channel are swapped, and errors and events
+// have other codes. The toolkit is bound to what is rendered from the copy, and compared with the toolkit as it is.
 
 type Toolkit = typeof current;
 type Deployment = current.Deployment;
@@ -30,6 +30,7 @@ type Program = {
     pdas: (Node & { seeds: { value?: { string?: string } }[] })[];
     accounts: (Node & { data: { fields: Node[] } })[];
     errors: (Node & { code: number })[];
+    events: (Node & { discriminators: { constant: { value: { data: string } } }[] })[];
 };
 
 const INSERTED = [0xcd, 0xab];
@@ -57,6 +58,10 @@ function alter(program: Program): void {
     const [payer, payee] = ['payer', 'payee'].map(name => fields.findIndex(field => field.name === name));
     [fields[payer!], fields[payee!]] = [fields[payee!]!, fields[payer!]!];
     for (const error of program.errors) error.code += CODE_SHIFT;
+    for (const { discriminators } of program.events) {
+        const { value } = discriminators[1]!.constant;
+        value.data = Buffer.from(value.data, 'hex').reverse().toString('hex');
+    }
 }
 
 const PARTIES = {
@@ -297,6 +302,19 @@ describe.each(REVISIONS)('a change of idl/$revision.json', ({ deployment: name, 
             memcmp: expect.objectContaining({ bytes: PAYER_KEY.address, offset: BigInt(at) }),
         });
         expect(current.getChannelFilters({ payer: PAYER_KEY.address }, before)).not.toEqual(filters);
+    });
+
+    it('reaches the events of the program', () => {
+        const { discriminators } = idl.program.events.find(node => node.name === 'opened')!;
+        const head = Buffer.from(discriminators.map(({ constant }) => constant.value.data).join(''), 'hex');
+        const payload = [
+            ...getAddressEncoder().encode(CHANNEL),
+            ...(revision === 'epoch' ? [5, 0, 0, 0, 0, 0, 0, 0] : []),
+        ];
+        const data = Uint8Array.from([...head, ...payload]);
+        const executed = [{ data, programAddress: after.programAddress }];
+        expect(altered.parseEvents(executed, after)).toMatchObject([{ data: { channel: CHANNEL } }]);
+        expect(current.parseEvents(executed, before)).toMatchObject([{ eventType: 'unknown' }]);
     });
 
     it('reaches the errors of the program', () => {

@@ -15,7 +15,7 @@ import { createVoucherPacker } from '../../src/voucher/voucher-bytes';
 import { BAD_ADDRESSES } from '../fixtures/bad-input';
 import { addressOf, AUTHORIZED_SIGNER, OFF_CURVE } from '../fixtures/parties';
 import { anyAddress, anyI64, anyU64, runs } from '../fixtures/random';
-import { expectRefusal } from '../fixtures/refusals';
+import { errorOf, expectRefusal } from '../fixtures/refusals';
 import { VOUCHER_SIZE } from '../fixtures/revision';
 import { CHANNEL, unhex, VOUCHER, VOUCHER_SIGNATURE_HEX } from '../fixtures/vectors';
 import { DEPLOYMENT } from '../fixtures/deployment';
@@ -184,13 +184,10 @@ describe('createVoucherVerifier', () => {
             item: { authorizedSigner: value, signedVoucher: SIGNED },
         })),
     ] as const)('names the place of a malformed voucher: $field', async ({ code, field, item }) => {
-        await expectRefusal(
-            () => createVoucherVerifier(DEPLOYMENT).verifyAll([good(), item as VoucherVerification]),
-            code,
-            {
-                field,
-            },
-        );
+        const verifyAll = () => createVoucherVerifier(DEPLOYMENT).verifyAll([good(), item as VoucherVerification]);
+        await expectRefusal(verifyAll, code, { field });
+        // In the message as well as in the context.
+        expect(((await errorOf(verifyAll)) as Error).message.startsWith(`${field} `)).toBe(true);
     });
 });
 
