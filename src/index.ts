@@ -1,6 +1,6 @@
 // The library: every function that depends on the program's interface takes the deployment, and what differs comes from
 // it. The rendered clients are ./epoch and ./tombstone.
-export { decodeChannelAccount, isClosedChannelAccount } from './channel/account';
+export { decodeChannelAccount, isClosedChannelAccount } from './channel/channel-account';
 export { type AddressCache, createAddressCache } from './channel/address-cache';
 export {
     type ChannelSeedsInput,
@@ -8,15 +8,15 @@ export {
     findEscrowPda,
     findTreasuryTokenPda,
     type TokenInput,
-} from './channel/addresses';
+} from './channel/find-pdas';
 export {
     type AgreedChannel,
     assertIsAgreedChannel,
     type ChannelMismatch,
     type ChannelToCompare,
     getChannelMismatches,
-} from './channel/agreed';
-export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-distribution';
+} from './channel/agreed-channel';
+export { assertIsSafeToDistribute, assertIsSafeToOpen } from './channel/assert-is-safe';
 export {
     assessDistribution,
     type AssessDistributionInput,
@@ -41,7 +41,7 @@ export {
     findEventAuthorityPdaSync,
     findTokenPdaSync,
     findTreasuryTokenPdaSync,
-} from './channel/derive';
+} from './channel/find-pdas-sync';
 export {
     assertIsDistributionOf,
     getDistributionHash,
@@ -51,7 +51,7 @@ export {
     type Payouts,
     type Split,
     toSplits,
-} from './channel/distribution';
+} from './channel/splits';
 export {
     type DistributionAddresses,
     type DistributionAddressesInput,
@@ -76,7 +76,7 @@ export {
     fetchTokenProgram,
 } from './reading/fetch-assessment';
 export { fetchOpenSlot } from './reading/fetch-open-slot';
-export { type ChannelFilter, getChannelFilters, type ProgramAccountsFilter } from './channel/filters';
+export { type ChannelFilter, getChannelFilters, type ProgramAccountsFilter } from './channel/channel-filters';
 export { fetchChannels, type FetchChannelsConfig } from './reading/fetch-channels';
 export { getRentRecovery, type RentRecovery, type RentRecoveryStep } from './channel/rent-recovery';
 export {
@@ -96,7 +96,7 @@ export {
     isSettleable,
     type LiveChannelState,
     type OpenChannelState,
-} from './channel/state';
+} from './channel/channel-state';
 export {
     type MintCondition,
     readMint,
@@ -116,7 +116,7 @@ export {
     parseEvents,
     parseTransactionEvents,
     type UnknownEvent,
-} from './channel/events';
+} from './channel/channel-events';
 export { TOKEN_2022_PROGRAM_ADDRESS } from './core/input';
 export {
     type DistributeWithTokenAccountsInput,
@@ -214,7 +214,7 @@ export {
     getReclaimableFromSlot,
 } from './revision/open-slot';
 export type { Revision } from './revision/parts';
-export type { ChannelOf, ProgramErrorName, RevisionName, RevisionWithReclaim } from './revision/types';
+export type { ChannelOf, ProgramErrorName, RevisionName, RevisionWithReclaim } from './revision/revision-types';
 export type { ExecutedInstruction, RpcTransaction } from './runtime/rpc-transaction';
 export { ED25519_PROGRAM_ADDRESS } from './runtime/programs';
 export type { Timers } from './sending/rpc-calls';
@@ -238,33 +238,38 @@ export type {
     OpenAgreement,
     TopUpAgreement,
     TransactionAgreement,
-} from './transactions/agreement';
+} from './transactions/transaction-agreement';
 export {
     type AssembledTransaction,
     type AssembleInput,
     type AssembleOpenInput,
     assembleOpenTransaction,
     assembleTopUpTransaction,
-} from './transactions/assemble';
-export { type CosignedTransaction, cosignTransaction } from './transactions/cosign';
-export { type Inspection, inspectOpenTransaction, inspectTopUpTransaction } from './transactions/inspect';
+} from './transactions/assemble-transaction';
+export { type CosignedTransaction, cosignTransaction } from './transactions/cosign-transaction';
+export { type Inspection, inspectOpenTransaction, inspectTopUpTransaction } from './transactions/inspect-transaction';
 export type {
     InspectionMismatch,
     InspectionMismatchCode,
     InspectionMismatchValues,
-} from './transactions/inspect/mismatch';
+} from './transactions/inspect/inspection-mismatch';
 export type {
     InspectedOpen,
     InspectedTopUp,
     InspectedTransaction,
     TransactionAddition,
-} from './transactions/inspected';
+} from './transactions/inspected-transaction';
 export { getMemoInstruction, MEMO_PROGRAM_ADDRESS } from './transactions/memo';
-export type { TransactionCosigner } from './transactions/sign';
-export { decodeWireTransaction, encodeWireTransaction } from './transactions/wire';
-export { isVoucherAtLeastAsGood } from './voucher/better';
-export { checkVoucher, checkVoucherState, type VerifySignedVoucher, type VoucherCheckInput } from './voucher/check';
-export { type Ed25519Instruction, getVerifyVoucherInstruction } from './voucher/ed25519';
+export type { TransactionCosigner } from './transactions/transaction-cosigner';
+export { decodeWireTransaction, encodeWireTransaction } from './transactions/wire-transaction';
+export { isVoucherAtLeastAsGood } from './voucher/compare-vouchers';
+export {
+    checkVoucher,
+    checkVoucherState,
+    type VerifySignedVoucher,
+    type VoucherCheckInput,
+} from './voucher/check-voucher';
+export { type Ed25519Instruction, getVerifyVoucherInstruction } from './voucher/verify-voucher-instruction';
 export {
     parseSignedVoucherJson,
     parseVoucherJson,
@@ -272,8 +277,8 @@ export {
     toSignedVoucherJson,
     toVoucherJson,
     type VoucherJson,
-} from './voucher/json';
-export { signVoucher, type VoucherSigner } from './voucher/sign';
+} from './voucher/voucher-json';
+export { signVoucher, type VoucherSigner } from './voucher/sign-voucher';
 export type {
     AcceptedVoucher,
     ExtendedVoucher,
@@ -284,14 +289,14 @@ export type {
     VoucherRefusalCode,
     VoucherRefusalContexts,
     VoucherVerdict,
-} from './voucher/verdict';
+} from './voucher/voucher-verdict';
 export {
     createVoucherVerifier,
     type VoucherVerification,
     type VoucherVerifier,
     type VoucherVerifierOptions,
-} from './voucher/verifier';
-export { verifyVoucher } from './voucher/verify';
+} from './voucher/voucher-verifier';
+export { verifyVoucher } from './voucher/verify-voucher';
 export {
     decodeVoucher,
     encodeVoucher,

@@ -11,7 +11,7 @@ import {
     planBatchReclaim,
 } from '../../src/settlement';
 import type { Deployment } from '../../src/revision/deployment';
-import type { RevisionName } from '../../src/revision/types';
+import type { RevisionName } from '../../src/revision/revision-types';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../test/fixtures/batch';
 import type { BenchRow } from '../report';
 import { getChannelBound } from './bound';

@@ -1,7 +1,7 @@
 import type { Deployment } from 'solana-payment-channels';
 import type { BatchMode } from 'solana-payment-channels/settlement';
 
-import { DEPLOYMENTS, refuseRevision } from './deployment';
+import { DEPLOYMENTS, refuseRevision } from './deployment-options';
 
 /** What `payment-channels plan` can plan. */
 export type PlanMode = BatchMode | 'reclaim';

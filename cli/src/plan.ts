@@ -11,7 +11,12 @@ import {
     type BatchSettleOptions,
 } from 'solana-payment-channels/settlement';
 
-import { addDeploymentOptions, findCustomDeployment, type DeploymentFlags, type DeploymentName } from './deployment';
+import {
+    addDeploymentOptions,
+    findCustomDeployment,
+    type DeploymentFlags,
+    type DeploymentName,
+} from './deployment-options';
 import { UsageError, type Io } from './io';
 import { assertIsModeOf, PLAN_MODES, type PlanMode } from './plan-mode';
 import { planReclaim } from './plan-reclaim';

@@ -1,7 +1,7 @@
 import { showSome, toLine } from 'solana-payment-channels-codegen/printable';
 import { LAMPORTS, type Balance, type Discrepancy, type ScenarioReport } from 'solana-payment-channels/testing';
 
-import type { DeploymentName } from './deployment';
+import type { DeploymentName } from './deployment-options';
 import { format, formatTable } from './table';
 
 const MAX_DISCREPANCIES = 50;

@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { isPaymentChannelsError, type RevisionName } from 'solana-payment-channels';
 import { ELF_ENVIRONMENT_VARIABLES, runScenario } from 'solana-payment-channels/testing';
 
-import { addDeploymentOptions, findDeployment, type DeploymentFlags } from './deployment';
+import { addDeploymentOptions, findDeployment, type DeploymentFlags } from './deployment-options';
 import { ExitCode, UsageError, type Terminal } from './io';
 import { createProgressLine } from './progress';
 import { formatReport, toJson } from './simulate-report';

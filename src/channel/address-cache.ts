@@ -2,17 +2,17 @@ import type { ProgramDerivedAddress } from '@solana/kit';
 
 import { getPart, getProgramConfig, getTreasuryOwner, type DeploymentParts } from '../revision/deployment';
 import { assertHasNoMisspelt, assertIsInput, readMembers, readOnlyMembers, readTerms, toInteger } from '../core/input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { LruCache } from '../core/lru';
 import { getSeedNames, type SeedLayout } from '../runtime/seeds';
-import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './addresses';
+import type { AddressOrSigner, ChannelSeedsInput, TokenInput } from './find-pdas';
 import {
     findChannelPdaSync,
     findEscrowPdaSync,
     findEventAuthorityPdaSync,
     findTokenPdaSync,
     findTreasuryTokenPdaSync,
-} from './derive';
+} from './find-pdas-sync';
 
 /**
  * Finds addresses as the functions of the same names do, and remembers the last ones.

@@ -15,7 +15,7 @@ import {
     toU64,
 } from '../core/input';
 import type { LiveChannelKind } from '../revision/parts';
-import type { ChannelOf, RevisionName } from '../revision/types';
+import type { ChannelOf, RevisionName } from '../revision/revision-types';
 import {
     ESCROW_ERRORS,
     getAbortBlocker,
@@ -26,8 +26,8 @@ import {
     TREASURY_ERRORS,
     type Blocker,
 } from './blocker';
-import { assertIsMaybeAccount } from '../runtime/account';
-import { getDistributionHash, getPayoutsOf, toSplits, type Split } from './distribution';
+import { assertIsMaybeAccount } from '../runtime/maybe-account';
+import { getDistributionHash, getPayoutsOf, toSplits, type Split } from './splits';
 import type { DistributionAddresses } from './distribution-addresses';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
 

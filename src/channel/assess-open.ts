@@ -5,7 +5,7 @@ import { toResult } from '../core/json-form';
 import { getPart, type Deployment } from '../revision/deployment';
 import { isPaymentChannelsError } from '../core/errors';
 import { readMembers, readTerms, toAddress, toU64 } from '../core/input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import {
     getBlocker,
     getForeignBlocker,
@@ -14,9 +14,9 @@ import {
     PAYER_ERRORS,
     type Blocker,
 } from './blocker';
-import { toSplits, type Split } from './distribution';
-import { assertIsMaybeAccount } from '../runtime/account';
-import type { AddressOrSigner } from './addresses';
+import { toSplits, type Split } from './splits';
+import { assertIsMaybeAccount } from '../runtime/maybe-account';
+import type { AddressOrSigner } from './find-pdas';
 import { toDistributionAccounts, toDistributionAddresses, type DistributionAccounts } from './assess-distribution';
 import type { DistributionAddresses } from './distribution-addresses';
 import { assertIsOpenSlotInWindow } from '../revision/open-slot';

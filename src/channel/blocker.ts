@@ -1,7 +1,7 @@
 import type { Address, MaybeEncodedAccount } from '@solana/kit';
 
 import { getErrorCode, getPart, type DeploymentParts } from '../revision/deployment';
-import type { ProgramErrorCodeOf, RevisionName } from '../revision/types';
+import type { ProgramErrorCodeOf, RevisionName } from '../revision/revision-types';
 import { readMint, type TokenAccountCondition } from './token-account';
 
 /** A reason for which a whole transaction would fail. */

@@ -5,10 +5,10 @@ import { getPart, type Deployment } from '../revision/deployment';
 import { SALT_NOT_FOUND } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toInteger, toU64, U64_MAX } from '../core/input';
-import type { RevisionName } from '../revision/types';
-import type { ChannelSeedsInput, TokenInput } from './addresses';
+import type { RevisionName } from '../revision/revision-types';
+import type { ChannelSeedsInput, TokenInput } from './find-pdas';
 import { getSeedNames } from '../runtime/seeds';
-import { findChannelPdaSync, findEscrowPdaSync } from './derive';
+import { findChannelPdaSync, findEscrowPdaSync } from './find-pdas-sync';
 
 /** Input of {@link findCheapChannelSalt}: the seeds of the channel but for the salt. */
 export type CheapSaltInput<TRevision extends RevisionName = RevisionName> = Omit<ChannelSeedsInput<TRevision>, 'salt'> &

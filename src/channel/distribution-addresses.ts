@@ -2,8 +2,8 @@ import type { Address } from '@solana/kit';
 
 import { getTreasuryOwner, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress } from '../core/input';
-import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type AddressOrSigner, type TokenInput } from './addresses';
-import { toSplits, type Split } from './distribution';
+import { findEscrowPda, findTokenPda, findTreasuryTokenPda, type AddressOrSigner, type TokenInput } from './find-pdas';
+import { toSplits, type Split } from './splits';
 
 /** Every address that `distribute` derives: the escrow and the token accounts of the parties. */
 export type DistributionAddresses = Readonly<{

@@ -4,7 +4,7 @@ import { toResult } from '../core/json-form';
 import { readMembers, readTerms, toAddress, toI64, toU64 } from '../core/input';
 import type { DeploymentParts } from '../revision/deployment';
 import { getReclaimableFromSlot } from '../revision/open-slot';
-import { assertIsLiveChannelState, readKind, type ClosingChannelState, type LiveChannelState } from './state';
+import { assertIsLiveChannelState, readKind, type ClosingChannelState, type LiveChannelState } from './channel-state';
 
 /** The next instruction on the way to the rent of a channel; anybody can send it. */
 export type RentRecoveryStep = 'distribute' | 'finalize' | 'reclaim';

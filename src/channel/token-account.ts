@@ -21,7 +21,7 @@ import { toResult } from '../core/json-form';
 import { decodeAddress } from '../core/address-bytes';
 import { findFieldRange } from '../core/field-range';
 import { readMembers, refuseInput, TOKEN_2022_PROGRAM_ADDRESS, U64_MAX } from '../core/input';
-import { assertIsMaybeAccount } from '../runtime/account';
+import { assertIsMaybeAccount } from '../runtime/maybe-account';
 
 /**
  * The program's finding for a token account at the derived address (docs/program.md, section 6.4).

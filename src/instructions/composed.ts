@@ -1,10 +1,10 @@
 import type { TransactionSigner } from '@solana/kit';
 
-import type { AddressOrSigner } from '../channel/addresses';
+import type { AddressOrSigner } from '../channel/find-pdas';
 import { getTreasuryOwner, type Deployment } from '../revision/deployment';
-import { toSplits } from '../channel/distribution';
+import { toSplits } from '../channel/splits';
 import { readOnlyMembers, readTerms, toSigner } from '../core/input';
-import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 import {
     getCreateTokenAccountsInstructionsAsync,
     toOwners,

@@ -9,7 +9,7 @@ import type {
 } from '@solana/kit';
 import { getCreateAssociatedTokenIdempotentInstruction } from '@solana-program/token';
 
-import { findTokenPda, type AddressOrSigner, type TokenInput } from '../channel/addresses';
+import { findTokenPda, type AddressOrSigner, type TokenInput } from '../channel/find-pdas';
 import { readTerms, toAddress, toList, toSigner, toTokenProgram } from '../core/input';
 
 /** Which token accounts to create. */

@@ -3,9 +3,9 @@ import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { toResult } from '../core/json-form';
 import { decodeAddress } from '../core/address-bytes';
-import type { AddressOrSigner, TokenInput } from '../channel/addresses';
-import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/derive';
-import { toSplits, type Split } from '../channel/distribution';
+import type { AddressOrSigner, TokenInput } from '../channel/find-pdas';
+import { deriveTokenPda, findEscrowPdaSync, findTreasuryTokenPdaSync } from '../channel/find-pdas-sync';
+import { toSplits, type Split } from '../channel/splits';
 import type { DistributionAddressesInput } from '../channel/distribution-addresses';
 import { getPart } from '../revision/deployment';
 import { SPLITS_NOT_DISTRIBUTABLE } from '../core/error-definitions';
@@ -21,7 +21,7 @@ import {
     toInteger,
     toTokenProgram,
 } from '../core/input';
-import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 import {
     COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
     DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION,

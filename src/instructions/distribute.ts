@@ -1,13 +1,13 @@
 import { AccountRole, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
-import type { AddressOrSigner, TokenInput } from '../channel/addresses';
-import { findEventAuthorityPdaSync } from '../channel/derive';
-import { assertIsDistributionOf, toSplits, type Split } from '../channel/distribution';
+import type { AddressOrSigner, TokenInput } from '../channel/find-pdas';
+import { findEventAuthorityPdaSync } from '../channel/find-pdas-sync';
+import { assertIsDistributionOf, toSplits, type Split } from '../channel/splits';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress, toTokenProgram } from '../core/input';
 import type { DistributeFields } from '../revision/parts';
-import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/types';
+import type { RevisionName, RevisionTypes, WithRemainingAccounts } from '../revision/revision-types';
 
 /** What building `distribute` needs of a deployment. */
 export type DistributeParts<TRevision extends RevisionName = RevisionName> = DeploymentParts<

@@ -2,7 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import { readMembers, toAddress } from '../core/input';
-import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 
 /** Input of {@link getFinalizeInstruction}. */
 export type FinalizeInput = Readonly<{

@@ -1,13 +1,18 @@
 import { isOffCurveAddress, type TransactionSigner } from '@solana/kit';
 
-import type { AddressOrSigner, TokenInput } from '../channel/addresses';
-import { findChannelPdaSync, findEscrowPdaSync, findEventAuthorityPdaSync, findTokenPdaSync } from '../channel/derive';
-import { toSplits, type Split } from '../channel/distribution';
+import type { AddressOrSigner, TokenInput } from '../channel/find-pdas';
+import {
+    findChannelPdaSync,
+    findEscrowPdaSync,
+    findEventAuthorityPdaSync,
+    findTokenPdaSync,
+} from '../channel/find-pdas-sync';
+import { toSplits, type Split } from '../channel/splits';
 import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { ADDRESS_OFF_CURVE, PAYER_IS_PAYEE, SPLITS_RECIPIENT_IS_CHANNEL } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../core/input';
-import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 import type { DistributeParts } from './distribute';
 import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
 

@@ -5,7 +5,7 @@ import { PaymentChannelsError } from '../core/errors';
 import { readMembers, toAddress } from '../core/input';
 import { getProgramConfig, readPart, type DeploymentParts } from '../revision/deployment';
 import type { ReclaimLayout } from '../revision/parts';
-import type { RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/types';
+import type { RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/revision-types';
 
 /** Input of {@link getReclaimInstruction}; a fetched channel's data and address have it. */
 export type ReclaimInput = Readonly<{

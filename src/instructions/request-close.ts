@@ -2,7 +2,7 @@ import type { Address, TransactionSigner } from '@solana/kit';
 
 import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import { readMembers, toAddress, toSigner } from '../core/input';
-import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 
 /** Input of {@link getRequestCloseInstruction}. */
 export type RequestCloseInput = Readonly<{

@@ -2,8 +2,8 @@ import type { Address } from '@solana/kit';
 
 import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { readTerms } from '../core/input';
-import type { RevisionName, RevisionTypes } from '../revision/types';
-import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/ed25519';
+import type { RevisionName, RevisionTypes } from '../revision/revision-types';
+import { getVerifyVoucherInstruction, type Ed25519Instruction } from '../voucher/verify-voucher-instruction';
 import { toSignedVoucherFor, type SignedVoucher } from '../voucher/voucher';
 import { assertIsVoucherOf } from './assert-is-voucher-of';
 

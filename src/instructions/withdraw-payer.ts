@@ -1,10 +1,10 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import type { TokenInput } from '../channel/addresses';
-import { findEscrowPdaSync, findTokenPdaSync } from '../channel/derive';
+import type { TokenInput } from '../channel/find-pdas';
+import { findEscrowPdaSync, findTokenPdaSync } from '../channel/find-pdas-sync';
 import { getPart, getProgramConfig, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress, toSigner, toTokenProgram } from '../core/input';
-import type { RevisionName, RevisionTypes } from '../revision/types';
+import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 
 /** Input of {@link getWithdrawPayerInstructionAsync}. */
 export type WithdrawPayerInput = TokenInput &

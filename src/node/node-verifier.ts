@@ -19,9 +19,9 @@ import {
     toVerifications,
     type VoucherVerification,
     type VoucherVerifier,
-} from '../voucher/verifier';
+} from '../voucher/voucher-verifier';
 import type { SignedVoucher } from '../voucher/voucher';
-import { createPool, type Pool } from './pool';
+import { createPool, type Pool } from './worker-pool';
 import { findSodium, startSodiumWorker } from './sodium';
 
 /** How to create a verifier for Node; every field has a default. */

@@ -4,16 +4,16 @@ import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
 import { extendClient } from '../core/extend-client';
 import { assertIsInput, readDeeply, readOnlyMembers, readTerms, refuseInput } from '../core/input';
-import type { RevisionName } from '../revision/types';
-import type { BatchSettleOptions } from '../settlement/plan/batch';
+import type { RevisionName } from '../revision/revision-types';
+import type { BatchSettleOptions } from '../settlement/plan/batch-input';
 import type { BatchPlan } from '../settlement/plan/batch-plan';
 import { executeBatchSettle } from '../settlement/executor/execute-batch-settle';
 import { fetchBatchItems, type FetchedBatch } from '../settlement/executor/fetch-batch-items';
 import type { BatchJournal } from '../journal/journal';
-import type { BatchExecution } from '../settlement/executor/report';
-import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../settlement/executor/request';
+import type { BatchExecution } from '../settlement/executor/execution-report';
+import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../settlement/executor/batch-request';
 import { planBatchSettleAsync } from '../settlement/plan/plan-batch-settle';
-import { createVoucherVerifier, type VoucherVerifier } from '../voucher/verifier';
+import { createVoucherVerifier, type VoucherVerifier } from '../voucher/voucher-verifier';
 
 /** The client that the plugin needs. After the plugin of payment channels it uses that one's deployment. */
 export type BatchSettlementRequirements = ClientWithPayer &

@@ -21,4 +21,8 @@ export {
 export { rpc } from './rpc';
 export type { SelfSendingPlan } from './self-sending';
 export type { SendingApi } from './send-message';
-export { transactionSending, type TransactionSendingConfig, type TransactionSendingRequirements } from './sending';
+export {
+    transactionSending,
+    type TransactionSendingConfig,
+    type TransactionSendingRequirements,
+} from './transaction-sending';

@@ -24,10 +24,10 @@ import {
     findTreasuryTokenPda,
     type ChannelSeedsInput,
     type TokenInput,
-} from '../channel/addresses';
-import { assertIsSafeToDistribute, assertIsSafeToOpen } from '../channel/assert-distribution';
+} from '../channel/find-pdas';
+import { assertIsSafeToDistribute, assertIsSafeToOpen } from '../channel/assert-is-safe';
 import { fetchClosingChannels, type ClosingChannelFilter } from '../reading/watch-closing-channels';
-import type { Split } from '../channel/distribution';
+import type { Split } from '../channel/splits';
 import {
     assertIsFetchConfig,
     fetchAllChannel,
@@ -44,9 +44,9 @@ import {
     fetchTokenProgram,
     type FetchedDistributionAssessment,
 } from '../reading/fetch-assessment';
-import type { ChannelFilter } from '../channel/filters';
+import type { ChannelFilter } from '../channel/channel-filters';
 import { fetchChannels, type FetchChannelsConfig } from '../reading/fetch-channels';
-import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/state';
+import type { ChannelState, ClosingChannelState, LiveChannelState } from '../channel/channel-state';
 import { fetchCurrentSlot } from '../reading/fetch-open-slot';
 import {
     getPart,
@@ -90,7 +90,7 @@ import {
     type SettleAndFinalizeInput,
 } from '../instructions/settle-and-finalize';
 import { getTopUpInstructionAsync, type TopUpInput } from '../instructions/top-up';
-import type { ChannelOf, RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/types';
+import type { ChannelOf, RevisionName, RevisionTypes, RevisionWithReclaim } from '../revision/revision-types';
 import { getWithdrawPayerInstructionAsync, type WithdrawPayerInput } from '../instructions/withdraw-payer';
 import { toSelfSending, type SelfSendingPlan } from './self-sending';
 

@@ -2,7 +2,7 @@ import type { ClientWithTransactionPlanning, ClientWithTransactionSending, Instr
 import type { SelfPlanAndSendFunctions } from '@solana/kit/program-client-core';
 
 import { within } from '../core/within';
-import { readAbortSignal } from './plan-input';
+import { readAbortSignal } from './sending-input';
 
 /** A plan that can be planned and sent: `.sendTransaction()`. */
 export type SelfSendingPlan = Promise<InstructionPlan> & SelfPlanAndSendFunctions;

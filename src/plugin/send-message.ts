@@ -31,8 +31,8 @@ import { fetchLatestBlockhash } from '../sending/blockhash';
 import { getPriorityFeeLamports } from '../runtime/fees';
 import { MAX_COMPUTE_UNITS } from '../runtime/limits';
 import { RpcCalls, SYSTEM_TIMERS } from '../sending/rpc-calls';
-import { TransactionSender, type SendOutcome } from '../sending/sender';
-import { toOutcomeUnknownError, type SignedTransaction } from '../sending/watcher';
+import { TransactionSender, type SendOutcome } from '../sending/transaction-sender';
+import { toOutcomeUnknownError, type SignedTransaction } from '../sending/transaction-watcher';
 import { sleep, within } from '../core/within';
 
 /** The RPC methods that sending needs. */

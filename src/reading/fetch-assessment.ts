@@ -5,16 +5,16 @@ import { getPart, getTreasuryOwner, type Deployment } from '../revision/deployme
 import { ACCOUNT_MISSING } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertHasMethods, readMembers, toAddress, toTokenProgram, toU64 } from '../core/input';
-import type { ChannelOf, RevisionName } from '../revision/types';
-import { decodeChannelAccount } from '../channel/account';
-import { findChannelPda, findTokenPda, type ChannelSeedsInput, type TokenInput } from '../channel/addresses';
+import type { ChannelOf, RevisionName } from '../revision/revision-types';
+import { decodeChannelAccount } from '../channel/channel-account';
+import { findChannelPda, findTokenPda, type ChannelSeedsInput, type TokenInput } from '../channel/find-pdas';
 import {
     assessDistribution,
     type DistributionAccounts,
     type DistributionAssessment,
 } from '../channel/assess-distribution';
 import { assessOpen, type OpenAssessment } from '../channel/assess-open';
-import { toSplits, type Split } from '../channel/distribution';
+import { toSplits, type Split } from '../channel/splits';
 import { assertIsFetchConfig, fetchAccount, fetchAccounts, type FetchConfig } from './fetch-channel';
 import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 

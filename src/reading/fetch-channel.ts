@@ -24,13 +24,13 @@ import {
     toU64,
     type OnlyMembers,
 } from '../core/input';
-import type { ChannelOf, RevisionName } from '../revision/types';
+import type { ChannelOf, RevisionName } from '../revision/revision-types';
 import { refuseRpcAnswer, toContextSlot, toRpcList, toRpcRecord } from '../runtime/rpc-answer';
 import { within } from '../core/within';
-import { decodeChannelAccount } from '../channel/account';
-import { findChannelPda, type ChannelSeedsInput } from '../channel/addresses';
+import { decodeChannelAccount } from '../channel/channel-account';
+import { findChannelPda, type ChannelSeedsInput } from '../channel/find-pdas';
 import { toMaybeEncodedAccount } from './rpc-account';
-import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from '../channel/state';
+import { assertIsLiveChannelState, decodeChannelState, type ChannelState } from '../channel/channel-state';
 
 /** Config of a request to an RPC; every field has a default. */
 export type FetchConfig = Readonly<{

@@ -5,12 +5,12 @@ import { ACCOUNT_MALFORMED, CHANNELS_UNREADABLE } from '../core/error-definition
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { toResult } from '../core/json-form';
 import { assertHasMethods, readMembers, refuseInput } from '../core/input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { toContextSlot, toRpcAddress, toRpcList, toRpcRecord } from '../runtime/rpc-answer';
 import { askRpc, assertIsFetchConfig, getRpcConfig, type FetchConfig, type Fetched } from './fetch-channel';
-import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from '../channel/filters';
+import { getBytesToMatch, isMatch, toRpcFilters, type BytesAt, type ChannelFilter } from '../channel/channel-filters';
 import { toEncodedAccount } from './rpc-account';
-import { decodeChannelState, isLiveChannelState, type LiveChannelState } from '../channel/state';
+import { decodeChannelState, isLiveChannelState, type LiveChannelState } from '../channel/channel-state';
 
 /** Config of a search for channels. */
 export type FetchChannelsConfig = FetchConfig &

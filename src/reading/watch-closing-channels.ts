@@ -12,11 +12,11 @@ import { getProgramConfig, type Deployment } from '../revision/deployment';
 import { SUBSCRIPTION_ENDED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertHasMethods, readMembers, refuseInput, toAddress, toBoolean } from '../core/input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { MAX_LEAD_SLOTS, toContextSlot, toRpcRecord } from '../runtime/rpc-answer';
 import { askRpc, getRpcConfig, type Fetched } from './fetch-channel';
 import { within } from '../core/within';
-import { getBytesToMatch, toRpcFilters, type ChannelFilter } from '../channel/filters';
+import { getBytesToMatch, toRpcFilters, type ChannelFilter } from '../channel/channel-filters';
 import {
     assertIsQueryConfig,
     queryChannels,
@@ -25,7 +25,7 @@ import {
     type FetchChannelsConfig,
     type FoundChannel,
 } from './fetch-channels';
-import type { ClosingChannelState, LiveChannelState } from '../channel/state';
+import type { ClosingChannelState, LiveChannelState } from '../channel/channel-state';
 
 /** The payee or payer whose closing channels to look for. */
 export type ClosingChannelFilter<TRevision extends RevisionName = RevisionName> = Readonly<{ payee: Address }> &

@@ -4,9 +4,9 @@ import { REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readMembers, readTerms, refuseInput, toAddress } from '../core/input';
 import { assertIsNoProgramOfOther } from './detect-other-revision';
-import { isPart } from './part';
+import { isPart } from './define-part';
 import type { Revision } from './parts';
-import type { ProgramErrorCodeOf, RevisionName } from './types';
+import type { ProgramErrorCodeOf, RevisionName } from './revision-types';
 
 /**
  * One deployment of the program, on a cluster or in a simulator: a revision of its interface at an address.

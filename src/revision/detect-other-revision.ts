@@ -5,7 +5,7 @@ import { JSON_FIELD_MISTYPED, REVISION_MISMATCH } from '../core/error-definition
 import { PaymentChannelsError } from '../core/errors';
 import { EPOCH_MARKS } from './epoch/marks';
 import { TOMBSTONE_MARKS } from './tombstone/marks';
-import type { RevisionName } from './types';
+import type { RevisionName } from './revision-types';
 
 // Tells revisions apart (docs/program.md, section 1), so that data of another revision is reported rather than misread.
 

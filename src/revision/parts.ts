@@ -1,7 +1,7 @@
 import type { Address, Codec, FixedSizeEncoder, Instruction, ReadonlyUint8Array, TransactionSigner } from '@solana/kit';
 
 import type { SeedLayout } from '../runtime/seeds';
-import type { ChannelOf, RevisionName, RevisionTypes } from './types';
+import type { ChannelOf, RevisionName, RevisionTypes } from './revision-types';
 
 // A revision of the program's interface is data and small functions over its rendered client, in parts: a function asks
 // for the parts that it needs, so that a bundle has no others. Everything here is checked already; addresses are

@@ -13,7 +13,7 @@ import { assertHasNoMisspelt, U32_MAX } from '../core/input';
 import { parseProgramLogs } from '../runtime/program-logs';
 import { isRpcRecord, type RpcRecord } from '../runtime/rpc-answer';
 import { getPrecompileName, PRECOMPILE_ERRORS, type PrecompileErrorName } from '../runtime/programs';
-import type { ProgramErrorName } from './types';
+import type { ProgramErrorName } from './revision-types';
 import {
     getInstructionErrorName,
     getTransactionErrorName,

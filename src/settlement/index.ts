@@ -14,7 +14,7 @@ export {
     getUsableAddresses,
     type LookupTable,
     type LookupTableStatus,
-} from '../runtime/lookup-table/account';
+} from '../runtime/lookup-table/lookup-table';
 export {
     type CloseLookupTableInput,
     type CreateLookupTableInput,
@@ -26,8 +26,8 @@ export {
     getDeactivateLookupTableInstruction,
     getExtendLookupTableInstruction,
     type LookupTableSeedsInput,
-} from '../runtime/lookup-table/instructions';
-export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../runtime/lookup-table/program';
+} from '../runtime/lookup-table/lookup-table-instructions';
+export { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../runtime/lookup-table/lookup-table-program';
 export { executeBatchSettle } from './executor/execute-batch-settle';
 export { type FetchBatchConfig, fetchBatchItems, type FetchedBatch } from './executor/fetch-batch-items';
 export type {
@@ -38,15 +38,15 @@ export type {
     BatchProgress,
     BatchStop,
     BatchTransactionResult,
-} from './executor/report';
+} from './executor/execution-report';
 export type {
     BatchExecuteApi,
     BatchExecuteOptions,
     BatchFetchApi,
     BatchRequest,
     ComputeUnitPriceInput,
-} from './executor/request';
-export { type FetchedLookupTables, fetchLookupTables } from './lookup-tables/fetch-lookup-table';
+} from './executor/batch-request';
+export { type FetchedLookupTables, fetchLookupTables } from './lookup-tables/fetch-lookup-tables';
 export {
     type CreateLookupTablesOptions,
     getCloseLookupTablesTransactions,
@@ -64,7 +64,7 @@ export {
     planLookupTables,
     type PlanLookupTablesOptions,
 } from './lookup-tables/plan-lookup-tables';
-export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './plan/batch';
+export type { BatchDistribution, BatchItem, BatchMode, BatchSettleOptions } from './plan/batch-input';
 export { type BatchJson, parseBatchJson } from './plan/batch-json';
 export { getBatchTransactionMessage } from './plan/batch-message';
 export type {
@@ -74,8 +74,8 @@ export type {
     PlannedTokenAccount,
     PlannedTransaction,
 } from './plan/batch-plan';
-export { type BatchCost, compareBatchOptions } from './plan/compare-plans';
-export { compareReclaimOptions } from './plan/compare-reclaims';
+export { type BatchCost, compareBatchOptions } from './plan/compare-batch-options';
+export { compareReclaimOptions } from './plan/compare-reclaim-options';
 export type { Skipped, SkippedCode, SkippedContexts, SkippedReason } from './plan/skipped';
 export { planBatchSettle, planBatchSettleAsync } from './plan/plan-batch-settle';
-export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './plan/plan-reclaim';
+export { type BatchReclaimOptions, type BatchReclaimPlan, planBatchReclaim } from './plan/plan-batch-reclaim';

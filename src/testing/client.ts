@@ -2,7 +2,7 @@ import { type ClientWithRpc, type ExtendedClient } from '@solana/kit';
 
 import type { ClientWithDeployment } from '../revision/deployment';
 import { extendClient } from '../core/extend-client';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 import type { Simulator } from './simulator';
 

@@ -31,8 +31,8 @@ import { describe } from '../core/describe';
 import { TRANSACTION_MALFORMED, TRANSACTION_TOO_LARGE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { assertIsInput } from '../core/input';
-import type { RevisionName } from '../revision/types';
-import { decodeMessage } from '../transactions/message';
+import type { RevisionName } from '../revision/revision-types';
+import { decodeMessage } from '../transactions/decode-message';
 
 /** Outcome of a transaction: its error as an RPC writes it, and LiteSVM's answer, unless it was not asked. */
 export type Simulation<T = SimulatedTransactionInfo> = Readonly<{

@@ -7,7 +7,7 @@ import { getAddressEncoder, type Address } from '@solana/kit';
 
 import { isBytes } from '../core/bytes';
 import { PLACEHOLDER_TREASURY_OWNER } from '../revision/treasury-owners';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { ELF_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import { readMembers, refuseInput, toAddressBytes, toOneOf } from '../core/input';

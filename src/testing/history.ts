@@ -2,7 +2,7 @@ import type { Address, Signature, Transaction } from '@solana/kit';
 import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
 import { toResult, withJson } from '../core/json-form';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import type { TransactionResult } from './result';
 
 /** A transaction that a simulator has executed, whether it succeeded or failed, with all that is known of it. */

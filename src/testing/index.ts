@@ -1,5 +1,5 @@
 export { type SendOptions } from './build-message';
-export type { ChannelState } from '../channel/state';
+export type { ChannelState } from '../channel/channel-state';
 export { simulated, type SimulatedClient } from './client';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 export { type ExecutedTransaction } from './history';

@@ -1,7 +1,7 @@
 import type { Address, CompiledTransactionMessage, MaybeEncodedAccount } from '@solana/kit';
 
 import { isPaymentChannelsError } from '../core/errors';
-import { decodeLookupTable } from '../runtime/lookup-table/account';
+import { decodeLookupTable } from '../runtime/lookup-table/lookup-table';
 
 /** Every account of a compiled message in the order of the runtime: static, then loaded writable, then loaded readonly. */
 export function getMessageAddresses(

@@ -10,7 +10,7 @@ import {
 import type { LiteSVM } from 'litesvm';
 
 import { decodeAddress, encodeAddress } from '../core/address-bytes';
-import { decodeMessage } from '../transactions/message';
+import { decodeMessage } from '../transactions/decode-message';
 
 /** The prefix that the runtime hashes with a blockhash to a nonce. */
 const NONCE_PREFIX = 'DURABLE_NONCE';

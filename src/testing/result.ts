@@ -5,10 +5,10 @@ import { toResult } from '../core/json-form';
 import type { Deployment } from '../revision/deployment';
 import { TRANSACTION_FAILED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { parseEvents, type ChannelEvent } from '../channel/events';
+import { parseEvents, type ChannelEvent } from '../channel/channel-events';
 import { readMembers } from '../core/input';
 import { getProgramFailure, type TransactionFailure } from '../revision/program-failure';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { isFailed } from './litesvm';
 import { getTransactionFailure } from './runtime-error';
 

@@ -20,7 +20,7 @@ import {
     type RequestConfig,
     type RpcMethods,
 } from './rpc-request';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import type { Simulator } from './simulator';
 
 /** The most addresses that a node takes in one request. */

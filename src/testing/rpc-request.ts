@@ -15,7 +15,7 @@ import {
 } from '@solana/kit';
 
 import { describe, U64_MAX } from '../core/input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import type { Simulator } from './simulator';
 
 /** The methods of an RPC by name, each with the parameters of a request. */

@@ -30,7 +30,7 @@ import {
 import { getRpcTransactionError } from './runtime-error';
 import { isPaymentChannelsError } from '../core/errors';
 import { describe } from '../core/input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { toRpcBytes } from '../runtime/rpc-answer';
 import type { Simulator } from './simulator';
 

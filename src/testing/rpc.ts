@@ -24,7 +24,7 @@ import { refuseRequest, RpcRefusal, toRequestList, type RpcMethods } from './rpc
 import { createTransactionMethods } from './rpc-transactions';
 import { isPaymentChannelsError } from '../core/errors';
 import { assertHasMethods, readMembers } from '../core/input';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import type { Simulator } from './simulator';
 
 /** The methods of a simulator's RPC: reading accounts, and sending, simulating and looking up transactions. */

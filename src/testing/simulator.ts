@@ -19,8 +19,8 @@ import {
 } from '@solana-program/token';
 import type { LiteSVM } from 'litesvm';
 
-import { findTokenPda, type TokenInput } from '../channel/addresses';
-import { decodeChannelState, type ChannelState } from '../channel/state';
+import { findTokenPda, type TokenInput } from '../channel/find-pdas';
+import { decodeChannelState, type ChannelState } from '../channel/channel-state';
 import { readTokenHolding } from '../channel/token-account';
 import { getProgramConfig, getRevisionName, getTreasuryOwner, type Deployment } from '../revision/deployment';
 import { ELF_INVALID } from '../core/error-definitions';
@@ -36,7 +36,7 @@ import {
     toU64,
 } from '../core/input';
 import { toResult } from '../core/json-form';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import { toTransactionBuilder, type SendOptions } from './build-message';
 import { moveClock, startClock, type SimulatorClock } from './clock';
 import { Cluster, receiveTransaction } from './cluster';

@@ -4,7 +4,7 @@ import { getU64Decoder, type Address, type CompiledTransactionMessage } from '@s
 import type { LiteSVM } from 'litesvm';
 
 import { decodeAddress } from '../core/address-bytes';
-import { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../runtime/lookup-table/program';
+import { ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS } from '../runtime/lookup-table/lookup-table-program';
 
 export const SLOT_HASHES_SYSVAR = 'SysvarS1otHashes111111111111111111111111111' as Address;
 

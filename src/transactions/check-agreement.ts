@@ -1,6 +1,6 @@
 import { isBlockhash, isOffCurveAddress, type AccountRole, type Address, type TransactionVersion } from '@solana/kit';
 
-import { toSplits, type Split } from '../channel/distribution';
+import { toSplits, type Split } from '../channel/splits';
 import { getPart, type DeploymentParts } from '../revision/deployment';
 import { ADDRESS_OFF_CURVE, BLOCKHASH_INVALID, OPERATOR_IS_PAYER, PAYER_IS_PAYEE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
@@ -21,7 +21,7 @@ import {
 } from '../core/input';
 import { toResult } from '../core/json-form';
 import type { OpenTerms } from '../revision/parts';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 import type {
     Agreed,
     BlockhashLifetime,
@@ -30,7 +30,7 @@ import type {
     OpenAgreement,
     TopUpAgreement,
     TransactionAgreement,
-} from './agreement';
+} from './transaction-agreement';
 
 /** An agreed amount with both ends. */
 export type Bounds = Readonly<{ min: bigint; max: bigint }>;

@@ -1,7 +1,7 @@
 import { toInteger } from '../core/input';
 import { within } from '../core/within';
-import { toVerdicts } from './answer';
-import type { VoucherVerifier } from './verifier';
+import { toVerdicts } from './verifier-answer';
+import type { VoucherVerifier } from './voucher-verifier';
 
 /** Default time limit for callbacks. */
 const CALLBACK_TIMEOUT_MS = 30_000;

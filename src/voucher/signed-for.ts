@@ -3,7 +3,7 @@ import type { SignatureBytes } from '@solana/kit';
 import { getPart, type DeploymentParts } from '../revision/deployment';
 import { REVISION_MISMATCH } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import type { RevisionName } from '../revision/types';
+import type { RevisionName } from '../revision/revision-types';
 
 // A voucher does not say which revision it is of: that is in the bytes that were signed. What was signed here is remembered
 // with its signature, so that copies of the voucher, by spreading too, are named and not taken for forged ones. JSON and

@@ -43,7 +43,7 @@ const LISTS = [
             ['import type { TombstoneTypes }', "import type { BetweenTypes } from './between/types';\n"],
             ['    epoch: EpochTypes;', '    between: BetweenTypes;\n'],
         ],
-        path: 'src/revision/types.ts',
+        path: 'src/revision/revision-types.ts',
     },
     {
         additions: [

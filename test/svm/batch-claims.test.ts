@@ -15,7 +15,7 @@ import {
     type SignedVoucher,
 } from '../../src';
 import { fetchBatchItems, type BatchChannelResult, type BatchRequest } from '../../src/settlement';
-import type { RevisionName } from '../../src/revision/types';
+import type { RevisionName } from '../../src/revision/revision-types';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 import type { Interceptor } from './fixtures/intercepted-rpc';
 import type { MarketChannel } from './fixtures/market';

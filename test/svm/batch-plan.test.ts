@@ -15,7 +15,7 @@ import {
 } from '../../src/settlement';
 import { assertSucceeded, createSimulator, type Simulator } from '../../src/testing';
 import { INSTRUCTIONS_SYSVAR } from '../fixtures/parties';
-import type { RevisionName } from '../../src/revision/types';
+import type { RevisionName } from '../../src/revision/revision-types';
 import { MODES, REVISIONS } from './fixtures/execution';
 import { Market, type MarketChannel } from './fixtures/market';
 import { DEPLOYMENT } from '../fixtures/deployment';

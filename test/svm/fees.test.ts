@@ -21,10 +21,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 
 import { type Simulator } from '../../src/testing';
 import { COMPUTE_BUDGET_PROGRAM_ADDRESS } from '../../src/runtime/programs';
-import { decodeComputeBudget } from '../../src/transactions/inspect/compute-budget';
-import { getTransactionFee } from '../../src/transactions/inspect/fee';
-import type { JudgedInstruction } from '../../src/transactions/inspect/instruction';
-import { decodeMessage } from '../../src/transactions/message';
+import { decodeComputeBudget } from '../../src/transactions/inspect/compute-budget-setting';
+import { getTransactionFee } from '../../src/transactions/inspect/transaction-fee';
+import type { JudgedInstruction } from '../../src/transactions/inspect/judged-instruction';
+import { decodeMessage } from '../../src/transactions/decode-message';
 import { createRandom } from '../fixtures/seeded-random';
 import { createTestSimulator } from '../fixtures/simulator';
 

@@ -12,8 +12,8 @@ import { ChannelStatus, getChannelEncoder, type ChannelArgs } from '../../genera
 import { getTransactionLimits, EPOCH_LOCALNET } from '../../src';
 import { getBatchTransactionMessage } from '../../src/settlement';
 import { getRentRecovery } from '../../src/channel/rent-recovery';
-import { decodeChannelState, type LiveChannelState } from '../../src/channel/state';
-import { planBatchReclaim } from '../../src/settlement/plan/plan-reclaim';
+import { decodeChannelState, type LiveChannelState } from '../../src/channel/channel-state';
+import { planBatchReclaim } from '../../src/settlement/plan/plan-batch-reclaim';
 import { assertSucceeded, createSimulator, type Simulator } from '../../src/testing';
 import { nameToAddress } from '../fixtures/batch';
 

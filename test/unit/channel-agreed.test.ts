@@ -20,7 +20,7 @@ import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf, AUTHORIZED_SIGNER, MINT, PAYEE, PAYER } from '../fixtures/parties';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
 import { byRevision, ofEpoch, OTHER_REVISION, REVISION, VECTOR_OPEN_SLOT } from '../fixtures/revision';
-import type { RevisionName } from '../../src/revision/types';
+import type { RevisionName } from '../../src/revision/revision-types';
 import { DEPLOYMENT, OPENED } from '../fixtures/deployment';
 
 const SPLITS: readonly Split[] = [

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 
 import { afterEach, describe, expect, it } from 'vitest';
 
-import { createPool, type Pool } from '../../src/node/pool';
+import { createPool, type Pool } from '../../src/node/worker-pool';
 import { errorOf, expectRefusal } from '../fixtures/refusals';
 
 // Threads that echo the first byte of each record of one byte, and die as they are told to.

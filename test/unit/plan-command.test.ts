@@ -22,7 +22,7 @@ import {
 import { planBatchSettle, type BatchItem, type BatchMode, planBatchReclaim } from '../../src/settlement';
 import { runCli } from '../../cli/src/cli';
 import type { Deployment } from '../../src/revision/deployment';
-import type { RevisionName } from '../../src/revision/types';
+import type { RevisionName } from '../../src/revision/revision-types';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../fixtures/batch';
 import { SECRET_KEY } from '../fixtures/vectors';
 

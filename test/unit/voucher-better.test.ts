@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { isVoucherAtLeastAsGood, type PaymentChannelsErrorCode, type VoucherInput } from '../../src';
-import { compareVouchers } from '../../src/voucher/better';
+import { compareVouchers } from '../../src/voucher/compare-vouchers';
 import { BAD_I64, BAD_U64 } from '../fixtures/bad-input';
 import { addressOf } from '../fixtures/parties';
 import { expectRefusal } from '../fixtures/refusals';

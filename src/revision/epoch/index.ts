@@ -39,7 +39,7 @@ import {
 } from '../../../generated/epoch';
 import { assertHasNoMisspelt, readMembers, readTerms, toAddress, toSigner, toU64 } from '../../core/input';
 import { assertIsInWindow, chooseInWindow, getSlotAfterWindow } from '../open-slot-window';
-import { definePart } from '../part';
+import { definePart } from '../define-part';
 import type {
     ChannelLayout,
     DistributeLayout,

@@ -36,7 +36,7 @@ import {
     PAYMENT_CHANNELS_PROGRAM_ERRORS,
     type ChannelArgs,
 } from '../../../generated/tombstone';
-import { definePart } from '../part';
+import { definePart } from '../define-part';
 import type {
     ChannelLayout,
     DistributeLayout,

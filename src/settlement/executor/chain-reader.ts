@@ -1,10 +1,10 @@
 import type { Address, Commitment, GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
 import { fetchAccountsAtOnce, MAX_REQUEST_TIMEOUT_MS } from '../../reading/fetch-channel';
-import { decodeChannelState, type ChannelState } from '../../channel/state';
+import { decodeChannelState, type ChannelState } from '../../channel/channel-state';
 import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError } from '../../core/errors';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import type { AccountReader } from './fetch-batch-items';
 import type { SentTransaction } from '../../journal/journal';
 import type { RpcCalls } from '../../sending/rpc-calls';

@@ -1,6 +1,6 @@
 import { toResult } from '../../core/json-form';
 import type { ChannelTask } from './channel-task';
-import type { BatchChannelResult } from './report';
+import type { BatchChannelResult } from './execution-report';
 
 /** What has become of a channel so far. */
 export function getChannelResult(task: ChannelTask): BatchChannelResult {

@@ -4,7 +4,7 @@ import type { SentChannel } from '../../journal/journal';
 import type { TransactionFailure } from '../../revision/program-failure';
 import type { PlannedChannel } from '../plan/batch-plan';
 import type { Skipped, SkippedReason } from '../plan/skipped';
-import type { BatchChannelAccount, BatchChannelStatus } from './report';
+import type { BatchChannelAccount, BatchChannelStatus } from './execution-report';
 
 type NonEmpty<T> = readonly [T, ...T[]];
 

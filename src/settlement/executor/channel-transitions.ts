@@ -1,11 +1,11 @@
 import type { Signature } from '@solana/kit';
 
-import type { ChannelState } from '../../channel/state';
+import type { ChannelState } from '../../channel/channel-state';
 import { BATCH_ATTEMPTS_EXHAUSTED, JOURNAL_LEASE_LOST } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { toResult } from '../../core/json-form';
 import type { SentChannel } from '../../journal/journal';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import type { PlannedChannel } from '../plan/batch-plan';
 import { skip, type Skipped } from '../plan/skipped';
 import {
@@ -17,7 +17,7 @@ import {
     type Cause,
     type ChannelTask,
 } from './channel-task';
-import type { BatchChannelStatus } from './report';
+import type { BatchChannelStatus } from './execution-report';
 import type { ChannelPlan } from './round';
 
 // Every change of a channel's task: each function returns the next one.

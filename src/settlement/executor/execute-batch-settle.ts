@@ -2,16 +2,16 @@ import type { GetMultipleAccountsApi, Rpc } from '@solana/kit';
 
 import type { Deployment } from '../../revision/deployment';
 import { assertHasMethods } from '../../core/input';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import { BatchExecutor } from './executor';
-import type { BatchExecution } from './report';
+import type { BatchExecution } from './execution-report';
 import {
     toExecuteOptions,
     toRequests,
     type BatchExecuteApi,
     type BatchExecuteOptions,
     type BatchRequest,
-} from './request';
+} from './batch-request';
 
 /** Without isBlockhashValid, which not every RPC serves. */
 const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [

@@ -3,7 +3,7 @@ import type { Address } from '@solana/kit';
 import { createTasks, isEnded, isFree, isPending, isWaitingForLease, type ChannelTask } from './channel-task';
 import type { AttemptLimits } from './channel-transitions';
 import type { Flight, FlightId } from './flight';
-import type { BatchCounts, BatchStop, BatchTransactionResult } from './report';
+import type { BatchCounts, BatchStop, BatchTransactionResult } from './execution-report';
 import { findReady, isWaiting, NO_ROUND, type Round, type Step } from './round';
 import type { Verdicts } from './verify-round';
 

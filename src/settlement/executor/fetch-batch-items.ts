@@ -11,17 +11,22 @@ import {
 import { toResult, withJson } from '../../core/json-form';
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
 import type { DistributionAccounts } from '../../channel/assess-distribution';
-import { toSplits } from '../../channel/distribution';
+import { toSplits } from '../../channel/splits';
 import { assertIsFetchConfig, fetchAccountsAtOnce, MAX_ADDRESSES, type FetchConfig } from '../../reading/fetch-channel';
-import { decodeChannelState, isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
+import {
+    decodeChannelState,
+    isLiveChannelState,
+    type ChannelState,
+    type LiveChannelState,
+} from '../../channel/channel-state';
 import { getTreasuryOwner, type Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError, type PaymentChannelsError } from '../../core/errors';
 import { assertHasMethods, TOKEN_2022_PROGRAM_ADDRESS, toTokenProgram } from '../../core/input';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import { refuseRpcAnswer } from '../../runtime/rpc-answer';
 import { toSignedVoucher } from '../../voucher/voucher';
-import type { BatchItem } from '../plan/batch';
-import { toRequests, type BatchRequest } from './request';
+import type { BatchItem } from '../plan/batch-input';
+import { toRequests, type BatchRequest } from './batch-request';
 
 /** The channels of a batch as they are on chain: the input of `planBatchSettle`. */
 export type FetchedBatch<TRevision extends RevisionName = RevisionName> = Readonly<{

@@ -1,18 +1,18 @@
 import type { Address, TransactionSigner } from '@solana/kit';
 
-import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/state';
+import { isLiveChannelState, type ChannelState, type LiveChannelState } from '../../channel/channel-state';
 import { toResult } from '../../core/json-form';
 import type { Deployment } from '../../revision/deployment';
 import { TRANSACTION_SIGNATURE_MISSING } from '../../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../core/errors';
-import type { RevisionName } from '../../revision/types';
-import type { BatchItem, BatchSettleOptions } from '../plan/batch';
+import type { RevisionName } from '../../revision/revision-types';
+import type { BatchItem, BatchSettleOptions } from '../plan/batch-input';
 import type { BatchPlan, PlannedTransaction } from '../plan/batch-plan';
-import { compareDeadlines } from '../plan/deadline';
+import { compareDeadlines } from '../plan/compare-deadlines';
 import { skip, type Skipped } from '../plan/skipped';
-import { withoutDistribution } from '../plan/options';
+import { withoutDistribution } from '../plan/batch-options';
 import { planBatchSettle } from '../plan/plan-batch-settle';
-import { isNearDeadline } from '../plan/select';
+import { isNearDeadline } from '../plan/select-vouchers';
 import { hasFailedAlone, isEnded, type ChannelTask } from './channel-task';
 import type { FetchedBatch } from './fetch-batch-items';
 import { countPayerTokenAccounts, type ChannelPlan, type PlanRefusal, type RoundPlan, type Step } from './round';

@@ -20,12 +20,12 @@ import {
     loseLease,
 } from './channel-transitions';
 import type { Cause } from './channel-task';
-import type { FlightEvent } from './events';
+import type { FlightEvent } from './execution-events';
 import { getTasks } from './execution-state';
 import { attributeFailure, mayBeBadSignature } from './failure-attribution';
 import type { Flight, KnownResolution, SentFlight } from './flight';
 import { isolateFailing } from './isolation';
-import { findDispensable } from './payout';
+import { findDispensable } from './find-dispensable';
 import { countPayerTokenAccounts, killStep, landStep, type Step } from './round';
 import type { StateChange } from './state-change';
 

@@ -16,7 +16,7 @@ import {
     startFlight,
     takePlan,
 } from './channel-transitions';
-import type { Effect, ExecutionEvent } from './events';
+import type { Effect, ExecutionEvent } from './execution-events';
 import { findStep, getTasks, type ExecutionState } from './execution-state';
 import { reduceFlight } from './reduce-flight';
 import { beginRound, countPayerTokenAccounts, endRound, killWaiting, startStep } from './round';

@@ -2,12 +2,12 @@ import { createAddressCache, type AddressCache } from '../../channel/address-cac
 import { toU64 } from '../../core/input';
 import { within } from '../../core/within';
 import type { Deployment } from '../../revision/deployment';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import type { ChannelTask } from './channel-task';
 import type { ExecutionState } from './execution-state';
 import { readBatch, type AccountReader, type FetchedBatch } from './fetch-batch-items';
 import { planRound, selectLastTries } from './plan-round';
-import type { BatchRequest, CheckedExecuteOptions } from './request';
+import type { BatchRequest, CheckedExecuteOptions } from './batch-request';
 import { getNextId, type RoundPlan } from './round';
 import { verifyRound, type Verdicts, type Verification } from './verify-round';
 

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import type { ChannelState } from '../../channel/state';
-import type { RevisionName } from '../../revision/types';
+import type { ChannelState } from '../../channel/channel-state';
+import type { RevisionName } from '../../revision/revision-types';
 import type { PlannedTransaction } from '../plan/batch-plan';
 import type { Skipped } from '../plan/skipped';
 

@@ -3,10 +3,10 @@ import type { Address } from '@solana/kit';
 import { toResult } from '../../core/json-form';
 import { getChannelResult } from './channel-result';
 import { isEnded, isFree, type ChannelTask } from './channel-task';
-import type { Effect } from './events';
+import type { Effect } from './execution-events';
 import type { ExecutionState } from './execution-state';
 import type { Flight, FlightId } from './flight';
-import type { BatchCounts, BatchProgress, BatchStop, BatchTransactionResult } from './report';
+import type { BatchCounts, BatchProgress, BatchStop, BatchTransactionResult } from './execution-report';
 
 /** A step of an execution, without where the execution then is. */
 type ProgressStep = BatchProgress extends infer T ? (T extends unknown ? Omit<T, 'counts'> : never) : never;

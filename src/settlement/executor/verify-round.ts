@@ -2,11 +2,11 @@ import type { Address } from '@solana/kit';
 
 import type { Deployment } from '../../revision/deployment';
 import { isPaymentChannelsError, type PaymentChannelsError } from '../../core/errors';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import { createBoundedVerifyAll } from '../../voucher/bounded-verifier';
-import { createVoucherVerifier, type VoucherVerification, type VoucherVerifier } from '../../voucher/verifier';
+import { createVoucherVerifier, type VoucherVerification, type VoucherVerifier } from '../../voucher/voucher-verifier';
 import { toSignedVoucher } from '../../voucher/voucher';
-import { isLate } from '../plan/select';
+import { isLate } from '../plan/select-vouchers';
 import type { ChannelTask } from './channel-task';
 import type { FetchedBatch } from './fetch-batch-items';
 

@@ -6,8 +6,8 @@ import { getTransactionFees } from '../../runtime/fees';
 import { COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS, MAX_COMPUTE_UNITS } from '../../runtime/limits';
 import { createTransactionSizer, findExceededLimit, getTransactionLimits } from '../../runtime/transaction-size';
 import type { PlannedTransaction } from '../plan/batch-plan';
-import { readBatchOptions } from '../option-names';
-import { refuse } from '../plan/options';
+import { readBatchOptions } from '../read-batch-options';
+import { refuse } from '../plan/batch-options';
 import { toParty, type Party } from '../../runtime/party';
 import {
     findLookupTablePdaSync,
@@ -15,8 +15,8 @@ import {
     getCreateLookupTableInstruction,
     getDeactivateLookupTableInstruction,
     getExtendLookupTableInstruction,
-} from '../../runtime/lookup-table/instructions';
-import { MAX_EXTENSION_ADDRESSES, MAX_LOOKUP_TABLE_ADDRESSES } from '../../runtime/lookup-table/program';
+} from '../../runtime/lookup-table/lookup-table-instructions';
+import { MAX_EXTENSION_ADDRESSES, MAX_LOOKUP_TABLE_ADDRESSES } from '../../runtime/lookup-table/lookup-table-program';
 
 // Upper bounds for the compute units of the program, of which 10,749, 6,221 and some 300 for each address, 3,144 and
 // 2,221 were published. That it runs through the addresses that a table holds already takes a few more.

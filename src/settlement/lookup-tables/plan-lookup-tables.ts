@@ -4,23 +4,23 @@ import { toResult } from '../../core/json-form';
 import { createAddressCache } from '../../channel/address-cache';
 import type { Deployment } from '../../revision/deployment';
 import { toList, toU64, U64_MAX } from '../../core/input';
-import type { RevisionName } from '../../revision/types';
-import type { BatchItem, BatchSettleOptions } from '../plan/batch';
+import type { RevisionName } from '../../revision/revision-types';
+import type { BatchItem, BatchSettleOptions } from '../plan/batch-input';
 import type { BatchPlan } from '../plan/batch-plan';
 import type { Skipped } from '../plan/skipped';
-import { readBatchOptions } from '../option-names';
-import { refuse } from '../plan/options';
+import { readBatchOptions } from '../read-batch-options';
+import { refuse } from '../plan/batch-options';
 import { toParty } from '../../runtime/party';
 import { planBatchSettle } from '../plan/plan-batch-settle';
-import { getLookupTableSize, toTable, type LookupTable } from '../../runtime/lookup-table/account';
-import { MAX_LOOKUP_TABLE_ADDRESSES } from '../../runtime/lookup-table/program';
+import { getLookupTableSize, toTable, type LookupTable } from '../../runtime/lookup-table/lookup-table';
+import { MAX_LOOKUP_TABLE_ADDRESSES } from '../../runtime/lookup-table/lookup-table-program';
 import {
     getCloseLookupTablesTransactions,
     getDeactivateLookupTablesTransactions,
     getLookupTableTransactions,
     type PlannedLookupTable,
 } from './lookup-table-transactions';
-import { findTableUses, type TableUses } from './uses';
+import { findTableUses, type TableUses } from './table-uses';
 
 /** How to plan lookup tables for a batch. */
 export type PlanLookupTablesOptions = Omit<BatchSettleOptions, 'lookupTables' | 'version'> &

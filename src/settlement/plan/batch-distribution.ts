@@ -2,13 +2,13 @@ import type { Address, Instruction, MaybeEncodedAccount, ProgramDerivedAddress, 
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
 import { decodeAddress } from '../../core/address-bytes';
-import { assertIsSafeToDistribute, findForfeited, toForfeitRule } from '../../channel/assert-distribution';
+import { assertIsSafeToDistribute, findForfeited, toForfeitRule } from '../../channel/assert-is-safe';
 import {
     assessDistributionWith,
     type DistributionAssessment,
     type DistributionReaders,
 } from '../../channel/assess-distribution';
-import { getDistributionHash, toSplits, type Split } from '../../channel/distribution';
+import { getDistributionHash, toSplits, type Split } from '../../channel/splits';
 import type { DistributionAddresses } from '../../channel/distribution-addresses';
 import { createTokenPdaMatcher } from '../../runtime/derive/match-token-pda';
 import { readTokenAccount, type TokenAccountReading } from '../../channel/token-account';
@@ -16,13 +16,13 @@ import { getPart, getTreasuryOwner, type Deployment } from '../../revision/deplo
 import { isPaymentChannelsError } from '../../core/errors';
 import { buildDistributeInstruction } from '../../instructions/distribute';
 import { getDistributeCalls, getDistributeComputeUnits } from '../../instructions/distribute-compute';
-import type { BatchDistribution } from './batch';
+import type { BatchDistribution } from './batch-input';
 import { skip, type SkippedReason } from './skipped';
-import type { ChannelOf, RevisionName } from '../../revision/types';
-import { refuse, type CheckedOptions } from './options';
-import { getStatusOf } from '../../channel/status';
-import type { Selection } from './select';
-import { createAccountsTemplate } from './templates';
+import type { ChannelOf, RevisionName } from '../../revision/revision-types';
+import { refuse, type CheckedOptions } from './batch-options';
+import { getStatusOf } from '../../channel/channel-status';
+import type { Selection } from './select-vouchers';
+import { createAccountsTemplate } from './settle-templates';
 
 const MAX_BUMP = 255;
 

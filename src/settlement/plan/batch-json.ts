@@ -8,8 +8,8 @@ import {
 } from '@solana/kit';
 
 import { createAddressCache, type AddressCache } from '../../channel/address-cache';
-import { getDistributionHash, toSplits, type Split } from '../../channel/distribution';
-import { decodeChannelState, getLiveChannelState, type ChannelState } from '../../channel/state';
+import { getDistributionHash, toSplits, type Split } from '../../channel/splits';
+import { decodeChannelState, getLiveChannelState, type ChannelState } from '../../channel/channel-state';
 import { JSON_FIELD_MISTYPED, JSON_MALFORMED } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { toResult } from '../../core/json-form';
@@ -30,10 +30,10 @@ import {
     type Deployment,
 } from '../../revision/deployment';
 import { assertIsNoAccountOfOther, assertIsRevision, getTellingFields } from '../../revision/detect-other-revision';
-import type { ChannelOf, RevisionName } from '../../revision/types';
-import { parseSignedVoucherJson } from '../../voucher/json';
+import type { ChannelOf, RevisionName } from '../../revision/revision-types';
+import { parseSignedVoucherJson } from '../../voucher/voucher-json';
 import type { SignedVoucher } from '../../voucher/voucher';
-import type { BatchItem } from './batch';
+import type { BatchItem } from './batch-input';
 
 // The JSON of a batch. It may come from anywhere: every field is known, and amounts are strings of decimal digits, as in
 // the JSON of vouchers.

@@ -8,7 +8,7 @@ import type {
 
 import type { SignedVoucher } from '../../voucher/voucher';
 import type { PlannedAction } from '../../journal/journal';
-import type { BatchMode } from './batch';
+import type { BatchMode } from './batch-input';
 import type { Skipped } from './skipped';
 
 /** A channel in a transaction of a plan. */

@@ -1,5 +1,5 @@
-import type { Bin, Bins } from './bin';
-import type { Unit } from './unit';
+import type { Bin, Bins } from './bins';
+import type { Unit } from './tasks';
 
 /** Transactions that are looked at for a unit that its group has left over. */
 const MAX_OPEN_BINS = 24;

@@ -2,26 +2,26 @@ import type { Address } from '@solana/kit';
 
 import { toResult } from '../../core/json-form';
 import type { Deployment } from '../../revision/deployment';
-import type { LiveChannelState } from '../../channel/state';
-import type { RevisionName } from '../../revision/types';
+import type { LiveChannelState } from '../../channel/channel-state';
+import type { RevisionName } from '../../revision/revision-types';
 import { assertHasMethods, getListLength, readDeeply, toList } from '../../core/input';
 import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../../voucher/bounded-verifier';
-import type { VoucherVerifier } from '../../voucher/verifier';
+import type { VoucherVerifier } from '../../voucher/voucher-verifier';
 import { keepSignedVoucher } from '../../voucher/voucher';
-import type { BatchItem, BatchSettleOptions } from './batch';
+import type { BatchItem, BatchSettleOptions } from './batch-input';
 import type { BatchPlan } from './batch-plan';
-import { Bins } from './bin';
+import { Bins } from './bins';
 import { createDistributionPlanner } from './batch-distribution';
-import { emitTransactions } from './emit';
+import { emitTransactions } from './emit-transactions';
 import type { Skipped, SkippedReason } from './skipped';
-import { readBatchOptions } from '../option-names';
+import { readBatchOptions } from '../read-batch-options';
 import type { Party } from '../../runtime/party';
-import { refuse, toOptions, type CheckedOptions } from './options';
-import { groupTasks, packTasks } from './pack';
-import { assertIsItemSpeltRight, ITEMS, type Selection, selectVouchers, toSkipped } from './select';
-import { createSettleTemplates } from './templates';
-import { getTotals } from './totals';
-import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './unit';
+import { refuse, toOptions, type CheckedOptions } from './batch-options';
+import { groupTasks, packTasks } from './pack-tasks';
+import { assertIsItemSpeltRight, ITEMS, type Selection, selectVouchers, toSkipped } from './select-vouchers';
+import { createSettleTemplates } from './settle-templates';
+import { getTotals } from './batch-totals';
+import { endsChannel, toCreateUnit, toDistributeUnit, toSettleUnit, type Task, type Unit } from './tasks';
 
 /**
  * Plans the settlement of many channels' vouchers in few transactions (docs/program.md, sections 7.2, 7.4, 7.6 and

@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
 import { toResult } from '../../core/json-form';
-import type { VoucherRefusal, VoucherRefusalContexts } from '../../voucher/verdict';
+import type { VoucherRefusal, VoucherRefusalContexts } from '../../voucher/voucher-verdict';
 import type { SignedVoucher } from '../../voucher/voucher';
 
 /** Why a part of a batch is skipped, beside the refusals of a voucher. Amounts are base units. */

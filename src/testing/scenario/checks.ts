@@ -1,7 +1,7 @@
 import type { Address } from '@solana/kit';
 
-import { getPayouts } from '../../channel/distribution';
-import type { RevisionName } from '../../revision/types';
+import { getPayouts } from '../../channel/splits';
+import type { RevisionName } from '../../revision/revision-types';
 import type { Simulator } from '../simulator';
 import { findTokenAccounts, LAMPORTS, type Balance, type Discrepancy, type LedgerAccount } from './ledger';
 import { findPartyTokenAccount, type Parties, type PlannedChannel } from './parties';

@@ -2,7 +2,7 @@ import type { Address } from '@solana/kit';
 import { getMintDecoder, getMintSize } from '@solana-program/token';
 
 import { readTokenHolding } from '../../channel/token-account';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import type { Simulator } from '../simulator';
 
 /** The asset of a balance that is no token. */

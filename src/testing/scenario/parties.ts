@@ -3,11 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Address, KeyPairSigner } from '@solana/kit';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { findChannelPda, findEscrowPda, findTokenPda, type ChannelSeedsInput } from '../../channel/addresses';
-import type { Split } from '../../channel/distribution';
+import { findChannelPda, findEscrowPda, findTokenPda, type ChannelSeedsInput } from '../../channel/find-pdas';
+import type { Split } from '../../channel/splits';
 import { chooseOpenSlot } from '../../revision/open-slot';
 import { TOKEN_2022_PROGRAM_ADDRESS } from '../../core/input';
-import type { RevisionName } from '../../revision/types';
+import type { RevisionName } from '../../revision/revision-types';
 import type { Simulator } from '../simulator';
 import type { LedgerAccount, LedgerMint } from './ledger';
 

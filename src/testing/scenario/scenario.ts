@@ -1,6 +1,6 @@
 import type { Address, Instruction, KeyPairSigner, Signature } from '@solana/kit';
 
-import { assertIsLiveChannelState } from '../../channel/state';
+import { assertIsLiveChannelState } from '../../channel/channel-state';
 import type { Deployment } from '../../revision/deployment';
 import { getReclaimInstruction } from '../../instructions/reclaim';
 import { getDistributeInstructionAsync } from '../../instructions/distribute';
@@ -14,9 +14,9 @@ import { getWithdrawPayerInstructionAsync } from '../../instructions/withdraw-pa
 import { TRANSACTION_FAILED } from '../../core/error-definitions';
 import { PaymentChannelsError } from '../../core/errors';
 import { readOnlyMembers, refuseInput, toInteger } from '../../core/input';
-import type { ChannelOf, RevisionName, RevisionWithReclaim } from '../../revision/types';
-import { signVoucher } from '../../voucher/sign';
-import { verifyVoucher } from '../../voucher/verify';
+import type { ChannelOf, RevisionName, RevisionWithReclaim } from '../../revision/revision-types';
+import { signVoucher } from '../../voucher/sign-voucher';
+import { verifyVoucher } from '../../voucher/verify-voucher';
 import type { SignedVoucher } from '../../voucher/voucher';
 import { createSimulator, toText, type Simulator } from '../simulator';
 import { findMissingRent, findUnlistedTokens, findWrongPayouts } from './checks';

@@ -13,12 +13,12 @@ import {
     findEscrowPdaSync,
     findEventAuthorityPdaSync,
     findTokenPdaSync,
-} from '../../channel/derive';
+} from '../../channel/find-pdas-sync';
 import { getProgramConfig, getPart, type DeploymentParts } from '../../revision/deployment';
 import type { InstructionReading, OpenData } from '../../revision/parts';
-import type { RevisionName, RevisionTypes } from '../../revision/types';
+import type { RevisionName, RevisionTypes } from '../../revision/revision-types';
 import type { CheckedAgreement, CheckedOpenAgreement, CheckedTopUpAgreement } from '../check-agreement';
-import type { ExpectedAccount } from './instruction';
+import type { ExpectedAccount } from './judged-instruction';
 
 // What inspection needs to know about the instructions: how to parse their data, and which accounts follow from the
 // agreement. The order of the accounts, their roles and their names are those of the generated client.

@@ -14,8 +14,8 @@ import {
 
 import { getReclaimInstruction } from '../../../generated/epoch';
 import { findEventAuthorityPda, getEmitEventInstruction, type ChannelArgs } from '../../../generated/tombstone';
-import { findChannelPda, findTokenPda } from '../../../src/channel/addresses';
-import { type Split } from '../../../src/channel/distribution';
+import { findChannelPda, findTokenPda } from '../../../src/channel/find-pdas';
+import { type Split } from '../../../src/channel/splits';
 import { getDistributeInstructionAsync } from '../../../src/instructions/distribute';
 import { getFinalizeInstruction } from '../../../src/instructions/finalize';
 import { getOpenInstructionAsync } from '../../../src/instructions/open';
@@ -24,8 +24,8 @@ import { getSettleInstructions } from '../../../src/instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../../../src/instructions/settle-and-finalize';
 import { getTopUpInstructionAsync } from '../../../src/instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../../src/instructions/withdraw-payer';
-import { type ChannelOf } from '../../../src/revision/types';
-import { signVoucher } from '../../../src/voucher/sign';
+import { type ChannelOf } from '../../../src/revision/revision-types';
+import { signVoucher } from '../../../src/voucher/sign-voucher';
 import { type SignedVoucher, type VoucherInput } from '../../../src/voucher/voucher';
 import { type Arena, type ArenaResult } from '../arena';
 import {

@@ -14,7 +14,7 @@ import { getSettleInstructions } from '../../../src/instructions/settle';
 import { getSettleAndFinalizeInstructions } from '../../../src/instructions/settle-and-finalize';
 import { getTopUpInstructionAsync } from '../../../src/instructions/top-up';
 import { getWithdrawPayerInstructionAsync } from '../../../src/instructions/withdraw-payer';
-import { signVoucher } from '../../../src/voucher/sign';
+import { signVoucher } from '../../../src/voucher/sign-voucher';
 import { type SignedVoucher, type Voucher } from '../../../src/voucher/voucher';
 import {
     I64_MAX,

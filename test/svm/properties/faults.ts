@@ -1,8 +1,8 @@
 import { type Address, type Instruction, type KeyPairSigner } from '@solana/kit';
 
 import { getDistributeInstructionDataEncoder } from '../../../generated/tombstone';
-import { signVoucher } from '../../../src/voucher/sign';
-import { getVerifyVoucherInstruction } from '../../../src/voucher/ed25519';
+import { signVoucher } from '../../../src/voucher/sign-voucher';
+import { getVerifyVoucherInstruction } from '../../../src/voucher/verify-voucher-instruction';
 import {
     UNRELATED_INSTRUCTION,
     withAccount,

@@ -1,6 +1,6 @@
 import { type Address, type KeyPairSigner } from '@solana/kit';
 
-import { type Split } from '../../../src/channel/distribution';
+import { type Split } from '../../../src/channel/splits';
 import {
     rentFor,
     TOKEN_2022_LENGTH,

@@ -8,7 +8,7 @@ import {
 } from '@solana/kit';
 
 import { findEventAuthorityPda } from '../../../generated/tombstone';
-import { findChannelPda, findTokenPda } from '../../../src/channel/addresses';
+import { findChannelPda, findTokenPda } from '../../../src/channel/find-pdas';
 import { type RevisionFacts } from '../revisions';
 import {
     ASSOCIATED_TOKEN_PROGRAM,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { OPEN_RULES, TOP_UP_RULES } from '../../../src/transactions/inspect/rules';
+import { OPEN_RULES, TOP_UP_RULES } from '../../../src/transactions/inspect/rules/all-rules';
 import { ACCOUNT_ATTACKS } from './attacks/accounts';
 import { OPEN_DATA_ATTACKS, TOP_UP_ATTACKS } from './attacks/data';
 import { EPOCH_ATTACKS } from './attacks/epoch';

@@ -9,13 +9,13 @@ import {
     type OpenAgreement,
     type TopUpAgreement,
 } from '../../../src';
-import type { RevisionName } from '../../../src/revision/types';
+import type { RevisionName } from '../../../src/revision/revision-types';
 import { toOpenAgreement, toTopUpAgreement } from '../../../src/transactions/check-agreement';
-import { applyRules } from '../../../src/transactions/inspect';
+import { applyRules } from '../../../src/transactions/inspect-transaction';
 import { getOpenToInspect, getTopUpToInspect } from '../../../src/transactions/inspect/channel-instruction';
-import { getInspectionContext } from '../../../src/transactions/inspect/context';
-import { OPEN_RULES, TOP_UP_RULES } from '../../../src/transactions/inspect/rules';
-import { toDecodedTransaction } from '../../../src/transactions/wire';
+import { getInspectionContext } from '../../../src/transactions/inspect/inspection-context';
+import { OPEN_RULES, TOP_UP_RULES } from '../../../src/transactions/inspect/rules/all-rules';
+import { toDecodedTransaction } from '../../../src/transactions/wire-transaction';
 import { OPEN_AGREEMENT, TOP_UP_AGREEMENT } from './stage';
 import { DEPLOYMENT } from '../../fixtures/deployment';
 

@@ -11,7 +11,7 @@ import {
 } from '../../../src/settlement';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';
 import { REMAINS, STATUSES } from '../../fixtures/revision';
-import type { RevisionName } from '../../../src/revision/types';
+import type { RevisionName } from '../../../src/revision/revision-types';
 import { DEPLOYMENT } from '../../fixtures/deployment';
 
 // No claim is given up for a lesser one: what ends a channel, what a payer can hold up, and what is said of a claim that

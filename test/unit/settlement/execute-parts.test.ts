@@ -6,7 +6,7 @@ import { type Skipped } from '../../../src/settlement';
 import { getChannelResult } from '../../../src/settlement/executor/channel-result';
 import { createTasks } from '../../../src/settlement/executor/channel-task';
 import { isolate, land, takePlan } from '../../../src/settlement/executor/channel-transitions';
-import { findDispensable } from '../../../src/settlement/executor/payout';
+import { findDispensable } from '../../../src/settlement/executor/find-dispensable';
 import { planRound } from '../../../src/settlement/executor/plan-round';
 import { verifyRound } from '../../../src/settlement/executor/verify-round';
 import { BATCH_NOW, makeBatch, nameToAddress } from '../../fixtures/batch';

@@ -8,7 +8,12 @@ import { JOURNAL_LEASE_LOST, RPC_UNAVAILABLE } from '../../../src/core/error-def
 import { PaymentChannelsError } from '../../../src/core/errors';
 import { getChannelResult } from '../../../src/settlement/executor/channel-result';
 import { isEnded, isPending } from '../../../src/settlement/executor/channel-task';
-import type { Effect, ExecutionEvent, FlightEffect, FlightEvent } from '../../../src/settlement/executor/events';
+import type {
+    Effect,
+    ExecutionEvent,
+    FlightEffect,
+    FlightEvent,
+} from '../../../src/settlement/executor/execution-events';
 import { getNextMove, type ExecutionState } from '../../../src/settlement/executor/execution-state';
 import type { FlightId, Resolution } from '../../../src/settlement/executor/flight';
 import { reduce } from '../../../src/settlement/executor/reduce';

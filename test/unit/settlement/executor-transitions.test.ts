@@ -5,7 +5,7 @@ import { isPaymentChannelsError, PaymentChannelsError } from '../../../src/core/
 import { JOURNAL_LEASE_LOST, RPC_UNAVAILABLE } from '../../../src/core/error-definitions';
 import { getChannelResult } from '../../../src/settlement/executor/channel-result';
 import { isFree, isPending } from '../../../src/settlement/executor/channel-task';
-import type { ExecutionEvent, FlightEvent } from '../../../src/settlement/executor/events';
+import type { ExecutionEvent, FlightEvent } from '../../../src/settlement/executor/execution-events';
 import { getNextMove, getTask, type ExecutionState } from '../../../src/settlement/executor/execution-state';
 import type { FlightId, Resolution } from '../../../src/settlement/executor/flight';
 import { reduce } from '../../../src/settlement/executor/reduce';

@@ -18,7 +18,7 @@ import { REMAINS, STATUSES, byRevision } from '../../fixtures/revision';
 import { errorOf, expectRefusal } from '../../fixtures/refusals';
 import { AUTHORIZED_SIGNER } from '../../fixtures/parties';
 import { unhex, VOUCHER, VOUCHER_SIGNATURE_HEX } from '../../fixtures/vectors';
-import type { RevisionName } from '../../../src/revision/types';
+import type { RevisionName } from '../../../src/revision/revision-types';
 import { DEPLOYMENT } from '../../fixtures/deployment';
 
 const MERCHANT = createNoopSigner(nameToAddress('the merchant'));

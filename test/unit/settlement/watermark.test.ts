@@ -1,8 +1,8 @@
 import type { Address } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import type { ChannelState } from '../../../src/channel/state';
-import type { RevisionName } from '../../../src/revision/types';
+import type { ChannelState } from '../../../src/channel/channel-state';
+import type { RevisionName } from '../../../src/revision/revision-types';
 import type { PlannedAction } from '../../../src/journal/journal';
 import { getEvidence } from '../../../src/settlement/executor/landed-on-chain';
 

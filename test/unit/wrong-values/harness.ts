@@ -1,5 +1,5 @@
 import { isPaymentChannelsError } from '../../../src/index';
-import { isPart } from '../../../src/revision/part';
+import { isPart } from '../../../src/revision/define-part';
 
 // Calls functions with every kind of wrong value in every place of good arguments: whatever comes of it, it is no error
 // but one of the package, and one that names the field where it is about a field.
