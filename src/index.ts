@@ -136,7 +136,7 @@ export {
 } from './instructions/distribute';
 export {
     assertIsDistributable,
-    type DistributablePlan,
+    type DistributeRequirementsInput,
     type DistributeRequirement,
     type DistributeRequirements,
     type DistributionMethod,

@@ -64,7 +64,7 @@ export type DistributionMethod = Readonly<{
 }>;
 
 /** What is distributed: the splits of a channel, or any splits with a number of recipients. */
-export type DistributablePlan<TRevision extends RevisionName = RevisionName> =
+export type DistributeRequirementsInput<TRevision extends RevisionName = RevisionName> =
     | (DistributionAddressesInput & RevisionTypes[TRevision]['distributeInput'])
     | Readonly<{
           /** Number of recipients, at most 32. */
@@ -78,7 +78,7 @@ export type DistributeRequirement = Readonly<{ needed: number; max: number }>;
 
 /** The requirements of a transaction that distributes. */
 export type DistributeRequirements = Readonly<{
-    /** Its exact size on the wire, signature included; for any plan of a number of recipients, of the largest. */
+    /** Its exact size on the wire, signature included; for any splits with a number of recipients, of the largest. */
     bytes: DistributeRequirement;
     accounts: DistributeRequirement;
     /**
@@ -89,7 +89,7 @@ export type DistributeRequirements = Readonly<{
     /**
      * Compute units of the deployed program at most: on a finalized channel, with every payout redirected, and for
      * Token-2022 with all extensions of the mint that the program allows. How long the token accounts take to derive is
-     * known for the plan of a channel; for any plan of a number of recipients it is what 99 of 100 take at most.
+     * known for the splits of a channel; for any splits with a number of recipients it is what 99 of 100 take at most.
      */
     computeUnits: DistributeRequirement;
     /** Number of payouts that may be redirected to the treasury: each takes one more instruction of the trace. */
@@ -108,18 +108,18 @@ const OTHER_PAYOUTS = 2;
  *
  * @example
  * ```ts
- * const plan = { channel, mint, payee, payer: payer.address, rentPayer: sponsor.address, splits };
- * const { bytes } = getDistributeRequirements(plan, MAINNET_DEPLOYMENT, { version: 1 });
+ * const channelToPay = { channel, mint, payee, payer: payer.address, rentPayer: sponsor.address, splits };
+ * const { bytes } = getDistributeRequirements(channelToPay, MAINNET_DEPLOYMENT, { version: 1 });
  * ```
  */
 export function getDistributeRequirements<TRevision extends RevisionName>(
-    plan: DistributablePlan<TRevision>,
+    input: DistributeRequirementsInput<TRevision>,
     deployment: DistributeParts<TRevision>,
     method: DistributionMethod = {},
 ): DistributeRequirements {
-    const { bumpSteps, instruction, recipientCount, tokenProgram } = isPlanOfChannel(plan)
-        ? describePlan(plan, deployment)
-        : describeAnyPlan(plan, deployment);
+    const { bumpSteps, instruction, recipientCount, tokenProgram } = isOfChannel(input)
+        ? describeChannel(input, deployment)
+        : describeAnySplits(input, deployment);
     const { computeBudget, computeUnitLimit, feePayer, version, usesLookupTable } = toMethod(method);
     const measure = measureTransaction({
         computeBudget,
@@ -189,16 +189,16 @@ export function getMaxDistributableRecipients(
  *
  * @example
  * ```ts
- * const plan = { channel, mint, payee, payer: payer.address, rentPayer: sponsor.address, splits };
- * assertIsDistributable(plan, MAINNET_DEPLOYMENT, { usesLookupTable: true });
+ * const channelToPay = { channel, mint, payee, payer: payer.address, rentPayer: sponsor.address, splits };
+ * assertIsDistributable(channelToPay, MAINNET_DEPLOYMENT, { usesLookupTable: true });
  * ```
  */
 export function assertIsDistributable<TRevision extends RevisionName>(
-    plan: DistributablePlan<TRevision>,
+    input: DistributeRequirementsInput<TRevision>,
     deployment: DistributeParts<TRevision>,
     method: DistributionMethod = {},
 ): void {
-    const requirements = getDistributeRequirements<TRevision>(plan, deployment, method);
+    const requirements = getDistributeRequirements<TRevision>(input, deployment, method);
     const exceeded = findExceeded(requirements);
     if (exceeded === undefined) return;
     const { max, needed } = requirements[exceeded];
@@ -206,17 +206,17 @@ export function assertIsDistributable<TRevision extends RevisionName>(
         actual: needed,
         exceeded,
         max,
-        recipientCount: isPlanOfChannel(plan) ? plan.splits.length : Number(plan.recipientCount),
-        remedies: getRemedies(plan, method, deployment),
+        recipientCount: isOfChannel(input) ? input.splits.length : Number(input.recipientCount),
+        remedies: getRemedies(input, method, deployment),
     });
 }
 
-/** Whether a plan is that of a channel, rather than any plan of so many recipients. */
-function isPlanOfChannel(
-    plan: DistributablePlan<RevisionName>,
-): plan is Extract<DistributablePlan<RevisionName>, { splits: unknown }> {
-    assertIsInput('plan', plan);
-    return readDeeply('plan', 'a distribution plan', plan, () => 'splits' in plan);
+/** Whether the splits are those of a channel, rather than any with so many recipients. */
+function isOfChannel(
+    input: DistributeRequirementsInput<RevisionName>,
+): input is Extract<DistributeRequirementsInput<RevisionName>, { splits: unknown }> {
+    assertIsInput('input', input);
+    return readDeeply('input', 'the splits of a channel, or a number of recipients', input, () => 'splits' in input);
 }
 
 type Limit = 'accounts' | 'bytes' | 'computeUnits' | 'instructionTrace';
@@ -227,9 +227,9 @@ function findExceeded(requirements: DistributeRequirements): Limit | undefined {
     );
 }
 
-/** The other ways in which a plan can be distributed, the closest to the given one first. */
+/** The other ways in which the splits can be distributed, the closest to the given one first. */
 function getRemedies<TRevision extends RevisionName>(
-    plan: DistributablePlan<TRevision>,
+    input: DistributeRequirementsInput<TRevision>,
     method: DistributionMethod,
     deployment: DistributeParts<TRevision>,
 ): string[] {
@@ -242,7 +242,7 @@ function getRemedies<TRevision extends RevisionName>(
         ['in a version 1 transaction', { ...method, computeUnitLimit, version: 1 }],
     ];
     const helping = remedies.filter(
-        ([, other]) => findExceeded(getDistributeRequirements<TRevision>(plan, deployment, other)) === undefined,
+        ([, other]) => findExceeded(getDistributeRequirements<TRevision>(input, deployment, other)) === undefined,
     );
     // A lookup table alone may be enough, without a limit.
     return helping
@@ -286,28 +286,28 @@ function toMethod(input: DistributionMethod) {
     };
 }
 
-type DescribedPlan = Readonly<{
+type Described = Readonly<{
     instruction: Instruction;
     tokenProgram: Address;
     recipientCount: number;
     bumpSteps: number;
 }>;
 
-const PLAN_NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
+const CHANNEL_NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
 
 /** The very instruction that will distribute a channel. */
-function describePlan(input: DistributionAddressesInput, deployment: DistributeParts): DescribedPlan {
-    const plan = readTerms('input', input, PLAN_NAMES, ['tokenProgram']);
-    const splits = toSplits(plan.splits, deployment);
+function describeChannel(input: DistributionAddressesInput, deployment: DistributeParts): Described {
+    const terms = readTerms('input', input, CHANNEL_NAMES, ['tokenProgram']);
+    const splits = toSplits(terms.splits, deployment);
     const token: Required<TokenInput> = {
-        mint: toAddress('mint', plan.mint),
-        tokenProgram: toTokenProgram('tokenProgram', plan.tokenProgram),
+        mint: toAddress('mint', terms.mint),
+        tokenProgram: toTokenProgram('tokenProgram', terms.tokenProgram),
     };
-    const channel = toAddress('channel', plan.channel);
+    const channel = toAddress('channel', terms.channel);
     const others = [
         findEscrowPdaSync({ ...token, channel }),
-        deriveTokenPda('payer', plan.payer, token),
-        deriveTokenPda('payee', plan.payee, token),
+        deriveTokenPda('payer', terms.payer, token),
+        deriveTokenPda('payee', terms.payee, token),
         findTreasuryTokenPdaSync(token, deployment),
     ] as const;
     const recipients = splits.map(({ recipient }, index) =>
@@ -328,7 +328,7 @@ function describePlan(input: DistributionAddressesInput, deployment: DistributeP
                     treasury,
                 },
                 fields: getPart(deployment, 'distribute').toFields(input),
-                payer: toAddress('payer', plan.payer),
+                payer: toAddress('payer', terms.payer),
                 splits,
             },
             deployment,
@@ -339,12 +339,12 @@ function describePlan(input: DistributionAddressesInput, deployment: DistributeP
 }
 
 /** An instruction for as many recipients in which no two addresses are the same. */
-function describeAnyPlan(
-    plan: Readonly<{ recipientCount: bigint | number; tokenProgram?: Address | undefined }>,
+function describeAnySplits(
+    input: Readonly<{ recipientCount: bigint | number; tokenProgram?: Address | undefined }>,
     deployment: DistributeParts,
-): DescribedPlan {
+): Described {
     const { maxRecipients } = getPart(deployment, 'splits');
-    const given = readTerms('input', plan, ['recipientCount', 'tokenProgram'], ['tokenProgram']);
+    const given = readTerms('input', input, ['recipientCount', 'tokenProgram'], ['tokenProgram']);
     const tokenProgram = toTokenProgram('tokenProgram', given.tokenProgram);
     const recipientCount = Number(toInteger('recipientCount', given.recipientCount, 0n, BigInt(maxRecipients)));
     // The first two are the lookup table and the fee payer.

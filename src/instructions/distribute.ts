@@ -27,7 +27,7 @@ export type DistributeInput<TRevision extends RevisionName = RevisionName> = Tok
         payee: AddressOrSigner;
         /** Splits that the channel was opened with. */
         splits: readonly Split[];
-        /** Hash in the channel's account; when given, a plan that does not hash to it is refused. */
+        /** Hash in the channel's account; when given, splits that do not hash to it are refused. */
         distributionHash?: ReadonlyUint8Array | undefined;
     }>;
 

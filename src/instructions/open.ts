@@ -14,9 +14,9 @@ import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 import type { DistributeParts } from './distribute';
-import { assertIsDistributable, type DistributablePlan, type DistributionMethod } from './distribute-limit';
+import { assertIsDistributable, type DistributeRequirementsInput, type DistributionMethod } from './distribute-limit';
 
-/** What building `open` needs of a deployment: the plan is checked against what `distribute` will take. */
+/** What building `open` needs of a deployment: the splits are checked against what `distribute` will take. */
 export type OpenParts<TRevision extends RevisionName = RevisionName> = DeploymentParts<'open', TRevision> &
     DistributeParts<TRevision>;
 
@@ -121,7 +121,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName>(
             payer: payer.address,
             rentPayer: extra.rentPayer?.address,
             splits: recipients,
-        } as DistributablePlan<TRevision>,
+        } as DistributeRequirementsInput<TRevision>,
         deployment,
         input.distribution,
     );

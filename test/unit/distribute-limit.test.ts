@@ -28,7 +28,7 @@ import {
     isPaymentChannelsError,
     type DistributionMethod,
     type Split,
-    type DistributablePlan,
+    type DistributeRequirementsInput,
 } from '../../src';
 import { getLikelyBumpSteps } from '../../src/instructions/distribute-compute';
 import { BAD_ADDRESSES } from '../fixtures/bad-input';
@@ -192,7 +192,7 @@ describe('the bytes of a distribute', () => {
 
     it('are fewer when a party pays the fee, or receives a share as well', () => {
         const plan = { ...PLAN, splits: splitsOf(12) };
-        const bytesOf = (input: DistributablePlan, method?: DistributionMethod) =>
+        const bytesOf = (input: DistributeRequirementsInput, method?: DistributionMethod) =>
             getDistributeRequirements(input, DEPLOYMENT, method).bytes.needed;
         expect(bytesOf(plan)).toBe(BYTES_OF_12);
         expect(bytesOf(plan, { feePayer: PAYER })).toBe(BYTES_OF_12 - 32);
