@@ -37,6 +37,7 @@ const OF_BOTH_REVISIONS = [
     'test/svm/simulator-reading.test.ts',
     'test/svm/simulator-requests.test.ts',
     'test/svm/simulator-rpc.test.ts',
+    'test/svm/simulator-snapshots.test.ts',
     'test/svm/simulator.test.ts',
     'test/svm/two-party.test.ts',
     'test/svm/voucher-check.test.ts',

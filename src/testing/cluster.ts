@@ -17,14 +17,17 @@ import {
 } from '@solana/kit';
 import type { FailedTransactionMetadata, LiteSVM, SimulatedTransactionInfo } from 'litesvm';
 
-import { RecentBlockhashes } from './blockhashes';
-import { TransactionHistory } from './history';
+import { Accounts, getWritableAddresses, type AccountMark } from './accounts';
+import { RecentBlockhashes, type BlockhashMark } from './blockhashes';
+import { Changes } from './changes';
+import { TransactionHistory, type ExecutedTransaction, type HistoryMark } from './history';
 import { isFailed } from './litesvm';
 import { getMessageAddresses } from './lookup-table';
 import { advanceNonce } from './nonce';
 import { getRefusal, getTransactionResult, hasLanded, type TransactionResult } from './result';
 import { getRpcTransactionError } from './runtime-error';
 import { SLOT_HASHES_SYSVAR, SlotHashes } from './slot-hashes';
+import { readTokenBalances } from './token-balances';
 import type { Deployment } from '../revision/deployment';
 import { getByteCount } from '../core/bytes';
 import { describe } from '../core/describe';
@@ -48,25 +51,59 @@ export type ReceivedTransaction = Readonly<{
     message: CompiledTransactionMessage & Readonly<{ lifetimeToken: Blockhash }>;
 }>;
 
+/** A cluster as it was at one moment. */
+export type ClusterMark = Readonly<{
+    accounts: AccountMark;
+    blockhashes: BlockhashMark;
+    history: HistoryMark;
+    restoreSlotHashes: () => void;
+}>;
+
 const ALREADY_PROCESSED = 'AlreadyProcessed';
 const SIGNATURE_FAILURE = 'SignatureFailure';
 const SIGNATURE_BYTES = 64;
+/** Number of transactions that LiteSVM remembers unless it is told otherwise. */
+const LITESVM_HISTORY = 32n;
 
 /**
  * The parts of a cluster that LiteSVM lacks: blockhashes that expire, transactions that land only once, and a history.
  * Everyone who uses a simulator shares its cluster.
  */
 export class Cluster<TRevision extends RevisionName> {
+    readonly accounts: Accounts;
     readonly blockhashes: RecentBlockhashes;
+    readonly changes = new Changes();
     readonly history = new TransactionHistory();
+    /** Whether the history has token balances: they take time to read, and only an RPC tells them. */
+    recordsTokenBalances = false;
     readonly #slotHashes: SlotHashes;
 
     constructor(
         private readonly svm: LiteSVM,
         private readonly deployment: Deployment<TRevision>,
     ) {
+        this.accounts = new Accounts(svm, transaction => this.#getWritten(transaction as Transaction));
         this.blockhashes = new RecentBlockhashes(svm);
         this.#slotHashes = new SlotHashes(svm);
+    }
+
+    mark(): ClusterMark {
+        return {
+            accounts: this.accounts.mark(),
+            blockhashes: this.blockhashes.mark(),
+            history: this.history.mark(),
+            restoreSlotHashes: this.#slotHashes.mark(),
+        };
+    }
+
+    /** Puts everything back to how it was; all marks stay good. */
+    restore({ accounts, blockhashes, history, restoreSlotHashes }: ClusterMark): void {
+        this.accounts.restore(accounts);
+        this.blockhashes.restore(blockhashes);
+        this.history.restore(history);
+        restoreSlotHashes();
+        // What has landed since can land again. LiteSVM forgets what it knows when it has no room for it.
+        this.svm.withTransactionHistory(0n).withTransactionHistory(LITESVM_HISTORY);
     }
 
     /**
@@ -87,9 +124,15 @@ export class Cluster<TRevision extends RevisionName> {
 
         this.#slotHashes.prepareFor(message);
         const addresses = this.getAddresses(message);
-        const readBalances = () => addresses.map(address => this.svm.getBalance(address) ?? 0n);
-        const before = readBalances();
-        const { outcome } = this.#run(isRecent, () => this.svm.sendTransaction(transaction));
+        const readBalances = () => addresses.map(address => this.accounts.getLamports(address));
+        const programs = getProgramIndexes(message);
+        const readTokens = () =>
+            this.recordsTokenBalances ? readTokenBalances(this.svm, addresses, programs) : undefined;
+        const [before, tokensBefore] = [readBalances(), readTokens()];
+        const { outcome } = this.accounts.writing(
+            () => getWritableAddresses(message, addresses),
+            () => this.#run(isRecent, () => this.svm.sendTransaction(transaction)),
+        );
         if (!outcome) return getRefusal(SIGNATURE_FAILURE, known);
         const after = readBalances();
         // The lamports that all accounts of a transaction lose together are its fee, including priority and precompile
@@ -102,23 +145,27 @@ export class Cluster<TRevision extends RevisionName> {
             ...known,
             addresses,
             feeLamports,
-            programs: getProgramIndexes(message).map(program => addresses[program]!),
+            programs: programs.map(program => addresses[program]!),
         });
+        let executed: ExecutedTransaction | undefined;
         if (hasLanded(result)) {
             this.blockhashes.markProcessed(blockhash, messageBytes);
             if (!isRecent && !result.ok) advanceNonce(this.svm, messageBytes);
             const { slot, unixTimestamp } = this.svm.getClock();
-            this.history.add({
+            const tokensAfter = readTokens();
+            executed = this.history.add({
                 addresses,
                 balances: { after, before },
                 clock: { slot, unixTimestamp },
                 outcome,
                 result: result as TransactionResult<RevisionName>,
+                tokenBalances: tokensBefore && tokensAfter && { after: tokensAfter, before: tokensBefore },
                 transaction,
             });
         }
         // So that the same instructions can be sent again: with the same blockhash they would be the same transaction.
-        this.svm.expireBlockhash();
+        this.blockhashes.expireLatest();
+        if (executed) this.changes.notify(executed);
         return result;
     }
 
@@ -160,6 +207,16 @@ export class Cluster<TRevision extends RevisionName> {
     /** Every account of a message, in the order in which its instructions name them. */
     getAddresses(message: CompiledTransactionMessage): readonly Address[] {
         return getMessageAddresses(message, address => this.svm.getAccount(address));
+    }
+
+    /** The accounts that a transaction may write; none for what is none. */
+    #getWritten(transaction: Transaction): readonly Address[] {
+        try {
+            const message = getCompiledTransactionMessageDecoder().decode(transaction.messageBytes);
+            return getWritableAddresses(message, this.getAddresses(message));
+        } catch {
+            return [];
+        }
     }
 
     /** Has LiteSVM run a transaction; it looks at the lifetime itself where the blockhash is none of a recent block. */

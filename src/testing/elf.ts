@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 
 import { getAddressEncoder, type Address } from '@solana/kit';
 
+import type { LiteSVM } from 'litesvm';
+
 import { isBytes } from '../core/bytes';
 import { PLACEHOLDER_TREASURY_OWNER } from '../revision/treasury-owners';
 import type { RevisionName } from '../revision/revision-types';
@@ -51,17 +53,47 @@ export function readProgramElf(revision: ProgramRevision, path?: string): Progra
     }
     const override = path ?? (process.env[ELF_ENVIRONMENT_VARIABLES[revision]] || undefined);
     const source = override ?? 'embedded';
+    const bytes = readElfFile(source, () => override ?? findEmbeddedElf(revision));
+    return Object.freeze({ bytes, sha256: createHash('sha256').update(bytes).digest('hex'), source });
+}
+
+function readElfFile(source: string, getPath: () => string): Uint8Array {
     let bytes: Uint8Array;
     try {
-        bytes = new Uint8Array(readFileSync(override ?? findEmbeddedElf(revision)));
+        bytes = new Uint8Array(readFileSync(getPath()));
     } catch (cause) {
         const reason = cause instanceof Error ? cause.message : String(cause);
         throw new PaymentChannelsError(ELF_INVALID, { reason, source }, { cause });
     }
-    if (String.fromCharCode(...bytes.subarray(0, 4)) !== '\x7fELF') {
-        throw new PaymentChannelsError(ELF_INVALID, { reason: 'the file does not start as an ELF does', source });
+    return assertIsElf(bytes, source);
+}
+
+function assertIsElf(bytes: Uint8Array, source: string): Uint8Array {
+    if (String.fromCharCode(...bytes.subarray(0, 4)) === '\x7fELF') return bytes;
+    throw new PaymentChannelsError(ELF_INVALID, { reason: 'the file does not start as an ELF does', source });
+}
+
+/** An ELF that is given by its path, or by its bytes. */
+export function readElf(field: string, elf: unknown): Pick<ProgramElf, 'bytes' | 'source'> {
+    if (isBytes(elf)) return { bytes: assertIsElf(elf as Uint8Array, field), source: field };
+    if (typeof elf !== 'string' || elf.length > MAX_PATH_LENGTH) {
+        return refuseInput(field, `a path of at most ${MAX_PATH_LENGTH} characters, or the bytes of an ELF`, elf);
     }
-    return Object.freeze({ bytes, sha256: createHash('sha256').update(bytes).digest('hex'), source });
+    return { bytes: readElfFile(elf, () => elf), source: elf };
+}
+
+/**
+ * Loads an ELF into a LiteSVM.
+ *
+ * @throws `ELF_INVALID` for what LiteSVM can't load.
+ */
+export function loadElf(svm: LiteSVM, address: Address, { bytes, source }: Pick<ProgramElf, 'bytes' | 'source'>): void {
+    try {
+        svm.addProgram(address, bytes);
+    } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new PaymentChannelsError(ELF_INVALID, { reason, source }, { cause });
+    }
 }
 
 /**

@@ -20,4 +20,6 @@ export {
     type ScenarioTransaction,
 } from './scenario/scenario';
 export { type SimulatorClock } from './clock';
-export { createSimulator, Simulator, type SimulatorOptions } from './simulator';
+export { type SimulatorSnapshot } from './chain';
+export { createSimulator, type SimulatorOptions } from './create-simulator';
+export { Simulator } from './simulator';

@@ -26,6 +26,15 @@ export class SlotHashes {
         this.#newest = this.#readNewest();
     }
 
+    /** Puts back what is known of the sysvar, when the sysvar itself is put back. */
+    mark(): () => void {
+        const [newest, writtenAt] = [this.#newest, this.#writtenAt];
+        return () => {
+            this.#newest = newest;
+            this.#writtenAt = writtenAt;
+        };
+    }
+
     /** Brings the sysvar to the slot of the clock for a message that may read it. */
     prepareFor(message: CompiledTransactionMessage): void {
         const hasLookups = 'addressTableLookups' in message && (message.addressTableLookups?.length ?? 0) > 0;
@@ -39,7 +48,7 @@ export class SlotHashes {
         if (slot === this.#writtenAt || this.#readNewest() !== this.#newest) return;
         const count = slot < MAX_SLOT_HASHES ? slot : MAX_SLOT_HASHES;
         const slots = Array.from({ length: Number(count) }, (_, index) => slot - 1n - BigInt(index));
-        this.svm.setSlotHashes(slots.map(of => ({ hash: getHash(of), slot: of })));
+        this.svm.setSlotHashes(slots.map(of => ({ hash: getSlotHash(of), slot: of })));
         this.#newest = slots[0];
         this.#writtenAt = slot;
     }
@@ -53,6 +62,6 @@ export class SlotHashes {
 }
 
 /** Some hash for a slot, always the same. */
-function getHash(slot: bigint): Address {
+export function getSlotHash(slot: bigint): Address {
     return decodeAddress(createHash('sha256').update(`slot ${slot}`).digest());
 }

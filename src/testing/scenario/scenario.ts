@@ -18,7 +18,9 @@ import type { ChannelOf, RevisionName, RevisionWithReclaim } from '../../revisio
 import { signVoucher } from '../../voucher/sign-voucher';
 import { verifyVoucher } from '../../voucher/verify-voucher';
 import type { SignedVoucher } from '../../voucher/voucher';
-import { createSimulator, toText, type Simulator } from '../simulator';
+import { createSimulator } from '../create-simulator';
+import { toText } from '../seeded-signer';
+import type { Simulator } from '../simulator';
 import { findMissingRent, findUnlistedTokens, findWrongPayouts } from './checks';
 import {
     findDiscrepancies,

@@ -6,7 +6,7 @@ import { createClient, lamports, type Signature } from '@solana/kit';
 
 import * as toolkit from '../../fixtures/toolkit';
 import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
-import { createSimulator, simulated } from '../../../src/testing/index';
+import { createSimulator, readProgramElf, simulated } from '../../../src/testing/index';
 import { createRequestHandler } from '../../../src/testing/rpc';
 import { addressOf } from '../../fixtures/parties';
 import { createGoodValues } from './good-values';
@@ -26,9 +26,11 @@ export type ObjectRows = Readonly<{
 
 /** The methods of an object, be they its own or those of its class. */
 export function getMethods(object: object): Methods {
-    const prototype: unknown = Object.getPrototypeOf(object);
-    const isOfClass = prototype !== Object.prototype && prototype !== null;
-    const names = [...Object.keys(object), ...(isOfClass ? Object.getOwnPropertyNames(prototype) : [])];
+    const names = Object.keys(object);
+    const getPrototype = (of: object) => Object.getPrototypeOf(of) as object | null;
+    for (let of = getPrototype(object); of !== null && of !== Object.prototype; of = getPrototype(of)) {
+        names.push(...Object.getOwnPropertyNames(of));
+    }
     const methods: Record<string, Call> = {};
     for (const name of names) {
         const member = (object as Record<string, unknown>)[name];
@@ -68,6 +70,9 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
     };
     // A channel that is open, of a client who is its payer; what is wrong is told from what is missing on the chain.
     const simulator = await createSimulator({ deployment: deployment as never });
+    const other = await createSimulator({ deployment: deployment as never });
+    const snapshot = other.takeSnapshot();
+    const elf = readProgramElf('tombstone');
     const signer = await simulator.createFundedSigner({ label: 'payer' });
     const client = createClient()
         .use(toolkit.payer(signer))
@@ -286,7 +291,7 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
             },
         },
         simulator: {
-            create: async () => ({ object: await createSimulator({ deployment: deployment as never }) }),
+            create: existing(other),
             rows: {
                 advanceClock: () => [{ seconds: 1n, slots: 1n }],
                 createFundedSigner: () => [{ label: 'a', lamports: 5n }],
@@ -294,18 +299,22 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
                 createSigner: () => ['label'],
                 createTokenAccount: () => [{ ...token, owner: PAYER.address }],
                 createTreasuryTokenAccount: () => [token],
+                expireBlockhashes: () => [],
                 getChannel: () => [channel],
                 getClock: () => [],
                 getExecutedTransaction: () => [SIGNATURE],
                 getLamports: () => [PAYER.address],
                 getLatestBlockhash: () => [],
                 getTokenAmount: () => [addressOf(9)],
+                loadProgram: () => [{ address: addressOf(78), elf: elf.bytes }],
                 mintTokens: () => [{ ...token, amount: 1n, owner: PAYER.address }],
+                restoreSnapshot: () => [snapshot],
                 send: () => [[memo], { computeUnitLimit: 10_000, feePayer: signer, version: 0 }],
                 sendOrThrow: () => [[memo], { computeUnitLimit: 10_000, feePayer: signer, version: 0 }],
                 sendTransaction: () => [good.transaction],
                 setClock: () => [{ slot: 400_000_000n, unixTimestamp: 1_760_000_000n }],
                 setLamports: () => [addressOf(77), lamports(5n)],
+                takeSnapshot: () => [],
             },
         },
         transactionSending: {
