@@ -162,7 +162,7 @@ export {
     type TransactionFailure,
 } from './revision/program-failure';
 export { type LoggedCall, type LoggedCalls, parseProgramLogs } from './runtime/program-logs';
-export type { ClientWithDeployment, Deployment, DeploymentParts } from './revision/deployment';
+export type { AnyDeployment, ClientWithDeployment, Deployment, DeploymentParts } from './revision/deployment';
 export { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from './revision/deployments';
 // The parts of which those are made, for functions that need a few of them: a bundle then has no others.
 export {

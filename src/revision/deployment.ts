@@ -28,6 +28,17 @@ export interface Deployment<TRevision extends RevisionName = RevisionName> exten
 }
 
 /**
+ * A deployment of one revision or the other, for code that is about all of them: its member `revision` tells which.
+ *
+ * @example
+ * ```ts
+ * const reclaim = (deployment: AnyDeployment, channel: Address, rentPayer: Address) =>
+ *     deployment.revision === 'epoch' ? getReclaimInstruction({ channel, rentPayer }, deployment) : undefined;
+ * ```
+ */
+export type AnyDeployment = { [K in RevisionName]: Deployment<K> }[RevisionName];
+
+/**
  * The parts of a deployment that a function needs. A whole deployment fits; passing the parts alone keeps a bundle
  * small.
  */

@@ -60,9 +60,7 @@ export type SplitsLayout = Readonly<{
 export type ProgramErrors = Readonly<Record<number, Readonly<{ name: string; message: string }>>>;
 
 /** Errors by which the program says that a channel, or the time, is not as it was read any more. */
-export type OutdatedErrors<TRevision extends RevisionName = RevisionName> = Readonly<{
-    names: readonly RevisionTypes[TRevision]['errorName'][];
-}>;
+export type OutdatedErrors = Readonly<{ names: readonly string[] }>;
 
 /** How the program's events are encoded (docs/program.md, section 10). */
 export type EventsLayout<TRevision extends RevisionName = RevisionName> = Readonly<{
@@ -238,7 +236,7 @@ export interface Revision<TRevision extends RevisionName = RevisionName> {
     readonly channel: ChannelLayout;
     readonly errors: ProgramErrors;
     readonly events: EventsLayout<TRevision>;
-    readonly outdated: OutdatedErrors<TRevision>;
+    readonly outdated: OutdatedErrors;
     readonly seeds: SeedsLayout;
     readonly splits: SplitsLayout;
     readonly voucher: VoucherLayout;

@@ -76,7 +76,7 @@ export const EPOCH_EVENTS: EventsLayout<'epoch'> = /* @__PURE__ */ definePart<Ev
     parse: parsePaymentChannelsEvent,
 });
 
-export const EPOCH_OUTDATED: OutdatedErrors<'epoch'> = /* @__PURE__ */ definePart<OutdatedErrors<'epoch'>>({
+export const EPOCH_OUTDATED: OutdatedErrors = /* @__PURE__ */ definePart<OutdatedErrors>({
     names: [
         'channelCloseTooEarly',
         'channelNotDistributable',
@@ -86,7 +86,7 @@ export const EPOCH_OUTDATED: OutdatedErrors<'epoch'> = /* @__PURE__ */ definePar
         'voucherExpired',
         'voucherOverDeposit',
         'voucherWatermarkNotMonotonic',
-    ],
+    ] satisfies EpochTypes['errorName'][],
 });
 
 export const EPOCH_SEEDS: SeedsLayout = /* @__PURE__ */ definePart<SeedsLayout>({

@@ -57,6 +57,7 @@ import type {
     WithdrawPayerLayout,
 } from '../parts';
 import { PLACEHOLDER_TREASURY_OWNER } from '../treasury-owners';
+import type { TombstoneTypes } from './types';
 
 export const TOMBSTONE_PUBLISHED: Published = /* @__PURE__ */ definePart<Published>({
     programAddress: PAYMENT_CHANNELS_PROGRAM_ADDRESS,
@@ -72,7 +73,7 @@ export const TOMBSTONE_EVENTS: EventsLayout<'tombstone'> = /* @__PURE__ */ defin
     parse: parsePaymentChannelsEvent,
 });
 
-export const TOMBSTONE_OUTDATED: OutdatedErrors<'tombstone'> = /* @__PURE__ */ definePart<OutdatedErrors<'tombstone'>>({
+export const TOMBSTONE_OUTDATED: OutdatedErrors = /* @__PURE__ */ definePart<OutdatedErrors>({
     names: [
         'channelNotDistributable',
         'invalidChannelStatus',
@@ -80,7 +81,7 @@ export const TOMBSTONE_OUTDATED: OutdatedErrors<'tombstone'> = /* @__PURE__ */ d
         'voucherExpired',
         'voucherOverDeposit',
         'voucherWatermarkNotMonotonic',
-    ],
+    ] satisfies TombstoneTypes['errorName'][],
 });
 
 export const TOMBSTONE_SEEDS: SeedsLayout = /* @__PURE__ */ definePart<SeedsLayout>({

@@ -6,28 +6,28 @@ import type { ErrorNameOf } from '../error-name';
 
 /** The types that differ in the tombstone revision. */
 export type TombstoneTypes = {
-    agreed: unknown;
+    agreed: object;
     channel: generated.Channel;
-    assembleOpen: unknown;
-    distributeInput: unknown;
+    assembleOpen: object;
+    distributeInput: object;
     distributeInstruction: generated.DistributeInstruction<Address>;
     /** The end of a channel's account once it is paid out. */
     end: 'closed';
     errorName: ErrorNameOf<keyof typeof errors>;
     errorCode: generated.PaymentChannelsProgramErrorCode;
     event: generated.ParsedPaymentChannelsEvent;
-    filter: unknown;
+    filter: object;
     finalizeInstruction: generated.FinalizeInstruction<Address>;
-    inspectedOpen: unknown;
-    openAgreement: unknown;
+    inspectedOpen: object;
+    openAgreement: object;
     openData: generated.OpenInstructionData;
-    openInput: unknown;
-    pluginOpenInput: unknown;
+    openInput: object;
+    pluginOpenInput: object;
     openInstruction: generated.OpenInstruction<Address>;
     reclaim: undefined;
     reclaimInstruction: never;
     requestCloseInstruction: generated.RequestCloseInstruction<Address>;
-    seeds: unknown;
+    seeds: object;
     settleAndFinalizeInstruction: generated.SettleAndFinalizeInstruction<Address, string, string, string>;
     settleInstruction: generated.SettleInstruction<Address>;
     topUpData: generated.TopUpInstructionData;

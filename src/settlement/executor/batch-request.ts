@@ -58,7 +58,9 @@ export type BatchRequest = Readonly<{
 }>;
 
 /** The RPC methods that reading the channels of a batch takes. */
-export type BatchFetchApi = GetMultipleAccountsApi;
+// An interface keeps its name wherever a type that mentions it is shown.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions, @typescript-eslint/no-empty-object-type
+export interface BatchFetchApi extends GetMultipleAccountsApi {}
 
 /** The RPC methods that executing a batch takes. */
 export type BatchExecuteApi = BatchFetchApi &
