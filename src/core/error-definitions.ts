@@ -92,6 +92,16 @@ export const CHANNEL_STATUS_INVALID: ErrorDefinition<'CHANNEL_STATUS_INVALID'> =
     getMessage: ({ expected, value }) => `status has to be ${expected.join(' or ')}; got ${value}`,
 };
 
+export const CONTRACT_BROKEN: ErrorDefinition<'CONTRACT_BROKEN'> = {
+    code: 'CONTRACT_BROKEN',
+    getMessage: ({ calls, expected, given, seed, what }) =>
+        [
+            `${what}\n  expected: ${expected}\n  got:      ${given}`,
+            ...(calls === undefined ? [] : [`  after the calls\n    ${calls.join('\n    ')}`]),
+            ...(seed === undefined ? [] : [`  To run these calls again: seed: ${seed}`]),
+        ].join('\n'),
+};
+
 export const DEPLOYMENT_MISMATCH: ErrorDefinition<'DEPLOYMENT_MISMATCH'> = {
     code: 'DEPLOYMENT_MISMATCH',
     getMessage: ({ expected, field, given }) =>

@@ -37,6 +37,15 @@ export type PaymentChannelsErrorContexts = {
     };
     CHANNEL_NOT_FOUND: { address: string };
     CHANNEL_STATUS_INVALID: { expected: readonly string[]; value: string };
+    CONTRACT_BROKEN: {
+        expected: string;
+        given: string;
+        /** The calls before it, where they are random: the last one is the one that went wrong. */
+        calls?: readonly string[] | undefined;
+        /** The seed that the random calls follow from. */
+        seed?: number | undefined;
+        what: string;
+    };
     DEPLOYMENT_MISMATCH: { expected: string; field: string; given: string };
     DISTRIBUTION_BLOCKED: { reasons: readonly string[] };
     DISTRIBUTION_FORFEITS: { amount: bigint; owners: readonly string[] };

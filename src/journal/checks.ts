@@ -1,9 +1,9 @@
 import { isSignature, type Address, type Base64EncodedWireTransaction, type Signature } from '@solana/kit';
 
-import { readMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toU64 } from '../core/input';
+import { readMembers, readOnlyMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toU64 } from '../core/input';
 import { toResult } from '../core/json-form';
 import type { PlannedAction, SentChannel, SentOutcome, SentTransaction } from './journal';
-import { MAX_LEASE_MS } from './state';
+import { MAX_LEASE_MS, type JournalLease } from './lease';
 
 // Checks that every journal makes before it records anything. They return frozen copies, so that later changes by the
 // caller don't change the record.
@@ -22,9 +22,9 @@ const ACTIONS: Readonly<Record<PlannedAction, true>> = {
 const isAction = (value: unknown): value is PlannedAction => typeof value === 'string' && Object.hasOwn(ACTIONS, value);
 const OUTCOMES: readonly SentOutcome[] = ['expired', 'failed', 'landed', 'refused'];
 
-export function toOwner(value: unknown): string {
+export function toOwner(value: unknown, field = 'owner'): string {
     if (typeof value !== 'string' || value.length === 0 || value.length > MAX_OWNER_LENGTH) {
-        return refuseInput('owner', `a name of 1 to ${MAX_OWNER_LENGTH} characters`, value);
+        return refuseInput(field, `a name of 1 to ${MAX_OWNER_LENGTH} characters`, value);
     }
     return value;
 }
@@ -34,8 +34,8 @@ export function toChannels(value: unknown): readonly Address[] {
     return [...new Set(toList('channels', value, 'an array of addresses', (one, path) => toAddress(path, one)))];
 }
 
-export function toDurationMs(value: unknown): number {
-    return Number(toInteger('durationMs', value, 1n, BigInt(MAX_LEASE_MS)));
+export function toDurationMs(value: unknown, field = 'durationMs'): number {
+    return Number(toInteger(field, value, 1n, BigInt(MAX_LEASE_MS)));
 }
 
 /** The wall clock of a journal, in whole milliseconds; what it says is looked at each time that it is asked. */
@@ -45,9 +45,23 @@ export function toClock(value: unknown): () => unknown {
 }
 
 /** The time of a clock, in whole milliseconds. */
-export function toNow(value: unknown): number {
+export function toNow(value: unknown, field = 'now'): number {
     const whole = typeof value === 'number' ? Math.floor(value) : value;
-    return Number(toInteger('now', whole, 0n, BigInt(Number.MAX_SAFE_INTEGER - MAX_LEASE_MS)));
+    return Number(toInteger(field, whole, 0n, BigInt(Number.MAX_SAFE_INTEGER - MAX_LEASE_MS)));
+}
+
+const LEASE_MEMBERS = { durationMs: true, owner: true, refusedAt: true, until: true } as const;
+
+/** A lease as it was stored; `undefined` where there is none. */
+export function toLease(value: unknown): JournalLease | undefined {
+    if (value === undefined) return undefined;
+    const { durationMs, owner, refusedAt, until } = readOnlyMembers('lease', value as JournalLease, LEASE_MEMBERS);
+    return toResult({
+        durationMs: toDurationMs(durationMs, 'lease.durationMs'),
+        owner: toOwner(owner, 'lease.owner'),
+        refusedAt: refusedAt === undefined ? undefined : toNow(refusedAt, 'lease.refusedAt'),
+        until: Number(toInteger('lease.until', until, 0n, BigInt(Number.MAX_SAFE_INTEGER))),
+    });
 }
 
 export function toSignature(field: string, value: unknown): Signature {

@@ -1,9 +1,9 @@
 import { JOURNAL_LEASE_LOST } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { assertIsInput } from '../core/input';
-import { readOnlyMembers } from '../core/input';
+import { assertIsInput, readOnlyMembers } from '../core/input';
 import type { BatchJournal } from './journal';
-import { toChannels, toClock, toDurationMs, toNow, toOutcome, toOwner, toSentTransaction, toSignature } from './checks';
+import { createCheckedJournal } from './checked-journal';
+import { toClock, toNow } from './checks';
 import { createJournalState, getLeases } from './state';
 
 /** How to create a journal in memory; every field has a default. */
@@ -32,22 +32,18 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): BatchJo
     const now = toClock(readOnlyMembers('options', options, { now: true }).now);
     const state = createJournalState();
     // Each call runs to its end before another one starts: nothing in between is awaited.
-    return Object.freeze({
+    return createCheckedJournal({
         acquire: async (owner, channels, durationMs) => {
             const at = toNow(now());
-            const request = { at, owner: toOwner(owner), until: at + toDurationMs(durationMs) };
-            return Object.freeze(state.acquire(request, toChannels(channels)));
+            return Object.freeze(state.acquire({ at, owner, until: at + durationMs }, channels));
         },
-        getLeases: async channels => getLeases(state, toChannels(channels), toNow(now())),
-        getUnresolved: async channels => Object.freeze(state.getUnresolved(toChannels(channels))),
-        recordOutcome: async (signature, outcome) => {
-            toOutcome(outcome);
-            state.recordOutcome(toSignature('signature', signature));
-        },
+        getLeases: async channels => getLeases(state, channels, toNow(now())),
+        getUnresolved: async channels => Object.freeze(state.getUnresolved(channels)),
+        recordOutcome: async signature => state.recordOutcome(signature),
         recordSent: async (owner, transaction) => {
-            const channels = state.recordSent(toOwner(owner), toSentTransaction(transaction), toNow(now()));
+            const channels = state.recordSent(owner, transaction, toNow(now()));
             if (channels.length > 0) throw new PaymentChannelsError(JOURNAL_LEASE_LOST, { channels, owner });
         },
-        release: async (owner, channels) => state.release(toOwner(owner), toChannels(channels)),
+        release: async (owner, channels) => state.release(owner, channels),
     });
 }

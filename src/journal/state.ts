@@ -1,23 +1,14 @@
 import type { Address, Signature } from '@solana/kit';
 
 import type { ChannelLease, SentTransaction } from './journal';
+import { getEnd, getNext, isHeldBy, isVoid, MAX_LEASE_MS, type JournalLease } from './lease';
 
-/** Who may send for a channel, and until when, in milliseconds of the wall clock. */
-export type Lease = Readonly<{
-    owner: string;
-    until: number;
-    /** For how long it was taken. */
-    durationMs: number;
-    /** The writer in the journal's log, where there is one: the lease ends with that writer. */
-    writer: string | undefined;
-    /** When it was refused to somebody else for the first time since it was taken or renewed. */
-    refusedAt: number | undefined;
-}>;
-
-/** A lease is for a day at most. */
-export const MAX_LEASE_MS = 86_400_000;
-/** Clocks that go right may be so far apart. */
-const CLOCK_TOLERANCE_MS = 300_000;
+/** A lease in a journal that several processes write. */
+export type Lease = JournalLease &
+    Readonly<{
+        /** The writer in the journal's log, where there is one: the lease ends with that writer. */
+        writer: string | undefined;
+    }>;
 
 /** The owner that asks for leases, and when. */
 type LeaseRequest = Readonly<{ owner: string; at: number; until: number; writer?: string | undefined }>;
@@ -49,28 +40,13 @@ export type JournalState = Readonly<{
     getLease: (channel: Address, at: number) => Lease | undefined;
 }>;
 
-/** Whether a lease would last for longer than any does. */
-function isVoid({ until }: Lease, at: number): boolean {
-    return until - at > MAX_LEASE_MS + CLOCK_TOLERANCE_MS;
-}
-
-/** When a lease ends by a clock that shows `at`; immediately if it is void. */
-function getEnd(lease: Lease, at: number): number {
-    const { durationMs, refusedAt, until } = lease;
-    if (isVoid(lease, at)) return at;
-    return Math.min(until, (refusedAt ?? at) + durationMs);
-}
-
 export function createJournalState(): JournalState {
     const leases = new Map<Address, Lease>();
     const unresolved = new Map<Signature, { place: number; transaction: SentTransaction }>();
     const signaturesOf = new Map<Address, Set<Signature>>();
     let nextPlace = 0;
 
-    const holds = (owner: string, channel: Address, at: number) => {
-        const lease = leases.get(channel);
-        return lease !== undefined && lease.owner === owner && lease.until > at;
-    };
+    const holds = (owner: string, channel: Address, at: number) => isHeldBy(leases.get(channel), owner, at);
     const getLease = (channel: Address, at: number): Lease | undefined => {
         const lease = leases.get(channel);
         const until = lease && getEnd(lease, at);
@@ -78,17 +54,10 @@ export function createJournalState(): JournalState {
     };
     const acquireOne = ({ at, owner, until, writer }: LeaseRequest, channel: Address): boolean => {
         const lease = leases.get(channel);
-        const ended = lease && getEnd(lease, at);
-        if (lease !== undefined && lease.owner !== owner && ended! > at) {
-            // A clock that was put back starts again.
-            const refusedAt = Math.min(lease.refusedAt ?? at, at);
-            leases.set(channel, { ...lease, refusedAt });
-            return false;
-        }
-        const isLonger = lease?.owner === owner && lease.until > until && ended! > at;
-        if (isLonger) leases.set(channel, { ...lease, refusedAt: undefined, writer });
-        else leases.set(channel, { durationMs: until - at, owner, refusedAt: undefined, until, writer });
-        return true;
+        const next = getNext(lease, { at, durationMs: until - at, owner });
+        const isHeld = next.owner === owner;
+        leases.set(channel, { ...next, writer: isHeld ? writer : lease?.writer });
+        return isHeld;
     };
     const restoreSent = (transaction: SentTransaction) => {
         const { channels, signature } = transaction;

@@ -5,17 +5,9 @@ import type { Address } from '@solana/kit';
 import { JOURNAL_CLOSED, JOURNAL_LEASE_LOST, JOURNAL_UNAVAILABLE } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { readOnlyMembers, refuseInput, toInteger } from '../core/input';
-import type { BatchJournal, SentTransaction } from '../journal/journal';
-import {
-    toChannels,
-    toClock,
-    toDurationMs,
-    toNow,
-    toOutcome,
-    toOwner,
-    toSentTransaction,
-    toSignature,
-} from '../journal/checks';
+import { createCheckedJournal } from '../journal/checked-journal';
+import { toClock, toNow } from '../journal/checks';
+import type { BatchJournal } from '../journal/journal';
 import { getLeases, type JournalState } from '../journal/state';
 import { openLog, type JournalLog, type RecordResult } from './file-journal/log';
 import { isWriterDead } from './file-journal/process';
@@ -163,20 +155,17 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
                 throw toTyped(folder, error);
             }));
 
-    return Object.freeze({
-        acquire: async (owner: string, channels: readonly Address[], durationMs: number) => {
-            const ofOwner = toOwner(owner);
-            const all = toChannels(channels);
-            const duration = toDurationMs(durationMs);
-            if (all.length === 0) return Object.freeze([]);
+    const journal = createCheckedJournal({
+        acquire: async (owner, channels, durationMs) => {
+            if (channels.length === 0) return Object.freeze([]);
             const acquire = () =>
                 call(
-                    { toRecord: at => ({ at, channels: all, kind: 'acquire', owner: ofOwner, until: at + duration }) },
+                    { toRecord: at => ({ at, channels, kind: 'acquire', owner, until: at + durationMs }) },
                     (state, got) => ({
                         // Those of owners that died with their process.
-                        dead: findDead(state, all, ofOwner, now()),
+                        dead: findDead(state, channels, owner, now()),
                         // A process that was paused for longer than the lease comes back with none.
-                        held: got.filter(channel => state.holds(ofOwner, channel, now())),
+                        held: got.filter(channel => state.holds(owner, channel, now())),
                     }),
                 );
             const { dead, held } = await acquire();
@@ -184,39 +173,19 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
             for (const [of, channelsOf] of dead) await release(of, channelsOf);
             return Object.freeze((await acquire()).held);
         },
-        close,
-        getLeases: async (channels: readonly Address[]) => {
-            const all = toChannels(channels);
-            return await call({}, state => getLeases(state, all, now()));
-        },
-        getUnresolved: async (channels: readonly Address[]) => {
-            const all = toChannels(channels);
-            return await call({}, state => Object.freeze(state.getUnresolved(all)));
-        },
-        path: folder,
-        recordOutcome: async (signature, outcome) => {
-            const record = {
-                kind: 'outcome',
-                outcome: toOutcome(outcome),
-                signature: toSignature('signature', signature),
-            } as const;
-            await call({ toRecord: () => record }, () => undefined);
-        },
-        recordSent: async (owner: string, transaction: SentTransaction) => {
-            const record = {
-                kind: 'sent',
-                owner: toOwner(owner),
-                transaction: toSentTransaction(transaction),
-            } as const;
-            await call({ isDurable: true, toRecord: at => ({ ...record, at }) }, (_, channels) => {
+        getLeases: channels => call({}, state => getLeases(state, channels, now())),
+        getUnresolved: channels => call({}, state => Object.freeze(state.getUnresolved(channels))),
+        recordOutcome: (signature, outcome) =>
+            call({ toRecord: () => ({ kind: 'outcome', outcome, signature }) }, () => undefined),
+        recordSent: (owner, transaction) => {
+            const toRecord = (at: number) => ({ at, kind: 'sent', owner, transaction }) as const;
+            return call({ isDurable: true, toRecord }, (_, channels) => {
                 if (channels.length > 0) throw new PaymentChannelsError(JOURNAL_LEASE_LOST, { channels, owner });
             });
         },
-        release: async (owner: string, channels: readonly Address[]) => {
-            await release(toOwner(owner), toChannels(channels));
-        },
-        [Symbol.asyncDispose]: close,
-    } satisfies FileJournal);
+        release,
+    });
+    return Object.freeze({ ...journal, close, path: folder, [Symbol.asyncDispose]: close } satisfies FileJournal);
 }
 
 /** The leases that others have of the channels and that nobody is there for any more, by owner. */

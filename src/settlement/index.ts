@@ -1,4 +1,5 @@
 // Batch settle: many channels in few transactions. Plans, lookup tables, the executor, and journals of what was sent.
+export { createCheckedJournal } from '../journal/checked-journal';
 export type {
     BatchJournal,
     ChannelLease,
@@ -7,6 +8,14 @@ export type {
     SentTransaction,
     PlannedAction,
 } from '../journal/journal';
+export type { JournalLease, LeaseRequest } from '../journal/lease';
+export {
+    checkJournalTime,
+    createLeaseLostError,
+    getLeaseEnd,
+    getNextLease,
+    isLeaseHeldBy,
+} from '../journal/lease-rules';
 export { createMemoryJournal, type MemoryJournalOptions } from '../journal/memory-journal';
 export {
     decodeLookupTable,

@@ -1,6 +1,9 @@
 export { type SendOptions } from './build-message';
 export type { ChannelState } from '../channel/channel-state';
 export { simulated, type SimulatedClient } from './client';
+export type { ContractCase } from './contract/contract-case';
+export { getJournalContractCases, type JournalContractInput } from './contract/journal-contract';
+export type { JournalUnderTest } from './contract/journal-subject';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 export { type ExecutedTransaction } from './history';
 export {

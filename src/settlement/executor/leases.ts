@@ -3,7 +3,7 @@ import type { Address } from '@solana/kit';
 import { within } from '../../core/within';
 import type { BatchJournal } from '../../journal/journal';
 import type { Timers } from '../../sending/rpc-calls';
-import { MAX_LEASE_MS } from '../../journal/state';
+import { MAX_LEASE_MS } from '../../journal/lease';
 
 const FIRST_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 10_000;

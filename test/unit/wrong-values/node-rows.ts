@@ -5,6 +5,7 @@ import {
     createSimulator,
     createSimulatorRpc,
     getElfForTreasuryOwner,
+    getJournalContractCases,
     readProgramElf,
     runScenario,
     simulated,
@@ -57,6 +58,10 @@ export async function createTestingRows({ deployment }: ReturnType<typeof create
         getElfForTreasuryOwner: {
             call: getElfForTreasuryOwner as never,
             makeArguments: () => [{ ...elf }, addressOf(3)],
+        },
+        getJournalContractCases: {
+            call: getJournalContractCases as never,
+            makeArguments: () => [{ clock: 'given', createJournal: refuseToAnswer, seed: 1, sequences: 2 }],
         },
         readProgramElf: {
             call: readProgramElf as never,

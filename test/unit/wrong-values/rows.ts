@@ -7,6 +7,8 @@ import * as toolkit from '../../fixtures/toolkit';
 
 export type Rows = Readonly<Record<string, MakeArguments | readonly MakeArguments[]>>;
 
+const LEASE = { durationMs: 60_000, owner: 'me', refusedAt: 1_500, until: 61_000 };
+
 /** The rows for a deployment. */
 export function createRows(ofRun: toolkit.Deployment): Rows {
     const {
@@ -86,12 +88,15 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         assessDistribution: () => [assessed, deployment],
         assessOpen: () => [openAssessed, deployment],
         batchSettlement: () => [{ commitment: 'confirmed', journal: JOURNAL, verifier: VERIFIER }],
+        checkJournalTime: () => [1_000],
         checkVoucher: () => [checked, deployment, async () => true],
         checkVoucherState: () => [checked, true, deployment],
         // It plans many times over; what is in an item is looked at by the other rows of plans.
         compareBatchOptions: () => [[settled], { ...planned, mode: 'settle' }, deployment],
         cosignTransaction: () => [{ operator: PAYER.address, transaction }, PAYER, deployment, waiting],
         createAddressCache: () => [{ maxEntries: 10 }],
+        createCheckedJournal: () => [JOURNAL],
+        createLeaseLostError: () => [[channel], 'me'],
         createMemoryJournal: () => [{ now: () => 1 }],
         createTransactionSizer: () => [sizer],
         createVoucherVerifier: () => [deployment, { answerTimeoutMs: 1_000, cacheSize: 2 }],
@@ -162,6 +167,7 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         getDistributionHash: () => [SPLITS, deployment],
         getDistributionPreimage: () => [SPLITS, deployment],
         getExtendLookupTableInstruction: () => [{ ...tableInput, addresses: [addressOf(41)] }],
+        getLeaseEnd: () => [LEASE, 1_000],
         getLoggedEventCount: () => [['Program 11111111111111111111111111111111 invoke [1]'], deployment],
         getLookupTableStatus: () => [lookupTable],
         getLookupTableTransactions: () => [
@@ -170,6 +176,7 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         ],
         getMaxDistributableRecipients: () => [deployment, { ...methods, tokenProgram: TOKEN_PROGRAM }],
         getMemoInstruction: () => ['hello'],
+        getNextLease: () => [LEASE, { at: 1_000, durationMs: 60_000, owner: 'me' }],
         getOpenInstructionAsync: () => [{ ...open, ...current }, deployment],
         getOpenInstructionsAsync: () => [
             { ...open, ...current, createTokenAccounts: { funder: PAYER, owners: [PAYEE.address] } },
@@ -192,6 +199,7 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         inspectOpenTransaction: () => [wire, openAgreement, deployment],
         inspectTopUpTransaction: () => [transaction, { ...agreement, amount: 1n, channel }, deployment],
         isFinalizable: () => [closing, NOW],
+        isLeaseHeldBy: () => [LEASE, 'me', 1_000],
         isLiveChannelState: () => [state],
         isPaymentChannelsError: () => [new Error('x'), 'INPUT_INVALID'],
         isReclaimable: () => [state, 5n],
