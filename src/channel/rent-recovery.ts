@@ -1,9 +1,10 @@
 import type { Address } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
-import { readMembers, readTerms, toAddress, toI64, toU64 } from '../core/input';
-import type { DeploymentParts } from '../revision/deployment';
-import { getReclaimableFromSlot } from '../revision/open-slot';
+import { readMembers, readTerms, toAddress, toI64, toOneOf, toU64 } from '../core/input';
+import { getPart, type DeploymentParts } from '../revision/deployment';
+import type { ChannelOf, RevisionName } from '../revision/revision-types';
+import { toOwnFields, type OwnFields } from './own-fields';
 import { assertIsLiveChannelState, readKind, type ClosingChannelState, type LiveChannelState } from './channel-state';
 
 /** The next instruction on the way to the rent of a channel; anybody can send it. */
@@ -27,7 +28,7 @@ export type RentRecovery = Readonly<{
     dueFromSlot?: bigint | undefined;
     /**
      * First slot at which the rent itself is free: distributing a finalized channel frees it from then on, and before that
-     * leaves it to reclaim. `undefined` when there is none.
+     * leaves it to reclaim. 0 where distributing frees it at any time, `undefined` when there is none.
      */
     reclaimableFromSlot: bigint | undefined;
 }>;
@@ -40,7 +41,7 @@ export type RentRecovery = Readonly<{
  *
  * @param now Slot and time (unix seconds) of the cluster.
  * @throws By field `INTEGER_NOT_EXACT`, `INTEGER_OUT_OF_RANGE`, `INPUT_INVALID`; `CHANNEL_NOT_FOUND` for the state of a
- * channel that is gone, `OPERATION_UNSUPPORTED` where channels have no open slot.
+ * channel that is gone, `CHANNEL_CLOSED` for the state of one that left its tombstone.
  *
  * @example
  * ```ts
@@ -63,8 +64,14 @@ export function getRentRecovery(
     const given = readTerms('state', state as ClosingChannelState, names, ['deadlineAt']);
     const address = toAddress('state.address', given.address);
     assertIsLiveChannelState(state);
-    const { openSlot } = readMembers('state.channel', given.channel as { openSlot?: bigint }, ['openSlot']);
-    const reclaimableFromSlot = getReclaimableFromSlot(toU64('state.channel.openSlot', openSlot), deployment);
+    const { getReclaimableFromSlot, kinds, ownFields } = getPart<'channel', DeploymentParts<'channel'>>(
+        deployment,
+        'channel',
+    );
+    toOneOf('state.kind', kind, Object.values(kinds) as readonly string[]);
+    const fields = readMembers('state.channel', given.channel as OwnFields, ownFields);
+    const own = toOwnFields('state.channel', ownFields, fields) as ChannelOf<RevisionName>;
+    const reclaimableFromSlot = getReclaimableFromSlot(own);
     const recovery = (rest: Pick<RentRecovery, 'dueAt' | 'dueFromSlot' | 'isDue' | 'step'>): RentRecovery =>
         toResult({ address, reclaimableFromSlot, state, ...rest });
     switch (kind as LiveChannelState['kind']) {

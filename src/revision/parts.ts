@@ -139,6 +139,8 @@ export type OpenLayout = Builder<
     Readonly<{
         /** Checks what only this revision takes. */
         toFields: (input: object, payer: TransactionSigner) => OpenFields;
+        /** Members for wallets that the input has by address, since they sign later, as signers. */
+        getLaterSigners: (input: object) => Pick<OpenFields, 'rentPayer'>;
         /**
          * The same input with what follows from the chain alone, for who has an RPC at hand, and without what only says
          * how that is chosen.

@@ -2,7 +2,6 @@ import {
     appendTransactionMessageInstructions,
     compileTransaction,
     compressTransactionMessageUsingAddressLookupTables,
-    createNoopSigner,
     createTransactionMessage,
     pipe,
     setTransactionMessageFeePayer,
@@ -19,7 +18,7 @@ import {
 
 import { setComputeBudget } from '../runtime/compute-budget';
 import { toResult } from '../core/json-form';
-import type { DeploymentParts } from '../revision/deployment';
+import { getPart, type DeploymentParts } from '../revision/deployment';
 import { OPERATOR_IS_PAYER, TRANSACTION_MALFORMED } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
@@ -75,7 +74,7 @@ export type AssembleInput = SignerWait &
 
 /** Input of {@link assembleOpenTransaction}. */
 export type AssembleOpenInput<TRevision extends RevisionName = RevisionName> = AssembleInput &
-    Omit<OpenInput<TRevision>, 'rentPayer'> &
+    Omit<OpenInput<TRevision>, keyof RevisionTypes[TRevision]['assembleOpen']> &
     RevisionTypes[TRevision]['assembleOpen'];
 
 /** A transaction with the payer's signature, and the operator's still missing. */
@@ -113,19 +112,10 @@ export async function assembleOpenTransaction<TRevision extends RevisionName>(
     input: AssembleOpenInput<TRevision>,
     deployment: OpenParts<TRevision>,
 ): Promise<AssembledTransaction> {
-    const names = ['payer', 'rentPayer'] as const;
-    const { payer: payerInput, rentPayer } = readTerms(
-        'input',
-        input as AssembleOpenInput & Readonly<{ rentPayer?: unknown }>,
-        names,
-        ['rentPayer'],
-    );
-    const payer = toCosigner('payer', payerInput);
+    const payer = toCosigner('payer', readMembers('input', input as AssembleOpenInput, ['payer']).payer);
     const assembly = toAssembly(input, payer);
-    const open = {
-        ...copyMembers(input),
-        rentPayer: rentPayer === undefined ? undefined : createNoopSigner(toAddress('rentPayer', rentPayer)),
-    } as unknown as OpenInput<TRevision>;
+    const signers = getPart(deployment, 'open').getLaterSigners(input);
+    const open = { ...copyMembers(input), ...signers } as unknown as OpenInput<TRevision>;
     return await assemble(await getOpenInstructionAsync<TRevision>(open, deployment), payer, assembly);
 }
 

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 
-import { getArrayEncoder, getU32Encoder } from '@solana/kit';
+import { createNoopSigner, getArrayEncoder, getU32Encoder } from '@solana/kit';
 import {
     CHANNEL_DISCRIMINATOR,
     CHANNEL_PDA_SEEDS,
@@ -141,6 +141,11 @@ export const EPOCH_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
         const openSlot = toU64('openSlot', given);
         assertIsInWindow({ currentSlot, landingSlots, openSlot }, OPEN_SLOT_WINDOW);
         return { ...input, currentSlot, openSlot };
+    },
+    getLaterSigners: input => {
+        const names = ['rentPayer'] as const;
+        const { rentPayer } = readTerms('input', input as EpochTypes['assembleOpen'], names, names);
+        return rentPayer === undefined ? {} : { rentPayer: createNoopSigner(toAddress('rentPayer', rentPayer)) };
     },
     hasRentPayer: true,
     programName: 'open',

@@ -124,6 +124,7 @@ export const TOMBSTONE_VOUCHER: VoucherLayout = /* @__PURE__ */ definePart<Vouch
 export const TOMBSTONE_OPEN: OpenLayout = /* @__PURE__ */ definePart<OpenLayout>({
     build: (input, config) => getOpenInstruction(input, config),
     complete: async input => input,
+    getLaterSigners: () => ({}),
     hasRentPayer: false,
     programName: 'open',
     toFields: () => ({}),

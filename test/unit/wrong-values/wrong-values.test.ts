@@ -16,7 +16,6 @@ const OF_EPOCH = [
     'fetchOpenSlot',
     'getReclaimableFromSlot',
     'getReclaimInstruction',
-    'getRentRecovery',
     'planBatchReclaim',
 ];
 
