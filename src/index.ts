@@ -222,14 +222,16 @@ export type { SignerWait } from './runtime/signing';
 export {
     type ComputeBudgetParts,
     createTransactionSizer,
-    findExceededLimit,
-    getTransactionLimits,
     measureTransaction,
-    type TransactionLimits,
-    type TransactionMeasure,
     type TransactionSizer,
     type TransactionSizerInput,
 } from './runtime/transaction-size';
+export {
+    findExceededLimit,
+    getTransactionLimits,
+    type TransactionLimits,
+    type TransactionMeasure,
+} from './runtime/transaction-limits';
 export type {
     Agreed,
     BlockhashLifetime,

@@ -1,7 +1,7 @@
 import {
+    type Address,
     isMessageSigner,
     isTransactionSigner,
-    type Address,
     type MessageSigner,
     type ReadonlyUint8Array,
     type TransactionSigner,
@@ -14,14 +14,17 @@ import { describe, describeType } from './describe';
 import {
     ADDRESS_INVALID,
     BYTES_LENGTH_INVALID,
+    getInvalidDefinition,
     INTEGER_NOT_EXACT,
     INTEGER_OUT_OF_RANGE,
+    type InvalidCode,
     SIGNER_INVALID,
     TOKEN_PROGRAM_UNSUPPORTED,
-    getInvalidDefinition,
-    type InvalidCode,
 } from './error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from './errors';
+import { readSafely } from './read-safely';
+import { findNearest, isMisspelling, MAX_NAME_LENGTH } from './misspelling';
+import { getSignerAddress, hasAddress, isGuarded } from './signer-address';
 
 export { describe } from './describe';
 export type { InvalidCode } from './error-definitions';
@@ -212,33 +215,6 @@ export function assertHasNoMisspelt(field: string, value: object, names: readonl
     }
 }
 
-/** Names that are near to others, and words of their own. */
-const WORDS = ['channel', 'channelId', 'channels', 'payee', 'payer', 'salt', 'slot', 'status', 'state'];
-/** Comparisons made before, by the known name and then by the written one; there are few of either. */
-const comparisons = /* @__PURE__ */ new Map<string, Map<string, boolean>>();
-const MAX_COMPARISONS = 500;
-
-/** Other names for the same member, used by the rendered clients and by other functions of this package. */
-const SAYS_THE_SAME: Readonly<Record<string, readonly string[]>> = {
-    expiresAt: ['expiration', 'expiry'],
-    voucher: ['hasVoucher', 'signedVoucher'],
-};
-
-/** Whether one name is another one with at most two characters that are wrong, of a short name one. */
-function isMisspelling(written: string, name: string): boolean {
-    if (Object.hasOwn(SAYS_THE_SAME, name) && SAYS_THE_SAME[name]!.includes(written)) return true;
-    if (written === name || Math.abs(written.length - name.length) > 2 || WORDS.includes(written)) return false;
-    let known = comparisons.get(name);
-    if (known === undefined) comparisons.set(name, (known = new Map<string, boolean>()));
-    let isNear = known.get(written);
-    if (isNear === undefined) {
-        isNear = getEditDistance(written.toLowerCase(), name.toLowerCase()) <= (name.length > 5 ? 2 : 1);
-        if (known.size >= MAX_COMPARISONS) known.clear();
-        known.set(written, isNear);
-    }
-    return isNear;
-}
-
 /** The names in an object; of an array or a `Map`, which has members of another kind, nothing would be seen. */
 function getMemberNames(field: string, value: object, code: InvalidCode | undefined): readonly string[] {
     const names = hasMembersByName(value) ? readSafely(() => Object.keys(value), undefined) : undefined;
@@ -250,8 +226,6 @@ export function hasMembersByName(value: object): boolean {
     return readSafely(() => !Array.isArray(value) && !isCollection(value), false);
 }
 
-const MAX_NAME_LENGTH = 64;
-
 function refuseUnknown(path: string, key: string, known: Readonly<Record<string, unknown>>, code: InvalidCode): never {
     const nearest = findNearest(key, Object.keys(known));
     const hint = nearest === undefined ? '' : `; did you mean ${nearest}?`;
@@ -260,49 +234,6 @@ function refuseUnknown(path: string, key: string, known: Readonly<Record<string,
         field: key.length > MAX_NAME_LENGTH ? `${path.slice(0, path.length - key.length + MAX_NAME_LENGTH)}…` : path,
         value: 'a value',
     });
-}
-
-/** The name that a misspelt one most likely stands for. */
-export function findNearest(name: string, names: readonly string[]): string | undefined {
-    if (name.length > MAX_NAME_LENGTH) return undefined;
-    const simple = name.toLowerCase();
-    let nearest: string | undefined;
-    // A third of it may be wrong.
-    let least = Math.max(2, Math.floor(name.length / 3)) + 1;
-    for (const other of names) {
-        const distance = getEditDistance(simple, other.toLowerCase());
-        if (distance < least) [nearest, least] = [other, distance];
-    }
-    if (nearest !== undefined) return nearest;
-    const byLength = (a: string, b: string) => Math.abs(a.length - name.length) - Math.abs(b.length - name.length);
-    return names.filter(other => isPartOf(simple, other.toLowerCase())).sort(byLength)[0];
-}
-
-function isPartOf(a: string, b: string): boolean {
-    return Math.min(a.length, b.length) > 3 && (a.includes(b) || b.includes(a));
-}
-
-/** Edit distance: the number of characters to insert, remove or replace. */
-function getEditDistance(a: string, b: string): number {
-    let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (let row = 1; row <= a.length; row++) {
-        const current = [row];
-        for (let column = 1; column <= b.length; column++) {
-            const replaced = previous[column - 1]! + Number(a[row - 1] !== b[column - 1]);
-            current.push(Math.min(replaced, previous[column]! + 1, current[column - 1]! + 1));
-        }
-        previous = current;
-    }
-    return previous[b.length]!;
-}
-
-/** The value's own tag, or a fallback where reading it throws, as for a revoked proxy. */
-function readSafely<T>(read: () => T, otherwise: T): T {
-    try {
-        return read();
-    } catch {
-        return otherwise;
-    }
 }
 
 function isCollection(value: object): boolean {
@@ -433,11 +364,6 @@ export function toAddressBytes(field: string, value: unknown): Uint8Array {
     return bytes;
 }
 
-function getSignerAddress(value: unknown): string | undefined {
-    if (!hasAddress(value)) return undefined;
-    return isGuarded(isTransactionSigner, value) || isGuarded(isMessageSigner, value) ? value.address : undefined;
-}
-
 export function toSigner(field: string, value: unknown): TransactionSigner {
     if (!hasAddress(value) || !isGuarded(isTransactionSigner, value)) return refuseSigner(field, value);
     toAddress(`${field}.address`, value.address);
@@ -452,17 +378,6 @@ export function toMessageSigner(field: string, value: unknown): MessageSigner {
 
 function refuseSigner(field: string, value: unknown): never {
     throw new PaymentChannelsError(SIGNER_INVALID, { field, value: describeType(value) });
-}
-
-/** Anything with an address as text: the guards of kit for signers throw for less. */
-function hasAddress(value: unknown): value is { address: Address } {
-    if (typeof value !== 'object' || value === null) return false;
-    return readSafely(() => typeof (value as { address?: unknown }).address === 'string', false);
-}
-
-/** The answer of a guard, which reads members of the value. */
-function isGuarded<T extends object>(guard: (value: T) => boolean, value: T): boolean {
-    return readSafely(() => guard(value), false);
 }
 
 /**

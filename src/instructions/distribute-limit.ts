@@ -28,7 +28,8 @@ import {
     MAX_COMPUTE_UNITS,
     MAX_INSTRUCTION_TRACE,
 } from '../runtime/limits';
-import { getTransactionLimits, measureTransaction, toTransactionVersion } from '../runtime/transaction-size';
+import { getTransactionLimits, toTransactionVersion } from '../runtime/transaction-limits';
+import { measureTransaction } from '../runtime/transaction-size';
 import { buildDistributeInstruction, type DistributeParts } from './distribute';
 import {
     getDistributeCalls,

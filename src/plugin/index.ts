@@ -9,15 +9,13 @@ export {
 export { payer } from './payer';
 export {
     paymentChannels,
-    type PaymentChannelsAccounts,
-    type PaymentChannelsInstructions,
     type PaymentChannelsPdas,
     type PaymentChannelsPlugin,
     type PaymentChannelsPluginConfig,
-    type PaymentChannelsPluginRequirements,
-    type PluginDistributeInput,
-    type PluginOpenInput,
 } from './payment-channels';
+export type { PaymentChannelsAccounts } from './channel-accounts';
+export type { PaymentChannelsInstructions, PluginDistributeInput, PluginOpenInput } from './channel-instructions';
+export type { PaymentChannelsPluginRequirements } from './plugin-requirements';
 export { rpc } from './rpc';
 export type { SelfSendingPlan } from './self-sending';
 export type { SendingApi } from './send-message';

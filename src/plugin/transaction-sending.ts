@@ -44,7 +44,7 @@ import {
     type OnlyMembers,
 } from '../core/input';
 import { MAX_COMPUTE_UNITS } from '../runtime/limits';
-import { toTransactionVersion } from '../runtime/transaction-size';
+import { toTransactionVersion } from '../runtime/transaction-limits';
 import { within } from '../core/within';
 import { readAbortSignal, toPlan } from './sending-input';
 import { sendMessage, type SendingApi, type SendingConfig } from './send-message';

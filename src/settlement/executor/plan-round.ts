@@ -8,11 +8,10 @@ import { isPaymentChannelsError, PaymentChannelsError } from '../../core/errors'
 import type { RevisionName } from '../../revision/revision-types';
 import type { BatchItem, BatchSettleOptions } from '../plan/batch-input';
 import type { BatchPlan, PlannedTransaction } from '../plan/batch-plan';
-import { compareDeadlines } from '../plan/compare-deadlines';
+import { compareDeadlines, isNearDeadline } from '../plan/deadlines';
 import { skip, type Skipped } from '../plan/skipped';
 import { withoutDistribution } from '../plan/batch-options';
 import { planBatchSettle } from '../plan/plan-batch-settle';
-import { isNearDeadline } from '../plan/select-vouchers';
 import { hasFailedAlone, isEnded, type ChannelTask } from './channel-task';
 import type { FetchedBatch } from './fetch-batch-items';
 import { countPayerTokenAccounts, type ChannelPlan, type PlanRefusal, type RoundPlan, type Step } from './round';

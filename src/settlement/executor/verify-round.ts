@@ -6,7 +6,7 @@ import type { RevisionName } from '../../revision/revision-types';
 import { createBoundedVerifyAll } from '../../voucher/bounded-verifier';
 import { createVoucherVerifier, type VoucherVerification, type VoucherVerifier } from '../../voucher/voucher-verifier';
 import { toSignedVoucher } from '../../voucher/voucher';
-import { isLate } from '../plan/select-vouchers';
+import { isLate } from '../plan/deadlines';
 import type { ChannelTask } from './channel-task';
 import type { FetchedBatch } from './fetch-batch-items';
 

@@ -11,7 +11,7 @@ import {
 
 import { setComputeBudget } from '../../runtime/compute-budget';
 import { getListLength, readDeeply, readTerms, refuseInput, toAddress, toU64 } from '../../core/input';
-import { toTransactionVersion } from '../../runtime/transaction-size';
+import { toTransactionVersion } from '../../runtime/transaction-limits';
 import type { PlannedTransaction } from './batch-plan';
 
 /**

@@ -5,10 +5,10 @@ import { assertHasMethods, refuseInput, toBoolean, toI64, toOneOf, toU32, toU64 
 import {
     createTransactionSizer,
     toAddressesByTable,
-    toTransactionVersion,
     type ComputeBudgetParts,
     type TransactionSizer,
 } from '../../runtime/transaction-size';
+import { toTransactionVersion } from '../../runtime/transaction-limits';
 import type { BatchMode, BatchSettleOptions } from './batch-input';
 import { toParty, type Party } from '../../runtime/party';
 import { readBatchOptions } from '../read-batch-options';

@@ -1,11 +1,7 @@
 import { isSignerRole } from '@solana/kit';
 
-import {
-    findExceededLimit,
-    getTransactionLimits,
-    type TransactionLimits,
-    type TransactionSizer,
-} from '../../runtime/transaction-size';
+import { findExceededLimit, getTransactionLimits, type TransactionLimits } from '../../runtime/transaction-limits';
+import type { TransactionSizer } from '../../runtime/transaction-size';
 import {
     COMPUTE_BUDGET_INSTRUCTION_COMPUTE_UNITS,
     DEFAULT_COMPUTE_UNITS_PER_INSTRUCTION,

@@ -7,7 +7,7 @@ import { measureTransaction } from '../../runtime/transaction-size';
 import type { PlannedAction } from '../../journal/journal';
 import type { PlannedChannel, PlannedTransaction } from './batch-plan';
 import type { Bin, Bins } from './bins';
-import { compareDeadlines } from './compare-deadlines';
+import { compareDeadlines } from './deadlines';
 import type { CheckedOptions } from './batch-options';
 import type { Selection } from './select-vouchers';
 import type { Unit } from './tasks';

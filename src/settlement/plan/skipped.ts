@@ -92,3 +92,14 @@ export function skip<TCode extends keyof SkippedContexts>(code: TCode, context: 
     const message = MESSAGES[code](context);
     return toResult({ code, context: toResult({ ...context }), message }) as SkippedReason;
 }
+
+/** What is skipped of an item of the batch, and why. */
+export function toSkipped(
+    index: number,
+    channel: Address,
+    part: Skipped['part'],
+    reason: SkippedReason,
+    voucher?: SignedVoucher,
+): Skipped {
+    return toResult({ channel, index, part, reason, ...(voucher === undefined ? {} : { voucher }) });
+}

@@ -10,7 +10,7 @@ import {
     SETTLE_AND_FINALIZE_COMPUTE_UNITS,
     SETTLE_COMPUTE_UNITS,
 } from './compute-units';
-import { compareDeadlines } from './compare-deadlines';
+import { compareDeadlines } from './deadlines';
 import type { DistributeStep, MissingTokenAccount } from './batch-distribution';
 import type { Party } from '../../runtime/party';
 import type { Selection, SettleForm } from './select-vouchers';
