@@ -49,13 +49,13 @@ format:
 typecheck:
     tsc
 
-# Run the tests; arguments go to vitest.
+# Run the quick tests, in a few minutes: all but *.slow.test.ts, and samples where there is much of a kind.
 test *ARGS:
-    vitest run --exclude 'test/package/**' "$@"
+    vitest run --exclude 'test/package/**' --exclude 'test/**/*.slow.test.ts' "$@"
 
-# Run the long versions of the randomized tests as well.
-test-deep *ARGS:
-    TEST_DEEP=1 vitest run --exclude 'test/package/**' "$@"
+# Run all tests; with TEST_DEPTH=deep the randomized ones for hours.
+test-all *ARGS:
+    TEST_DEPTH="${TEST_DEPTH:-all}" vitest run --exclude 'test/package/**' "$@"
 
 # Pack the three packages and test the tarballs as a consumer sees them.
 test-package: build

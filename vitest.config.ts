@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
@@ -15,10 +17,10 @@ const alias = Object.entries(compilerOptions.paths).map(([name, [source]]) => ({
 
 const common = {
     alias,
-    // A fork of its own for each file gives back the memory that LiteSVM maps for the programs it compiles.
+    // Long after a machine that is five times slower is done.
+    hookTimeout: 300_000,
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
 } as const;
 
 /** The tests that are not about a difference between the revisions: they run for the epoch revision as well. */
@@ -94,13 +96,29 @@ const OF_BOTH_REVISIONS = [
     'test/unit/wrong-values/answers.test.ts',
 ];
 
-/** The same files for a deployment of the epoch revision. */
-const epoch: TestProjectInlineConfiguration = {
-    test: { ...common, env: { TESTED_REVISION: 'epoch' }, include: OF_BOTH_REVISIONS, name: 'epoch' },
-};
+const ALL = readdirSync(pathTo('test'), { encoding: 'utf8', recursive: true })
+    .filter(path => path.endsWith('.test.ts'))
+    .map(path => `test/${path.replaceAll(sep, '/')}`);
 
+/** Tests that put something else in the place of a module: they have modules of their own, others share them. */
+const isIsolated = (path: string): boolean => /\bvi\.(mock|resetModules)\(/.test(readFileSync(pathTo(path), 'utf8'));
+
+/** The projects of a revision. The modules are loaded once for all files of the first, and that is half of the time. */
+const getProjects = (name: string, include: readonly string[]): TestProjectInlineConfiguration[] =>
+    [false, true].map(isolate => ({
+        test: {
+            ...common,
+            env: { TESTED_REVISION: name },
+            include: include.filter(path => isIsolated(path) === isolate),
+            isolate,
+            name: isolate ? `${name}-isolated` : name,
+        },
+    }));
+
+// A file that takes long is named *.slow.test.ts: `just test` leaves it out, `just test-all` runs it as well.
 export default defineConfig({
     test: {
-        projects: [{ test: { ...common, include: ['test/**/*.test.ts'], name: 'tombstone' } }, epoch],
+        maxWorkers: Math.max(2, availableParallelism() - 1),
+        projects: [...getProjects('epoch', OF_BOTH_REVISIONS), ...getProjects('tombstone', ALL)],
     },
 });

@@ -8,11 +8,12 @@ import { createOracle, NoBytesError, NotGivenError, toText, type Value } from '.
 import { change } from './made-up-changes';
 import { createMaker, type Maker } from './made-up-pairs';
 import { set, type Json } from './mutate';
+import { byDepth } from '../fixtures/depth';
 
 // Whether the interface diff says "wire" is compared with bytes: those that kit's encoders make of the same values for a
-// made-up IDL and for the same IDL with one change. SEED=n alone runs that pair again; TEST_DEEP=1 runs many.
+// made-up IDL and for the same IDL with one change. SEED=n alone runs that pair again; TEST_DEPTH=deep runs many.
 
-const RUNS = process.env['TEST_DEEP'] ? 10_000 : 150;
+const RUNS = byDepth({ all: 150, deep: 10_000, quick: 50 });
 /** So many values are tried, and so many more where a difference is said to be. */
 const [SAMPLES, MORE_SAMPLES] = [12, 400];
 

@@ -313,17 +313,17 @@ it.each(['..json', '...json', ' .json', '\u001b[2J.json'])(
     },
 );
 
-it('just generate refuses a link and a file of someone else with one line', () => {
+it('just generate refuses a link and a file of someone else with one line', async () => {
     const project = copyProject();
     rmSync(join(project, 'generated/tombstone/index.ts'));
     symlinkSync(join(outside, 'precious.ts'), join(project, 'generated/tombstone/index.ts'));
-    const { status, stderr } = runCodegen(project);
+    const { status, stderr } = await runCodegen(project);
     expect(stderr).toMatch(/^[^\n]*tombstone holds links[^\n]*\n$/);
     expect(status).toBe(1);
     expect(readFileSync(join(outside, 'precious.ts'), 'utf8')).toBe('mine');
     rmSync(join(project, 'generated/tombstone'), { recursive: true });
     symlinkSync(outside, join(project, 'generated/tombstone'));
-    expect(runCodegen(project, '--check')).toMatchObject({
+    expect(await runCodegen(project, '--check')).toMatchObject({
         status: 1,
         stderr: expect.stringContaining('is a link') as string,
     });

@@ -5,12 +5,13 @@ import { renderClient } from '../../codegen/render';
 import { compile, importClient, writeClients } from './compile';
 import { exercise } from './made-up/exercise';
 import { makeIdl } from './made-up/idl';
+import { byDepth } from '../fixtures/depth';
 
 // IDLs that are put together at random: what the check lets through compiles and works, whatever it is, and the check
-// itself ends for all of them. MADE_UP_SEED alone makes the IDL of that seed again; TEST_DEEP=1 makes hundreds.
+// itself ends for all of them. MADE_UP_SEED alone makes the IDL of that seed again; TEST_DEPTH=deep makes hundreds.
 
 const only = process.env['MADE_UP_SEED'];
-const count = process.env['TEST_DEEP'] === '1' ? 400 : 16;
+const count = byDepth({ all: 16, deep: 400, quick: 6 });
 const seeds = only === undefined ? Array.from({ length: count }, (_, index) => index) : [Number(only)];
 
 const removals: (() => void)[] = [];

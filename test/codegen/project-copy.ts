@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { runCodegen as runCommand } from '../../codegen/command';
+
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 const removals: (() => void)[] = [];
@@ -30,8 +32,24 @@ export function copyProject(): string {
     return folder;
 }
 
+/** Does in this process what {@link startCodegen} does in one of its own. */
+export async function runCodegen(project: string, ...args: string[]) {
+    const before = process.cwd();
+    const written = { stderr: '', stdout: '' };
+    process.chdir(project);
+    try {
+        const status = await runCommand(['--strict', ...args], {
+            writeError: text => (written.stderr += text),
+            writeOutput: text => (written.stdout += text),
+        });
+        return { ...written, status };
+    } finally {
+        process.chdir(before);
+    }
+}
+
 /** Runs `codegen/main.ts` of a project as `just generate` and `just check-generated` do. */
-export function runCodegen(project: string, ...args: string[]) {
+export function startCodegen(project: string, ...args: string[]) {
     const tsx = join(ROOT, 'node_modules', 'tsx', 'dist', 'cli.mjs');
     const { status, stderr, stdout } = spawnSync(
         process.execPath,

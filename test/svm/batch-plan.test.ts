@@ -20,8 +20,8 @@ import { MODES, REVISIONS } from './fixtures/execution';
 import { Market, type MarketChannel } from './fixtures/market';
 import { DEPLOYMENT } from '../fixtures/deployment';
 import { STATUSES } from '../fixtures/revision';
+import { byDepth } from '../fixtures/depth';
 
-const IS_DEEP = process.env['TEST_DEEP'] !== undefined;
 const WAYS = [
     { name: 'legacy', options: { version: 'legacy' } },
     { name: 'version 0', options: { computeUnitPrice: 1_000n, version: 0 } },
@@ -96,7 +96,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
 
     describe.each(MODES)('%s', mode => {
         it.each(WAYS)('in $name', { timeout: 600_000 }, async ({ name, options }) => {
-            const added = await market.addChannels(IS_DEEP ? 1_000 : 50);
+            const added = await market.addChannels(byDepth({ all: 50, deep: 1_000, quick: 20 }));
             const channels = added.map(({ channel }) => channel);
             const lookupTables = Object.assign(
                 {},
@@ -142,7 +142,7 @@ describe.each(REVISIONS)('planned batches in LiteSVM, $name', ({ deployment, nam
         async () => {
             const poor = await Market.create(simulator, 3);
             const { unixTimestamp: now } = simulator.getClock();
-            const added = await poor.addChannels(IS_DEEP ? 1_000 : 200, index => {
+            const added = await poor.addChannels(byDepth({ all: 200, deep: 1_000, quick: 60 }), index => {
                 if (index % 9 === 1) return { closureStartedAt: now - 100n, status: STATUSES.closing };
                 if (index % 9 === 2) return { closureStartedAt: now - 3_600n, status: STATUSES.closing };
                 return index % 9 === 3 ? { status: STATUSES.finalized } : {};

@@ -1,7 +1,7 @@
 import { createClient } from '@solana/kit';
 import { describe, expect, it } from 'vitest';
 
-import { TOMBSTONE_LOCALNET } from '../../src';
+import { EPOCH_LOCALNET, TOMBSTONE_LOCALNET } from '../../src';
 import { batchSettlement, payer, paymentChannels, transactionSending } from '../../src/plugin';
 import { createSimulator, simulated } from '../../src/testing';
 import { ExecutionLab, REVISIONS } from './fixtures/execution';
@@ -30,8 +30,8 @@ describe.each(REVISIONS)('the plugin for batches, $name', ({ deployment }) => {
 });
 
 it('is for the deployment of the plugin of payment channels, and its types are', async () => {
-    const simulator = await createSimulator({ deployment: REVISIONS[1].deployment });
-    const lab = await ExecutionLab.create(REVISIONS[1].deployment);
+    const simulator = await createSimulator({ deployment: EPOCH_LOCALNET });
+    const lab = await ExecutionLab.create(EPOCH_LOCALNET);
     const base = createClient()
         .use(payer(await simulator.createFundedSigner()))
         .use(simulated(simulator))
@@ -49,7 +49,7 @@ it('is for the deployment of the plugin of payment channels, and its types are',
 });
 
 it('refuses what the client itself says', async () => {
-    const lab = await ExecutionLab.create(REVISIONS[0].deployment);
+    const lab = await ExecutionLab.create(TOMBSTONE_LOCALNET);
     const client = createClient()
         .use(payer(lab.market.merchants[0]!.signer))
         .use(simulated(lab.simulator))

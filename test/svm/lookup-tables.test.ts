@@ -25,6 +25,7 @@ import { assertSucceeded, createSimulatorRpc, type Simulator } from '../../src/t
 import { nameToAddress } from '../fixtures/batch';
 import { Market } from './fixtures/market';
 import { createTestSimulator } from '../fixtures/simulator';
+import { sample } from '../fixtures/depth';
 
 describe('lookup tables in LiteSVM', () => {
     let simulator: Simulator;
@@ -84,11 +85,14 @@ describe('lookup tables in LiteSVM', () => {
         Array.from({ length: count }, (_, index) => simulator.getClock().slot - 1n - BigInt(index));
 
     it.each(
-        (['settle', 'settleAndDistribute', 'settleAndFinalize', 'settleAndFinalizeAndDistribute'] as const).flatMap(
-            mode =>
-                (['common', 'shared', 'everything'] as const)
-                    .filter(contents => mode.includes('Distribute') || contents === 'everything')
-                    .map(contents => ({ contents, mode })),
+        sample(
+            (['settle', 'settleAndDistribute', 'settleAndFinalize', 'settleAndFinalizeAndDistribute'] as const).flatMap(
+                mode =>
+                    (['common', 'shared', 'everything'] as const)
+                        .filter(contents => mode.includes('Distribute') || contents === 'everything')
+                        .map(contents => ({ contents, mode })),
+            ),
+            4,
         ),
     )(
         '$mode with tables of $contents: created, extended, used, deactivated, closed, and the rent is back',

@@ -5,7 +5,7 @@
 //
 //     PROPERTY_SEED=… PROPERTY_PATH=… npx vitest run test/svm/properties.test.ts
 //
-// PROPERTY_SEED alone runs the sequences of that seed again; PROPERTY_RUNS says how many. TEST_DEEP=1 runs thousands,
+// PROPERTY_SEED alone runs the sequences of that seed again; PROPERTY_RUNS says how many. TEST_DEPTH=deep runs thousands,
 // from a new seed every time, and prints what came out of them.
 
 import fc from 'fast-check';
@@ -18,13 +18,14 @@ import { sequenceArbitrary, STEPS_PER_SEQUENCE } from './properties/scenario';
 import { Tally } from './properties/tally';
 import { Universe } from './properties/universe';
 import { REVISIONS } from './revisions';
+import { byDepth, IS_DEEP } from '../fixtures/depth';
 
-const isDeep = process.env['TEST_DEEP'] === '1';
 const path = process.env['PROPERTY_PATH'];
-const seed = Number(process.env['PROPERTY_SEED'] ?? (isDeep ? Date.now() & 0x7fff_ffff : 20260602));
+const seed = Number(process.env['PROPERTY_SEED'] ?? (IS_DEEP ? Date.now() & 0x7fff_ffff : 20260602));
 const DEEP_RUNS = 2_000;
 const SHALLOW_RUNS = 80;
-const runs = Number(process.env['PROPERTY_RUNS'] ?? (isDeep ? DEEP_RUNS : SHALLOW_RUNS));
+const QUICK_RUNS = 25;
+const runs = Number(process.env['PROPERTY_RUNS'] ?? byDepth({ all: SHALLOW_RUNS, deep: DEEP_RUNS, quick: QUICK_RUNS }));
 
 describe.each(REVISIONS)('random sequences of instructions of the $name program', facts => {
     let arena: Arena;
@@ -38,7 +39,7 @@ describe.each(REVISIONS)('random sequences of instructions of the $name program'
 
     it(
         `agree with the model: ${runs} sequences of ${STEPS_PER_SEQUENCE} steps from seed ${seed}`,
-        { timeout: isDeep ? 3_600_000 : 300_000 },
+        { timeout: IS_DEEP ? 3_600_000 : 300_000 },
         async () => {
             const property = fc.asyncProperty(sequenceArbitrary(facts), async generated => {
                 await runInLockstep(arena, universe, generated, tally);
@@ -53,7 +54,7 @@ describe.each(REVISIONS)('random sequences of instructions of the $name program'
                 );
             }
             // eslint-disable-next-line no-console
-            if (isDeep) console.log(`${facts.name}: ${runs} sequences from seed ${seed}:\n${tally.toString()}`);
+            if (IS_DEEP) console.log(`${facts.name}: ${runs} sequences from seed ${seed}:\n${tally.toString()}`);
             if (runs >= SHALLOW_RUNS && !path) expect(findFutileInstructions(tally, facts)).toEqual([]);
             if (runs >= DEEP_RUNS && !path) expect(findMissingOutcomes(tally, facts)).toEqual([]);
         },

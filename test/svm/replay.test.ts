@@ -4,6 +4,7 @@ import { readProgramElf } from '../../src/testing/elf';
 import { findFirstDifference } from './replay/compare';
 import { getRecordedFolder, listRecordedFiles, readLabels, readRecordedFile } from './replay/recorded-case';
 import { REVISIONS } from './revisions';
+import { sample } from '../fixtures/depth';
 
 /** Differences that one file's report shows; the rest is counted. */
 const SHOWN = 5;
@@ -14,7 +15,7 @@ describe.each(REVISIONS)('recorded transactions of the $name program', ({ name: 
     const label = readLabels(revision);
 
     it.skipIf(files.length === 0).each(files)('replays $name', { timeout: 600_000 }, async file => {
-        const cases = readRecordedFile(file);
+        const cases = sample(readRecordedFile(file), 8);
         const differences: string[] = [];
         for (const recorded of cases) {
             const difference = await findFirstDifference(recorded, elf, label);

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { run } from '../fixtures/run-cli';
+import { sample } from '../fixtures/depth';
 import { findMissingRent } from '../../src/testing/scenario/checks';
 import { findDiscrepancies, LAMPORTS, type Balance } from '../../src/testing/scenario/ledger';
 import { MAINNET_DEPLOYMENT } from '../../src';
@@ -114,7 +115,7 @@ describe.each(REVISIONS)('payment-channels simulate, $revision', facts => {
         expect(other.transactions).not.toEqual(first.transactions);
     });
 
-    it.each([1, 2, 3, 25])('conserves everything with %i channels', async channels => {
+    it.each(sample([1, 2, 3, 25], 2))('conserves everything with %i channels', async channels => {
         const { exitCode, output } = await run('simulate', '--json', '--channels', String(channels), ...flags);
         expect(exitCode).toBe(0);
         expect(JSON.parse(output)).toMatchObject({ channels, conserved: true });

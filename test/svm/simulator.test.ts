@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync, mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { AccountRole, address, getAddressEncoder, getU64Encoder, type Instruction } from '@solana/kit';
 import { getTransferSolInstruction } from '@solana-program/system';
 import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
-import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 
 import { getFinalizeInstruction, getSettleInstructions, isPaymentChannelsError } from '../../src';
 import {
@@ -198,6 +198,7 @@ describe('a result', () => {
 
 describe('the program ELF', () => {
     const folder = mkdtempSync(join(tmpdir(), 'payment-channels-elf-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
     const write = (name: string, bytes: Uint8Array) => {
         writeFileSync(join(folder, name), bytes);
         return join(folder, name);

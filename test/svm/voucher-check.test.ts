@@ -27,7 +27,8 @@ import * as tombstone from '../../generated/tombstone';
 import { type Simulator, type TransactionResult } from '../../src/testing';
 import { EXTRA_FIELDS } from '../fixtures/channels';
 import { addressOf } from '../fixtures/parties';
-import { anyAddress, anyI64, anyU32, anyU64, I64_MAX, runs } from '../fixtures/random';
+import { anyAddress, anyI64, anyU32, anyU64, I64_MAX } from '../fixtures/random';
+import { byDepth } from '../fixtures/depth';
 import { byRevision, ofTombstone, STATUSES } from '../fixtures/revision';
 import { DEPLOYMENT } from '../fixtures/deployment';
 import { createTestSimulator } from '../fixtures/simulator';
@@ -228,7 +229,7 @@ describe('checkVoucher', () => {
                     const key = verdict.kind === 'refused' ? verdict.code : verdict.kind;
                     seen.set(key, (seen.get(key) ?? 0) + 1);
                 }),
-                { ...runs(250), seed: 5 },
+                { numRuns: byDepth({ all: 250, deep: 7_500, quick: 250 }), seed: 5 },
             );
             // The cases are worth something: each verdict that the program knows comes up.
             expect([...seen.keys()].sort()).toEqual([

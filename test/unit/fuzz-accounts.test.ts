@@ -50,7 +50,7 @@ const {
 } = rendered;
 
 // What comes over a wire is accepted or refused with a typed error of the package: there is no other exception, no
-// hang, and no two encodings of one thing. With TEST_DEEP=1 well over 100,000 inputs.
+// hang, and no two encodings of one thing. With TEST_DEPTH=deep well over 100,000 inputs.
 
 /** Runs a decoder; any error but a typed one of this package fails the test. */
 function attempt<T>(decode: () => T): T | undefined {

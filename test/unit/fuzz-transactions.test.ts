@@ -37,11 +37,12 @@ import {
     type OpenMessage,
 } from './inspect/stage';
 import { DEPLOYMENT } from '../fixtures/deployment';
+import { byDepth } from '../fixtures/depth';
 
-// Whatever comes over the wire is decoded or refused with our error, and judged without one. In `just test-deep` that is
+// Whatever comes over the wire is decoded or refused with our error, and judged without one. With TEST_DEPTH=deep that is
 // 105,000 texts and, since a changed message is stopped by its signature, 20,000 that were signed after they were changed.
 
-const times = (deep: number) => ({ numRuns: process.env['TEST_DEEP'] ? deep : deep / 100 });
+const times = (deep: number) => ({ numRuns: byDepth({ all: deep / 100, deep, quick: deep / 400 }) });
 const TIMEOUT = 30 * 60_000;
 const toBase64 = (bytes: Uint8Array) => getBase64Decoder().decode(bytes);
 

@@ -20,11 +20,12 @@ import { anyAddress, anyBytes, anyI64, anyU64 } from '../fixtures/random';
 import { VOUCHER_SIZE } from '../fixtures/revision';
 import { MAGIC_HEX, unhex } from '../fixtures/vectors';
 import { DEPLOYMENT } from '../fixtures/deployment';
+import { byDepth } from '../fixtures/depth';
 
 // Whatever comes over a wire is accepted or refused with an error of this package, and what is accepted can be written
 // in one way only.
 
-const runs = { numRuns: process.env['TEST_DEEP'] ? 100_000 : 500 };
+const runs = { numRuns: byDepth({ all: 500, deep: 100_000, quick: 500 }) };
 const TIMEOUT = 20 * 60_000;
 
 /** The result of a decoder, or `undefined` where it refused its input with a typed error. Any other error fails. */

@@ -13,7 +13,7 @@ import { LAMPORTS } from '../../src/testing/scenario/ledger';
 import type { ScenarioReport } from '../../src/testing/scenario/scenario';
 import { findUnseen, HOSTILE } from '../fixtures/hostile-text';
 import { run } from '../fixtures/run-cli';
-import { copyProject, makeFolder, removeFolders, runCodegen } from './project-copy';
+import { copyProject, makeFolder, removeFolders, runCodegen, startCodegen } from './project-copy';
 import { TOMBSTONE_LOCALNET } from '../../src';
 
 // Whatever an IDL, a file or its name says: on the terminal it is text within the line that it belongs to.
@@ -187,7 +187,7 @@ describe('nothing hostile gets to the terminal from', () => {
         expect(error).toMatch(/^payment-channels: [^\n]+\n$/);
     });
 
-    it('the IDLs and folders of this project', () => {
+    it('the IDLs and folders of this project', async () => {
         const project = copyProject();
         for (const name of ['idl', 'generated']) rmSync(join(project, name), { recursive: true });
         const { constants, ...program } = till(HOSTILE).program;
@@ -196,18 +196,18 @@ describe('nothing hostile gets to the terminal from', () => {
         mkdirSync(join(project, 'idl'));
         const file = join(project, 'idl', 'till.json');
         writeFileSync(file, JSON.stringify({ kind: HOSTILE }));
-        const bad = runCodegen(project);
+        const bad = startCodegen(project);
         expect(bad.stderr.split('\n')).toHaveLength(3);
 
         writeFileSync(file, JSON.stringify({ ...till(''), program: { ...program, ...none, constants: documented } }));
         mkdirSync(join(project, 'generated', `x${HOSTILE_NAME}`), { recursive: true });
         mkdirSync(join(project, 'generated/till'));
         writeFileSync(join(project, 'generated/till', HOSTILE_NAME), '');
-        const stale = runCodegen(project, '--check');
+        const stale = await runCodegen(project, '--check');
         expect(stale.stderr).toMatch(/^missing /m);
         expect(stale.stderr).toMatch(/^unexpected /m);
         expect(stale.stderr).toMatch(/^no IDL /m);
-        const unknown = runCodegen(project, HOSTILE_NAME);
+        const unknown = await runCodegen(project, HOSTILE_NAME);
         expect([bad, stale, unknown].map(({ status }) => status)).toEqual([1, 1, 2]);
         for (const { stderr, stdout } of [bad, stale, unknown]) {
             expect(findUnseen(stderr + stdout)).toEqual([]);

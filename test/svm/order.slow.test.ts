@@ -1,6 +1,7 @@
 // The order of checks: which of two errors is seen first? Every pair of faults that the random sequences draw from, in
-// every instruction, in LiteSVM and in the model. A plain run takes every third pair; TEST_DEEP=1 takes all of them,
-// with both token programs, and every third one where the channel is in a state that the instruction is not meant for.
+// every instruction, in LiteSVM and in the model. `just test-all` takes every third pair, a run of this file alone one in
+// fifteen, and others every day; TEST_DEPTH=deep takes all of them, with both token programs, and every third one where the
+// channel is in a state that the instruction is not meant for.
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -12,8 +13,10 @@ import { call, sequenceOf, slot, token, transaction } from './properties/script'
 import { Tally } from './properties/tally';
 import { Universe, type MintName } from './properties/universe';
 import { instructionsOf, REVISIONS, type RevisionFacts } from './revisions';
+import { byDepth, IS_DEEP, IS_QUICK, SEED } from '../fixtures/depth';
 
-const isDeep = process.env['TEST_DEEP'] === '1';
+/** Where in the pairs and faults a run begins. */
+const OFFSET = IS_QUICK ? SEED : 0;
 
 /** Where the channel can be before the instruction, and how it gets there. */
 const STATES = {
@@ -91,10 +94,10 @@ const SURROUNDINGS: Readonly<Record<string, readonly Step[]>> = {
 function* pairsOf(facts: RevisionFacts, name: CallName, state: State): Generator<readonly FaultPick[]> {
     const hasVoucher = name === 'settle' || name === 'settleAndFinalize';
     const count = countFaults(facts, name, hasVoucher);
-    const isThorough = isDeep && NATURAL[name].includes(state);
+    const step = IS_DEEP && NATURAL[name].includes(state) ? 1 : byDepth({ all: 3, deep: 3, quick: 15 });
     for (let first = 0; first < count; first++) {
         for (let second = first; second < count; second++) {
-            if (!isThorough && (first + second) % 3 !== 0) continue;
+            if ((first + second) % step !== OFFSET % step) continue;
             // Where and with what, of faults that leave it open: something else for each pair.
             const fault = (which: number) => ({ at: first * 5 + second, other: first + second * 3, which });
             yield first === second ? [fault(first)] : [fault(first), fault(second)];
@@ -115,12 +118,14 @@ describe.each(REVISIONS)('order of checks of the $name program', facts => {
     // The window makes no difference where there is none.
     const states = (Object.keys(STATES) as State[]).filter(state => isDated || !state.endsWith('window over'));
     const naturalOf = (name: CallName): readonly State[] => NATURAL[name].filter(state => states.includes(state));
-    const mints: readonly MintName[] = isDeep ? ['spl', 't22'] : ['spl'];
+    const mints: readonly MintName[] = IS_DEEP ? ['spl', 't22'] : ['spl'];
     const cases = names.flatMap(name => [
         ...mints.flatMap(mint => naturalOf(name).map(state => [name, mint, state] as const)),
-        ...states.filter(state => isDeep && !NATURAL[name].includes(state)).map(state => [name, 'spl', state] as const),
+        ...states
+            .filter(state => IS_DEEP && !NATURAL[name].includes(state))
+            .map(state => [name, 'spl', state] as const),
     ]);
-    const timeout = isDeep ? 3_600_000 : 300_000;
+    const timeout = IS_DEEP ? 3_600_000 : 300_000;
 
     it.each(cases)('two faults in %s (%s), channel %s', { timeout }, async (name, mint, state) => {
         const tally = new Tally();
@@ -137,7 +142,7 @@ describe.each(REVISIONS)('order of checks of the $name program', facts => {
         for (const mint of mints) {
             for (const state of naturalOf(name)) {
                 for (const surrounding of Object.values(SURROUNDINGS)) {
-                    for (let which = -1; which < count; which += isDeep ? 1 : 5) {
+                    for (let which = -1; which < count; which += byDepth({ all: 5, deep: 1, quick: 20 })) {
                         const faults = which < 0 ? [] : [{ at: which, other: which * 3, which }];
                         const steps = [...STATES[state], ...surrounding, transaction(call(name, faults))];
                         await runInLockstep(arena, universe, sequenceOf(mint, steps), tally);

@@ -16,12 +16,12 @@ import { Crash, createFaultyInterceptor, NO_FAULTS, type Faults } from './fixtur
 import type { MarketChannel } from './fixtures/market';
 import { DEPLOYMENT } from '../fixtures/deployment';
 import { STATUSES } from '../fixtures/revision';
+import { IS_DEEP } from '../fixtures/depth';
 
 // What an executor has to survive: a thousand channels of several merchants in two tokens, with an RPC that fails, lies
 // and forgets, other people at the same channels, and a process that dies between any two steps. What may be lost is
 // time. What may not: a token, a voucher, or a fee for what had been done already.
 
-const IS_DEEP = process.env['TEST_DEEP'] !== undefined;
 const WAYS = [
     { name: 'legacy', options: { version: 'legacy' } },
     { name: 'version 0', options: { computeUnitPrice: 1_000n, version: 0 } },
