@@ -159,7 +159,7 @@ function isTokenAccount({ data, programAddress }: AccountContent): boolean {
     return isExtended(data, programAddress, ACCOUNT_TYPE_TOKEN_ACCOUNT);
 }
 
-/** Whether data is that of a Token-2022 account of the given kind behind whose base extensions follow. */
+/** Whether data is a Token-2022 account of the given kind with extensions behind its base. */
 function isExtended(data: ReadonlyUint8Array, tokenProgram: Address, accountType: number): boolean {
     return (
         tokenProgram === TOKEN_2022_PROGRAM_ADDRESS &&

@@ -16,7 +16,7 @@ export function isBytes(value: unknown): value is Uint8Array {
     return getTypedArrayName.call(value) === 'Uint8Array';
 }
 
-/** How many bytes there are; `undefined` for what is no bytes. None are left where the memory was given away. */
+/** The number of bytes; `undefined` for a value that is not bytes. None are left where the memory was given away. */
 export function getByteCount(value: unknown): number | undefined {
     return isBytes(value) ? (getTypedArrayLength.call(value) as number) : undefined;
 }

@@ -21,11 +21,11 @@ export type PaymentChannelsErrorContexts = {
     BATCH_INVALID: InvalidContext;
     BLOCKHASH_INVALID: { field: string; value: string };
     BYTES_LENGTH_INVALID: {
-        /** -1 for what is no bytes at all. */
+        /** -1 for a value that is not bytes. */
         actualLength: number;
         expectedLength: number;
         field: string;
-        /** What was given, where that is no bytes at all. */
+        /** The given value, where it is not bytes. */
         value?: string | undefined;
     };
     CHANNELS_UNREADABLE: { failures: readonly Readonly<{ address: string; code: string; reason: string }>[] };

@@ -144,16 +144,16 @@ export function toResult(result: object): object {
     return Object.freeze(withJson(result));
 }
 
-/** As {@link toResult}, of something that others may go on to change. */
+/** Gives a result its JSON form without freezing it, for values that others may still change. */
 export function withJson<T extends object>(result: T): T {
     // What is frozen already has it, or stays as it is.
     return Object.isExtensible(result) ? Object.defineProperty(result, 'toJSON', JSON_FORM) : result;
 }
 
-/** What is not shown as what is in it. */
+/** Objects that are shown by a name rather than by their members. */
 const shown = /* @__PURE__ */ new WeakMap<object, string>();
 
-/** As {@link toResult}, of something that its name says all about. */
+/** As {@link toResult}, for an object whose name says everything about it. */
 export function toShown<T extends object>(name: string, value: T): Readonly<T> {
     shown.set(value, name);
     return toResult(value);

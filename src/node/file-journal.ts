@@ -56,11 +56,11 @@ type Call = Readonly<{
  * on with.
  *
  * `recordSent` resolves when its record is on the disk; calls that are made at the same time share one write and one
- * fsync. Leases and outcomes survive the process at once, and a power failure only with the next record that was sent;
- * what a power failure takes of them is asked again of the chain.
+ * fsync. Leases and outcomes survive the end of the process as soon as they are written, but survive a power failure only
+ * once the next sent transaction is recorded; the chain is asked again for those that are lost.
  *
- * The leases of a process that is proved to have ended are had by the next one that asks for them. That is proved on Linux,
- * of processes on this machine since it was started, in the same container if any; elsewhere their time has to run out.
+ * The leases of a process that is proved to have ended go to the next one that asks for them. The proof works on Linux, for
+ * processes of this machine since it was started, in the same container if any; elsewhere the leases have to expire.
  *
  * @param path A folder that is the journal's alone, created for its owner only if it is missing. It has to be on a local
  * file system that has hard links, not on a network share. What it is relative to is the process's folder at this call.
@@ -188,7 +188,7 @@ export async function openFileJournal(path: string, options: FileJournalOptions 
     return Object.freeze({ ...journal, close, path: folder, [Symbol.asyncDispose]: close } satisfies FileJournal);
 }
 
-/** The leases that others have of the channels and that nobody is there for any more, by owner. */
+/** The leases of the channels that belong to owners which have ended, by owner. */
 function findDead(
     state: JournalState,
     channels: readonly Address[],

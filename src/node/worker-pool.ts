@@ -19,7 +19,7 @@ export type Pool = Readonly<{
     close: () => Promise<void>;
 }>;
 
-/** Which batches a thread is at work on. The thread is missing until there is work for it again after it died. */
+/** The batches that a thread is working on. The thread is missing until there is work for it again after it died. */
 type Slot = {
     worker: Worker | undefined;
     inFlight: Map<number, Batch>;

@@ -18,29 +18,32 @@ import { readMembers } from '../core/input';
 import type { ChannelOf, RevisionName } from '../revision/revision-types';
 import type { PaymentChannelsPluginRequirements } from './plugin-requirements';
 
-/** The accounts. */
+/** Readers of the accounts of channels. */
+export type ChannelReaders<TRevision extends RevisionName = RevisionName> = Readonly<{
+    fetch: (address: Address, config?: FetchConfig) => Promise<Account<ChannelOf<TRevision>>>;
+    fetchMaybe: (address: Address, config?: FetchConfig) => Promise<MaybeAccount<ChannelOf<TRevision>>>;
+    fetchAll: (addresses: readonly Address[], config?: FetchConfig) => Promise<Account<ChannelOf<TRevision>>[]>;
+    fetchAllMaybe: (
+        addresses: readonly Address[],
+        config?: FetchConfig,
+    ) => Promise<MaybeAccount<ChannelOf<TRevision>>[]>;
+    /** The state of the account at the address: a channel, a tombstone, or nothing. */
+    fetchState: (address: Address, config?: FetchConfig) => Promise<Fetched<ChannelState<TRevision>>>;
+    /** The channels with all of the given fields. */
+    find: (
+        filter: ChannelFilter<TRevision>,
+        config?: FetchChannelsConfig,
+    ) => Promise<readonly Fetched<LiveChannelState<TRevision>>[]>;
+    /** The channels that their payers have begun to close, the most urgent first. */
+    findClosing: (
+        filter: ClosingChannelFilter<TRevision>,
+        config?: FetchChannelsConfig,
+    ) => Promise<readonly Fetched<ClosingChannelState<TRevision>>[]>;
+}>;
+
+/** Readers of the program's accounts, by the kind of account. */
 export type PaymentChannelsAccounts<TRevision extends RevisionName = RevisionName> = Readonly<{
-    channel: Readonly<{
-        fetch: (address: Address, config?: FetchConfig) => Promise<Account<ChannelOf<TRevision>>>;
-        fetchMaybe: (address: Address, config?: FetchConfig) => Promise<MaybeAccount<ChannelOf<TRevision>>>;
-        fetchAll: (addresses: readonly Address[], config?: FetchConfig) => Promise<Account<ChannelOf<TRevision>>[]>;
-        fetchAllMaybe: (
-            addresses: readonly Address[],
-            config?: FetchConfig,
-        ) => Promise<MaybeAccount<ChannelOf<TRevision>>[]>;
-        /** The state of the account at the address: a channel, a tombstone, or nothing. */
-        fetchState: (address: Address, config?: FetchConfig) => Promise<Fetched<ChannelState<TRevision>>>;
-        /** The channels with all of the given fields. */
-        find: (
-            filter: ChannelFilter<TRevision>,
-            config?: FetchChannelsConfig,
-        ) => Promise<readonly Fetched<LiveChannelState<TRevision>>[]>;
-        /** The channels that their payers have begun to close, the most urgent first. */
-        findClosing: (
-            filter: ClosingChannelFilter<TRevision>,
-            config?: FetchChannelsConfig,
-        ) => Promise<readonly Fetched<ClosingChannelState<TRevision>>[]>;
-    }>;
+    channel: ChannelReaders<TRevision>;
 }>;
 
 /** Config for reading: the caller's values override the plugin's. */
@@ -53,7 +56,7 @@ export function getAccounts(
 ): PaymentChannelsAccounts {
     const { rpc } = readMembers('client', client, ['rpc']);
     return Object.freeze({
-        channel: Object.freeze<PaymentChannelsAccounts['channel']>({
+        channel: Object.freeze<ChannelReaders>({
             fetch: async (address, given) => await fetchChannel(rpc, address, deployment, withDefaults(given)),
             fetchAll: async (addresses, given) =>
                 await fetchAllChannel(rpc, addresses, deployment, withDefaults(given)),

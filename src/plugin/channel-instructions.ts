@@ -83,7 +83,7 @@ export type PaymentChannelsInstructions<TRevision extends RevisionName = Revisio
     /** Starts the grace period of an open channel. */
     requestClose: (input: Optional<RequestCloseInput, 'payer'>) => SelfSendingPlan;
     /**
-     * Distributes a channel, after a look at everyone's token accounts: nothing is forfeited unasked.
+     * Distributes a channel, after a look at everyone's token accounts: nothing is forfeited without consent.
      *
      * @throws `DISTRIBUTION_BLOCKED`, `DISTRIBUTION_FORFEITS`, or as `getDistributeInstructionsAsync` and
      * `fetchDistributionAssessment`.
@@ -100,7 +100,7 @@ export type PaymentChannelsInstructions<TRevision extends RevisionName = Revisio
 
 type ReclaimInstructions<TRevision extends RevisionName> = TRevision extends RevisionWithReclaim
     ? Readonly<{
-          /** Gives the rent of a distributed channel back to who paid it; the rent payer is read if it is not given. */
+          /** Returns the rent of a distributed channel to the wallet that paid it, which is read if it is not given. */
           reclaim: (input: Readonly<{ channel: Address; rentPayer?: Address | undefined }>) => SelfSendingPlan;
       }>
     : unknown;

@@ -18,11 +18,11 @@ export type ChannelLayout = Readonly<{
     discriminator: number;
     getSize: () => number;
     /**
-     * Fields by which channels can be looked for in this revision alone: the layout of another would pass over them, and
-     * every channel would be found.
+     * Fields that only this revision's channels can be searched by. Another layout would ignore them, and the search would
+     * find every channel.
      */
     ownFields: readonly ('openSlot' | 'rentPayer')[];
-    /** Most slots by which the current slot may be after the open slot, where channels have one. */
+    /** The most slots that the current slot may be after the open slot, where channels have one. */
     openSlotWindow: bigint | undefined;
     /** First slot at which the rent of a channel can come back, by what its account says; `undefined` for none. */
     getReclaimableFromSlot: (channel: ChannelOf<RevisionName>) => bigint | undefined;
@@ -59,7 +59,7 @@ export type SplitsLayout = Readonly<{
 /** The errors of the program by their codes. */
 export type ProgramErrors = Readonly<Record<number, Readonly<{ name: string; message: string }>>>;
 
-/** Errors by which the program says that a channel, or the time, is not as it was read any more. */
+/** Errors that mean that the channel, or the time, has changed since it was read. */
 export type OutdatedErrors = Readonly<{ names: readonly string[] }>;
 
 /** How the program's events are encoded (docs/program.md, section 10). */
@@ -146,7 +146,7 @@ export type OpenLayout = Builder<
          * how that is chosen.
          */
         complete: (input: object, fetchCurrentSlot: () => Promise<bigint>) => Promise<object>;
-        /** Whether lamports at the address of the channel, and an escrow that exists, don't stand in the way. */
+        /** Whether a channel can be opened although its address holds lamports, or its escrow exists. */
         toleratesPrefunding: boolean;
         /** Whether somebody other than the payer can pay the rent. */
         hasRentPayer: boolean;

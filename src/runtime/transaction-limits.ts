@@ -82,7 +82,7 @@ function toMeasure(field: string, value: TransactionMeasure): TransactionMeasure
     return measure;
 }
 
-/** Refuses what is no transaction version. */
+/** Checks a transaction version. */
 export function toTransactionVersion(field: string, value: unknown): TransactionVersion {
     if (value !== 'legacy' && value !== 0 && value !== 1) {
         throw new PaymentChannelsError(TRANSACTION_VERSION_UNSUPPORTED, { field, value: describe(value) });

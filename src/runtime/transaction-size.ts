@@ -49,8 +49,8 @@ export type TransactionSizerInput = Readonly<{
     /** Tables that a version 0 transaction takes its accounts from where it can; other versions have none. */
     lookupTables?: AddressesByLookupTableAddress | undefined;
     /**
-     * Leaves out a table of which the transaction needs one account only: naming the table takes more bytes than the
-     * account. Which tables are left, `getLookupTables` says.
+     * Leaves out a table that would supply a single account, since naming the table takes more bytes than the account.
+     * `getLookupTables` returns the tables that remain.
      */
     omitsCostlyLookupTables?: boolean | undefined;
     computeBudget?: ComputeBudgetParts | undefined;
@@ -67,7 +67,7 @@ export type TransactionSizer = Readonly<{
     tryAppend: (instructions: readonly Instruction[], limits: TransactionLimits) => boolean;
     /** Addresses of the lookup tables that the transaction takes accounts from. */
     getLookupTables: () => readonly Address[];
-    /** Another sizer that goes on from here; the tables are shared, so that many cost no more than one. */
+    /** A copy that grows on its own from here. The tables are shared, so that copies are cheap. */
     fork: () => TransactionSizer;
 }>;
 const MIN_HEAP_BYTES = 32 * 1024;
@@ -179,7 +179,7 @@ function toSizer(state: SizerState): TransactionSizer {
     });
 }
 
-/** The instructions by which a legacy or version 0 transaction asks, as kit writes them; the values are any. */
+/** The compute-budget instructions of a legacy or version 0 transaction, as kit writes them, with arbitrary values. */
 function getComputeBudgetInstructions(version: 'legacy' | 0, parts: ComputeBudgetParts): readonly Instruction[] {
     return pipe(
         createTransactionMessage({ version }) as TransactionMessage & { version: 'legacy' | 0 },

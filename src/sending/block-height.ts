@@ -18,7 +18,7 @@ export type RpcBlockhash = Readonly<{
     slot: bigint;
 }>;
 
-/** How far a node says that it is. */
+/** The position on the chain that a node reports. */
 export type ChainPosition = Readonly<{ blockHeight: bigint; slot: bigint }>;
 
 /** A blockhash is good for so many blocks. */

@@ -50,7 +50,7 @@ export class RpcCalls {
         private readonly config: Readonly<{
             timers: Timers;
             requestTimeoutMs: number;
-            /** How long a question is asked again. */
+            /** For how long a request is repeated. */
             patienceMs: number;
             /** Hears of each question before it is asked again. */
             onRetry?: ((retry: RpcRetry) => void) | undefined;

@@ -163,7 +163,7 @@ export abstract class SimulatedChain<TRevision extends RevisionName> {
      *
      * @example
      * ```ts
-     * const result = await simulator.send(getSettleInstructions({ voucher }), { feePayer: payee });
+     * const result = await simulator.send(getSettleInstructions({ voucher }, simulator.deployment), { feePayer: merchant });
      * if (!result.ok) console.error(result.failure.message);
      * ```
      */

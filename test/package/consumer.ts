@@ -28,6 +28,7 @@ export type Manifest = Readonly<{
     license?: string;
     name: string;
     peerDependencies?: Record<string, string>;
+    peerDependenciesMeta?: Record<string, { optional?: boolean }>;
     repository?: { directory?: string; url: string };
     sideEffects?: boolean;
     version: string;
@@ -119,4 +120,14 @@ export function getEntryPoints({ exports, name }: Manifest): string[] {
     return Object.keys(exports)
         .filter(path => !path.endsWith('.json'))
         .map(path => name + path.slice(1));
+}
+
+/** The declarations of the entry points, of ES modules and of CommonJS. */
+export function getTypes({ exports }: Manifest): string[] {
+    const types: string[] = [];
+    JSON.stringify(exports, (key, value: unknown) => {
+        if (key === 'types') types.push(value as string);
+        return value;
+    });
+    return types;
 }

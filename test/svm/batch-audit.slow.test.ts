@@ -155,7 +155,7 @@ describe.each(REVISIONS)('a batch with something bad in it, $name', ({ deploymen
         expect(result.transactions.filter(({ outcome }) => outcome === 'refused')).toHaveLength(2);
     });
 
-    it('a channel that is paid out is done, though its voucher had been brought in before', async () => {
+    it('a channel that is paid out is done, though its voucher had been settled before', async () => {
         const { channels, requests } = await lab.prepare(2);
         await lab.simulator.send(getSettleInstructions({ voucher: requests[1]!.voucher! }, deployment));
         const result = await lab.execute(requests, { mode: 'settleAndDistribute' });

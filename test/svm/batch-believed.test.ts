@@ -9,7 +9,7 @@ import type { Interceptor } from './fixtures/intercepted-rpc';
 import { toRefusal } from './fixtures/node-errors';
 
 // Whoever says that a signature is good is believed, but not against the chain: then it is proved, and a forged voucher keeps
-// no good one from being brought in.
+// no good one from being settled.
 
 describe.each(REVISIONS)('a forged voucher that was said to be good, $name', ({ deployment }) => {
     let lab: ExecutionLab;
@@ -53,7 +53,7 @@ describe.each(REVISIONS)('a forged voucher that was said to be good, $name', ({ 
         ['settleAndDistribute', mute],
         ['settleAndFinalize', undefined],
         ['settleAndFinalizeAndDistribute', mute],
-    ] as const)('%s: the good one is brought in by the same execution', async (mode, intercept) => {
+    ] as const)('%s: the good one is settled by the same execution', async (mode, intercept) => {
         const { channels, requests } = await prepare();
         const result = await lab.execute(believe(requests), { mode }, intercept);
         expect(result.stopped).toBeUndefined();

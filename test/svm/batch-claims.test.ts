@@ -366,7 +366,7 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
         };
 
         it.each(['settle', 'settleAndDistribute'] as const)(
-            '%s: does not keep its voucher from being brought in',
+            '%s: does not keep its voucher from being settled',
             async mode => {
                 const { channels, requests } = await lab.prepare(1);
                 let isClosing = false;

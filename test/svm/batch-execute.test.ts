@@ -157,7 +157,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         expect(result.transactions.every(({ outcome }) => outcome === 'landed')).toBe(true);
     });
 
-    it('gives up a channel whose signer does not sign, and brings in the others', async () => {
+    it('abandons a channel whose signer does not sign, and settles the others', async () => {
         const { channels, requests } = await lab.prepare(9);
         const signer = {
             address: requests[1]!.payee!.address,
@@ -420,7 +420,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         expect(countBy(result)).toEqual({ notStarted: 8 });
     });
 
-    it('brings in closing channels first, and plans again at once when one of theirs fails', async () => {
+    it('settles closing channels first, and replans immediately when one of theirs fails', async () => {
         const { unixTimestamp: now } = lab.simulator.getClock();
         const { channels, requests } = await lab.prepare(40, index =>
             index % 10 === 3 ? { closureStartedAt: now - 3_000n, status: STATUSES.closing } : {},

@@ -108,7 +108,7 @@ describe.each(REVISIONS)('executions that are several, stopped or resumed, $name
             lab.checkTransactions(result);
         });
 
-        it('does not make a higher voucher done that can not be brought in', async () => {
+        it('does not make a higher voucher done that can not be settled', async () => {
             const { channels, requests } = await lab.prepare(2);
             await lab.leaveUnresolved(requests, 'settle');
             const { session } = lab.market.payers[0]!;
@@ -156,7 +156,7 @@ describe.each(REVISIONS)('executions that are several, stopped or resumed, $name
             }
         });
 
-        it('and failed on chain is paid for once, and its channels are brought in', async () => {
+        it('and failed on chain is paid for once, and its channels are settled', async () => {
             const { requests } = await lab.prepare(12);
             const { rpc } = lab;
             let isGone = false;

@@ -5,7 +5,7 @@ import { planBatchSettleAsync as planEpochBatchSettleAsync } from '../../src/set
 import { planBatchSettleAsync } from '../../src/settlement/plan/plan-batch-settle';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
 
-// What a batch brings in are the vouchers that it was given and that a verifier has found good, and no others.
+// A batch settles the vouchers that it was given and that a verifier has found good, and no others.
 
 describe.each(REVISIONS)('a batch of the $name revision', ({ deployment, name }) => {
     let lab: ExecutionLab;
@@ -87,7 +87,7 @@ describe.each(REVISIONS)('a batch of the $name revision', ({ deployment, name })
         expect(lab.accepted.size).toBe(0);
     });
 
-    it.each(['true', 1, 0, null, {}])('brings in nothing with %o as what is known of a signature', async value => {
+    it.each(['true', 1, 0, null, {}])('settles nothing with %o as what is known of a signature', async value => {
         const { requests } = await lab.prepare(2);
         const given = requests.map(request => ({ ...request, isSignatureValid: value as unknown as boolean }));
         const result = await lab.execute(given, { mode: 'settle' });

@@ -16,6 +16,7 @@ const WRONG: readonly CodeBlock[] = [
 
 let functions: readonly PublicFunction[];
 let readme: readonly CodeBlock[];
+let others: readonly CodeBlock[];
 let examples: readonly (CodeBlock & Readonly<{ of: PublicFunction }>)[];
 let errors: readonly string[];
 const getErrors = (blocks: readonly CodeBlock[]) =>
@@ -27,8 +28,9 @@ beforeAll(() => {
     examples = functions.flatMap(of =>
         of.examples.map((code, index) => ({ code, of, title: `@example ${index + 1} of ${of.name}` })),
     );
+    others = documentation.getOtherExamples();
     readme = readPage('README.md');
-    errors = documentation.check([...readme, ...examples, ...WRONG]);
+    errors = documentation.check([...readme, ...examples, ...others, ...WRONG]);
 }, 300_000);
 
 describe('the examples of public functions', () => {
@@ -44,6 +46,13 @@ describe('the examples of public functions', () => {
     it('use the function', () => {
         const others = examples.filter(({ code, of }) => !new RegExp(`\\b${of.name}\\b`).test(code));
         expect(others.map(({ title }) => title)).toEqual([]);
+    });
+});
+
+describe('the examples of types, of classes, and of their members', () => {
+    it('compile', () => {
+        expect(others.map(({ title }) => title)).toContain('@example 1 of Simulator.send');
+        expect(getErrors(others)).toEqual([]);
     });
 });
 

@@ -16,7 +16,7 @@ const voucherOf = ([cumulativeAmount, expiresAt]: readonly [bigint, bigint]) => 
 const anyVoucher = fc
     .tuple(fc.constantFrom(1n, 2n, 2n ** 64n - 1n), fc.constantFrom(0n, 1n, 2n, 2n ** 63n - 1n, -1n))
     .map(voucherOf);
-/** What a voucher is worth when it is brought in at a time. */
+/** The worth of a voucher that is settled at a time. */
 const worthAt = (time: bigint, { cumulativeAmount, expiresAt }: ReturnType<typeof voucherOf>) =>
     expiresAt !== 0n && time >= expiresAt ? 0n : cumulativeAmount;
 
@@ -31,7 +31,7 @@ describe('a voucher is at least as good as another one', () => {
         { a: [901n, 0n], b: [900n, 6n], isAsGood: true, title: 'more, for ever' },
         { a: [900n, 7n], b: [900n, 6n], isAsGood: true, title: 'as much, for longer' },
         { a: [899n, 0n], b: [900n, 6n], isAsGood: false, title: 'less, for ever' },
-        { a: [900n, 1n], b: [900n, -1n], isAsGood: true, title: 'the one that could never be brought in' },
+        { a: [900n, 1n], b: [900n, -1n], isAsGood: true, title: 'the one that could never be settled' },
     ])('$title: $isAsGood', ({ a, b, isAsGood }) => {
         expect(isVoucherAtLeastAsGood(voucherOf(a), voucherOf(b))).toBe(isAsGood);
     });

@@ -25,7 +25,7 @@ import { STATUSES } from '../fixtures/revision';
 import { CHANNEL } from '../fixtures/vectors';
 import { DEPLOYMENT } from '../fixtures/deployment';
 
-// What a merchant keeps can always be brought in for at least what was promised before, and is what was verified.
+// What a merchant keeps can always be settled for at least what was promised before, and is what was verified.
 
 const NOW = 1_000n;
 const I64_MAX = 2n ** 63n - 1n;
@@ -88,7 +88,7 @@ describe('a voucher over more', () => {
         { expiresAt: NOW + 501n, input: { accepted }, title: 'longer' },
         { expiresAt: 0n, input: { accepted }, title: 'for ever' },
         { expiresAt: NOW + 1n, input: { accepted: over(900n, NOW) }, title: 'after what has expired' },
-        { expiresAt: NOW + 1n, input: { accepted: over(900n, -1n) }, title: 'after what could never be brought in' },
+        { expiresAt: NOW + 1n, input: { accepted: over(900n, -1n) }, title: 'after what could never be settled' },
         {
             expiresAt: NOW + 1n,
             input: { accepted: over(900n), channel: openOf({ settled: 900n }) },

@@ -18,7 +18,7 @@ const VERSION = '1';
 const GROUP_WRITES = 0o020;
 const ANYBODY_WRITES = 0o002;
 const STICKY = 0o1000;
-/** As many links on the way to a folder as a system follows. */
+/** The most symbolic links that a system follows on the way to a folder. */
 const MAX_LINKS = 40;
 const MAX_GENERATION = 10n ** 15n - 1n;
 

@@ -38,7 +38,7 @@ export function encodeAppend(lines: readonly string[]): Uint8Array {
     return new TextEncoder().encode(`${MARK}\n${lines.join('')}`);
 }
 
-/** Where the lines of some bytes end that have a newline: after each of those. */
+/** The ends of the complete lines in some bytes: the offset after each newline. */
 export function* splitLines(bytes: Buffer): Generator<Buffer> {
     let start = 0;
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {

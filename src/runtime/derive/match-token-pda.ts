@@ -30,7 +30,7 @@ export type TokenPdaMatcher = (owner: Address, address: unknown) => number | und
  * Whoever lies about what is on chain gets an address that the program derives again and refuses (ATA_CHECK,
  * docs/program.md, section 6.4): such a transaction fails, and moves nothing.
  *
- * @throws `ADDRESS_INVALID` for the token at once, for the owner when it is asked.
+ * @throws `ADDRESS_INVALID` for the token immediately, for an owner when it is matched.
  */
 export function createTokenPdaMatcher({
     mint,

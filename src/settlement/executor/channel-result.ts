@@ -2,7 +2,7 @@ import { toResult } from '../../core/json-form';
 import type { ChannelTask } from './channel-task';
 import type { BatchChannelResult } from './execution-report';
 
-/** What has become of a channel so far. */
+/** The result of a channel so far. */
 export function getChannelResult(task: ChannelTask): BatchChannelResult {
     const { account, channel, error, failure, landed, phase, signatures, skipped } = task;
     const lost = getLost(task);
@@ -24,7 +24,7 @@ export function getChannelResult(task: ChannelTask): BatchChannelResult {
     });
 }
 
-/** What the account said is settled, where a voucher was skipped for it: it never gets less. */
+/** The settled amount in the account, where a voucher was skipped for it. It never decreases. */
 function getAlreadySettled({ skipped }: ChannelTask): bigint | undefined {
     return getHighest(
         skipped.map(({ reason }) => {
@@ -34,7 +34,7 @@ function getAlreadySettled({ skipped }: ChannelTask): bigint | undefined {
     );
 }
 
-/** How much the highest voucher of a channel that takes none any more is above what is settled. */
+/** The amount by which the highest voucher exceeds what is settled, for a channel that takes no voucher any more. */
 function getLost({ skipped }: ChannelTask): bigint | undefined {
     return getHighest(skipped.map(({ reason: { context } }) => ('lost' in context ? context.lost : undefined)));
 }

@@ -8,7 +8,7 @@ import type { BatchChannelAccount, BatchChannelStatus } from './execution-report
 
 type NonEmpty<T> = readonly [T, ...T[]];
 
-/** Where a channel is on its way. */
+/** The phase that a channel is in. */
 export type ChannelPhase =
     /** It has to be planned, for the first time or again. */
     | Readonly<{ kind: 'pending' }>
@@ -51,7 +51,7 @@ export type ChannelTask = Readonly<{
     triedUntil: number | undefined;
     /** How often in a row, and since when, its lease expired before what was signed for it could be sent. */
     expirations: Readonly<{ count: number; since: number }> | undefined;
-    /** What has failed in a transaction without any other channel. */
+    /** The failures of transactions in which it was the only channel. */
     failedAlone: readonly string[];
     /** Why this execution does not pay it out any more; its voucher is settled all the same. */
     payoutReason: SkippedReason | undefined;

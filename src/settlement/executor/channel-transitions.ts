@@ -57,7 +57,7 @@ export function loseLease(task: ChannelTask, mayWait: boolean): ChannelTask {
     return isEnded(task) ? task : endWithoutLease({ ...task, isLeasedElsewhere: true }, mayWait);
 }
 
-/** What is under way with a channel still counts for it. */
+/** Ends a channel that could not be leased. A transaction that is under way for it still counts. */
 export function endWithoutLease(task: ChannelTask, mayWait: boolean): ChannelTask {
     if (mayWait || !isWaitingForLease(task)) return task;
     return { ...task, phase: { kind: 'ended', status: 'leased', until: undefined } };
@@ -237,7 +237,7 @@ export function noteCause(task: ChannelTask, cause: Cause): ChannelTask {
     return { ...task, ...cause };
 }
 
-/** What else is wanted of it is done without the part that its transaction fails for. */
+/** Gives up the part that the transaction of a channel fails for, so that the rest is still done. */
 export function dispense(task: ChannelTask, part: 'creation' | 'payout', { error, failure }: Cause): ChannelTask {
     if (part === 'creation') return { ...task, error, failure, isWithoutCreation: true };
     const message = failure?.message ?? (error instanceof Error ? error.message : 'its transaction fails');

@@ -28,7 +28,7 @@ export type ExecutionEvent =
     | Readonly<{ kind: 'resumed'; sent: SentTransaction }>
     | FlightEvent;
 
-/** What happens to a transaction that is under way. */
+/** An event of a transaction that is under way. */
 export type FlightEvent = Readonly<
     { flight: FlightId; now: number; mayWait: boolean } & (
         | { kind: 'signed'; prepared: PreparedTransaction }
@@ -47,7 +47,7 @@ export type FlightEvent = Readonly<
     )
 >;
 
-/** What is to be done about an event. */
+/** An effect to perform after an event. */
 export type Effect =
     Readonly<{ kind: 'report'; progress: BatchProgress }> | Readonly<{ kind: 'forgetBlockhash' }> | FlightEffect;
 

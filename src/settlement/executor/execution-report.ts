@@ -107,7 +107,7 @@ export type BatchExecution = Readonly<{
     stopped?: BatchStop | undefined;
 }>;
 
-/** How many channels and transactions of an execution are where. */
+/** The numbers of channels and transactions of an execution, by status. */
 export type BatchCounts = Readonly<{
     channels: number;
     done: number;

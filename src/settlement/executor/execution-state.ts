@@ -7,11 +7,11 @@ import type { BatchCounts, BatchStop, BatchTransactionResult } from './execution
 import { findReady, isWaiting, NO_ROUND, type Round, type Step } from './round';
 import type { Verdicts } from './verify-round';
 
-/** How an execution goes about it: options of its caller. */
+/** The limits of an execution, as its caller sets them. */
 export type ExecutionLimits = AttemptLimits &
     Readonly<{ concurrency: number; lateMs: number; owner: string; roundMs: number }>;
 
-/** Where an execution is. It never changes: `reduce` makes the next one of it. */
+/** The state of an execution. It is immutable: `reduce` makes the next state from it. */
 export type ExecutionState = Readonly<{
     limits: ExecutionLimits;
     /** In the order of the first request for each. */
@@ -89,19 +89,19 @@ export function findStep(state: ExecutionState): Step | undefined {
     });
 }
 
-/** What an execution does next. */
+/** The next move of an execution. */
 export type Move =
     /** The rest of the round is out of date. */
     | Readonly<{ kind: 'drop' }>
     | Readonly<{ kind: 'start'; step: number }>
     | Readonly<{ kind: 'plan' }>
-    /** What is under way has to come to an end. */
+    /** Wait for a transaction that is under way to end. */
     | Readonly<{ kind: 'await' }>
     | Readonly<{ kind: 'awaitLeases'; channels: readonly Address[] }>
     | Readonly<{ kind: 'end' }>;
 
 /**
- * What is to be done next.
+ * Chooses the next move.
  *
  * @param expirations How often the leases have expired: somebody else may have had the channels meanwhile.
  */

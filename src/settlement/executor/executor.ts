@@ -278,7 +278,7 @@ export class BatchExecutor {
         }
     }
 
-    /** Where the verifier fails, nothing is planned but what would be lost otherwise. */
+    /** If the verifier fails, only channels that would otherwise be lost are planned. */
     async #verify(
         tasks: readonly ChannelTask[],
         batch: FetchedBatch<RevisionName>,

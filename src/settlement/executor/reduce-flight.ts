@@ -211,7 +211,7 @@ function actOnFailure(
     }
 }
 
-/** What nobody expected: what may be on chain is unknown, and everything else comes to nothing. */
+/** After an unexpected error: whatever may be on chain is unknown, and everything else is dropped. */
 function breakOff(change: StateChange, flight: Flight, event: Of<'broken'>): void {
     const { error } = event;
     switch (flight.kind) {

@@ -26,7 +26,7 @@ import type { Verification } from './verify-round';
 type EventOf<TKind extends ExecutionEvent['kind']> = Extract<ExecutionEvent, { kind: TKind }>;
 
 /**
- * What an event makes of the state of an execution, and what is to be done about it. Time, answers and errors are in the
+ * The state of an execution after an event, and the effects to perform. Time, answers and errors are in the
  * event: nothing is read, sent or waited for here. An event that does not fit the state, as one of a transaction that is
  * over, changes nothing.
  */

@@ -11,7 +11,7 @@ import type { BatchRequest, CheckedExecuteOptions } from './batch-request';
 import { getNextId, type RoundPlan } from './round';
 import { verifyRound, type Verdicts, type Verification } from './verify-round';
 
-/** What a round is planned of: the chain, the verifier and the function for the price are asked here. */
+/** Plans rounds, and asks the chain, the verifier and the price function for what a plan needs. */
 export class RoundPlanner {
     readonly #addresses: AddressCache;
 
@@ -53,7 +53,7 @@ export class RoundPlanner {
         return await verifyRound(tasks, batch, known, verifier, prove, lateMs / 1_000);
     }
 
-    /** Where the verifier has failed: what would be lost otherwise, and has a voucher that is known to be good. */
+    /** When the verifier has failed: the channels that would otherwise be lost and have a voucher known to be good. */
     selectLastTries(state: ExecutionState, batch: FetchedBatch<RevisionName>): FetchedBatch<RevisionName> {
         return selectLastTries(state.tasks, batch, state.verdicts, this.options.lateMs / 1_000);
     }

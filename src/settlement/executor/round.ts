@@ -17,7 +17,7 @@ export type Step = Readonly<{
     dependsOn: readonly number[];
 }>;
 
-/** What a plan says of a channel. */
+/** The plan for one channel. */
 export type ChannelPlan = Readonly<
     { channel: Address } & (
         | ({ kind: 'planned'; state: ChannelState<RevisionName> } & Readonly<{
@@ -45,7 +45,7 @@ export type PlanRefusal =
     | Readonly<{ kind: 'repetition' }>
     | Readonly<{ kind: 'signer'; error: unknown }>;
 
-/** What is done with the channels of a round. */
+/** The plan for the channels of a round. */
 export type RoundPlan = Readonly<{ channels: readonly ChannelPlan[]; steps: readonly Step[] }>;
 
 /** A round of an execution: the transactions of a plan, each started once those that it depends on have landed. */
@@ -100,7 +100,7 @@ export function findReady(round: Round, isFree: (channel: Address) => boolean): 
     return undefined;
 }
 
-/** What is under way goes on; whatever becomes of it while the next round is planned counts for that one. */
+/** Ends a round. Its transactions under way go on; the next round takes account of how they end. */
 export function endRound(round: Round): Round {
     return { ...round, firstId: getNextId(round), firstWaiting: 0, isOver: false, states: [], steps: [] };
 }

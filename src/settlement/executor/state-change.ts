@@ -40,7 +40,7 @@ export class StateChange {
         }
     }
 
-    /** As {@link update}, at the end of the execution, whose result says it all. */
+    /** As {@link update}, without progress: at the end of the execution its result says everything. */
     updateSilently(transition: (task: ChannelTask) => ChannelTask): void {
         this.#update(this.#state.places.keys(), transition);
     }

@@ -10,7 +10,7 @@ import type { Resolution } from './flight';
 import type { Leases } from './leases';
 import type { Preparer } from './preparer';
 
-/** What an effect has come to, without the time. */
+/** The outcome of an effect, without the time. */
 export type FlightAnswer = FlightEvent extends infer T
     ? T extends unknown
         ? Omit<T, 'flight' | 'mayWait' | 'now'>

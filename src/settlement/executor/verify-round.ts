@@ -13,15 +13,15 @@ import type { FetchedBatch } from './fetch-batch-items';
 /** Whether the signature of a request's voucher is good, by place of the request: it is verified once. */
 export type Verdicts = ReadonlyMap<number, boolean>;
 
-/** What is known of the vouchers of a round. */
+/** The knowledge about the vouchers of a round. */
 export type Verification = Readonly<{
-    /** What is new. */
+    /** The new verdicts. */
     verdicts: Verdicts;
-    /** Channels of which a request can't be read. */
+    /** Channels with a request that can't be read. */
     unreadable: ReadonlyMap<Address, PaymentChannelsError>;
     /** Channels whose vouchers were doubted, and whether one of them is bad. */
     proved: ReadonlyMap<Address, 'bad' | 'good'>;
-    /** Channels whose vouchers were doubted, where nobody could say. */
+    /** Channels whose vouchers were doubted, where no verifier could tell. */
     unproved: ReadonlyMap<Address, unknown>;
     /** Why the others could not be verified. */
     failure: Readonly<{ error: unknown }> | undefined;

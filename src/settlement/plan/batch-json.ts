@@ -52,7 +52,7 @@ const MAX_ADDRESSES = 4_000_000;
 const HASH_LENGTH = 32;
 const ADDRESS_FIELDS = ['payer', 'payee', 'authorizedSigner', 'mint'] as const;
 
-/** How that is read which channels have in one revision only. */
+/** Readers for the fields that channels have in one revision only. */
 const OWN_FIELDS: Readonly<
     Record<Deployment['channel']['ownFields'][number], (field: string, value: unknown) => unknown>
 > = { openSlot: (field, value) => readDecimal(field, value, 0n, U64_MAX), rentPayer: readAddress };
@@ -301,7 +301,7 @@ function readTables(value: unknown): AddressesByLookupTableAddress | undefined {
     ) as AddressesByLookupTableAddress;
 }
 
-/** What is made of each item of a list, of any length: it ends at the first that is refused. */
+/** Converts each item of a list of any length; the first invalid item ends it. */
 function readList<T>(
     field: string,
     value: unknown,

@@ -72,7 +72,7 @@ const skippedOf = ({ skipped }: BatchPlan) => skipped.map(({ index, part, reason
 const LOW: Claim = { amount: 500n };
 const ENDING_MODES = ['settleAndFinalize', FINAL] as const;
 
-describe.each(ENDING_MODES)('%s: a channel with a better voucher than the one that can be brought in', mode => {
+describe.each(ENDING_MODES)('%s: a channel with a better voucher than the one that can be settled', mode => {
     it.each<{ name: string; high: Claim; code: string }>([
         { code: 'OVER_DEPOSIT', high: { amount: DEPOSIT + 1n }, name: 'over the deposit, which may grow' },
         {
@@ -103,7 +103,7 @@ describe.each(ENDING_MODES)('%s: a channel with a better voucher than the one th
         { high: { amount: DEPOSIT + 1n, signer: nameToAddress('x') }, name: 'of another signer, over the deposit' },
         { high: { amount: 900n, channelId: nameToAddress('x') }, name: 'of another channel' },
         { high: { amount: 500n, expiresAt: BATCH_NOW + 1n, isSignatureValid: undefined }, name: 'over as much' },
-    ])('$name: is ended, since that voucher is no better or can never be brought in', ({ high }) => {
+    ])('$name: is ended, since that voucher is no better or can never be settled', ({ high }) => {
         expect(doneBy(plan(makeClaims([LOW, high]), mode))).toEqual([['settleAndFinalize', 500n]]);
     });
 });

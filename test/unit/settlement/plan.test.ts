@@ -280,7 +280,7 @@ describe('the voucher that is taken', () => {
         expect(result.transactions[0]!.channels[0]!.index).toBe(expected);
     });
 
-    it('is brought in however short the grace period of its open channel is', () => {
+    it('is settled however short the grace period of its open channel is', () => {
         const result = plan([itemWith({}, { gracePeriod: 1 })], 'settle', { marginSeconds: 120 });
         expect(result.totals.vouchers).toBe(1);
     });
