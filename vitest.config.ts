@@ -34,6 +34,7 @@ const OF_BOTH_REVISIONS = [
     'test/svm/precompile-failure.test.ts',
     'test/svm/reading.test.ts',
     'test/svm/recipe.test.ts',
+    'test/svm/serve-kit.test.ts',
     'test/svm/simulator-clock.test.ts',
     'test/svm/simulator-cluster.test.ts',
     'test/svm/simulator-reading.test.ts',

@@ -6,6 +6,7 @@ import { addGenerateCommand } from './generate';
 import { addIdlCommands } from './idl';
 import { addPlanCommand } from './plan';
 import { addSimulateCommand } from './simulate';
+import { addSimulatorCommand } from './simulator';
 import { createTerminal, ExitCode, UsageError, type Io } from './io';
 
 /**
@@ -18,7 +19,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     let exitCode = ExitCode.Success;
     const program = new Command('payment-channels')
         .description(
-            'Payment channels on Solana: simulate and plan settlement in this process; check, compare and render IDLs. ' +
+            'Payment channels on Solana: simulate and plan settlement in this process, serve a simulator; check, compare and ' +
+                'render IDLs. ' +
                 'They take the program to be of the revision that runs on mainnet; --revision selects another.',
         )
         .version(version)
@@ -27,6 +29,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
         .exitOverride();
     const setExitCode = (code: ExitCode) => void (exitCode = code);
     addSimulateCommand(program, terminal, setExitCode);
+    addSimulatorCommand(program, terminal);
     addIdlCommands(program, terminal, setExitCode);
     addGenerateCommand(program, terminal, setExitCode);
     addPlanCommand(program, terminal);

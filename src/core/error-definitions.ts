@@ -271,6 +271,11 @@ export const SALT_NOT_FOUND: ErrorDefinition<'SALT_NOT_FOUND'> = {
         `None of ${attempts} salts puts the channel and its escrow on bump 255: try more of them, or take any salt`,
 };
 
+export const SERVER_NOT_STARTED: ErrorDefinition<'SERVER_NOT_STARTED'> = {
+    code: 'SERVER_NOT_STARTED',
+    getMessage: ({ host, port, reason }) => `No server can listen at ${host}, port ${port}: ${reason}`,
+};
+
 export const SIGNER_INVALID: ErrorDefinition<'SIGNER_INVALID'> = {
     code: 'SIGNER_INVALID',
     getMessage: ({ field, value }) =>

@@ -83,6 +83,7 @@ export type PaymentChannelsErrorContexts = {
     RPC_RESPONSE_INVALID: { field: string; value: string };
     RPC_UNAVAILABLE: { failingMs: number; method: string };
     SALT_NOT_FOUND: { attempts: number };
+    SERVER_NOT_STARTED: { host: string; port: number; reason: string };
     SIGNER_INVALID: { field: string; value?: string | undefined };
     SPLITS_DUPLICATE_RECIPIENT: { field: string; firstField: string; recipient: string };
     SPLITS_HASH_MISMATCH: { actualHash: string; expectedHash: string };

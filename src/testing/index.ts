@@ -22,6 +22,8 @@ export {
     type ScenarioReport,
     type ScenarioTransaction,
 } from './scenario/scenario';
+export { serveSimulator, type ServedSimulator, type ServeSimulatorOptions } from './server/serve-simulator';
+export { type TokenBalance } from './token-balances';
 export { type SimulatorClock } from './clock';
 export { type SimulatorSnapshot } from './chain';
 export { createSimulator, type SimulatorOptions } from './create-simulator';

@@ -1,13 +1,9 @@
-import { createRequire } from 'node:module';
-
 import type { Address, EncodedAccount } from '@solana/kit';
 import type * as LiteSvmModule from 'litesvm';
 import type { FailedTransactionMetadata, LiteSVM } from 'litesvm';
 
 import { encodeAddress } from '../core/address-bytes';
-import { MODULE_MISSING } from '../core/error-definitions';
-import { PaymentChannelsError } from '../core/errors';
-import { getInstallCommand } from '../core/optional-peers';
+import { requirePeer } from './require-peer';
 
 /** What LiteSVM's own method writes: rent is no more collected. */
 const RENT_EPOCH = 0n;
@@ -21,13 +17,7 @@ let loaded: typeof LiteSvmModule | undefined;
  * @throws `MODULE_MISSING`.
  */
 export function getLiteSvm(): typeof LiteSvmModule {
-    try {
-        return (loaded ??= createRequire(import.meta.url)('litesvm') as typeof LiteSvmModule);
-    } catch (cause) {
-        const reason = cause instanceof Error ? cause.message.split('\n', 1)[0]! : 'it threw no error';
-        const install = getInstallCommand('litesvm');
-        throw new PaymentChannelsError(MODULE_MISSING, { install, module: 'litesvm', reason }, { cause });
-    }
+    return (loaded ??= requirePeer('litesvm') as typeof LiteSvmModule);
 }
 
 /** Whether LiteSVM refused a transaction, or it failed while it ran. */

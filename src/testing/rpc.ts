@@ -3,43 +3,85 @@ import {
     SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
     type GetAccountInfoApi,
     type GetBalanceApi,
+    type GetBlockApi,
     type GetBlockHeightApi,
+    type GetBlocksApi,
+    type GetBlocksWithLimitApi,
+    type GetBlockTimeApi,
     type GetEpochInfoApi,
+    type GetFeeForMessageApi,
+    type GetFirstAvailableBlockApi,
+    type GetGenesisHashApi,
+    type GetHealthApi,
+    type GetIdentityApi,
     type GetLatestBlockhashApi,
     type GetMinimumBalanceForRentExemptionApi,
     type GetMultipleAccountsApi,
     type GetProgramAccountsApi,
+    type GetRecentPrioritizationFeesApi,
+    type GetSignaturesForAddressApi,
     type GetSignatureStatusesApi,
     type GetSlotApi,
+    type GetSlotLeaderApi,
+    type GetTokenAccountBalanceApi,
+    type GetTokenAccountsByDelegateApi,
+    type GetTokenAccountsByOwnerApi,
+    type GetTokenSupplyApi,
     type GetTransactionApi,
+    type GetTransactionCountApi,
+    type GetVersionApi,
     type IsBlockhashValidApi,
-    type Rpc,
-    type RpcTransport,
+    type RequestAirdropApi,
     type SendTransactionApi,
     type SimulateTransactionApi,
+    type Rpc,
+    type RpcTransport,
 } from '@solana/kit';
 
-import { createAccountMethods } from './rpc-accounts';
-import { refuseRequest, RpcRefusal, toRequestList, type RpcMethods } from './rpc-request';
-import { createTransactionMethods } from './rpc-transactions';
+import { createAccountMethods } from './rpc/accounts';
+import { createClusterMethods } from './rpc/cluster-state';
+import { createControlMethods } from './rpc/controls';
+import { createLookupMethods } from './rpc/lookups';
+import { refuseRequest, RpcRefusal, toErrorAnswer, toRequestList, type RpcMethods } from './rpc/request';
+import { createTokenMethods } from './rpc/tokens';
+import { createTransactionMethods } from './rpc/transactions';
 import { isPaymentChannelsError } from '../core/errors';
 import { assertHasMethods, readMembers } from '../core/input';
 import type { RevisionName } from '../revision/revision-types';
 import type { Simulator } from './simulator';
 
-/** The methods of a simulator's RPC: reading accounts, and sending, simulating and looking up transactions. */
+/** The methods of a simulator's RPC that kit knows. */
 export type SimulatorRpcApi = GetAccountInfoApi &
     GetBalanceApi &
+    GetBlockApi &
     GetBlockHeightApi &
+    GetBlocksApi &
+    GetBlocksWithLimitApi &
+    GetBlockTimeApi &
     GetEpochInfoApi &
+    GetFeeForMessageApi &
+    GetFirstAvailableBlockApi &
+    GetGenesisHashApi &
+    GetHealthApi &
+    GetIdentityApi &
     GetLatestBlockhashApi &
     GetMinimumBalanceForRentExemptionApi &
     GetMultipleAccountsApi &
     GetProgramAccountsApi &
+    GetRecentPrioritizationFeesApi &
+    GetSignaturesForAddressApi &
     GetSignatureStatusesApi &
     GetSlotApi &
+    GetSlotLeaderApi &
+    GetTokenAccountBalanceApi &
+    GetTokenAccountsByDelegateApi &
+    GetTokenAccountsByOwnerApi &
+    GetTokenSupplyApi &
     GetTransactionApi &
+    GetTransactionCountApi &
+    GetVersionApi &
     IsBlockhashValidApi &
+    RequestAirdropApi &
     SendTransactionApi &
     SimulateTransactionApi;
 
@@ -51,8 +93,8 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * happened, whatever commitment is asked for, and every connection to a simulator sees the same. A blockhash is good for
  * 150 slots of the simulator's clock, and there is a new one after each transaction; a transaction lands once. Every slot
  * has a block, so that the block height is the slot. The statuses of more than 300 slots ago are told to those only who
- * search the history. A transaction that lacks a signature is refused with `skipPreflight`, too. An account can't be had as `base64+zstd`, a transaction not as `jsonParsed`, and the
- * token balances of a transaction are left out.
+ * search the history. A transaction that lacks a signature is refused with `skipPreflight`, too. docs/simulator.md lists the
+ * methods, and how they differ from a node's.
  *
  * @throws `INPUT_INVALID` for anything but a simulator.
  *
@@ -73,25 +115,33 @@ export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<Simu
     return createSolanaRpcFromTransport(transport);
 }
 
+/** Answers a JSON-RPC request, at once unless something has to be waited for. */
+export type RequestHandler = (payload: unknown) => object | Promise<object>;
+
 /**
  * Creates the function that answers JSON-RPC requests for a simulator.
  *
  * @throws `INPUT_INVALID` for anything but a simulator. It answers any input.
  */
-export function createRequestHandler(simulator: Simulator<RevisionName>): (payload: unknown) => object {
+export function createRequestHandler(simulator: Simulator<RevisionName>): RequestHandler {
     assertHasMethods('simulator', simulator, ['getClock', 'sendTransaction']);
     const { cluster, svm } = readMembers('simulator', simulator, ['cluster', 'svm']);
     assertHasMethods('simulator.cluster', cluster, ['execute', 'getAccount']);
     assertHasMethods('simulator.svm', svm, ['getAccount']);
+    simulator.cluster.recordsTokenBalances = true;
     const methods: RpcMethods = {
         ...createAccountMethods(simulator),
+        ...createClusterMethods(simulator),
+        ...createControlMethods(simulator),
+        ...createLookupMethods(simulator),
+        ...createTokenMethods(simulator),
         ...createTransactionMethods(simulator),
     };
     return payload => answer(methods, payload);
 }
 
 /** Answers a JSON-RPC request; errors that are not the caller's come through as they are. */
-function answer(methods: RpcMethods, payload: unknown): object {
+function answer(methods: RpcMethods, payload: unknown): object | Promise<object> {
     let id: unknown = null;
     try {
         const request = copyRequest(payload);
@@ -101,10 +151,14 @@ function answer(methods: RpcMethods, payload: unknown): object {
         const handle = Object.hasOwn(methods, method) ? methods[method] : undefined;
         if (!handle) return refuseRequest('methodNotFound', `The RPC of a simulator has no method ${method}`);
         const given = toRequestList(params ?? [], MAX_PARAMS, 'params');
-        return { id, jsonrpc: '2.0', result: handle(...given) };
+        const result = handle(...given);
+        if (!(result instanceof Promise)) return { id, jsonrpc: '2.0', result };
+        return result.then(
+            (later: unknown) => ({ id, jsonrpc: '2.0', result: later }),
+            (error: unknown) => toErrorAnswer(toRefusal(error), id),
+        );
     } catch (error) {
-        const { code, data, message } = toRefusal(error);
-        return { error: { code, message, ...(data === undefined ? {} : { data }) }, id, jsonrpc: '2.0' };
+        return toErrorAnswer(toRefusal(error), id);
     }
 }
 
@@ -122,13 +176,19 @@ function copyRequest(payload: unknown): Readonly<Record<string, unknown>> {
     return refuseRequest('invalidRequest', 'Invalid request');
 }
 
+/** What the simulator says of values that a request has. */
+const CODES_OF_CALLER = [
+    'ADDRESS_INVALID',
+    'INTEGER_NOT_EXACT',
+    'INTEGER_OUT_OF_RANGE',
+    'TOKEN_PROGRAM_UNSUPPORTED',
+    'TRANSACTION_MALFORMED',
+    'TRANSACTION_TOO_LARGE',
+] as const;
+
 function toRefusal(error: unknown): RpcRefusal {
     if (error instanceof RpcRefusal) return error;
-    if (
-        isPaymentChannelsError(error, 'TRANSACTION_MALFORMED') ||
-        isPaymentChannelsError(error, 'TRANSACTION_TOO_LARGE')
-    ) {
-        return new RpcRefusal(SOLANA_ERROR__JSON_RPC__INVALID_PARAMS, error.message);
-    }
+    const isOfCaller = CODES_OF_CALLER.some(code => isPaymentChannelsError(error, code));
+    if (isOfCaller) return new RpcRefusal(SOLANA_ERROR__JSON_RPC__INVALID_PARAMS, (error as Error).message);
     throw error;
 }

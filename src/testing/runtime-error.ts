@@ -1,5 +1,6 @@
-import type { FailedTransactionMetadata } from 'litesvm';
+import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
+import { isFailed } from './litesvm';
 import type { FailureReader, TransactionFailure } from '../revision/program-failure';
 import {
     INSTRUCTION_ERRORS as RUNTIME_INSTRUCTION_ERRORS,
@@ -31,6 +32,11 @@ export function getRpcTransactionError(failed: FailedTransactionMetadata): unkno
     if ('err' in error) return { InstructionError: [error.index, getRpcInstructionError(error.err())] };
     const name = /^[A-Za-z]+/.exec(error.toString().replace(/^TransactionError(?=[A-Z])/, ''))?.[0] ?? 'Unknown';
     return { [name]: 'accountIndex' in error ? { account_index: error.accountIndex } : error.index };
+}
+
+/** The error of a transaction that was executed as an RPC writes it; `null` when it has succeeded. */
+export function getRpcError(outcome: FailedTransactionMetadata | TransactionMetadata): unknown {
+    return isFailed(outcome) ? getRpcTransactionError(outcome) : null;
 }
 
 type LiteSvmInstructionError = ReturnType<

@@ -52,6 +52,24 @@ describe('a module that is missing is named, with the command that installs it',
         expect(text).toMatch(/^payment-channels: litesvm, .*npm install litesvm@"\^[\d.]+"/);
     });
 
+    it('ws, by serveSimulator', async () => {
+        const { serveSimulator } = await import('../../src/testing');
+        // There is no simulator here either: LiteSVM is missing.
+        const never = () => undefined;
+        const simulator = {
+            cluster: { changes: { listen: () => never }, execute: never, getAccount: never },
+            faucet: {},
+            getClock: never,
+            sendTransaction: never,
+            svm: { getAccount: never },
+        };
+        const error = await errorOf(() => serveSimulator(simulator as never));
+        expect(error).toMatchObject({
+            code: 'MODULE_MISSING',
+            context: { install: getInstallCommand('ws'), module: 'ws' },
+        });
+    });
+
     it('sodium-native, by createNodeVoucherVerifier', async () => {
         const { createNodeVoucherVerifier } = await import('../../src/node');
         const error = await errorOf(() => createNodeVoucherVerifier(DEPLOYMENT, { backend: 'sodium-native' }));

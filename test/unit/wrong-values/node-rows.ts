@@ -8,6 +8,7 @@ import {
     getJournalContractCases,
     readProgramElf,
     runScenario,
+    serveSimulator,
     simulated,
 } from '../../../src/testing/index';
 import { addressOf } from '../../fixtures/parties';
@@ -76,6 +77,20 @@ export async function createTestingRows({ deployment }: ReturnType<typeof create
             },
             { call: runScenario as never, makeArguments: () => [{ deployment: withoutParts }] },
         ],
+        serveSimulator: {
+            call: closing(serveSimulator),
+            makeArguments: () => [
+                simulator,
+                {
+                    clock: 'manual',
+                    host: '127.0.0.1',
+                    maxBodyBytes: 1_000,
+                    port: 0,
+                    requestTimeoutMs: 1_000,
+                    webSocket: true,
+                },
+            ],
+        },
         simulated: { call: simulated as never, makeArguments: () => [simulator] },
     };
 }

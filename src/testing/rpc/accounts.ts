@@ -7,7 +7,9 @@ import {
     type MaybeEncodedAccount,
     type ReadonlyUint8Array,
 } from '@solana/kit';
+import type { LiteSVM } from 'litesvm';
 
+import { toParsedData } from './parsed-account';
 import {
     getContext,
     isAskedFor,
@@ -19,14 +21,16 @@ import {
     withContext,
     type RequestConfig,
     type RpcMethods,
-} from './rpc-request';
-import type { RevisionName } from '../revision/revision-types';
-import type { Simulator } from './simulator';
+} from './request';
+import { toZstdFrame } from './zstd';
+import { describe } from '../../core/input';
+import type { RevisionName } from '../../revision/revision-types';
+import type { Simulator } from '../simulator';
 
 /** The most addresses that a node takes in one request. */
 const MAX_ADDRESSES = 100;
-const MAX_FILTERS = 4;
-const MAX_BASE58_BYTES = 128;
+export const MAX_FILTERS = 4;
+export const MAX_BASE58_BYTES = 128;
 
 /** The methods of an RPC that read accounts. */
 export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMethods {
@@ -34,7 +38,11 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
     return {
         getAccountInfo(address, rest) {
             const config = toConfig(rest);
-            return withContext(simulator, config, toRpcAccount(cluster.getAccount(toRequestAddress(address)), config));
+            return withContext(
+                simulator,
+                config,
+                toRpcAccount(svm, cluster.getAccount(toRequestAddress(address)), config),
+            );
         },
         getBalance(address, rest) {
             return withContext(simulator, toConfig(rest), simulator.getLamports(toRequestAddress(address)));
@@ -46,7 +54,9 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
             // Other than for a single account.
             const config = { encoding: 'base64', ...toConfig(rest) };
             const list = toRequestList(addresses, MAX_ADDRESSES, 'inputs provided');
-            const accounts = list.map(address => toRpcAccount(cluster.getAccount(toRequestAddress(address)), config));
+            const accounts = list.map(address =>
+                toRpcAccount(svm, cluster.getAccount(toRequestAddress(address)), config),
+            );
             return withContext(simulator, config, accounts);
         },
         getProgramAccounts(program, rest) {
@@ -56,7 +66,7 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
                 .getProgramAccounts(toRequestAddress(program))
                 .filter(({ data }) => filters.every(isMatch => isMatch(data)))
                 .map(account => ({
-                    account: toRpcAccount({ ...account, exists: true }, config),
+                    account: toRpcAccount(svm, { ...account, exists: true }, config),
                     pubkey: account.address,
                 }));
             const context = getContext(simulator, config);
@@ -66,7 +76,11 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
 }
 
 /** An account as a node writes it, in the encoding and with the slice of its data that was asked for. */
-export function toRpcAccount(account: MaybeEncodedAccount | MaybeReadonlyAccount, config: RequestConfig): unknown {
+export function toRpcAccount(
+    svm: LiteSVM,
+    account: MaybeEncodedAccount | MaybeReadonlyAccount,
+    config: RequestConfig,
+): unknown {
     if (!account.exists) return null;
     const { dataSlice, encoding = 'binary' } = config;
     const { length, offset } = toConfig(dataSlice);
@@ -75,7 +89,7 @@ export function toRpcAccount(account: MaybeEncodedAccount | MaybeReadonlyAccount
             ? account.data
             : account.data.slice(toRequestNumber(offset), toRequestNumber(offset) + toRequestNumber(length));
     return {
-        data: encodeData(data, encoding),
+        data: (encoding === 'jsonParsed' && toParsedData(svm, account)) || encodeData(data, encoding),
         executable: account.executable,
         lamports: account.lamports,
         owner: account.programAddress,
@@ -100,12 +114,14 @@ function encodeData(data: ReadonlyUint8Array, encoding: unknown): unknown {
             const text = getBase58Decoder().decode(data);
             return encoding === 'binary' ? text : [text, encoding];
         }
+        case 'base64+zstd':
+            return [getBase64Decoder().decode(toZstdFrame(data)), encoding];
         default:
-            return refuseRequest('invalidParams', `The RPC of a simulator has no encoding ${String(encoding)}`);
+            return refuseRequest('invalidParams', `There is no encoding ${describe(encoding)}`);
     }
 }
 
-function toFilter(value: unknown): (data: ReadonlyUint8Array) => boolean {
+export function toFilter(value: unknown): (data: ReadonlyUint8Array) => boolean {
     const { dataSize, memcmp } = toConfig(value);
     if (dataSize !== undefined && memcmp !== undefined) {
         refuseRequest('invalidParams', 'Invalid param: a filter is either dataSize or memcmp');

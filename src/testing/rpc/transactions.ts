@@ -7,83 +7,35 @@ import {
     type ReadonlyUint8Array,
     type Transaction,
 } from '@solana/kit';
-import type { FailedTransactionMetadata, TransactionMetadata } from 'litesvm';
 
-import { getEpochOf, SLOTS_IN_EPOCH } from './clock';
-import { receiveTransaction, type ReceivedTransaction, type Simulation } from './cluster';
-import { isFailed } from './litesvm';
-import { toRpcAccount } from './rpc-accounts';
-import { toRpcInnerInstructions, toRpcTransaction } from './rpc-executed';
+import { receiveTransaction, type ReceivedTransaction, type Simulation } from '../cluster';
+import { isFailed } from '../litesvm';
+import { toRpcAccount } from './accounts';
+import { describeTransactionError } from './error-text';
+import { toRpcInnerInstructions } from './executed';
 import {
     getContext,
     isAskedFor,
     refuseRequest,
     toConfig,
     toRequestAddress,
-    toRequestBlockhash,
     toRequestList,
-    toRequestSignature,
-    withContext,
     type RequestConfig,
     type RpcMethods,
-} from './rpc-request';
-import { getRpcTransactionError } from './runtime-error';
-import { isPaymentChannelsError } from '../core/errors';
-import { describe } from '../core/input';
-import type { RevisionName } from '../revision/revision-types';
-import { toRpcBytes } from '../runtime/rpc-answer';
-import type { Simulator } from './simulator';
-
-/** Number of slots for which a node keeps recent statuses; it finds older ones when it is asked to search. */
-const STATUS_SLOTS = 300n;
-const MAX_SIGNATURES = 256;
+} from './request';
+import { isPaymentChannelsError } from '../../core/errors';
+import { describe } from '../../core/input';
+import type { RevisionName } from '../../revision/revision-types';
+import { toRpcBytes } from '../../runtime/rpc-answer';
+import type { Simulator } from '../simulator';
 
 const ENCODINGS = ['base58', 'base64'] as const;
 /** Length of the largest transaction (4,096 bytes) in base58: base64 takes less. */
 const MAX_WIRE_CHARACTERS = 5_595;
 
-/** The methods of an RPC that send, simulate and look up transactions. */
+/** The methods of an RPC that send and simulate transactions. */
 export function createTransactionMethods(simulator: Simulator<RevisionName>): RpcMethods {
-    const { blockhashes, history } = simulator.cluster;
     return {
-        getBlockHeight: rest => getContext(simulator, toConfig(rest)).slot,
-        getEpochInfo(rest) {
-            const { slot } = getContext(simulator, toConfig(rest));
-            return {
-                absoluteSlot: slot,
-                blockHeight: slot,
-                ...getEpochOf(slot),
-                slotsInEpoch: SLOTS_IN_EPOCH,
-                transactionCount: null,
-            };
-        },
-        getLatestBlockhash: rest => withContext(simulator, toConfig(rest), blockhashes.getLatest()),
-        getSignatureStatuses(signatures, rest) {
-            const searchesHistory = isAskedFor(toConfig(rest), 'searchTransactionHistory');
-            const { slot: now } = simulator.getClock();
-            const statuses = toRequestList(signatures, MAX_SIGNATURES, 'inputs provided').map(signature => {
-                const executed = history.get(toRequestSignature(signature));
-                if (!executed) return null;
-                const { slot } = executed.clock;
-                if (slot + STATUS_SLOTS < now && !searchesHistory) return null;
-                const err = getError(executed.outcome);
-                const status = err === null ? { Ok: null } : { Err: err };
-                return { confirmations: null, confirmationStatus: 'finalized', err, slot, status };
-            });
-            return withContext(simulator, {}, statuses);
-        },
-        getSlot: rest => getContext(simulator, toConfig(rest)).slot,
-        getTransaction(signature, rest) {
-            const config = toConfig(rest);
-            if (config['commitment'] === 'processed') {
-                refuseRequest('invalidParams', 'Method does not support commitment below `confirmed`');
-            }
-            const executed = history.get(toRequestSignature(signature));
-            return executed ? toRpcTransaction(executed, config) : null;
-        },
-        isBlockhashValid(blockhash, rest) {
-            return withContext(simulator, toConfig(rest), blockhashes.isRecent(toRequestBlockhash(blockhash)));
-        },
         sendTransaction(wire, rest) {
             const config = toConfig(rest);
             const skipsPreflight = isAskedFor(config, 'skipPreflight');
@@ -151,7 +103,7 @@ function checkPreflight(simulator: Simulator<RevisionName>, received: ReceivedTr
     if (err === 'SignatureFailure') refuseSignature();
     if (err === 'SanitizeFailure') refuseInsane();
     if (err !== null) {
-        const message = `Transaction simulation failed: ${JSON.stringify(err)}`;
+        const message = `Transaction simulation failed: ${describeTransactionError(err)}`;
         refuseRequest('preflightFailure', message, { ...data, err });
     }
 }
@@ -213,7 +165,7 @@ function getAccounts(
     return addresses.map(address => {
         const changed = after.find(account => account.address === address);
         const account = changed ? { ...changed, exists: true as const } : simulator.svm.getAccount(address);
-        return toRpcAccount(account, { encoding });
+        return toRpcAccount(simulator.svm, account, { encoding });
     });
 }
 
@@ -238,8 +190,4 @@ function getLoadedSize(simulator: Simulator<RevisionName>, addresses: readonly A
 
 function toReturnData(programId: ReadonlyUint8Array, data: ReadonlyUint8Array) {
     return { data: [getBase64Decoder().decode(data), 'base64'], programId: getBase58Decoder().decode(programId) };
-}
-
-function getError(outcome: FailedTransactionMetadata | TransactionMetadata): unknown {
-    return isFailed(outcome) ? getRpcTransactionError(outcome) : null;
 }

@@ -1,7 +1,11 @@
 import {
+    SOLANA_ERROR__JSON_RPC__INTERNAL_ERROR,
     SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
     SOLANA_ERROR__JSON_RPC__INVALID_REQUEST,
     SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND,
+    SOLANA_ERROR__JSON_RPC__PARSE_ERROR,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_BLOCK_CLEANED_UP,
+    SOLANA_ERROR__JSON_RPC__SERVER_ERROR_BLOCK_NOT_AVAILABLE,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
     SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
@@ -14,9 +18,9 @@ import {
     type Signature,
 } from '@solana/kit';
 
-import { describe, U64_MAX } from '../core/input';
-import type { RevisionName } from '../revision/revision-types';
-import type { Simulator } from './simulator';
+import { describe, U64_MAX } from '../../core/input';
+import type { RevisionName } from '../../revision/revision-types';
+import type { Simulator } from '../simulator';
 
 /** The methods of an RPC by name, each with the parameters of a request. */
 export type RpcMethods = Readonly<Record<string, (...params: readonly unknown[]) => unknown>>;
@@ -25,14 +29,21 @@ export type RpcMethods = Readonly<Record<string, (...params: readonly unknown[])
 export type RequestConfig = Readonly<Record<string, unknown>>;
 
 const CODES = {
+    blockCleanedUp: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_BLOCK_CLEANED_UP,
+    blockNotAvailable: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_BLOCK_NOT_AVAILABLE,
+    internalError: SOLANA_ERROR__JSON_RPC__INTERNAL_ERROR,
     invalidParams: SOLANA_ERROR__JSON_RPC__INVALID_PARAMS,
     invalidRequest: SOLANA_ERROR__JSON_RPC__INVALID_REQUEST,
     methodNotFound: SOLANA_ERROR__JSON_RPC__METHOD_NOT_FOUND,
     minContextSlotNotReached: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_MIN_CONTEXT_SLOT_NOT_REACHED,
+    parseError: SOLANA_ERROR__JSON_RPC__PARSE_ERROR,
     preflightFailure: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_SEND_TRANSACTION_PREFLIGHT_FAILURE,
     signatureVerificationFailure: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_TRANSACTION_SIGNATURE_VERIFICATION_FAILURE,
     unsupportedTransactionVersion: SOLANA_ERROR__JSON_RPC__SERVER_ERROR_UNSUPPORTED_TRANSACTION_VERSION,
 } as const;
+
+/** Why a node refuses a request. */
+export type RefusalReason = keyof typeof CODES;
 
 /** A node's error for a request that it does not fulfil. */
 export class RpcRefusal extends Error {
@@ -45,8 +56,23 @@ export class RpcRefusal extends Error {
     }
 }
 
-export function refuseRequest(reason: keyof typeof CODES, message: string, data?: unknown): never {
-    throw new RpcRefusal(CODES[reason], message, data);
+/** The answer of a node that refuses a request. */
+export function toErrorAnswer({ code, data, message }: RpcRefusal, id: unknown): object {
+    return { error: { code, message, ...(data === undefined ? {} : { data }) }, id, jsonrpc: '2.0' };
+}
+
+export function refuseRequest(reason: RefusalReason, message: string, data?: unknown): never {
+    throw createRefusal(reason, message, data);
+}
+
+export function createRefusal(reason: RefusalReason, message: string, data?: unknown): RpcRefusal {
+    return new RpcRefusal(CODES[reason], message, data);
+}
+
+/** A node's error for what has gone wrong on its own side. */
+export function toInternalRefusal(error: unknown): RpcRefusal {
+    const reason = error instanceof Error ? error.message : describe(error);
+    return createRefusal('internalError', `Internal error: ${reason}`);
 }
 
 const COMMITMENTS: readonly unknown[] = ['processed', 'confirmed', 'finalized'];
@@ -82,7 +108,7 @@ export function toRequestNumber(value: unknown): number {
 }
 
 /** A count or a slot: JSON has it as a number, kit as a bigint. */
-function toRequestSlot(value: unknown, max = U64_MAX): bigint {
+export function toRequestSlot(value: unknown, max = U64_MAX): bigint {
     if (typeof value === 'bigint' || Number.isSafeInteger(value)) {
         const integer = BigInt(value as bigint | number);
         if (integer >= 0n && integer <= max) return integer;
