@@ -1,6 +1,14 @@
+import { readFile } from 'node:fs/promises';
+
 import { InvalidArgumentError, type Command } from 'commander';
 import { isPaymentChannelsError, type RevisionName } from 'solana-payment-channels';
-import { ELF_ENVIRONMENT_VARIABLES, runScenario } from 'solana-payment-channels/testing';
+import {
+    createMerchantScenario,
+    ELF_ENVIRONMENT_VARIABLES,
+    parseScenarioJson,
+    runScenario,
+    type Scenario,
+} from 'solana-payment-channels/testing';
 
 import { addDeploymentOptions, findDeployment, type DeploymentFlags } from './deployment-options';
 import { ExitCode, UsageError, type Terminal } from './io';
@@ -9,18 +17,23 @@ import { formatReport, toJson } from './simulate-report';
 
 const MAX_CHANNELS = 10_000;
 
-type SimulateFlags = DeploymentFlags & { channels: number; json?: true; program?: string; seed: string };
+type SimulateFlags = DeploymentFlags & { channels?: number; json?: true; program?: string; seed: string };
 
-/** `payment-channels simulate`: the settlement scenario on the embedded simulator. */
+/** `payment-channels simulate`: a scenario on the embedded simulator. */
 export function addSimulateCommand(program: Command, io: Terminal, setExitCode: (code: ExitCode) => void): void {
     const command = program
         .command('simulate')
         .description(
-            'Run channels of a merchant with a platform fee through their whole life on an embedded simulator, ' +
-                'and check that every token and every lamport is accounted for.',
+            'Run a scenario on an embedded simulator, and check that every token and every lamport is accounted for: that of ' +
+                'a file, or channels of a merchant with a platform fee through their whole life.',
         );
     addDeploymentOptions(command, 'localnet')
-        .option('--channels <count>', `number of channels, 1 to ${MAX_CHANNELS}`, parseCount, 12)
+        .argument('[file]', 'JSON of a scenario; docs/scenarios.md describes it')
+        .option(
+            '--channels <count>',
+            `number of channels without a file, 1 to ${MAX_CHANNELS} (default: 12)`,
+            parseCount,
+        )
         .option('--seed <text>', 'the same seed gives the same output to the last signature', '1')
         .option(
             '--program <path>',
@@ -29,24 +42,41 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
         )
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
-        .action(async ({ channels, json, program: elfPath, seed, ...flags }: SimulateFlags) => {
-            const named = findDeployment(flags, 'localnet');
-            const progress = createProgressLine(io);
-            const startedAt = performance.now();
-            const { deployment } = named;
-            const report = await runScenario({ channels, deployment, elfPath, onProgress: progress.update, seed })
-                .catch((error: unknown) => {
-                    if (isPaymentChannelsError(error, 'ELF_INVALID')) {
-                        throw new UsageError(error.message, { cause: error });
-                    }
-                    throw withElfHint(error, deployment.revision, elfPath);
-                })
-                .finally(progress.clear);
-            const elapsedMs = Math.round(performance.now() - startedAt);
-            const run = { elapsedMs, deploymentName: named.name };
-            io.writeOutput(json ? `${JSON.stringify(toJson(report, run))}\n` : formatReport(report, run));
-            if (report.discrepancies.length > 0) setExitCode(ExitCode.Failure);
-        });
+        .action(
+            async (file: string | undefined, { channels, json, program: elfPath, seed, ...flags }: SimulateFlags) => {
+                const named = findDeployment(flags, 'localnet');
+                if (file !== undefined && channels !== undefined) {
+                    throw new UsageError('--channels is for the scenario without a file: the channels are in the file');
+                }
+                const progress = createProgressLine(io);
+                const startedAt = performance.now();
+                const { deployment } = named;
+                const scenario =
+                    file === undefined
+                        ? createMerchantScenario({ channels, seed }, deployment)
+                        : await readScenario(file);
+                const report = await runScenario(scenario, { deployment, elfPath, onProgress: progress.update, seed })
+                    .catch((error: unknown) => {
+                        if (isPaymentChannelsError(error, 'ELF_INVALID')) {
+                            throw new UsageError(error.message, { cause: error });
+                        }
+                        throw withElfHint(error, deployment.revision, elfPath);
+                    })
+                    .finally(progress.clear);
+                const elapsedMs = Math.round(performance.now() - startedAt);
+                const run = { elapsedMs, deploymentName: named.name };
+                io.writeOutput(json ? `${JSON.stringify(toJson(report, run))}\n` : formatReport(report, run));
+                if (report.discrepancies.length + report.unmet.length > 0) setExitCode(ExitCode.Failure);
+            },
+        );
+}
+
+async function readScenario(file: string): Promise<Scenario> {
+    try {
+        return parseScenarioJson((await readFile(file, 'utf8')).replace(/^\ufeff/, ''));
+    } catch (cause) {
+        throw new UsageError(`${file}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
 }
 
 /** A program of another revision fails in whatever way it reads what is not meant for it. */

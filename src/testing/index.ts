@@ -14,13 +14,38 @@ export {
 } from './result';
 export { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
 export { type TransactionFailure } from './runtime-error';
+export { parseScenarioJson } from './scenario/form';
 export { type Balance, type Discrepancy, LAMPORTS } from './scenario/ledger';
-export {
-    runScenario,
-    type ScenarioOptions,
-    type ScenarioProgress,
-    type ScenarioReport,
-    type ScenarioTransaction,
+export { createMerchantScenario, type MerchantScenarioOptions } from './scenario/merchant-scenario';
+export type {
+    ChannelAction,
+    ChannelLife,
+    ChannelMoment,
+    ScenarioReport,
+    ScenarioReportToken,
+    ScenarioStepReport,
+    ScenarioTransaction,
+    TokenFlow,
+    TokenFlowKind,
+    UnmetExpectation,
+} from './scenario/report';
+export { runScenario, type ScenarioOptions, type ScenarioProgress } from './scenario/run-scenario';
+export type {
+    Scenario,
+    ScenarioBalance,
+    ScenarioBatchMode,
+    ScenarioBatchSettle,
+    ScenarioChannel,
+    ScenarioChannels,
+    ScenarioChannelStatus,
+    ScenarioEnd,
+    ScenarioHolding,
+    ScenarioParty,
+    ScenarioPayment,
+    ScenarioSplit,
+    ScenarioStep,
+    ScenarioToken,
+    ScenarioTokenProgram,
 } from './scenario/scenario';
 export { serveSimulator, type ServedSimulator, type ServeSimulatorOptions } from './server/serve-simulator';
 export { type TokenBalance } from './token-balances';

@@ -10,7 +10,7 @@ import { renderClient, type RenderedClient } from '../../codegen/render';
 import { formatReport, toJson } from '../../cli/src/simulate-report';
 import { formatTable } from '../../cli/src/table';
 import { LAMPORTS } from '../../src/testing/scenario/ledger';
-import type { ScenarioReport } from '../../src/testing/scenario/scenario';
+import type { ScenarioReport } from '../../src/testing/scenario/report';
 import { findUnseen, HOSTILE } from '../fixtures/hostile-text';
 import { run } from '../fixtures/run-cli';
 import { copyProject, makeFolder, removeFolders, runCodegen, startCodegen } from './project-copy';
@@ -280,7 +280,13 @@ describe('what is printed has an end', () => {
                 what: 'missing',
             })),
             elf: { sha256: '', source: HOSTILE },
+            flows: [],
+            lives: [],
+            scenario: { description: undefined, name: HOSTILE },
+            steps: [],
+            tokens: [],
             transactions: [],
+            unmet: [],
             vouchers: 1,
         };
         const text = formatReport(report, { deploymentName: 'localnet', elapsedMs: 1 });

@@ -48,7 +48,7 @@ describe.each(REVISIONS)('payment-channels simulate, $revision', facts => {
         }
         expect(output).toMatch(/merchant .* lamports/);
         const where = `Revision ${revision}, deployment localnet: program ${programAddress}, treasury owner ${PLACEHOLDER}`;
-        expect(output.split('\n')[0]).toBe(where);
+        expect(output.split('\n').slice(0, 2)).toEqual(['Scenario: A merchant with 3 channels', where]);
         expect(output.trim().split('\n').at(-1)).toBe(
             'Conservation check passed: every token and every lamport is accounted for.',
         );
@@ -60,6 +60,7 @@ describe.each(REVISIONS)('payment-channels simulate, $revision', facts => {
         expect(output.trim().split('\n')).toHaveLength(1);
         const report = JSON.parse(output) as Json;
         expect(Object.keys(report)).toEqual([
+            'scenario',
             'revision',
             'deployment',
             'programAddress',
@@ -67,6 +68,10 @@ describe.each(REVISIONS)('payment-channels simulate, $revision', facts => {
             'elf',
             'channels',
             'vouchers',
+            'tokens',
+            'steps',
+            'lives',
+            'flows',
             'transactions',
             'balances',
             'conserved',
@@ -148,7 +153,7 @@ describe('payment-channels simulate', () => {
         ['an unknown flag', ['simulate', '--bogus'], /unknown option '--bogus'/],
         ['an unknown command', ['frobnicate'], /unknown command 'frobnicate'/],
         ['no command', [], /name a command/],
-        ['an extra argument', ['simulate', 'extra'], /too many arguments/],
+        ['an extra argument', ['simulate', 'a', 'extra'], /too many arguments/],
         ['a flag without its value', ['simulate', '--seed'], /'--seed <text>' argument missing/],
         ...['0', '-1', '1.5', 'abc', '', '10001', '1e3', '0x10'].map((value): [string, string[], RegExp] => [
             `--channels ${JSON.stringify(value)}`,
@@ -207,28 +212,27 @@ describe('the check of the rent', () => {
         });
     const before = { channel: 0n, escrow: 0n, merchant: 100n, payer: 100n, sponsor: 100n };
     const after = { channel: 0n, escrow: 0n, merchant: 90n, payer: 95n, sponsor: 100n };
-    type Input = Parameters<typeof findMissingRent>[0];
     const check = (changed: Partial<typeof after>, sizeOfTombstone?: number) => {
-        const payer = { name: 'payer', wallet: { address: address('payer') } };
-        const tombstone = sizeOfTombstone === undefined ? undefined : { getSize: () => sizeOfTombstone };
+        const party = (name: string) => ({ address: address(name), name });
         return findMissingRent({
             after: lamportsOf({ ...after, ...changed }),
             before: lamportsOf(before),
-            channels: [{ address: address('channel'), escrow: address('escrow'), name: 'channel 1', payer }],
-            parties: {
-                merchant: { address: address('merchant') },
-                payers: [payer],
-                sponsor: tombstone === undefined ? { address: address('sponsor') } : undefined,
-            },
-            simulator: {
-                deployment: { channel: { tombstone } },
-                svm: { minimumBalanceForRentExemption: (size: bigint) => size },
-            },
+            channels: [
+                {
+                    address: address('channel'),
+                    escrow: address('escrow'),
+                    isClosed: true,
+                    name: 'channel 1',
+                    rentPayer: address(sizeOfTombstone === undefined ? 'sponsor' : 'payer'),
+                },
+            ],
+            parties: [party('merchant'), party('payer'), ...(sizeOfTombstone === undefined ? [party('sponsor')] : [])],
+            tombstoneLamports: BigInt(sizeOfTombstone ?? 0),
             transactions: [
                 { feeLamports: 10n, feePayer: address('merchant') },
                 { feeLamports: 5n, feePayer: address('payer') },
             ],
-        } as unknown as Input).map(({ what }) => what);
+        }).map(({ what }) => what);
     };
 
     it('passes when everybody has paid fees and nothing else', () => {

@@ -12,6 +12,8 @@ import {
     type Deployment,
 } from '../../src';
 import { parseBatchJson, planBatchSettle } from '../../src/settlement';
+import { parseScenarioJson } from '../../src/testing';
+import { getScenarioJsonSchema } from '../../src/testing/scenario/form';
 import { AUTHORIZED_SIGNER, PAYEE } from '../fixtures/parties';
 
 // Every file that docs/files.md shows is read as it stands, and every field that it describes is one that is read.
@@ -86,5 +88,35 @@ describe('docs/files.md', () => {
         const channels = [{ ...channel, fields: { ...channel!.fields, [name]: 0 } }];
         expect(() => parseBatchJson({ ...ofFields, channels }, MAINNET_DEPLOYMENT)).toThrow(`fields.${name}`);
         expectRead({ ...ofFields, channels }, name);
+    });
+
+    type Schema = Readonly<{
+        anyOf?: Schema[];
+        items?: Schema;
+        oneOf?: Schema[];
+        properties?: Readonly<Record<string, Schema>>;
+    }>;
+    const { properties: members = {} } = getScenarioJsonSchema() as Schema;
+    const namesIn = ({ oneOf = [], properties = {} }: Schema): string[] => [
+        ...Object.keys(properties),
+        ...oneOf.flatMap(namesIn),
+    ];
+    it.each<[string, Schema]>([
+        ['A scenario', { properties: members }],
+        ['A token of a scenario', members.tokens!.items!],
+        ['A party of a scenario', members.parties!.items!],
+        ['A channel of a scenario', members.channels!.items!],
+        ['A step of a scenario', members.steps!.items!],
+        ['The end of a scenario', members.end!],
+    ])('describes every member of %s', (heading, schema) => {
+        expect(getFields(heading).sort()).toEqual([...new Set(namesIn(schema))].sort());
+    });
+});
+
+describe('docs/scenarios.md', () => {
+    const text = readFileSync(fileURLToPath(new URL('../../docs/scenarios.md', import.meta.url)), 'utf8');
+    it('shows a scenario that is read', () => {
+        const [, json] = /^```json\n([^]*?)^```/m.exec(text)!;
+        expect(parseScenarioJson(json)).toMatchObject({ name: 'Two payments' });
     });
 });

@@ -2,14 +2,17 @@ import { MAINNET_DEPLOYMENT } from '../../../src';
 import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
 import {
     assertSucceeded,
+    createMerchantScenario,
     createSimulator,
     createSimulatorRpc,
     getElfForTreasuryOwner,
     getJournalContractCases,
+    parseScenarioJson,
     readProgramElf,
     runScenario,
     serveSimulator,
     simulated,
+    type Scenario,
 } from '../../../src/testing/index';
 import { addressOf } from '../../fixtures/parties';
 import type { createGoodValues } from './good-values';
@@ -19,6 +22,31 @@ import { refuseToAnswer, type Call, type MakeArguments } from './harness';
 
 type Row = Readonly<{ call: Call; makeArguments: MakeArguments }>;
 type Rows = Readonly<Record<string, Row | readonly Row[]>>;
+
+const SCENARIO: Scenario = {
+    channels: [
+        {
+            ...{ deposit: 100n, gracePeriodSeconds: 60, name: 'tab', payee: 'bob', payer: 'alice', token: 'USDC' },
+            splits: [{ bps: 100, recipient: 'carol' }],
+        },
+    ],
+    end: {
+        balances: [{ amount: 9n, asset: 'USDC', party: 'alice' }],
+        channels: [{ channel: 'tab', is: 'open' }],
+    },
+    name: 'one payment',
+    parties: [{ holds: [{ amount: 100n, token: 'USDC' }], name: 'alice' }, { name: 'bob' }, { name: 'carol' }],
+    steps: [
+        { channel: 'tab', do: 'open' },
+        { amount: 1n, channel: 'tab', do: 'pay', vouchers: 2 },
+        { channel: ['tab'], do: 'settle', fails: 'voucherExpired' },
+        { do: 'advance', seconds: 1 },
+    ],
+    tokens: [{ decimals: 6, name: 'USDC', program: 'SPL Token' }],
+};
+const SCENARIO_JSON = JSON.parse(
+    JSON.stringify(SCENARIO, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value)),
+) as unknown;
 
 const closing = (open: (...args: never[]) => Promise<Readonly<{ close: () => Promise<unknown> }>>): Call => {
     return async (...args) => {
@@ -51,6 +79,10 @@ export async function createTestingRows({ deployment }: ReturnType<typeof create
     const elf = readProgramElf('tombstone');
     return {
         assertSucceeded: { call: assertSucceeded as never, makeArguments: () => [{ ...failed, ok: true }] },
+        createMerchantScenario: {
+            call: createMerchantScenario as never,
+            makeArguments: () => [{ channels: 1, seed: 'a' }, deployment],
+        },
         createSimulator: {
             call: createSimulator as never,
             makeArguments: () => [{ deployment, seed: 'a', slot: 350_000_000n, unixTimestamp: 1_750_000_000n }],
@@ -64,6 +96,7 @@ export async function createTestingRows({ deployment }: ReturnType<typeof create
             call: getJournalContractCases as never,
             makeArguments: () => [{ clock: 'given', createJournal: refuseToAnswer, seed: 1, sequences: 2 }],
         },
+        parseScenarioJson: { call: parseScenarioJson, makeArguments: () => [SCENARIO_JSON] },
         readProgramElf: {
             call: readProgramElf as never,
             makeArguments: () => ['tombstone', elf.source === 'embedded' ? undefined : elf.source],
@@ -71,11 +104,15 @@ export async function createTestingRows({ deployment }: ReturnType<typeof create
         // They end early: a whole scenario for every wrong value would take minutes.
         runScenario: [
             {
-                call: (channels, onProgress = refuseToAnswer, seed) =>
-                    runScenario({ channels, deployment, onProgress, seed } as never),
-                makeArguments: () => [1, refuseToAnswer, 'a'],
+                call: scenario => runScenario(scenario as never, { deployment, elfPath: '/nowhere/program.so' }),
+                makeArguments: () => [SCENARIO],
             },
-            { call: runScenario as never, makeArguments: () => [{ deployment: withoutParts }] },
+            {
+                call: (onProgress = refuseToAnswer, seed) =>
+                    runScenario({ ...SCENARIO, steps: [{ do: 'advance' }] }, { deployment, onProgress, seed } as never),
+                makeArguments: () => [refuseToAnswer, 'a'],
+            },
+            { call: runScenario as never, makeArguments: () => [SCENARIO, { deployment: withoutParts }] },
         ],
         serveSimulator: {
             call: closing(serveSimulator),
