@@ -81,6 +81,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/settlement/density.test.ts',
     'test/unit/settlement/execute-parts.test.ts',
     'test/unit/settlement/lookup-table.test.ts',
+    'test/unit/settlement/plan-skipped.test.ts',
     'test/unit/settlement/plan.test.ts',
     'test/unit/settlement/shortcut.test.ts',
     'test/unit/signing.test.ts',

@@ -13,7 +13,7 @@ export {
     type PaymentChannelsPlugin,
     type PaymentChannelsPluginConfig,
 } from './payment-channels';
-export type { PaymentChannelsAccounts } from './channel-accounts';
+export type { ChannelReaders, PaymentChannelsAccounts } from './channel-accounts';
 export type { PaymentChannelsInstructions, PluginDistributeInput, PluginOpenInput } from './channel-instructions';
 export type { PaymentChannelsPluginRequirements } from './plugin-requirements';
 export { rpc } from './rpc';
