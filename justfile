@@ -18,6 +18,8 @@ setup:
 lock:
     npm install
     node tools/complete-lock.mjs
+    cd test/interop && npm install
+    node tools/complete-lock.mjs test/interop/package-lock.json
 
 # Render generated/ from idl/.
 generate:
@@ -39,6 +41,7 @@ lint:
     eslint .
     prettier --check .
     node tools/check-lock.mjs
+    node tools/check-lock.mjs test/interop/package-lock.json
 
 # Reformat everything that `lint` checks.
 format:
@@ -60,6 +63,11 @@ test-all *ARGS:
 # Pack the three packages and test the tarballs as a consumer sees them.
 test-package: build
     vitest run test/package
+
+# Run published clients (web3.js 1.x, x402) against the served simulator; they are installed for that.
+interop *ARGS:
+    cd test/interop && npm ci --no-audit --no-fund
+    node --test "$@" test/interop/*.test.mjs
 
 # Run the settlement scenario on the embedded simulator; arguments go to `payment-channels simulate`.
 [no-exit-message]

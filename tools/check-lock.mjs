@@ -3,8 +3,9 @@
 
 import { findLockFaults, readLock } from './lock.mjs';
 
-const faults = findLockFaults(readLock(process.argv[2]));
-for (const fault of faults.slice(0, 10)) process.stderr.write(`package-lock.json: ${fault}\n`);
+const [, , file] = process.argv;
+const faults = findLockFaults(readLock(file));
+for (const fault of faults.slice(0, 10)) process.stderr.write(`${file ?? 'package-lock.json'}: ${fault}\n`);
 if (faults.length > 0) {
     process.stderr.write(`${faults.length} faults in all: run \`npx just lock\`, and look at what it changes\n`);
     process.exitCode = 1;

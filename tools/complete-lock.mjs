@@ -18,7 +18,8 @@ const CPU = ['arm', 'arm64', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 
 // How the packages spell it, where that differs from what Node calls it.
 const SPELLINGS = { armv7: 'arm', arm: 'arm', gnueabihf: undefined, windows: 'win32' };
 
-const lock = readLock();
+const [, , file] = process.argv;
+const lock = readLock(file);
 const added = [];
 for (const [path, { dev, optionalDependencies = {} }] of Object.entries(lock.packages)) {
     if (path === '') continue;
@@ -54,15 +55,15 @@ const unknown = getDownloads(lock).filter(([, { integrity }]) => integrity === u
 const queue = [...unknown];
 const absent = [];
 await Promise.all(Array.from({ length: PARALLEL }, askForIntegrity));
-writeFileSync(LOCK_FILE, `${JSON.stringify(lock, null, 4)}\n`);
+writeFileSync(file ?? LOCK_FILE, `${JSON.stringify(lock, null, 4)}\n`);
 process.stdout.write(
-    `${added.length} packages of other platforms added to package-lock.json; ` +
+    `${added.length} packages of other platforms added to ${file ?? 'package-lock.json'}; ` +
         `integrity of ${unknown.length - absent.length} looked up\n`,
 );
 for (const spec of absent.sort())
     process.stderr.write(`The registry does not carry ${spec}: locked without integrity\n`);
 const faults = findLockFaults(lock);
-for (const fault of faults) process.stderr.write(`package-lock.json: ${fault}\n`);
+for (const fault of faults) process.stderr.write(`${file ?? 'package-lock.json'}: ${fault}\n`);
 if (faults.length > 0) process.exitCode = 1;
 
 async function askForIntegrity() {

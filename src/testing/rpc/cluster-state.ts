@@ -41,7 +41,7 @@ export function createClusterMethods(simulator: Simulator<RevisionName>): RpcMet
                 blockHeight: slot,
                 ...getEpochOf(slot),
                 slotsInEpoch: SLOTS_IN_EPOCH,
-                transactionCount: null,
+                transactionCount: BigInt(history.count),
             };
         },
         getFeeForMessage(text, rest) {
