@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { PersistentList } from '../../core/persistent-list';
 import { createTasks, isEnded, isFree, isPending, isWaitingForLease, type ChannelTask } from './channel-task';
 import type { AttemptLimits } from './channel-transitions';
 import type { Flight, FlightId } from './flight';
@@ -15,14 +16,14 @@ export type ExecutionLimits = AttemptLimits &
 export type ExecutionState = Readonly<{
     limits: ExecutionLimits;
     /** In the order of the first request for each. */
-    tasks: readonly ChannelTask[];
+    tasks: PersistentList<ChannelTask>;
     places: ReadonlyMap<Address, number>;
     round: Round;
     /** Rounds of planning so far. */
     rounds: number;
     flights: ReadonlyMap<FlightId, Flight>;
     counts: BatchCounts;
-    transactions: readonly BatchTransactionResult[];
+    transactions: PersistentList<BatchTransactionResult>;
     /** Transactions that have expired. */
     expired: number;
     /** Token accounts of payers that are created, or may be. */
@@ -58,8 +59,8 @@ export function createState(
         round: NO_ROUND,
         rounds: 0,
         stopped: undefined,
-        tasks,
-        transactions: [],
+        tasks: PersistentList.of(tasks),
+        transactions: PersistentList.of<BatchTransactionResult>([]),
         verdicts: new Map(),
         verifierFailure: undefined,
     };
@@ -67,7 +68,7 @@ export function createState(
 
 export function getTask({ places, tasks }: ExecutionState, channel: Address): ChannelTask | undefined {
     const place = places.get(channel);
-    return place === undefined ? undefined : tasks[place];
+    return place === undefined ? undefined : tasks.at(place);
 }
 
 /** Those of the channels that are in the execution; others may be in a transaction that an earlier one has sent. */

@@ -86,7 +86,7 @@ export class BatchExecutor {
     }
 
     async run(): Promise<BatchExecution> {
-        const channels = this.#state.tasks.map(({ channel }) => channel);
+        const channels = [...this.#state.tasks].map(({ channel }) => channel);
         if (!this.#isStopping()) {
             try {
                 // Nothing is under way yet: what fails here may be thrown.
@@ -106,7 +106,7 @@ export class BatchExecutor {
         this.#dispatch({ kind: 'finished' });
         const { counts, rounds, stopped, tasks, transactions } = this.#state;
         return toResult({
-            channels: Object.freeze(tasks.map(getChannelResult)),
+            channels: Object.freeze([...tasks].map(getChannelResult)),
             feeLamports: counts.feeLamports,
             rounds,
             stopped,

@@ -55,7 +55,7 @@ export class RoundPlanner {
 
     /** When the verifier has failed: the channels that would otherwise be lost and have a voucher known to be good. */
     selectLastTries(state: ExecutionState, batch: FetchedBatch<RevisionName>): FetchedBatch<RevisionName> {
-        return selectLastTries(state.tasks, batch, state.verdicts, this.options.lateMs / 1_000);
+        return selectLastTries([...state.tasks], batch, state.verdicts, this.options.lateMs / 1_000);
     }
 
     plan(
@@ -72,6 +72,11 @@ export class RoundPlanner {
             maxPayerTokenAccounts: Math.max(0, Number(plan.maxPayerTokenAccounts ?? 0) - payerTokenAccounts),
             unixTimestamp: batch.unixTimestamp,
         };
-        return planRound(tasks, batch, { deployment: this.deployment, firstId: getNextId(round), options, verdicts });
+        return planRound([...tasks], batch, {
+            deployment: this.deployment,
+            firstId: getNextId(round),
+            options,
+            verdicts,
+        });
     }
 }

@@ -1,5 +1,6 @@
 import type { Address } from '@solana/kit';
 
+import { PersistentList } from '../../core/persistent-list';
 import type { ChannelState } from '../../channel/channel-state';
 import type { RevisionName } from '../../revision/revision-types';
 import type { PlannedTransaction } from '../plan/batch-plan';
@@ -48,11 +49,13 @@ export type PlanRefusal =
 /** The plan for the channels of a round. */
 export type RoundPlan = Readonly<{ channels: readonly ChannelPlan[]; steps: readonly Step[] }>;
 
+type StepState = 'dead' | 'landed' | 'started' | 'waiting';
+
 /** A round of an execution: the transactions of a plan, each started once those that it depends on have landed. */
 export type Round = Readonly<{
     /** Those that can't wait for long first. */
     steps: readonly Step[];
-    states: readonly ('dead' | 'landed' | 'started' | 'waiting')[];
+    states: PersistentList<StepState>;
     /** Id of its first step. */
     firstId: number;
     /** No step before this place waits. */
@@ -70,7 +73,7 @@ export const NO_ROUND: Round = {
     firstWaiting: 0,
     isOver: false,
     startedAt: 0,
-    states: [],
+    states: /* @__PURE__ */ PersistentList.of<StepState>([]),
     steps: [],
 };
 
@@ -90,10 +93,10 @@ export function isWaiting(round: Round): boolean {
 
 /** The first step that can be started, as far as its channels are free. */
 export function findReady(round: Round, isFree: (channel: Address) => boolean): Step | undefined {
-    const hasLanded = (id: number) => round.states[id - round.firstId] === 'landed';
+    const hasLanded = (id: number) => round.states.at(id - round.firstId) === 'landed';
     for (let place = round.firstWaiting; place < round.steps.length; place++) {
         const { channels, dependsOn } = round.steps[place]!;
-        if (round.states[place] === 'waiting' && dependsOn.every(hasLanded) && channels.every(isFree)) {
+        if (round.states.at(place) === 'waiting' && dependsOn.every(hasLanded) && channels.every(isFree)) {
             return round.steps[place];
         }
     }
@@ -102,11 +105,12 @@ export function findReady(round: Round, isFree: (channel: Address) => boolean): 
 
 /** Ends a round. Its transactions under way go on; the next round takes account of how they end. */
 export function endRound(round: Round): Round {
-    return { ...round, firstId: getNextId(round), firstWaiting: 0, isOver: false, states: [], steps: [] };
+    return { ...round, firstId: getNextId(round), firstWaiting: 0, isOver: false, states: NO_ROUND.states, steps: [] };
 }
 
 export function beginRound(round: Round, steps: readonly Step[], startedAt: number, expirations: number): Round {
-    return { ...round, expirations, firstWaiting: 0, startedAt, states: steps.map(() => 'waiting'), steps };
+    const states = PersistentList.of(steps.map((): StepState => 'waiting'));
+    return { ...round, expirations, firstWaiting: 0, startedAt, states, steps };
 }
 
 export function startStep(round: Round, { id }: Step): Round {
@@ -122,7 +126,7 @@ export function killStep(round: Round, step: Step): readonly [Round, readonly St
     const dead = new Map([[step.id, step]]);
     for (let place = round.firstWaiting; place < round.steps.length; place++) {
         const other = round.steps[place]!;
-        if (round.states[place] === 'waiting' && other.dependsOn.some(id => dead.has(id))) dead.set(other.id, other);
+        if (round.states.at(place) === 'waiting' && other.dependsOn.some(id => dead.has(id))) dead.set(other.id, other);
     }
     return killAll(round, [...dead.values()]);
 }
@@ -131,7 +135,7 @@ export function killStep(round: Round, step: Step): readonly [Round, readonly St
 export function killWaiting(round: Round): readonly [Round, readonly Step[]] {
     return killAll(
         round,
-        round.steps.filter((_, place) => round.states[place] === 'waiting'),
+        round.steps.filter((_, place) => round.states.at(place) === 'waiting'),
     );
 }
 
@@ -140,10 +144,12 @@ function killAll(round: Round, dead: readonly Step[]): readonly [Round, readonly
     return [withStates({ ...round, isOver }, new Map(dead.map(({ id }) => [id, 'dead']))), dead];
 }
 
-function withStates(round: Round, changes: ReadonlyMap<number, Round['states'][number]>): Round {
-    const states = [...round.states];
-    for (const [id, state] of changes) if (id >= round.firstId) states[id - round.firstId] = state;
+function withStates(round: Round, changes: ReadonlyMap<number, StepState>): Round {
+    let { states } = round;
+    for (const [id, state] of changes) {
+        if (id >= round.firstId) states = states.with(id - round.firstId, state);
+    }
     let { firstWaiting } = round;
-    while (firstWaiting < states.length && states[firstWaiting] !== 'waiting') firstWaiting++;
+    while (firstWaiting < states.length && states.at(firstWaiting) !== 'waiting') firstWaiting++;
     return { ...round, firstWaiting, states };
 }

@@ -46,17 +46,17 @@ export class StateChange {
     }
 
     #update(channels: Iterable<Address>, transition: (task: ChannelTask) => ChannelTask) {
-        const tasks = [...this.#state.tasks];
+        let { tasks } = this.#state;
         const counts = { ...this.#state.counts };
         const changes: (readonly [ChannelTask, ChannelTask])[] = [];
         for (const channel of channels) {
             const place = this.#state.places.get(channel);
             if (place === undefined) continue;
-            const before = tasks[place]!;
+            const before = tasks.at(place)!;
             const after = transition(before);
             counts[getPlace(before)]--;
             counts[getPlace(after)]++;
-            tasks[place] = after;
+            tasks = tasks.with(place, after);
             changes.push([before, after]);
         }
         this.#state = { ...this.#state, counts, tasks };
@@ -75,7 +75,7 @@ export class StateChange {
     addTransaction(transaction: BatchTransactionResult): void {
         const { counts, transactions } = this.#state;
         const feeLamports = counts.feeLamports + transaction.feeLamports;
-        const next = { counts: { ...counts, feeLamports }, transactions: [...transactions, transaction] };
+        const next = { counts: { ...counts, feeLamports }, transactions: transactions.append(transaction) };
         this.#state = { ...this.#state, ...next };
         this.report({ kind: 'concluded', transaction });
     }

@@ -79,7 +79,7 @@ describe('a channel', () => {
         expect(statusOf(next)).toBe(status);
         expect(describeEffects(effects)).toEqual(['report abandoned', 'report planned']);
         // Once and for all.
-        expect(run(next, { kind: 'finished' })[0].tasks[0]!.phase).toEqual(next.tasks[0]!.phase);
+        expect([...run(next, { kind: 'finished' })[0].tasks][0]!.phase).toEqual([...next.tasks][0]!.phase);
     });
 
     it('that can not be planned is unreadable, and the others go on', () => {
@@ -100,13 +100,13 @@ describe('a channel', () => {
 describe('poison', () => {
     const [together] = planRoundOf(createExecution(), [{ channels: [A, B, C] }]);
     const sent = run(together, ...sendEvents(0, [A, B, C]))[0];
-    const groupsOf = ({ tasks }: ExecutionState) => tasks.map(({ group }) => group);
+    const groupsOf = ({ tasks }: ExecutionState) => [...tasks].map(({ group }) => group);
 
     it('in a channel that the failure names isolates that one', () => {
         const [next] = run(sent, ...resolveEvents(0, refused(failsAt(1))));
         expect(groupsOf(next)).toEqual(['', `alone ${B}`, '']);
-        expect(next.tasks.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
-        expect(next.tasks.every(isPending)).toBe(true);
+        expect([...next.tasks].map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
+        expect([...next.tasks].every(isPending)).toBe(true);
     });
 
     it('that nothing names is looked for by halves', () => {
@@ -120,7 +120,7 @@ describe('poison', () => {
     it('in a channel by itself is not tried twice in the same way', () => {
         const alone = after(...sendEvents(0), ...resolveEvents(0, refused()));
         expect(getTask(alone, A)).toMatchObject({ attempts: 0, failedAlone: [expect.any(String)] });
-        expect(run(alone, { kind: 'finished' })[0].tasks[0]!.phase).toMatchObject({ status: 'failed' });
+        expect([...run(alone, { kind: 'finished' })[0].tasks][0]!.phase).toMatchObject({ status: 'failed' });
     });
 
     it('that comes from a channel that has just changed is another attempt', () => {
@@ -161,20 +161,20 @@ describe('poison', () => {
 
     it('makes no doubt of channels with one voucher only', () => {
         const [next] = run(sent, ...resolveEvents(0, refused(failsWhole('SignatureFailure'))));
-        expect(next.tasks.map(({ trust }) => trust)).toEqual(['doubted', 'believed', 'believed']);
+        expect([...next.tasks].map(({ trust }) => trust)).toEqual(['doubted', 'believed', 'believed']);
     });
 
     it('in the fee payer stops everything, and costs no channel an attempt', () => {
         const [next] = run(sent, ...resolveEvents(0, refused(failsWhole('InsufficientFundsForFee'))));
         expect(next.stopped).toMatchObject({ error: ERROR, reason: 'feePayer' });
-        expect(next.tasks.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
+        expect([...next.tasks].map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
         const onChain = run(sent, ...resolveEvents(0, failed(failsWhole('InsufficientFundsForFee'))))[0];
         expect(isPaymentChannelsError(onChain.stopped!.error, 'TRANSACTION_FAILED')).toBe(true);
     });
 
     it('that passes costs each channel an attempt', () => {
         const [next] = run(sent, ...resolveEvents(0, refused(failsWhole('AccountInUse'))));
-        expect(next.tasks.map(({ attempts, group }) => [attempts, group])).toEqual([
+        expect([...next.tasks].map(({ attempts, group }) => [attempts, group])).toEqual([
             [1, ''],
             [1, ''],
             [1, ''],
@@ -213,13 +213,13 @@ describe('attempts', () => {
             const step = next.round.firstId;
             return run(next, { kind: 'started', step }, of(step, { error: ERROR, kind: 'notSigned' }))[0];
         };
-        expect(failedToSign(createExecution()).tasks.map(({ attempts }) => attempts)).toEqual([1, 1, 0]);
+        expect([...failedToSign(createExecution()).tasks].map(({ attempts }) => attempts)).toEqual([1, 1, 0]);
         const open = { payee: C, settlement: { payoutWatermark: 0n, settled: 0n } };
         const plans = { [B]: { state: { channel: open, kind: 'open' } as never } };
         const [two] = planRoundOf(createExecution(), [{ channels: [A, B] }], plans);
         const [next] = run(two, { kind: 'started', step: 0 }, of(0, { error: ERROR, kind: 'notSigned' }));
-        expect(next.tasks.map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
-        expect(next.tasks[0]!.group).not.toBe(next.tasks[1]!.group);
+        expect([...next.tasks].map(({ attempts }) => attempts)).toEqual([0, 0, 0]);
+        expect([...next.tasks][0]!.group).not.toBe([...next.tasks][1]!.group);
     });
 });
 
@@ -313,7 +313,7 @@ describe('what an earlier execution has left', () => {
         ['is gone', { kind: 'gone' }, 'unknown', { attempts: 0, landed: [] }],
     ] as const)('that %s is planned by the chain afterwards', (_, resolution, outcome, task) => {
         const [next] = run(resumed, ...resolveEvents(id, resolution));
-        expect(next.transactions).toMatchObject([{ isResumed: true, outcome }]);
+        expect([...next.transactions]).toMatchObject([{ isResumed: true, outcome }]);
         expect(getTask(next, A)).toMatchObject({ ...task, phase: { kind: 'pending' }, signatures: [id] });
         expect(isPending(getTask(next, A)!)).toBe(true);
     });
@@ -329,8 +329,8 @@ describe('what an earlier execution has left', () => {
     it('may have channels that nobody asked for', () => {
         const sent = toSent('of others', { channels: [A, CHANNELS[5]!] });
         const [next] = run(createExecution(), { kind: 'resumed', sent }, ...resolveEvents(sent.signature, failed()));
-        expect(next.tasks.map(({ channel }) => channel)).toEqual([A, B, C]);
-        expect(next.transactions[0]!.channels).toEqual(sent.channels.map(({ channel }) => channel));
+        expect([...next.tasks].map(({ channel }) => channel)).toEqual([A, B, C]);
+        expect([...next.transactions][0]!.channels).toEqual(sent.channels.map(({ channel }) => channel));
     });
 });
 
@@ -366,7 +366,7 @@ describe('what is done next', () => {
         const [urgent] = run(state, { kind: 'started', step: 0 }, of(0, { error: ERROR, kind: 'notSigned' }));
         expect(getNextMove(urgent, 0, 0)).toEqual({ kind: 'drop' });
         const [dropped] = run(urgent, { kind: 'roundDropped' });
-        expect(dropped.tasks.every(isPending)).toBe(true);
+        expect([...dropped.tasks].every(isPending)).toBe(true);
         expect(getNextMove(dropped, 0, 0)).toEqual({ kind: 'plan' });
         expect(dropped.round.isOver).toBe(true);
         expect(run(dropped, { kind: 'roundEnded' })[0].round).toMatchObject({ isOver: false, steps: [] });
@@ -392,7 +392,7 @@ describe('the end', () => {
 
     it('finds every channel with a status, and says so once', () => {
         const [next, effects] = run(planned, { kind: 'finished' });
-        expect(next.tasks.map(task => getChannelResult(task).status)).toEqual([
+        expect([...next.tasks].map(task => getChannelResult(task).status)).toEqual([
             'notStarted',
             'notStarted',
             'notStarted',

@@ -187,7 +187,9 @@ describe('a transaction under way', () => {
         (_, resolution, recorded, outcome, fee) => {
             const [next, effects] = run(sent, ...resolveEvents(0, resolution));
             expect(effects[0]).toMatchObject({ kind: 'recordOutcome', outcome: recorded });
-            expect(next.transactions).toMatchObject([{ channels: [A], feeLamports: fee, isResumed: false, outcome }]);
+            expect([...next.transactions]).toMatchObject([
+                { channels: [A], feeLamports: fee, isResumed: false, outcome },
+            ]);
             expect(next.counts.feeLamports).toBe(fee);
         },
     );
@@ -195,7 +197,7 @@ describe('a transaction under way', () => {
     it('that can not be followed is unknown, stays open in the journal, and stops the execution', () => {
         const [next, effects] = run(sent, of(0, { kind: 'resolved', resolution: { error: ERROR, kind: 'lost' } }));
         expect(describeEffects(effects)).not.toContain('recordOutcome');
-        expect(next.transactions).toMatchObject([{ feeLamports: 0n, outcome: 'unknown' }]);
+        expect([...next.transactions]).toMatchObject([{ feeLamports: 0n, outcome: 'unknown' }]);
         expect(next.stopped).toEqual({ error: ERROR, reason: 'rpc' });
         expect(statusOf(next)).toBe('unknown');
     });
@@ -263,7 +265,7 @@ describe('a step', () => {
         const [next] = planRoundOf(sent, [{ channels: [B, C] }]);
         expect(next.round.firstId).toBe(2);
         const [failed] = run(next, ...resolveEvents(0, { kind: 'expired' }));
-        expect(failed.round.states).toEqual(['waiting']);
+        expect([...failed.round.states]).toEqual(['waiting']);
         expect(phaseOf(failed)).toBe('pending');
     });
 });

@@ -333,7 +333,7 @@ class World {
         assert(this.open.size === 0, 'ended with something under way');
         this.dispatch({ kind: 'finished' });
         const { stopped, tasks } = this.state;
-        assert(tasks.every(isEnded), 'a channel without a status');
+        assert([...tasks].every(isEnded), 'a channel without a status');
         const isUnstarted = tasks.some(task => getChannelResult(task).status === 'notStarted');
         assert(stopped !== undefined || !isUnstarted, 'nothing done though nothing was wrong');
     }

@@ -256,6 +256,7 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
             { data: new Uint8Array([2]), programAddress: deployment.programAddress },
             deployment,
         ],
+        getRentRecovery: () => [closing, now, deployment],
         verifyVoucher: () => [signedVoucher, PAYER.address, deployment],
         watchClosingChannels: () => [
             { rpc: RPC, rpcSubscriptions: RPC },
@@ -277,7 +278,6 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         ],
         getReclaimInstruction: () => [{ channel, rentPayer: PAYER.address }, deployment],
         getReclaimableFromSlot: () => [5n, deployment],
-        getRentRecovery: () => [closing, now, deployment],
         planBatchReclaim: () => [
             [state, closing],
             { feePayer: PAYER, slot: 5_000n, unixTimestamp: NOW, version: 0 },
