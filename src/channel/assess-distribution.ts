@@ -1,4 +1,4 @@
-import type { Address, MaybeEncodedAccount, ReadonlyUint8Array } from '@solana/kit';
+import { bytesEqual, type Address, type MaybeEncodedAccount } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
 import { getPart, type Deployment } from '../revision/deployment';
@@ -253,7 +253,7 @@ export function assessDistributionWith<TRevision extends RevisionName>(
         getTokenAccountBlocker('escrow', escrow.condition, ESCROW_ERRORS, deployment),
         getTokenAccountBlocker('treasury', treasury.condition, TREASURY_ERRORS, deployment),
         getDeploymentBlocker(treasury.condition, addresses, accounts),
-        isSame(getHash(splits, deployment), channel.distributionHash)
+        bytesEqual(getHash(splits, deployment), channel.distributionHash)
             ? undefined
             : getBlocker('splits', 'invalidDistributionHash', deployment),
         ...getWatermarkBlockers(channel, kind, deployment),
@@ -377,8 +377,4 @@ function getDeploymentBlocker(
             `that of another deployment of the program, has: use the deployment that runs on this cluster. If this is ` +
             `it, create the token account first.`,
     );
-}
-
-function isSame(a: ReadonlyUint8Array, b: ReadonlyUint8Array): boolean {
-    return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -1,11 +1,12 @@
-import type {
-    Address,
-    EncodedAccount,
-    GetProgramAccountsApi,
-    ProgramNotificationsApi,
-    Rpc,
-    RpcSubscriptions,
-    Slot,
+import {
+    bytesEqual,
+    type Address,
+    type EncodedAccount,
+    type GetProgramAccountsApi,
+    type ProgramNotificationsApi,
+    type Rpc,
+    type RpcSubscriptions,
+    type Slot,
 } from '@solana/kit';
 
 import { getProgramConfig, type Deployment } from '../revision/deployment';
@@ -212,14 +213,10 @@ class WatchedChannels {
         if (behind > 0n && behind <= MAX_LEAD_SLOTS) return false;
         // A channel that is no longer closing is yielded only if it was yielded as closing.
         if (!known && state.kind !== 'closing') return false;
-        if (known && areEqual(known.data, data)) return false;
+        if (known && bytesEqual(known.data, data)) return false;
         this.#known.set(state.address, { data, slot: state.slot });
         return true;
     }
-}
-
-function areEqual(a: EncodedAccount['data'], b: EncodedAccount['data']): boolean {
-    return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 /** A signal of its own that follows the caller's, for what has to end with the caller's loop as well. */

@@ -1,4 +1,4 @@
-import type { Address, SignatureBytes } from '@solana/kit';
+import { bytesEqual, type Address, type SignatureBytes } from '@solana/kit';
 
 import { toResult } from '../core/json-form';
 import { copyBytes } from '../core/bytes';
@@ -160,7 +160,7 @@ function isReplay({ accepted, acceptedAmount, signedVoucher }: Check, isSignatur
         a.expiresAt === b.expiresAt &&
         // A later voucher may have been accepted since, of which only the amount is known.
         a.cumulativeAmount === acceptedAmount &&
-        (isSignatureGood || accepted.signature.every((byte, index) => byte === signedVoucher.signature[index]))
+        (isSignatureGood || bytesEqual(accepted.signature, signedVoucher.signature))
     );
 }
 

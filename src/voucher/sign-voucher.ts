@@ -1,4 +1,5 @@
 import {
+    bytesEqual,
     createSignableMessage,
     getAddressFromPublicKey,
     isMessageModifyingSigner,
@@ -95,7 +96,7 @@ async function signMessage(
         const answer = await waitForSigner(address, wait, options => signer.modifyAndSignMessages([message], options));
         const signed = readAnswer(() => answer[0]);
         const signedContent = readAnswer(() => signed?.content);
-        if (signed && !(isBytes(signedContent) && areEqual(signedContent, content))) {
+        if (signed && !(isBytes(signedContent) && bytesEqual(signedContent, content))) {
             throw new PaymentChannelsError(VOUCHER_SIGNER_CHANGED_MESSAGE, { signer: address });
         }
         return readAnswer(() => signed?.signatures[address]);
@@ -111,8 +112,4 @@ function readAnswer<T>(read: () => T): T | undefined {
     } catch {
         return undefined;
     }
-}
-
-function areEqual(a: ReadonlyUint8Array, b: ReadonlyUint8Array): boolean {
-    return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
