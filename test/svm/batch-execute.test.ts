@@ -14,7 +14,7 @@ describe.each(REVISIONS)('executeBatchSettle, $name', ({ deployment }) => {
         lab = await ExecutionLab.create(deployment);
     });
 
-    /** Somebody else brings the voucher in. */
+    /** Somebody else settles the voucher. */
     const settleElsewhere = ({ voucher }: BatchRequest) => {
         return lab.simulator.send(getSettleInstructions({ voucher: voucher! }, lab.simulator.deployment));
     };
