@@ -29,7 +29,7 @@ beforeAll(() => {
         of.examples.map((code, index) => ({ code, of, title: `@example ${index + 1} of ${of.name}` })),
     );
     others = documentation.getOtherExamples();
-    readme = readPage('README.md');
+    readme = [...readPage('README.md'), ...readPage('docs/simulator.md')];
     errors = documentation.check([...readme, ...examples, ...others, ...WRONG]);
 }, 300_000);
 
@@ -56,7 +56,7 @@ describe('the examples of types, of classes, and of their members', () => {
     });
 });
 
-describe('the code of the README', () => {
+describe('the code of the README and of the guides', () => {
     it('compiles', () => {
         expect(readme.length).toBeGreaterThan(8);
         expect(getErrors(readme)).toEqual([]);
