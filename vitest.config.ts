@@ -20,13 +20,14 @@ const common = {
     // Long after a machine that is five times slower is done.
     hookTimeout: 300_000,
     pool: 'forks',
+    teardownTimeout: 60_000,
     testTimeout: 300_000,
 } as const;
 
 /** The tests that are not about a difference between the revisions: they run for the epoch revision as well. */
 const OF_BOTH_REVISIONS = [
     'test/svm/assessments.test.ts',
-    'test/svm/distribute-limit.test.ts',
+    'test/svm/distribute-limit.slow.test.ts',
     'test/svm/instructions.test.ts',
     'test/svm/lifecycle.test.ts',
     'test/svm/lookup-tables.test.ts',

@@ -36,7 +36,7 @@ const REVISIONS = [
 ];
 const PLACEHOLDER = 'DrLViEZBgqj6TgP8vKqu22uvLgV6p3tfkvCYfG8yqSUn';
 
-describe.each(REVISIONS)('payment-channels simulate, $revision', facts => {
+describe.each(sample(REVISIONS, 2))('payment-channels simulate, $revision', facts => {
     const { actions, flags, programAddress, remains, revision } = facts;
 
     it('prints every transaction, every balance and the conservation check', async () => {
@@ -120,7 +120,7 @@ describe.each(REVISIONS)('payment-channels simulate, $revision', facts => {
         expect(other.transactions).not.toEqual(first.transactions);
     });
 
-    it.each(sample([1, 2, 3, 25], 2))('conserves everything with %i channels', async channels => {
+    it.each([1, 2, 3, 25])('conserves everything with %i channels', async channels => {
         const { exitCode, output } = await run('simulate', '--json', '--channels', String(channels), ...flags);
         expect(exitCode).toBe(0);
         expect(JSON.parse(output)).toMatchObject({ channels, conserved: true });

@@ -7,12 +7,14 @@ import {
 import { describe, expect, it } from 'vitest';
 
 import { createRequestHandler } from '../../src/testing/rpc';
+import { byDepth } from '../fixtures/depth';
 import { createRandom } from '../fixtures/seeded-random';
 import { getRefusal, TO, useClusterLab } from './fixtures/cluster';
 
 // What a node refuses is refused, and nothing runs.
 
 const lab = useClusterLab();
+const ROUNDS = byDepth({ all: 300, deep: 3_000, quick: 60 });
 
 describe('what is no transaction is refused, and nothing runs', () => {
     const CHANGES: readonly (readonly [title: string, change: (wire: Buffer) => string])[] = [
@@ -55,7 +57,7 @@ describe('what is no transaction is refused, and nothing runs', () => {
         const random = createRandom('wires');
         const transaction = await lab.build([lab.transfer()], undefined, version);
         const wire = Buffer.from(getBase64EncodedWireTransaction(transaction), 'base64');
-        for (let round = 0; round < 300; round++) {
+        for (let round = 0; round < ROUNDS; round++) {
             // Most often where the lengths and the header are.
             const at = Math.floor(random() * (round % 2 === 0 ? wire.length : 12)) + (round % 4 === 1 ? 64 : 0);
             const changed = Buffer.from(wire);

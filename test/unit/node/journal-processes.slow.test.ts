@@ -14,6 +14,10 @@ import type { ChildMessage, ChildOptions } from './journal-child';
 import { openTemporary } from './journal-folder';
 
 const FAR_MS = 600_000;
+/** A process that says nothing for so long has come to a standstill, on any machine. */
+const SILENCE_MS = 120_000;
+/** Longer than a slow machine takes to record something, and short enough to wait for. */
+const LEASE_MS = 250;
 
 let programs: string;
 let program: string;
@@ -75,12 +79,12 @@ function start(options: Partial<ChildOptions> & Pick<ChildOptions, 'owner' | 'fi
         /** Resolves when it has said so much more of a kind. */
         waitFor: async (kind: ChildMessage['kind'], more = 1) => {
             const goal = count(kind) + more;
-            await vi.waitFor(
-                () => {
-                    if (count(kind) < goal) throw new Error(`no ${kind}: ${complaints}`);
-                },
-                { interval: 2, timeout: 30_000 },
-            );
+            let [said, since] = [messages.length, Date.now()];
+            while (count(kind) < goal) {
+                await setTimeout(2);
+                if (messages.length > said) [said, since] = [messages.length, Date.now()];
+                if (Date.now() - since > SILENCE_MS) throw new Error(`no ${kind}: ${complaints}`);
+            }
         },
     };
 }
@@ -121,11 +125,11 @@ it('several processes: a lease is held by one at a time, and nothing that was re
 });
 
 it('processes that are killed at any moment: the others go on at once, and nothing that was recorded is lost', async () => {
-    const survivor = start({ firstIndex: 0, leaseMs: 40, owner: 'survivor' });
+    const survivor = start({ firstIndex: 0, leaseMs: LEASE_MS, owner: 'survivor' });
     await survivor.waitFor('ready');
     const dead: (readonly ChildMessage[])[] = [];
     for (let round = 0; round < 8; round += 1) {
-        const victim = start({ firstIndex: (round + 1) * 1_000_000, leaseMs: 40, owner: `victim ${round}` });
+        const victim = start({ firstIndex: (round + 1) * 1_000_000, leaseMs: LEASE_MS, owner: `victim ${round}` });
         await victim.waitFor('sent', 1 + round);
         // Wherever it is by then: in a write, in an fsync, in a compaction.
         await setTimeout(round * 1.7);
@@ -137,7 +141,7 @@ it('processes that are killed at any moment: the others go on at once, and nothi
     await survivor.kill();
     await expectNothingLost([survivor.messages, ...dead]);
     const next = await place.open();
-    await setTimeout(45);
+    await setTimeout(LEASE_MS + 5);
     expect(await next.acquire('next', [channelOf(0), channelOf(1)], FAR_MS)).toHaveLength(2);
 });
 
@@ -145,7 +149,7 @@ it.skipIf(process.platform === 'win32')(
     'a process that is paused and wakes up after its lease went to somebody else records nothing with it',
     async () => {
         const journal = await place.open();
-        const sleeper = start({ firstIndex: 0, isGreedy: true, leaseMs: 60, owner: 'sleeper' });
+        const sleeper = start({ firstIndex: 0, isGreedy: true, leaseMs: LEASE_MS, owner: 'sleeper' });
         await sleeper.waitFor('ready');
         for (let round = 0; round < 8; round += 1) {
             await sleeper.waitFor('sent', 3);
@@ -154,7 +158,7 @@ it.skipIf(process.platform === 'win32')(
             // Nobody waits for it but for its lease's time.
             await vi.waitFor(
                 async () => expect(await journal.acquire('heir', [channelOf(0)], FAR_MS)).toHaveLength(1),
-                { interval: 5, timeout: 30_000 },
+                { interval: 5, timeout: SILENCE_MS },
             );
             const before = await journal.getUnresolved([channelOf(0)]);
             sleeper.wakeUp();

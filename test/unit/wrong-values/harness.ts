@@ -230,7 +230,7 @@ const MISSPELLINGS: readonly ((name: string) => string)[] = [
  */
 export async function findPassedOver(call: Call, makeArguments: MakeArguments): Promise<readonly string[]> {
     const passed: string[] = [];
-    for (const place of findPlaces(makeArguments(), [], new Set())) {
+    for (const place of sample([...findPlaces(makeArguments(), [], new Set())], 3)) {
         const name = place.at(-1)!;
         // An address is no name.
         if (typeof name !== 'string' || name.length < 5 || name.length >= 32) continue;
