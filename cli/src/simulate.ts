@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 
 import { InvalidArgumentError, type Command } from 'commander';
 import { isPaymentChannelsError, type RevisionName } from 'solana-payment-channels';
@@ -13,11 +13,18 @@ import {
 import { addDeploymentOptions, findDeployment, type DeploymentFlags } from './deployment-options';
 import { ExitCode, UsageError, type Terminal } from './io';
 import { createProgressLine } from './progress';
+import { formatHtml } from './simulate-html';
 import { formatReport, toJson } from './simulate-report';
 
 const MAX_CHANNELS = 10_000;
 
-type SimulateFlags = DeploymentFlags & { channels?: number; json?: true; program?: string; seed: string };
+type SimulateFlags = DeploymentFlags & {
+    channels?: number;
+    html?: string;
+    json?: true;
+    program?: string;
+    seed: string;
+};
 
 /** `payment-channels simulate`: a scenario on the embedded simulator. */
 export function addSimulateCommand(program: Command, io: Terminal, setExitCode: (code: ExitCode) => void): void {
@@ -40,10 +47,14 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
             `program ELF to load (default: what ${Object.values(ELF_ENVIRONMENT_VARIABLES).sort().join(' or ')} names ` +
                 'for the revision, or our own)',
         )
+        .option('--html <path>', 'write a page with charts and tables to a file as well, to be opened in a browser')
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
         .action(
-            async (file: string | undefined, { channels, json, program: elfPath, seed, ...flags }: SimulateFlags) => {
+            async (
+                file: string | undefined,
+                { channels, html, json, program: elfPath, seed, ...flags }: SimulateFlags,
+            ) => {
                 const named = findDeployment(flags, 'localnet');
                 if (file !== undefined && channels !== undefined) {
                     throw new UsageError('--channels is for the scenario without a file: the channels are in the file');
@@ -66,9 +77,18 @@ export function addSimulateCommand(program: Command, io: Terminal, setExitCode: 
                 const elapsedMs = Math.round(performance.now() - startedAt);
                 const run = { elapsedMs, deploymentName: named.name };
                 io.writeOutput(json ? `${JSON.stringify(toJson(report, run))}\n` : formatReport(report, run));
+                if (html !== undefined) await writePage(html, formatHtml(toJson(report, run)));
                 if (report.discrepancies.length + report.unmet.length > 0) setExitCode(ExitCode.Failure);
             },
         );
+}
+
+async function writePage(file: string, page: string): Promise<void> {
+    try {
+        await writeFile(file, page);
+    } catch (cause) {
+        throw new Error(`${file} can't be written: ${(cause as NodeJS.ErrnoException).code}`, { cause });
+    }
 }
 
 async function readScenario(file: string): Promise<Scenario> {

@@ -154,6 +154,16 @@ describe('the command line from the packed tarballs', () => {
         expect(report).toMatchObject({ channels: 2, conserved: true, elf: { source: 'embedded' } });
     });
 
+    it('runs a scenario of the library, and writes a page that needs nothing else', () => {
+        const file = `node_modules/${PACKAGES['.']}/examples/scenarios/forced-close.json`;
+        const output = consumer.run('npx', ['payment-channels', 'simulate', file, '--html', 'report.html', '--json']);
+        const { transactions } = JSON.parse(output) as { transactions: { signature: string }[] };
+        const page = readFileSync(join(consumer.folder, 'report.html'), 'utf8');
+        for (const { signature } of transactions) expect(page).toContain(signature);
+        expect(page).toContain('Chart.js');
+        expect(page).not.toMatch(/<(link|img)|src=|@import|sourceMappingURL/);
+    });
+
     it('plans what is in a file', () => {
         consumer.write('batch.json', JSON.stringify({ channels: [], vouchers: [] }));
         const feePayer = 'Vote111111111111111111111111111111111111111';

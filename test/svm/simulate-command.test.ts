@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { describe, expect, it } from 'vitest';
@@ -128,6 +131,30 @@ describe.each(sample(REVISIONS, 2))('payment-channels simulate, $revision', fact
 });
 
 describe('payment-channels simulate', () => {
+    it('runs the scenario of a file, and fails when it does not end as it should', async () => {
+        const file = fileURLToPath(new URL('../../examples/scenarios/forced-close.json', import.meta.url));
+        const good = await run('simulate', file);
+        expect(good.exitCode).toBe(0);
+        expect(good.output).toMatch(/^Scenario: Forced close\n/);
+        const folder = mkdtempSync(join(tmpdir(), 'simulate-'));
+        try {
+            const bent = join(folder, 'bent.json');
+            writeFileSync(bent, readFileSync(file, 'utf8').replace('"360000"', '"360001"'));
+            const wrong = await run('simulate', bent, '--html', join(folder, 'none', 'page.html'));
+            expect(wrong.exitCode).toBe(1);
+            expect(wrong.output).toContain('USDC of payer in the end: 360001 expected, got 360000');
+            expect(wrong.error).toMatch(/page\.html can't be written: ENOENT\n$/);
+            writeFileSync(bent, '{"name":"a"}');
+            const bad = await run('simulate', bent);
+            expect(bad).toMatchObject({ exitCode: 2, output: '' });
+            expect(bad.error).toMatch(/bent\.json: scenario\.\w+ is missing\n$/);
+            const both = await run('simulate', file, '--channels', '2');
+            expect(both).toMatchObject({ exitCode: 2, output: '' });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    });
+
     it('runs the program that mainnet has, with its treasury owner', async () => {
         const { exitCode, output } = await run('simulate', '--json', '--channels', '2', '--deployment', 'mainnet');
         expect(exitCode).toBe(0);
