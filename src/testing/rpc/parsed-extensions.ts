@@ -49,7 +49,7 @@ const getTransferFeeDecoder = () =>
     ]);
 
 /** By the number of the extension's type. */
-const READERS: Readonly<Record<number, Reader>> = {
+const READERS: Readonly<Record<number, Reader>> = /* @__PURE__ */ (() => ({
     1: {
         name: 'transferFeeConfig',
         readState: data => {
@@ -117,7 +117,7 @@ const READERS: Readonly<Record<number, Reader>> = {
     },
     20: withAddresses('groupPointer', 'authority', 'groupAddress'),
     22: withAddresses('groupMemberPointer', 'authority', 'memberAddress'),
-};
+}))();
 
 /** Reads the extensions of an account of Token-2022: the entries that follow its kind. */
 export function parseExtensions(entries: ReadonlyUint8Array): readonly ParsedExtension[] {

@@ -101,7 +101,7 @@ const withOwner = (type: string, names: readonly string[]): Reader => {
     return (accounts, data) => ({ info: { ...nameAccounts(names, accounts), owner: toAddressAt(data, 1) }, type });
 };
 
-const TOKEN: Readonly<Partial<Record<TokenInstruction, Reader>>> = {
+const TOKEN: Readonly<Partial<Record<TokenInstruction, Reader>>> = /* @__PURE__ */ (() => ({
     [TokenInstruction.Approve]: withAmount('approve', ['source', 'delegate'], 'owner'),
     [TokenInstruction.ApproveChecked]: withCheckedAmount('approveChecked', ['source', 'mint', 'delegate'], 'owner'),
     [TokenInstruction.Burn]: withAmount('burn', ['account', 'mint'], 'authority'),
@@ -128,7 +128,7 @@ const TOKEN: Readonly<Partial<Record<TokenInstruction, Reader>>> = {
         ['source', 'mint', 'destination'],
         'authority',
     ),
-};
+}))();
 
 const ASSOCIATED = ['source', 'account', 'wallet', 'mint', 'systemProgram', 'tokenProgram'];
 /** By the first byte, which was left out in the beginning. */

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 const MAX_DEPTH = 64;
 const JSON_STRING_OR_INTEGER = /"(?:[^"\\]|\\.)*"|-?\d{16,}(?![\d.eE])/g;
 /** Marks an integer among strings; nobody who sends one can know it. */
-const MARK = `${randomBytes(16).toString('hex')}:`;
+let mark: string | undefined;
 
 /**
  * Reads JSON; integers that a number can't hold become bigints.
@@ -18,10 +18,11 @@ export function parseJson(text: string): unknown {
     const value: unknown = JSON.parse(text);
     assertIsShallow(value);
     if (!/\d{16}/.test(text)) return value;
-    const marked = text.replace(JSON_STRING_OR_INTEGER, token => (token[0] === '"' ? token : `"${MARK}${token}"`));
+    const prefix = (mark ??= `${randomBytes(16).toString('hex')}:`);
+    const marked = text.replace(JSON_STRING_OR_INTEGER, token => (token[0] === '"' ? token : `"${prefix}${token}"`));
     return JSON.parse(marked, (_, item: unknown) => {
-        if (typeof item !== 'string' || !item.startsWith(MARK)) return item;
-        const digits = item.slice(MARK.length);
+        if (typeof item !== 'string' || !item.startsWith(prefix)) return item;
+        const digits = item.slice(prefix.length);
         return Number.isSafeInteger(Number(digits)) ? Number(digits) : BigInt(digits);
     });
 }
