@@ -8,6 +8,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
     journal: () => import('./journal'),
     pda: () => import('./pda'),
     salt: () => import('./salt'),
+    sim: () => import('./sim'),
     verify: () => import('./verify'),
 };
 
