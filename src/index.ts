@@ -1,6 +1,7 @@
 // The library: every function that depends on the program's interface takes the deployment, and what differs comes from
 // it. The rendered clients are ./epoch and ./tombstone.
 export { decodeChannelAccount, isClosedChannelAccount } from './channel/channel-account';
+export { type ChannelData, decodeChannelData } from './channel/decode-channel-data';
 export { type AddressCache, createAddressCache } from './channel/address-cache';
 export {
     type ChannelSeedsInput,
@@ -112,6 +113,7 @@ export {
 } from './core/errors';
 export {
     type ChannelEvent,
+    decodeEvent,
     getLoggedEventCount,
     parseEvents,
     parseTransactionEvents,
@@ -161,6 +163,7 @@ export {
     type ProgramFailureConfig,
     type TransactionFailure,
 } from './revision/program-failure';
+export { findProgramError, type ProgramError } from './revision/program-error';
 export { type LoggedCall, type LoggedCalls, parseProgramLogs } from './runtime/program-logs';
 export type { AnyDeployment, ClientWithDeployment, Deployment, DeploymentParts } from './revision/deployment';
 export { EPOCH_LOCALNET, MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from './revision/deployments';
@@ -171,6 +174,7 @@ export {
     EPOCH_ERRORS,
     EPOCH_EVENTS,
     EPOCH_FINALIZE,
+    EPOCH_INSTRUCTION_READINGS,
     EPOCH_OPEN,
     EPOCH_OPEN_READING,
     EPOCH_OUTDATED,
@@ -192,6 +196,7 @@ export {
     TOMBSTONE_ERRORS,
     TOMBSTONE_EVENTS,
     TOMBSTONE_FINALIZE,
+    TOMBSTONE_INSTRUCTION_READINGS,
     TOMBSTONE_OPEN,
     TOMBSTONE_OPEN_READING,
     TOMBSTONE_OUTDATED,
@@ -213,7 +218,7 @@ export {
     type ChooseOpenSlotInput,
     getReclaimableFromSlot,
 } from './revision/open-slot';
-export type { Revision } from './revision/parts';
+export type { ChannelOperation, Revision } from './revision/parts';
 export type { ChannelOf, ProgramErrorName, RevisionName, RevisionWithReclaim } from './revision/revision-types';
 export type { ExecutedInstruction, RpcTransaction } from './runtime/rpc-transaction';
 export { ED25519_PROGRAM_ADDRESS } from './runtime/programs';
@@ -241,6 +246,7 @@ export type {
     TopUpAgreement,
     TransactionAgreement,
 } from './transactions/transaction-agreement';
+export { type AgreementJson, parseAgreementJson } from './transactions/agreement-json';
 export {
     type AssembledTransaction,
     type AssembleInput,
@@ -262,6 +268,21 @@ export type {
     TransactionAddition,
 } from './transactions/inspected-transaction';
 export { getMemoInstruction, MEMO_PROGRAM_ADDRESS } from './transactions/memo';
+export type { VerifiedSignature } from './transactions/parse/verified-signatures';
+export {
+    decodeInstructionData,
+    type InstructionData,
+    type NamedAccount,
+    type ParsedInstruction,
+    parseInstruction,
+} from './transactions/parse/parse-instruction';
+export {
+    type ParsedAccount,
+    type ParsedSignature,
+    type ParsedTransaction,
+    type ParsedTransactionInstruction,
+    parseWireTransaction,
+} from './transactions/parse/parse-transaction';
 export type { TransactionCosigner } from './transactions/transaction-cosigner';
 export { decodeWireTransaction, encodeWireTransaction } from './transactions/wire-transaction';
 export { isVoucherAtLeastAsGood } from './voucher/compare-vouchers';

@@ -1,6 +1,7 @@
 import { containsBytes, type Address, type ReadonlyUint8Array } from '@solana/kit';
 
-import { readDeeply } from '../core/input';
+import { isBytes } from '../core/bytes';
+import { readDeeply, refuseInput } from '../core/input';
 import { toResult } from '../core/json-form';
 import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { parseProgramLogs } from '../runtime/program-logs';
@@ -123,6 +124,28 @@ export function getLoggedEventCount(
     if (firstFailure) return 0;
     if (isIncomplete) return undefined;
     return calls.filter(({ caller, program }) => program === programAddress && caller === programAddress).length;
+}
+
+/**
+ * Decodes the data of an event: of an inner instruction that the program sent to itself (docs/program.md, section 10).
+ *
+ * The data alone proves nothing: {@link parseEvents} and {@link parseTransactionEvents} look at who sent it as well.
+ *
+ * @returns The event; one that this package does not know, or can't read, as `unknown`. `undefined` for other data.
+ * @throws `INPUT_INVALID` for what is no bytes.
+ *
+ * @example
+ * ```ts
+ * const event = decodeEvent(bytes, MAINNET_DEPLOYMENT);
+ * ```
+ */
+export function decodeEvent<TRevision extends RevisionName>(
+    data: ReadonlyUint8Array,
+    deployment: DeploymentParts<'events', TRevision>,
+): ChannelEvent<TRevision> | undefined {
+    const layout = getPart(deployment, 'events') as EventsLayout;
+    if (!isBytes(data)) return refuseInput('data', 'bytes, in a Uint8Array', data);
+    return isEvent(data, layout) ? (toEvent(data, layout) as ChannelEvent<TRevision>) : undefined;
 }
 
 /** Everything that the program is sent by itself is an event: it has no other instruction that it calls. */

@@ -95,6 +95,25 @@ export type InstructionReading<TData> = Readonly<{
     getAccounts: (instruction: Instruction) => object;
 }>;
 
+/** What an instruction of the program does, whatever the program calls it. */
+export type ChannelOperation =
+    | 'distribute'
+    | 'emitEvent'
+    | 'finalize'
+    | 'open'
+    | 'reclaim'
+    | 'requestClose'
+    | 'settle'
+    | 'settleAndFinalize'
+    | 'topUp'
+    | 'withdrawPayer';
+
+/**
+ * How every instruction of the program is read (docs/program.md, section 5), for reports to people. Who inspects an open or
+ * a top-up needs only the reading of that.
+ */
+export type InstructionReadings = Readonly<Partial<Record<ChannelOperation, Named & InstructionReading<object>>>>;
+
 /** The data of `open`, in any revision. */
 export type OpenData = RevisionTypes[RevisionName]['openData'] & Readonly<{ openSlot?: bigint }>;
 
@@ -244,6 +263,7 @@ export interface Revision<TRevision extends RevisionName = RevisionName> {
     readonly voucher: VoucherLayout;
     readonly distribute: DistributeLayout;
     readonly finalize: FinalizeLayout;
+    readonly instructionReadings: InstructionReadings;
     readonly open: OpenLayout;
     readonly openReading: OpenReading;
     readonly reclaim: RevisionTypes[TRevision]['reclaim'];

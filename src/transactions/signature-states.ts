@@ -1,4 +1,10 @@
-import { isOffCurveAddress, type Address, type SignatureBytes, type Transaction } from '@solana/kit';
+import {
+    isOffCurveAddress,
+    type Address,
+    type ReadonlyUint8Array,
+    type SignatureBytes,
+    type Transaction,
+} from '@solana/kit';
 
 import { toAddressBytes } from '../core/input';
 import { isStrictPoint } from '../voucher/strict-signature';
@@ -25,11 +31,24 @@ export async function getSignatureStates(transaction: Transaction): Promise<Read
 }
 
 async function verify(transaction: Transaction, address: Address, signature: SignatureBytes): Promise<SignatureState> {
+    return (await isSignedBy(address, signature, transaction.messageBytes)) ? 'valid' : 'invalid';
+}
+
+/**
+ * Whether a signature is one of an address for a message, as the cluster sees it.
+ *
+ * @throws `ED25519_UNSUPPORTED`, `NO_ANSWER` or `VERIFIER_FAILED` where the Web Crypto API can't tell.
+ */
+export async function isSignedBy(
+    address: Address,
+    signature: ReadonlyUint8Array,
+    messageBytes: ReadonlyUint8Array,
+): Promise<boolean> {
     const bytes = toAddressBytes('signer', address);
     // Nothing is signed by what is no key; what the engine makes of it differs from one to the other.
-    if (isOffCurveAddress(address) || !isStrictPoint(bytes)) return 'invalid';
+    if (isOffCurveAddress(address) || !isStrictPoint(bytes)) return false;
     const subtle = await assertEngineIsStrict(globalThis.crypto?.subtle);
-    const message = new Uint8Array(transaction.messageBytes);
+    const message = new Uint8Array(messageBytes);
     const key = await importKey(subtle, { bytes });
-    return (await verifyPacked(subtle, key, { message, signature })) ? 'valid' : 'invalid';
+    return await verifyPacked(subtle, key, { message, signature: signature as SignatureBytes });
 }

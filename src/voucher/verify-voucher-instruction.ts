@@ -2,9 +2,10 @@ import {
     fixEncoderSize,
     getAddressEncoder,
     getBytesEncoder,
+    getStructCodec,
     getStructEncoder,
-    getU16Encoder,
-    getU8Encoder,
+    getU16Codec,
+    getU8Codec,
     type Instruction,
     type InstructionWithData,
     type ReadonlyUint8Array,
@@ -18,19 +19,24 @@ import { encodeVoucher, toSignedVoucherFor, type SignedVoucher } from './voucher
 export type Ed25519Instruction = Instruction<typeof ED25519_PROGRAM_ADDRESS> & InstructionWithData<ReadonlyUint8Array>;
 
 // "In this very instruction", where the precompile asks in which instruction the key, signature and message are.
-const THIS_INSTRUCTION = 0xffff;
+export const THIS_INSTRUCTION = 0xffff;
 
-const getHeaderEncoder = () =>
-    getStructEncoder([
-        ['signatureCount', getU8Encoder()],
-        ['padding', getU8Encoder()],
-        ['signatureOffset', getU16Encoder()],
-        ['signatureInstructionIndex', getU16Encoder()],
-        ['publicKeyOffset', getU16Encoder()],
-        ['publicKeyInstructionIndex', getU16Encoder()],
-        ['messageOffset', getU16Encoder()],
-        ['messageSize', getU16Encoder()],
-        ['messageInstructionIndex', getU16Encoder()],
+/** Where a signature that the precompile verifies, its key and its message are. */
+export const getEd25519OffsetsCodec = () =>
+    getStructCodec([
+        ['signatureOffset', getU16Codec()],
+        ['signatureInstructionIndex', getU16Codec()],
+        ['publicKeyOffset', getU16Codec()],
+        ['publicKeyInstructionIndex', getU16Codec()],
+        ['messageOffset', getU16Codec()],
+        ['messageSize', getU16Codec()],
+        ['messageInstructionIndex', getU16Codec()],
+    ]);
+/** What stands before those: how many they are, and a byte of no meaning. */
+export const getEd25519CountCodec = () =>
+    getStructCodec([
+        ['signatureCount', getU8Codec()],
+        ['padding', getU8Codec()],
     ]);
 const getSignatureEncoder = () => fixEncoderSize(getBytesEncoder(), 64);
 
@@ -53,27 +59,27 @@ export function getVerifyVoucherInstruction(
     const message = encodeVoucher(voucher, deployment);
 
     // Header, key, signature, message: without gaps, and the offsets follow from the sizes.
-    const publicKeyOffset = getHeaderEncoder().fixedSize;
+    const publicKeyOffset = getEd25519CountCodec().fixedSize + getEd25519OffsetsCodec().fixedSize;
     const signatureOffset = publicKeyOffset + getAddressEncoder().fixedSize;
     const messageOffset = signatureOffset + getSignatureEncoder().fixedSize;
     const data = getStructEncoder([
-        ['header', getHeaderEncoder()],
+        ['count', getEd25519CountCodec()],
+        ['offsets', getEd25519OffsetsCodec()],
         ['publicKey', getAddressEncoder()],
         ['signature', getSignatureEncoder()],
         ['message', getBytesEncoder()],
     ]).encode({
-        header: {
+        count: { padding: 0, signatureCount: 1 },
+        message,
+        offsets: {
             messageInstructionIndex: THIS_INSTRUCTION,
             messageOffset,
             messageSize: message.length,
-            padding: 0,
             publicKeyInstructionIndex: THIS_INSTRUCTION,
             publicKeyOffset,
-            signatureCount: 1,
             signatureInstructionIndex: THIS_INSTRUCTION,
             signatureOffset,
         },
-        message,
         publicKey: signer,
         signature,
     });

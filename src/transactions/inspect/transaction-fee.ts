@@ -16,11 +16,13 @@ export type TransactionFee = Readonly<{
 }> &
     TransactionFees;
 
+/** An instruction with the setting of the compute budget that it is, if it is one. */
+type CountedInstruction = Pick<JudgedInstruction, 'data' | 'programAddress'> &
+    Readonly<{ setting?: ComputeBudgetSetting | undefined }>;
+
 /** Computes the most that the fee payer of a message pays. */
-export function getTransactionFee(message: MessageView, instructions: readonly JudgedInstruction[]): TransactionFee {
-    const settings = instructions.flatMap(instruction =>
-        instruction.kind === 'computeBudget' && instruction.setting ? [instruction.setting] : [],
-    );
+export function getTransactionFee(message: MessageView, instructions: readonly CountedInstruction[]): TransactionFee {
+    const settings = instructions.flatMap(({ setting }) => (setting ? [setting] : []));
     // The highest, should a setting be there twice.
     const getHighest = <TName extends ComputeBudgetSetting['name']>(name: TName) =>
         settings

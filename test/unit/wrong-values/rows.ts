@@ -9,6 +9,17 @@ export type Rows = Readonly<Record<string, MakeArguments | readonly MakeArgument
 
 const LEASE = { durationMs: 60_000, owner: 'me', refusedAt: 1_500, until: 61_000 };
 
+/** An agreement as its JSON has it: integers as decimal strings, but for those that JSON has as numbers. */
+function toAgreementJson(agreement: object): unknown {
+    return JSON.parse(
+        JSON.stringify(agreement, (name, value: unknown) =>
+            typeof value === 'bigint' || (typeof value === 'number' && !['bps', 'role', '0'].includes(name))
+                ? `${value}`
+                : value,
+        ),
+    );
+}
+
 /** The rows for a deployment. */
 export function createRows(ofRun: toolkit.Deployment): Rows {
     const {
@@ -101,7 +112,10 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         createTransactionSizer: () => [sizer],
         createVoucherVerifier: () => [deployment, { answerTimeoutMs: 1_000, cacheSize: 2 }],
         decodeChannelAccount: () => [account, deployment],
+        decodeChannelData: () => [bytes, deployment],
         decodeChannelState: () => [account, deployment],
+        decodeEvent: () => [new Uint8Array(deployment.events.getDiscriminator()), deployment],
+        decodeInstructionData: () => [new Uint8Array([5]), deployment],
         decodeLookupTable: () => [accountOf(addressOf(40), toolkit.ADDRESS_LOOKUP_TABLE_PROGRAM_ADDRESS, bytes)],
         decodeVoucher: () => [toolkit.encodeVoucher(voucher, deployment), deployment],
         decodeWireTransaction: () => [wire],
@@ -128,6 +142,7 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         fetchMaybeChannelFromSeeds: () => [RPC, seeds, deployment, reading],
         fetchOpenAssessment: () => [RPC, { ...open, payer: PAYER.address }, deployment, reading],
         fetchTokenProgram: () => [RPC, MINT, reading],
+        findProgramError: () => [233, deployment],
         findChannelPda: () => [seeds, deployment],
         findChannelPdaSync: () => [seeds, deployment],
         findCheapChannelSalt: () => [{ ...seeds, maxAttempts: 3, salt: undefined, startAt: 1n }, deployment],
@@ -206,8 +221,14 @@ export function createRows(ofRun: toolkit.Deployment): Rows {
         isSettleable: () => [closing, NOW],
         isVoucherAtLeastAsGood: () => [voucher, { cumulativeAmount: 400n, expiresAt: 0n }],
         measureTransaction: () => [{ ...sizer, instructions }],
+        parseAgreementJson: [
+            () => [toAgreementJson(openAgreement), deployment],
+            () => [toAgreementJson({ ...agreement, amount: { max: 2n, min: 1n }, channel }), deployment],
+        ],
         parseBatchJson: [() => [batchJson(dataJson), deployment], () => [batchJson(fieldsJson), deployment]],
         parseEvents: () => [[{ data: new Uint8Array(3), programAddress: MINT, stackHeight: 1 }], deployment],
+        parseInstruction: () => [instructions[0], deployment],
+        parseWireTransaction: () => [wire, deployment],
         parseProgramLogs: () => [['Program 11111111111111111111111111111111 invoke [1]']],
         parseSignedVoucherJson: () => [toolkit.toSignedVoucherJson(signedVoucher as never)],
         parseTransactionEvents: [
