@@ -5,6 +5,7 @@ export type { ContractCase } from './contract/contract-case';
 export { getJournalContractCases, type JournalContractInput } from './contract/journal-contract';
 export type { JournalUnderTest } from './contract/journal-subject';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
+export { type DeployedProgram, fetchProgramElf } from './fetch-program';
 export { type ExecutedTransaction } from './history';
 export {
     assertSucceeded,

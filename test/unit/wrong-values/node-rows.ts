@@ -5,6 +5,7 @@ import {
     createMerchantScenario,
     createSimulator,
     createSimulatorRpc,
+    fetchProgramElf,
     getElfForTreasuryOwner,
     getJournalContractCases,
     parseScenarioJson,
@@ -71,7 +72,7 @@ export function createNodeRows(): Rows {
     };
 }
 
-export async function createTestingRows({ deployment }: ReturnType<typeof createGoodValues>): Promise<Rows> {
+export async function createTestingRows({ deployment, RPC }: ReturnType<typeof createGoodValues>): Promise<Rows> {
     const failed = { failure: { message: 'it failed' }, logs: ['a'], ok: false };
     const simulator = await createSimulator({ deployment });
     const { programAddress, revision, treasuryOwner } = deployment;
@@ -88,6 +89,10 @@ export async function createTestingRows({ deployment }: ReturnType<typeof create
             makeArguments: () => [{ deployment, seed: 'a', slot: 350_000_000n, unixTimestamp: 1_750_000_000n }],
         },
         createSimulatorRpc: { call: createSimulatorRpc as never, makeArguments: () => [simulator] },
+        fetchProgramElf: {
+            call: fetchProgramElf as never,
+            makeArguments: () => [RPC, addressOf(3), { commitment: 'confirmed', minContextSlot: 1n }],
+        },
         getElfForTreasuryOwner: {
             call: getElfForTreasuryOwner as never,
             makeArguments: () => [{ ...elf }, addressOf(3)],
