@@ -4,7 +4,9 @@ import { toLine } from 'solana-payment-channels-codegen/printable';
 import { version } from '../package.json';
 import { addGenerateCommand } from './generate';
 import { addIdlCommands } from './idl';
+import { addInspectCommand } from './inspect';
 import { addPlanCommand } from './plan';
+import { addProgramCommands } from './program';
 import { addSimulateCommand } from './simulate';
 import { addSimulatorCommand } from './simulator';
 import { createTerminal, ExitCode, UsageError, type Io } from './io';
@@ -19,8 +21,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     let exitCode = ExitCode.Success;
     const program = new Command('payment-channels')
         .description(
-            'Payment channels on Solana: simulate and plan settlement in this process, serve a simulator; check, compare and ' +
-                'render IDLs. ' +
+            'Payment channels on Solana: simulate and plan settlement in this process, serve a simulator; decode what you hold; ' +
+                'check, compare and render IDLs. ' +
                 'They take the program to be of the revision that runs on mainnet; --revision selects another.',
         )
         .version(version)
@@ -33,6 +35,8 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     addIdlCommands(program, terminal, setExitCode);
     addGenerateCommand(program, terminal, setExitCode);
     addPlanCommand(program, terminal);
+    addInspectCommand(program, terminal, setExitCode);
+    addProgramCommands(program, terminal);
     try {
         await program.parseAsync(args, { from: 'user' });
         return exitCode;

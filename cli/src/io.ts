@@ -6,6 +6,8 @@ export type Io = Readonly<{
     writeError: (text: string) => void;
     /** Whether the error output is a terminal, so that a line on it can be written over. */
     isErrorTerminal: boolean;
+    /** Reads the standard input to its end, up to so many bytes; left out where there is none. */
+    readInput?: ((maxBytes: number) => Promise<Uint8Array>) | undefined;
 }>;
 
 /**
@@ -31,12 +33,13 @@ export type Terminal = Io & Readonly<{ clearErrorLine: () => void }>;
 const CLEAR_LINE = '\r\x1b[2K';
 
 /** The one way out of the commands: what they write may hold whatever their files hold. */
-export function createTerminal({ isErrorTerminal, writeError, writeOutput }: Io): Terminal {
+export function createTerminal({ isErrorTerminal, readInput, writeError, writeOutput }: Io): Terminal {
     return {
         clearErrorLine: () => {
             if (isErrorTerminal) writeError(CLEAR_LINE);
         },
         isErrorTerminal,
+        readInput,
         writeError: text => writeError(toPrintable(text)),
         writeOutput: text => writeOutput(toPrintable(text)),
     };

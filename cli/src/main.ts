@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runCli } from './cli';
+import { readStream } from './inspect-input';
 import { createWriter, ExitCode } from './io';
 
 let isWritten = true;
@@ -12,6 +13,8 @@ const writeOutput = createWriter(process.stdout, ({ message }) => {
 
 const exitCode = await runCli(process.argv.slice(2), {
     isErrorTerminal: process.stderr.isTTY ?? false,
+    // Nobody types what is inspected.
+    readInput: process.stdin.isTTY ? undefined : maxBytes => readStream(process.stdin, maxBytes),
     writeError,
     writeOutput,
 });

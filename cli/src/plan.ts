@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 import type { Address } from '@solana/kit';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { createVoucherVerifier, isPaymentChannelsError, type Deployment } from 'solana-payment-channels';
@@ -21,6 +19,7 @@ import { UsageError, type Io } from './io';
 import { assertIsModeOf, PLAN_MODES, type PlanMode } from './plan-mode';
 import { planReclaim } from './plan-reclaim';
 import { formatPlan, toPlanJson } from './plan-report';
+import { readTextFile } from './read-file';
 
 type PlanFlags = DeploymentFlags & {
     computeUnitPrice: bigint;
@@ -87,12 +86,7 @@ export function addPlanCommand(program: Command, io: Io): void {
         .option('--json', 'print one JSON object and nothing else')
         .allowExcessArguments(false)
         .action(async (path: string, flags: PlanFlags) => {
-            if (path === '') throw new UsageError('the name of a file to read is empty');
-            const read = await readFile(path, 'utf8').catch((cause: unknown) => {
-                throw new UsageError(`${path} can't be read: ${(cause as NodeJS.ErrnoException).code}`, { cause });
-            });
-            // Editors put a byte order mark in front, which is no part of the JSON.
-            const text = read.startsWith('\uFEFF') ? read.slice(1) : read;
+            const text = await readTextFile(path);
             const { costs, deployment, plan } = await makePlan(text, flags).catch((error: unknown) => {
                 // Whatever the toolkit refuses here is in the file or in the flags.
                 if (!isPaymentChannelsError(error)) throw error;

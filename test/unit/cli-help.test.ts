@@ -2,7 +2,18 @@ import { describe, expect, it } from 'vitest';
 
 import { run } from '../fixtures/run-cli';
 
-const COMMANDS = [[], ['simulate'], ['plan'], ['idl'], ['idl', 'check'], ['idl', 'diff'], ['generate']];
+const COMMANDS = [
+    [],
+    ['simulate'],
+    ['plan'],
+    ['inspect'],
+    ['program'],
+    ['program', 'fetch'],
+    ['idl'],
+    ['idl', 'check'],
+    ['idl', 'diff'],
+    ['generate'],
+];
 
 describe('payment-channels --help', () => {
     it.each(COMMANDS.map(command => [command.join(' ') || 'of the program itself', command]))(

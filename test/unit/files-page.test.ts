@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import {
     MAINNET_DEPLOYMENT,
+    parseAgreementJson,
     parseSignedVoucherJson,
     toSignedVoucherJson,
     TOMBSTONE_LOCALNET,
@@ -21,7 +22,8 @@ import { AUTHORIZED_SIGNER, PAYEE } from '../fixtures/parties';
 const page = readFileSync(fileURLToPath(new URL('../../docs/files.md', import.meta.url)), 'utf8');
 const examples = [...page.matchAll(/^```json\n([^]*?)^```/gm)].map(([, text]) => text!);
 const batches = examples.filter(text => Object.hasOwn(JSON.parse(text) as object, 'channels'));
-const vouchers = examples.filter(text => !batches.includes(text));
+const terms = examples.filter(text => Object.hasOwn(JSON.parse(text) as object, 'operator'));
+const vouchers = examples.filter(text => ![...batches, ...terms].includes(text));
 
 const deploymentOf = (text: string): Deployment =>
     (JSON.parse(text) as { revision?: string }).revision === 'tombstone' ? TOMBSTONE_LOCALNET : MAINNET_DEPLOYMENT;
@@ -45,6 +47,22 @@ describe('docs/files.md', () => {
         const voucher = parseSignedVoucherJson(vouchers[0]);
         expect(toSignedVoucherJson(voucher)).toEqual(JSON.parse(vouchers[0]!));
         expect(await verifyVoucher(voucher, AUTHORIZED_SIGNER, MAINNET_DEPLOYMENT)).toBe(true);
+    });
+
+    it('shows terms, and describes every field of them, which is read', () => {
+        expect(terms).toHaveLength(1);
+        expect(parseAgreementJson(terms[0], MAINNET_DEPLOYMENT).kind).toBe('open');
+        const open = JSON.parse(terms[0]!) as Record<string, unknown>;
+        const { blockhashes, maxFeeLamports, mint, operator, payer } = open;
+        const topUp = { amount: '1', blockhashes, channel: PAYEE, maxFeeLamports, mint, operator, payer };
+        for (const name of getFields('Terms')) {
+            const isOfTopUp = name === 'amount' || name === 'channel';
+            const given = { ...(isOfTopUp ? topUp : open), [name]: null };
+            expect(() => parseAgreementJson(given, MAINNET_DEPLOYMENT), name).toThrow(name);
+            expect(() => parseAgreementJson(given, MAINNET_DEPLOYMENT), name).not.toThrow(
+                /is not a field|is not known/,
+            );
+        }
     });
 
     it.each(batches.map((text, index) => ({ index, text })))('shows a batch, $index', async ({ index, text }) => {
