@@ -127,9 +127,16 @@ export function findTreasuryTokenPdaSync(
 export function findEventAuthorityPdaSync(
     deployment: DeploymentParts<'programAddress' | 'seeds'>,
 ): ProgramDerivedAddress {
-    const { eventAuthority } = getPart(deployment, 'seeds');
-    return findProgramDerivedAddress(encodeSeeds(eventAuthority, {}), getProgramAddressBytes(deployment));
+    const { eventAuthority: seeds } = getPart(deployment, 'seeds');
+    const program = getProgramAddressBytes(deployment);
+    if (known?.seeds === seeds && program.every((byte, index) => known!.program[index] === byte)) return known.pda;
+    const pda = Object.freeze(findProgramDerivedAddress(encodeSeeds(seeds, {}), program));
+    known = { pda, program, seeds };
+    return pda;
 }
+
+/** The last event authority that was derived: a program has one, which every `distribute` and every `open` names. */
+let known: Readonly<{ pda: ProgramDerivedAddress; program: Uint8Array; seeds: object }> | undefined;
 
 /** The associated token account of a wallet; `field` is the name of the wallet in an error. */
 export function deriveTokenPda(field: string, owner: AddressOrSigner, token: TokenInput): ProgramDerivedAddress {
