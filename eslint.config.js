@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint';
 
-// The rooms of src/ (../shared/design.md, "The house"), from left to right: data flows one way, and a room never imports
+// The rooms of src/ (docs/changing.md), from left to right: data flows one way, and a room never imports
 // from one to its right, nor from one beside it. The files beside the rooms are entry points, which no room imports.
 const ROOMS = [
     ['core'],

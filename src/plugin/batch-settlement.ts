@@ -11,7 +11,7 @@ import { executeBatchSettle } from '../settlement/executor/execute-batch-settle'
 import { fetchBatchItems, type FetchedBatch } from '../settlement/executor/fetch-batch-items';
 import type { BatchJournal } from '../journal/journal';
 import type { BatchExecution } from '../settlement/executor/execution-report';
-import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../settlement/executor/batch-request';
+import type { BatchExecuteApi, BatchExecuteOptions, BatchRequest } from '../settlement/executor/execute-options';
 import { planBatchSettleAsync } from '../settlement/plan/plan-batch-settle';
 import { createVoucherVerifier, type VoucherVerifier } from '../voucher/voucher-verifier';
 

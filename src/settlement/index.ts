@@ -54,7 +54,7 @@ export type {
     BatchFetchApi,
     BatchRequest,
     ComputeUnitPriceInput,
-} from './executor/batch-request';
+} from './executor/execute-options';
 export { type FetchedLookupTables, fetchLookupTables } from './lookup-tables/fetch-lookup-tables';
 export {
     type CreateLookupTablesOptions,

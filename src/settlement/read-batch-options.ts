@@ -1,6 +1,6 @@
 import { readOnlyMembers, type InvalidCode, type OnlyMembers } from '../core/input';
 import type { BatchSettleOptions } from './plan/batch-input';
-import type { BatchExecuteOptions } from './executor/batch-request';
+import type { BatchExecuteOptions } from './executor/execute-options';
 import type { PlanLookupTablesOptions } from './lookup-tables/plan-lookup-tables';
 import type { CloseLookupTablesOptions, CreateLookupTablesOptions } from './lookup-tables/lookup-table-transactions';
 import type { BatchReclaimOptions } from './plan/plan-batch-reclaim';

@@ -65,7 +65,10 @@ export type TransactionAgreement = TokenInput &
          */
         createTokenAccounts?:
             Readonly<{ owners: readonly Address[]; operatorPaysLamports?: bigint | number | undefined }> | undefined;
-        /** Guard programs that the payer's wallet may add. None by default. */
+        /**
+         * Programs whose guard instructions (such as Lighthouse's assertions) the payer's wallet may add, as many as it
+         * likes. None by default.
+         */
         guardPrograms?: readonly GuardProgram[] | undefined;
         /**
          * Contents of the lookup tables that version 0 messages may use; others are refused. Read them from the chain

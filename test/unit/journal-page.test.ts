@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 import { getCodeBlocks } from '../fixtures/doc-examples';
 
-// What docs/journal.md shows is the example, which compiles, and of which test/svm/examples.test.ts runs the contract.
+// What docs/journal.md shows is the example, which compiles, and of which test/svm/examples.slow.test.ts runs the contract.
 
 const read = (path: string) => readFileSync(fileURLToPath(new URL(`../../${path}`, import.meta.url)), 'utf8');
 const [backend, contract, ...others] = getCodeBlocks(read('docs/journal.md')).map(({ code }) => code);

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { createKeyPairSignerFromPrivateKeyBytes, getBase16Decoder } from '@solana/kit';
@@ -92,7 +92,14 @@ describe('the sections of docs/program.md', () => {
 });
 
 describe('the links of the documentation', () => {
-    const pages = ['README.md', 'docs/program.md', 'docs/files.md', 'examples/README.md', 'codegen/README.md'];
+    const pages = [
+        'README.md',
+        'cli/README.md',
+        'codegen/README.md',
+        'examples/README.md',
+        'program/README.md',
+        ...listFiles('docs', '.md').map(path => relative(ROOT, path)),
+    ];
 
     it.each(pages)('%s leads to what is there', path => {
         const text = read(path);
@@ -106,6 +113,14 @@ describe('the links of the documentation', () => {
             return ![...getAnchors(text), ...slugs].includes(anchor.slice(1));
         });
         expect(broken.map(([link]) => link)).toEqual([]);
+    });
+
+    it('docs/changing.md names files and folders that are there', () => {
+        const named = [
+            ...read('docs/changing.md').matchAll(/`((?:cli|codegen|docs|idl|program|src|test)\/[\w./-]*)`/g),
+        ];
+        expect(named.length).toBeGreaterThan(20);
+        expect(named.map(([, path]) => path!).filter(path => !existsSync(join(ROOT, path)))).toEqual([]);
     });
 });
 

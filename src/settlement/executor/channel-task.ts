@@ -50,7 +50,7 @@ export type ChannelTask = Readonly<{
     /** Until when, by the clock of the execution, it is tried whatever the number of attempts. */
     triedUntil: number | undefined;
     /** How often in a row, and since when, its lease expired before what was signed for it could be sent. */
-    expirations: Readonly<{ count: number; since: number }> | undefined;
+    leaseLapses: Readonly<{ count: number; since: number }> | undefined;
     /** The failures of transactions in which it was the only channel. */
     failedAlone: readonly string[];
     /** Why this execution does not pay it out any more; its voucher is settled all the same. */
@@ -82,7 +82,7 @@ export function createTasks(requests: readonly Readonly<{ channel: Address }>[])
         attempts: 0,
         channel,
         error: undefined,
-        expirations: undefined,
+        leaseLapses: undefined,
         failedAlone: [],
         failure: undefined,
         flights: { own: undefined, resumed: [] },

@@ -73,10 +73,10 @@ export function noteLeaseEnd(task: ChannelTask, until: number | undefined): Chan
 }
 
 /** Its lease expired before what was signed could be sent. Where that goes on, as with short leases, it ends as well. */
-export function countExpiration(task: ChannelTask, now: number, owner: string, limits: AttemptLimits): ChannelTask {
-    const { count, since } = task.expirations ?? { count: 0, since: now };
+export function countLeaseLapse(task: ChannelTask, now: number, owner: string, limits: AttemptLimits): ChannelTask {
+    const { count, since } = task.leaseLapses ?? { count: 0, since: now };
     const attempts = count + 1;
-    const next = { ...task, expirations: { count: attempts, since } };
+    const next = { ...task, leaseLapses: { count: attempts, since } };
     if (task.isLeasedElsewhere || attempts < limits.maxAttempts || now - since <= limits.patienceMs) return next;
     const { channel } = task;
     const cause = new PaymentChannelsError(JOURNAL_LEASE_LOST, { channels: [channel], owner });
@@ -84,8 +84,8 @@ export function countExpiration(task: ChannelTask, now: number, owner: string, l
     return endAs({ ...next, error }, 'failed');
 }
 
-export function forgetExpirations(task: ChannelTask): ChannelTask {
-    return { ...task, expirations: undefined };
+export function forgetLeaseLapses(task: ChannelTask): ChannelTask {
+    return { ...task, leaseLapses: undefined };
 }
 
 // Rounds

@@ -11,7 +11,7 @@ import {
     type BatchExecuteApi,
     type BatchExecuteOptions,
     type BatchRequest,
-} from './batch-request';
+} from './execute-options';
 
 /** Without isBlockhashValid, which not every RPC serves. */
 const RPC_METHODS: readonly (keyof Rpc<BatchExecuteApi>)[] = [

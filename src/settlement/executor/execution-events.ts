@@ -23,7 +23,7 @@ export type ExecutionEvent =
     | Readonly<{ kind: 'roundEnded' }>
     | Readonly<{ kind: 'roundDropped' }>
     | Readonly<{ kind: 'verified'; verification: Verification }>
-    | Readonly<{ kind: 'planned'; plan: RoundPlan; unixTimestamp: bigint; now: number; expirations: number }>
+    | Readonly<{ kind: 'planned'; plan: RoundPlan; unixTimestamp: bigint; now: number; leaseLapses: number }>
     | Readonly<{ kind: 'started'; step: number }>
     | Readonly<{ kind: 'resumed'; sent: SentTransaction }>
     | FlightEvent;
@@ -34,7 +34,7 @@ export type FlightEvent = Readonly<
         | { kind: 'signed'; prepared: PreparedTransaction }
         /** A signer, or the RPC for the blockhash, has failed. */
         | { kind: 'notSigned'; error: unknown }
-        | { kind: 'renewed'; expirations: number }
+        | { kind: 'renewed'; leaseLapses: number }
         | { kind: 'recorded' }
         /** The leases could not be renewed, or it could not be recorded. */
         | { kind: 'notRecorded'; error: unknown }

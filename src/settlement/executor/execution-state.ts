@@ -104,13 +104,13 @@ export type Move =
 /**
  * Chooses the next move.
  *
- * @param expirations How often the leases have expired: somebody else may have had the channels meanwhile.
+ * @param leaseLapses How often the leases have expired: somebody else may have had the channels meanwhile.
  */
-export function getNextMove(state: ExecutionState, now: number, expirations: number): Move {
+export function getNextMove(state: ExecutionState, now: number, leaseLapses: number): Move {
     const { flights, limits, round, stopped, tasks } = state;
     if (stopped === undefined) {
         if (isWaiting(round)) {
-            const isStale = round.isOver || expirations !== round.expirations || now - round.startedAt > limits.roundMs;
+            const isStale = round.isOver || leaseLapses !== round.leaseLapses || now - round.startedAt > limits.roundMs;
             if (isStale) return { kind: 'drop' };
         }
         const step = findStep(state);

@@ -16,7 +16,7 @@ import { Leases } from './leases';
 import { Preparer } from './preparer';
 import { reduce } from './reduce';
 import type { BatchExecution, BatchProgress, BatchStop } from './execution-report';
-import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './batch-request';
+import type { BatchExecuteApi, BatchRequest, CheckedExecuteOptions } from './execute-options';
 import { RoundPlanner } from './round-planner';
 import { TransactionRunner, type FlightAnswer } from './transaction-runner';
 
@@ -118,7 +118,7 @@ export class BatchExecutor {
         const { timers } = this.options;
         for (;;) {
             this.#isStopping();
-            const move = getNextMove(this.#state, timers.now(), this.#leases.expirations);
+            const move = getNextMove(this.#state, timers.now(), this.#leases.leaseLapses);
             switch (move.kind) {
                 case 'drop':
                     this.#dispatch({ kind: 'roundDropped' });
@@ -250,8 +250,8 @@ export class BatchExecutor {
         this.#dispatch({ kind: 'roundEnded' });
         try {
             await this.#renewLeases();
-            const { expirations } = this.#leases;
-            if (expirations !== this.#state.round.expirations) {
+            const { leaseLapses } = this.#leases;
+            if (leaseLapses !== this.#state.round.leaseLapses) {
                 await this.#resume().catch((error: unknown) => this.#stop('journal', error));
             }
             if (this.#isStopping()) return;
@@ -263,7 +263,7 @@ export class BatchExecutor {
             if (batch === undefined) return;
             const plan = this.#planner.plan(this.#state, batch, { computeUnitPrice, isLastTry: batch !== all });
             const { unixTimestamp } = batch;
-            this.#dispatch({ expirations, kind: 'planned', now: this.options.timers.now(), plan, unixTimestamp });
+            this.#dispatch({ leaseLapses, kind: 'planned', now: this.options.timers.now(), plan, unixTimestamp });
         } catch (error) {
             if (!this.#isStopping()) this.#stop('rpc', error);
         }

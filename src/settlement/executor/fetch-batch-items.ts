@@ -26,7 +26,7 @@ import type { RevisionName } from '../../revision/revision-types';
 import { refuseRpcAnswer } from '../../runtime/rpc-answer';
 import { toSignedVoucher } from '../../voucher/voucher';
 import type { BatchItem } from '../plan/batch-input';
-import { toRequests, type BatchRequest } from './batch-request';
+import { toRequests, type BatchRequest } from './execute-options';
 
 /** The channels of a batch as they are on chain: the input of `planBatchSettle`. */
 export type FetchedBatch<TRevision extends RevisionName = RevisionName> = Readonly<{

@@ -26,10 +26,10 @@ export type Resolution =
 
 /** A transaction under way: by the id of its step, or by the signature that an earlier execution has recorded. */
 export type Flight =
-    /** Not signed yet. `expirations`: how often the leases had expired when it was planned. */
-    | Readonly<{ kind: 'signing'; step: Step; expirations: number }>
+    /** Not signed yet. `leaseLapses`: how often the leases had expired when it was planned. */
+    | Readonly<{ kind: 'signing'; step: Step; leaseLapses: number }>
     /** Signed, and not sent before the leases are renewed and it is on record. */
-    | Readonly<{ kind: 'renewing'; step: Step; expirations: number; prepared: PreparedTransaction }>
+    | Readonly<{ kind: 'renewing'; step: Step; leaseLapses: number; prepared: PreparedTransaction }>
     | Readonly<{ kind: 'recording'; step: Step; prepared: PreparedTransaction }>
     | Readonly<{ kind: 'sent'; step: Step; prepared: PreparedTransaction }>
     | Readonly<{ kind: 'resumed'; sent: SentTransaction }>

@@ -11,7 +11,7 @@ const MAX_PAUSE_MS = 10_000;
 /** The leases of an execution, as long as it takes. */
 export class Leases {
     #takenAt = 0;
-    #expirations = 0;
+    #leaseLapses = 0;
     #waitedMs = 0;
     #pauseMs = FIRST_PAUSE_MS;
     #renewing: Promise<void> | undefined;
@@ -32,8 +32,8 @@ export class Leases {
      * How often the leases may have expired before they were renewed: somebody else may have had the channels meanwhile,
      * done something with them, and left something under way.
      */
-    get expirations(): number {
-        return this.#expirations;
+    get leaseLapses(): number {
+        return this.#leaseLapses;
     }
 
     /** @throws What the journal throws. */
@@ -56,7 +56,7 @@ export class Leases {
             const takenAt = this.#takenAt;
             this.#renewing = this.take(getChannels()).finally(() => {
                 this.#renewing = undefined;
-                if (timers.now() - takenAt >= leaseMs) this.#expirations++;
+                if (timers.now() - takenAt >= leaseMs) this.#leaseLapses++;
             });
         }
         await this.#renewing;

@@ -10,7 +10,7 @@ import type { BatchItem, BatchSettleOptions } from '../plan/batch-input';
 import type { BatchPlan, PlannedTransaction } from '../plan/batch-plan';
 import { compareDeadlines, isNearDeadline } from '../plan/deadlines';
 import { skip, type Skipped } from '../plan/skipped';
-import { withoutDistribution } from '../plan/batch-options';
+import { withoutDistribution } from '../plan/check-options';
 import { planBatchSettle } from '../plan/plan-batch-settle';
 import { hasFailedAlone, isEnded, type ChannelTask } from './channel-task';
 import type { FetchedBatch } from './fetch-batch-items';

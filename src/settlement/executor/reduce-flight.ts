@@ -8,13 +8,13 @@ import type { TransactionFailure } from '../../revision/program-failure';
 import {
     addSignature,
     countAttempt,
-    countExpiration,
+    countLeaseLapse,
     dispense,
     doubt,
     dropStep,
     endAs,
     endFlight,
-    forgetExpirations,
+    forgetLeaseLapses,
     isolate,
     land,
     loseLease,
@@ -92,7 +92,7 @@ function recordUnlessOvertaken(change: StateChange, flight: FlightOf<'renewing'>
     const { prepared, step } = flight;
     const { limits } = change.state;
     const isOvertaken =
-        event.expirations !== flight.expirations ||
+        event.leaseLapses !== flight.leaseLapses ||
         getTasks(change.state, step.channels).some(({ isLeasedElsewhere }) => isLeasedElsewhere);
     if (!isOvertaken && !change.isStopped) {
         change.setFlight(event.flight, { kind: 'recording', prepared, step });
@@ -100,7 +100,7 @@ function recordUnlessOvertaken(change: StateChange, flight: FlightOf<'renewing'>
     }
     kill(change, step, true);
     if (!change.isStopped) {
-        change.update(step.concerns, task => countExpiration(task, event.now, limits.owner, limits));
+        change.update(step.concerns, task => countLeaseLapse(task, event.now, limits.owner, limits));
     }
     end(change, event, step.channels);
 }
@@ -118,7 +118,7 @@ function failToRecord(change: StateChange, step: Step, event: Of<'notRecorded'>)
 function send(change: StateChange, { prepared, step }: FlightOf<'recording'>, { flight }: Of<'recorded'>): void {
     const { signature } = prepared.sent;
     change.setFlight(flight, { kind: 'sent', prepared, step });
-    change.update(step.concerns, forgetExpirations);
+    change.update(step.concerns, forgetLeaseLapses);
     change.update(step.channels, task => addSignature(task, signature, false));
     change.report({ channels: step.channels, kind: 'sent', signature });
     change.do({ flight, kind: 'send', prepared });

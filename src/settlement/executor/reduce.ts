@@ -93,11 +93,11 @@ function takeVerification(change: StateChange, verification: Verification): void
     change.update(unproved.keys(), task => failUnproved(task, unproved.get(task.channel)));
 }
 
-function takeRound(change: StateChange, { expirations, now, plan, unixTimestamp }: EventOf<'planned'>): void {
+function takeRound(change: StateChange, { leaseLapses, now, plan, unixTimestamp }: EventOf<'planned'>): void {
     const { limits, round, rounds } = change.state;
     // A plan is for a round that has ended.
     if (round.steps.length > 0) return;
-    change.set({ round: beginRound(round, plan.steps, now, expirations) });
+    change.set({ round: beginRound(round, plan.steps, now, leaseLapses) });
     const plans = new Map(plan.channels.map(one => [one.channel, one]));
     change.update(plans.keys(), task => {
         const one = plans.get(task.channel)!;
@@ -117,7 +117,7 @@ function start(change: StateChange, event: EventOf<'started'>): void {
         payerTokenAccounts: payerTokenAccounts + countPayerTokenAccounts(step.planned),
         round: startStep(round, step),
     });
-    change.setFlight(step.id, { expirations: round.expirations, kind: 'signing', step });
+    change.setFlight(step.id, { leaseLapses: round.leaseLapses, kind: 'signing', step });
     change.update(step.channels, task => startFlight(task, step.id));
     change.do({ flight: step.id, kind: 'sign', step });
 }

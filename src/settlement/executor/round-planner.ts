@@ -7,7 +7,7 @@ import type { ChannelTask } from './channel-task';
 import type { ExecutionState } from './execution-state';
 import { readBatch, type AccountReader, type FetchedBatch } from './fetch-batch-items';
 import { planRound, selectLastTries } from './plan-round';
-import type { BatchRequest, CheckedExecuteOptions } from './batch-request';
+import type { BatchRequest, CheckedExecuteOptions } from './execute-options';
 import { getNextId, type RoundPlan } from './round';
 import { verifyRound, type Verdicts, type Verification } from './verify-round';
 

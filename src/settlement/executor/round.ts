@@ -64,11 +64,11 @@ export type Round = Readonly<{
     isOver: boolean;
     startedAt: number;
     /** How often the leases had expired when it was planned. */
-    expirations: number;
+    leaseLapses: number;
 }>;
 
 export const NO_ROUND: Round = {
-    expirations: 0,
+    leaseLapses: 0,
     firstId: 0,
     firstWaiting: 0,
     isOver: false,
@@ -108,9 +108,9 @@ export function endRound(round: Round): Round {
     return { ...round, firstId: getNextId(round), firstWaiting: 0, isOver: false, states: NO_ROUND.states, steps: [] };
 }
 
-export function beginRound(round: Round, steps: readonly Step[], startedAt: number, expirations: number): Round {
+export function beginRound(round: Round, steps: readonly Step[], startedAt: number, leaseLapses: number): Round {
     const states = PersistentList.of(steps.map((): StepState => 'waiting'));
-    return { ...round, expirations, firstWaiting: 0, startedAt, states, steps };
+    return { ...round, leaseLapses, firstWaiting: 0, startedAt, states, steps };
 }
 
 export function startStep(round: Round, { id }: Step): Round {

@@ -43,7 +43,7 @@ export class TransactionRunner {
                 );
             case 'renewLeases':
                 return await renewLeases().then(
-                    () => ({ expirations: leases.expirations, kind: 'renewed' as const }),
+                    () => ({ leaseLapses: leases.leaseLapses, kind: 'renewed' as const }),
                     (error: unknown) => ({ error, kind: 'notRecorded' as const }),
                 );
             case 'record':

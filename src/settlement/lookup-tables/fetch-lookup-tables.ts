@@ -3,7 +3,7 @@ import type { Address, AddressesByLookupTableAddress, GetMultipleAccountsApi, Rp
 import { toResult } from '../../core/json-form';
 import { fetchAccounts, type FetchConfig } from '../../reading/fetch-channel';
 import { getListLength } from '../../core/input';
-import { refuse } from '../plan/batch-options';
+import { refuse } from '../plan/check-options';
 import { decodeLookupTable, getUsableAddresses, type LookupTable } from '../../runtime/lookup-table/lookup-table';
 
 /** Lookup tables as an RPC says they are. */

@@ -8,7 +8,7 @@ import { createTransactionSizer } from '../../runtime/transaction-size';
 import { findExceededLimit, getTransactionLimits } from '../../runtime/transaction-limits';
 import type { PlannedTransaction } from '../plan/batch-plan';
 import { readBatchOptions } from '../read-batch-options';
-import { refuse } from '../plan/batch-options';
+import { refuse } from '../plan/check-options';
 import { toParty, type Party } from '../../runtime/party';
 import {
     findLookupTablePdaSync,

@@ -9,7 +9,7 @@ import type { BatchItem, BatchSettleOptions } from '../plan/batch-input';
 import type { BatchPlan } from '../plan/batch-plan';
 import type { Skipped } from '../plan/skipped';
 import { readBatchOptions } from '../read-batch-options';
-import { refuse } from '../plan/batch-options';
+import { refuse } from '../plan/check-options';
 import { toParty } from '../../runtime/party';
 import { planBatchSettle } from '../plan/plan-batch-settle';
 import { getLookupTableSize, toTable, type LookupTable } from '../../runtime/lookup-table/lookup-table';

@@ -19,7 +19,7 @@ import { getDistributeCalls, getDistributeComputeUnits } from '../../instruction
 import type { BatchDistribution } from './batch-input';
 import { skip, type SkippedReason } from './skipped';
 import type { ChannelOf, RevisionName } from '../../revision/revision-types';
-import { refuse, type CheckedOptions } from './batch-options';
+import { refuse, type CheckedOptions } from './check-options';
 import { getStatusOf } from '../../channel/channel-status';
 import type { Selection } from './select-vouchers';
 import { createAccountsTemplate } from './settle-templates';

@@ -9,7 +9,7 @@ import {
     MAX_INSTRUCTION_TRACE,
 } from '../../runtime/limits';
 import { skip, type SkippedReason } from './skipped';
-import type { CheckedOptions } from './batch-options';
+import type { CheckedOptions } from './check-options';
 import type { Unit } from './tasks';
 
 const ADDRESS_BYTES = 32;

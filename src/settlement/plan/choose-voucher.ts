@@ -5,7 +5,7 @@ import { compareVouchers } from '../../voucher/compare-vouchers';
 import { checkVoucherToSettle } from '../../voucher/check-voucher';
 import { refuse as refuseVoucher, type VoucherRefusal } from '../../voucher/voucher-verdict';
 import { skip, type Skipped, type SkippedReason, toSkipped } from './skipped';
-import type { CheckedOptions } from './batch-options';
+import type { CheckedOptions } from './check-options';
 import type { ChannelItems } from './group-by-channel';
 import { isNearDeadline } from './deadlines';
 

@@ -11,7 +11,7 @@ import {
     type LookupTableOption,
     type LookupTablePlan,
 } from '../lookup-tables/plan-lookup-tables';
-import { withoutDistribution } from './batch-options';
+import { withoutDistribution } from './check-options';
 import { planBatchSettle } from './plan-batch-settle';
 import { readBatchOptions } from '../read-batch-options';
 import { getStatusOf } from '../../channel/channel-status';

@@ -1,7 +1,7 @@
 import type { LiveChannelState } from '../../channel/channel-state';
 import type { RevisionName } from '../../revision/revision-types';
 import type { SignedVoucher } from '../../voucher/voucher';
-import type { CheckedOptions } from './batch-options';
+import type { CheckedOptions } from './check-options';
 
 /** Orders deadlines, the earliest first; what has none comes last. */
 export function compareDeadlines(a: bigint | undefined, b: bigint | undefined): number {

@@ -8,7 +8,7 @@ import type { PlannedAction } from '../../journal/journal';
 import type { PlannedChannel, PlannedTransaction } from './batch-plan';
 import type { Bin, Bins } from './bins';
 import { compareDeadlines } from './deadlines';
-import type { CheckedOptions } from './batch-options';
+import type { CheckedOptions } from './check-options';
 import type { Selection } from './select-vouchers';
 import type { Unit } from './tasks';
 

@@ -12,7 +12,7 @@ import { assertHasNoMisspelt, getListLength, toAddress, toTokenProgram } from '.
 import type { RevisionName } from '../../revision/revision-types';
 import { type SignedVoucher, toSignedVoucher } from '../../voucher/voucher';
 import type { BatchDistribution, BatchItem } from './batch-input';
-import { refuse } from './batch-options';
+import { refuse } from './check-options';
 import { type Party, toParty } from '../../runtime/party';
 
 export type ChannelItems = {

@@ -2,7 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { Bins } from './bins';
 import { Packer } from './bin-packer';
-import type { CheckedOptions } from './batch-options';
+import type { CheckedOptions } from './check-options';
 import { getNeededPayee, joinUnits, type Task, type Unit } from './tasks';
 
 // Channels are packed group by group: those of a group share accounts. Whether a channel is better distributed in the

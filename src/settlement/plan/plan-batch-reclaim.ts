@@ -19,7 +19,7 @@ import { RECLAIM_COMPUTE_UNITS } from './compute-units';
 import { emitTransactions } from './emit-transactions';
 import { skip, type Skipped, toSkipped } from './skipped';
 import { readBatchOptions } from '../read-batch-options';
-import { refuse, toOptions } from './batch-options';
+import { refuse, toOptions } from './check-options';
 import { Packer } from './bin-packer';
 import type { Selection } from './select-vouchers';
 import { createAccountsTemplate } from './settle-templates';

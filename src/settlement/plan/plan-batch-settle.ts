@@ -16,7 +16,7 @@ import { emitTransactions } from './emit-transactions';
 import { type Skipped, type SkippedReason, toSkipped } from './skipped';
 import { readBatchOptions } from '../read-batch-options';
 import type { Party } from '../../runtime/party';
-import { refuse, toOptions, type CheckedOptions } from './batch-options';
+import { refuse, toOptions, type CheckedOptions } from './check-options';
 import { groupTasks, packTasks } from './pack-tasks';
 import { assertIsItemSpeltRight, ITEMS } from './group-by-channel';
 import { type Selection, selectVouchers } from './select-vouchers';

@@ -7,7 +7,7 @@ import type { RevisionName } from '../../revision/revision-types';
 import type { SignedVoucher } from '../../voucher/voucher';
 import type { BatchDistribution, BatchItem } from './batch-input';
 import { skip, type Skipped, type SkippedReason, toSkipped } from './skipped';
-import type { CheckedOptions } from './batch-options';
+import type { CheckedOptions } from './check-options';
 import type { Party } from '../../runtime/party';
 import { type ChannelItems, groupByChannel } from './group-by-channel';
 import { chooseVoucher } from './choose-voucher';

@@ -86,14 +86,14 @@ describe('a channel', () => {
         const [ended] = run(createExecution(), { kind: 'roundEnded' });
         const { steps, channels } = toPlan(ended, [{ channels: [B] }]);
         const plan = { channels: [...channels, { channel: A, error: ERROR, kind: 'unplannable' as const }], steps };
-        const [next] = run(ended, { expirations: 0, kind: 'planned', now: 0, plan, unixTimestamp: NOW });
+        const [next] = run(ended, { leaseLapses: 0, kind: 'planned', now: 0, plan, unixTimestamp: NOW });
         expect([statusOf(next), phaseOf(next, B), phaseOf(next, C)]).toEqual(['unreadable', 'planned', 'pending']);
         expect(next.counts).toMatchObject({ notDone: 1, waiting: 2 });
     });
 
     it('gets no plan while a round goes on', () => {
         const plan = toPlan(planned, [{ channels: [A] }]);
-        expect(reduce(planned, { expirations: 0, kind: 'planned', now: 0, plan, unixTimestamp: NOW })[0]).toBe(planned);
+        expect(reduce(planned, { leaseLapses: 0, kind: 'planned', now: 0, plan, unixTimestamp: NOW })[0]).toBe(planned);
     });
 });
 
@@ -251,11 +251,11 @@ describe('leases', () => {
         ['a lease was lost', [lose(true)], 0],
         ['the leases have expired', [], 1],
         ['the execution was stopped', [{ error: ERROR, kind: 'stopped', reason: 'aborted' }], 0],
-    ] as const)('keep what is signed from being recorded once %s', (_, events, expirations) => {
+    ] as const)('keep what is signed from being recorded once %s', (_, events, leaseLapses) => {
         const [first, signed] = sendEvents(0) as [ExecutionEvent, ExecutionEvent];
         const [next, effects] = run(
             after(first, signed, ...(events as readonly ExecutionEvent[])),
-            of(0, { expirations, kind: 'renewed' }, { mayWait: true }),
+            of(0, { leaseLapses, kind: 'renewed' }, { mayWait: true }),
         );
         expect(describeEffects(effects)).not.toContain('record');
         expect(next.flights.size).toBe(0);
@@ -271,15 +271,15 @@ describe('leases', () => {
                 next,
                 { kind: 'started', step },
                 of(step, { kind: 'signed', prepared: prepared(step) }, { now }),
-                of(step, { expirations: 1, kind: 'renewed' }, { now }),
+                of(step, { leaseLapses: 1, kind: 'renewed' }, { now }),
             )[0];
         };
         const often = [0, 1, 2].reduce(overtake, createExecution());
-        expect(getTask(often, A)).toMatchObject({ expirations: { count: 3, since: 0 }, phase: { kind: 'pending' } });
+        expect(getTask(often, A)).toMatchObject({ leaseLapses: { count: 3, since: 0 }, phase: { kind: 'pending' } });
         const { error, status } = getChannelResult(getTask(overtake(often, LIMITS.patienceMs + 1), A)!);
         expect([status, isPaymentChannelsError(error, 'BATCH_ATTEMPTS_EXHAUSTED')]).toEqual(['failed', true]);
         const [again] = planRoundOf(often, [{ channels: [A] }]);
-        expect(getTask(run(again, ...sendEvents(again.round.firstId))[0], A)!.expirations).toBeUndefined();
+        expect(getTask(run(again, ...sendEvents(again.round.firstId))[0], A)!.leaseLapses).toBeUndefined();
     });
 
     it('that the journal says are lost are lost', () => {
@@ -356,8 +356,8 @@ describe('what is done next', () => {
             { kind: 'await' },
         ],
         ['nothing is left', run(createExecution(), { kind: 'finished' })[0], 0, 0, { kind: 'end' }],
-    ] as const)('where %s', (_, state, now, expirations, move) => {
-        expect(getNextMove(state, now, expirations)).toEqual(move);
+    ] as const)('where %s', (_, state, now, leaseLapses, move) => {
+        expect(getNextMove(state, now, leaseLapses)).toEqual(move);
     });
 
     it('where a channel with a deadline is without a step: everything that waits is planned again', () => {

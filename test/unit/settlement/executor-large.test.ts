@@ -32,7 +32,7 @@ it(`an execution of ${CHANNELS} channels is told what happens within a minute`, 
     const steps = plans.flatMap(plan => plan.steps);
     const plan = { channels: plans.flatMap(one => one.channels), steps };
     dispatch({ kind: 'roundEnded' });
-    dispatch({ expirations: 0, kind: 'planned', now: 0, plan, unixTimestamp: NOW });
+    dispatch({ leaseLapses: 0, kind: 'planned', now: 0, plan, unixTimestamp: NOW });
     const started: number[] = [];
     for (;;) {
         const move = getNextMove(state, 0, 0);
@@ -45,7 +45,7 @@ it(`an execution of ${CHANNELS} channels is told what happens within a minute`, 
         if (flight === undefined) break;
         const common = { flight, mayWait: false, now: 0 };
         dispatch({ ...common, kind: 'signed', prepared: toPrepared(steps[flight]!) });
-        dispatch({ ...common, expirations: 0, kind: 'renewed' });
+        dispatch({ ...common, leaseLapses: 0, kind: 'renewed' });
         dispatch({ ...common, kind: 'recorded' });
         dispatch({ ...common, kind: 'resolved', resolution: { kind: 'landed' } });
         dispatch({ ...common, kind: 'concluded' });

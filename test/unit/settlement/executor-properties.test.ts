@@ -48,7 +48,7 @@ function isSame<T>(some: Iterable<T>, others: Iterable<T>): boolean {
 class World {
     state: ExecutionState;
     now = 0;
-    expirations = 0;
+    leaseLapses = 0;
     /** What each transaction waits for. */
     readonly open = new Map<FlightId, FlightEffect>();
     /** The channels of the transactions that may land: sent, or resumed, and without a known end. */
@@ -155,7 +155,7 @@ class World {
         const { flight } = effect;
         const event = this.#toAnswer(effect);
         this.open.delete(flight);
-        if (event.kind === 'renewed' && event.expirations === this.state.round.expirations) this.#renewed.add(flight);
+        if (event.kind === 'renewed' && event.leaseLapses === this.state.round.leaseLapses) this.#renewed.add(flight);
         if (event.kind === 'recorded') this.#recorded.add(flight);
         if (event.kind === 'resolved' || event.kind === 'broken') {
             const isLanded = event.kind === 'resolved' && event.resolution.kind === 'landed';
@@ -178,9 +178,9 @@ class World {
                     ? { ...base, kind: 'signed', prepared: toPrepared(effect.step) }
                     : { ...base, error, kind: 'notSigned' };
             case 'renewLeases':
-                if (this.choose(8) === 7) this.expirations++;
+                if (this.choose(8) === 7) this.leaseLapses++;
                 return isWell
-                    ? { ...base, expirations: this.expirations, kind: 'renewed' }
+                    ? { ...base, leaseLapses: this.leaseLapses, kind: 'renewed' }
                     : { ...base, error, kind: 'notRecorded' };
             case 'record':
                 return isWell ? { ...base, kind: 'recorded' } : { ...base, error, kind: 'notRecorded' };
@@ -223,7 +223,7 @@ class World {
 
     /** Does what the execution wants to be done next, if it can be done now. */
     move(): void {
-        const move = getNextMove(this.state, this.now, this.expirations);
+        const move = getNextMove(this.state, this.now, this.leaseLapses);
         switch (move.kind) {
             case 'drop':
                 return this.dispatch({ kind: 'roundDropped' });
@@ -248,7 +248,7 @@ class World {
         this.dispatch({ kind: 'roundEnded' });
         // While the chain is read, what is under way goes on.
         if (this.open.size > 0 && this.choose(2) === 1) this.answer();
-        const { expirations } = this;
+        const { leaseLapses } = this;
         const pending = this.state.tasks.filter(isPending).map(({ channel }) => channel);
         const some = () => pending.filter(() => this.choose(6) === 5);
         const toMap = <T>(channels: readonly Address[], value: () => T) =>
@@ -281,7 +281,7 @@ class World {
         const state = () => toChannelState(this.pick(['open', 'absent']), BigInt(this.choose(9)));
         const others = Object.fromEntries(pending.map(channel => [channel, { state: state() }]));
         const plan = toPlan(this.state, shapes, others);
-        this.dispatch({ expirations, kind: 'planned', now: this.now, plan, unixTimestamp: NOW });
+        this.dispatch({ leaseLapses, kind: 'planned', now: this.now, plan, unixTimestamp: NOW });
     }
 
     #toShape(channels: readonly Address[], before: readonly StepShape[]): StepShape {
@@ -326,7 +326,7 @@ class World {
 
     /** Nothing disturbs any more: it has to come to an end. */
     finish(): void {
-        for (let moves = 0; getNextMove(this.state, this.now, this.expirations).kind !== 'end'; moves++) {
+        for (let moves = 0; getNextMove(this.state, this.now, this.leaseLapses).kind !== 'end'; moves++) {
             assert(moves < 1_000, 'no end');
             this.move();
         }

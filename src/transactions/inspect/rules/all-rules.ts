@@ -1,14 +1,6 @@
 import type { Rule } from '../inspection-context';
-import {
-    accountAddresses,
-    accountCount,
-    extraInstructions,
-    instructionData,
-    oneChannelInstruction,
-    operatorAccounts,
-    writability,
-} from './account-rules';
-import { guardAccounts, memoAccounts, memoContents, requiredMemos, tokenAccountOwners } from './extra-rules';
+import { accountAddresses, accountCount, operatorAccounts, writability } from './account-rules';
+import { guardAccounts, memoAccounts, memoContents, requiredMemos, tokenAccountOwners } from './addition-rules';
 import {
     computeBudgetForm,
     computeBudgetRepeats,
@@ -18,6 +10,7 @@ import {
     requiredConfig,
     sizes,
 } from './fee-rules';
+import { extraInstructions, instructionData, oneChannelInstruction } from './instruction-rules';
 import {
     duplicateAccounts,
     durableNonce,

@@ -30,7 +30,7 @@ import { createBoundedVerifyAll, toCallbackTimeoutMs } from '../../voucher/bound
 import { createVoucherVerifier, type VoucherVerifier } from '../../voucher/voucher-verifier';
 import type { BatchDistribution, BatchSettleOptions } from '../plan/batch-input';
 import { readBatchOptions } from '../read-batch-options';
-import { refuse, toOptions } from '../plan/batch-options';
+import { refuse, toOptions } from '../plan/check-options';
 import { createBoundedJournal } from '../../journal/bounded-journal';
 import type { BatchJournal } from '../../journal/journal';
 import type { BatchProgress } from './execution-report';
