@@ -36,6 +36,7 @@ const BUNDLED = {
     '@noble/hashes/utils.js': '@noble/hashes/utils.js',
     '@solana-program/system': '@solana-program/system/dist/src/index.mjs',
     '@solana-program/token': '@solana-program/token/dist/src/index.mjs',
+    '@solana-program/token-2022': '@solana-program/token-2022/dist/src/index.mjs',
 };
 const toCommonJs = (options: Options): Options => ({
     ...options,

@@ -26,8 +26,10 @@ const common = {
 
 /** The tests that are not about a difference between the revisions: they run for the epoch revision as well. */
 const OF_BOTH_REVISIONS = [
+    'test/svm/assertions.test.ts',
     'test/svm/assessments.test.ts',
     'test/svm/distribute-limit.slow.test.ts',
+    'test/svm/faults.test.ts',
     'test/svm/instructions.test.ts',
     'test/svm/lifecycle.test.ts',
     'test/svm/lookup-tables.test.ts',
@@ -49,6 +51,7 @@ const OF_BOTH_REVISIONS = [
     'test/svm/two-party.test.ts',
     'test/svm/voucher-check.test.ts',
     'test/svm/voucher-strictness.test.ts',
+    'test/svm/worlds.test.ts',
     'test/unit/account.test.ts',
     'test/unit/addresses.test.ts',
     'test/unit/channel-agreed.test.ts',

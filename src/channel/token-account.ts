@@ -119,7 +119,7 @@ export function readTokenAccount(
  * Balance of a token account of either token program, whatever its owner and state; `undefined` for everything else,
  * including mints, multisigs and accounts that were never initialized.
  */
-export function readTokenHolding(account: AccountContent): Pick<TokenFields, 'amount' | 'mint' | 'owner'> | undefined {
+export function readTokenHolding(account: AccountContent): TokenHolding | undefined {
     const token = isTokenAccount(account) ? readTokenFields(account.data) : undefined;
     return token === undefined || token.state === AccountState.Uninitialized ? undefined : token;
 }
@@ -174,11 +174,18 @@ function getExtensions(data: ReadonlyUint8Array): ReadonlyUint8Array {
     return data.subarray(getTokenSize() + getU8Decoder().fixedSize);
 }
 
+/** What a token account holds of which token, and whose it is. */
+export type TokenHolding = Pick<TokenFields, 'amount' | 'mint' | 'owner'>;
+
 /** The fields of a token account that the program checks. */
 type TokenFields = Pick<Token, 'amount' | 'mint' | 'owner' | 'state'>;
 
 /** Where these fields stand: found once, since a decoder of all fields takes twenty times as long as looking there. */
 let tokenOffsets: Readonly<Record<keyof TokenFields, number>> | undefined;
+
+export function getTokenOffsets(): Readonly<Record<keyof TokenFields, number>> {
+    return (tokenOffsets ??= findTokenOffsets());
+}
 
 function findTokenOffsets(): Readonly<Record<keyof TokenFields, number>> {
     const { encode } = getTokenEncoder();
@@ -205,8 +212,7 @@ function findTokenOffsets(): Readonly<Record<keyof TokenFields, number>> {
 
 /** The fields of a token account; `undefined` for a state that no token program writes. */
 function readTokenFields(data: ReadonlyUint8Array): TokenFields | undefined {
-    tokenOffsets ??= findTokenOffsets();
-    const { amount, mint, owner, state } = tokenOffsets;
+    const { amount, mint, owner, state } = getTokenOffsets();
     const stateByte = data[state]!;
     if (AccountState[stateByte] === undefined) return undefined;
     return {

@@ -91,6 +91,11 @@ export class Accounts {
         return mark;
     }
 
+    /** Forgets a mark, which nobody goes back to. */
+    release(mark: AccountMark): void {
+        this.#marks = this.#marks.filter(known => known.deref() !== mark);
+    }
+
     /** Puts every account back; all marks stay good. */
     restore(mark: AccountMark): void {
         for (const account of [...mark.changed.values()]) {

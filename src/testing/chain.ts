@@ -18,6 +18,7 @@ import { toTransactionBuilder, type SendOptions } from './build-message';
 import { moveClock, type SimulatorClock } from './clock';
 import { Cluster, receiveTransaction, type ClusterMark } from './cluster';
 import { loadElf, readElf, type ProgramElf } from './elf';
+import { Faults } from './faults/faults';
 import type { ExecutedTransaction } from './history';
 import { assertSucceeded, type SuccessfulTransactionResult, type TransactionResult } from './result';
 import { createSeededSigner, toText } from './seeded-signer';
@@ -44,6 +45,8 @@ export abstract class SimulatedChain<TRevision extends RevisionName> {
     readonly faucet: KeyPairSigner;
     /** @internal What the connections of {@link createSimulatorRpc} share. */
     readonly cluster: Cluster<TRevision>;
+    /** What goes wrong with the requests of every connection: nothing, until something is injected. */
+    readonly faults: Faults;
     readonly #seed: string;
     #lastSend: Promise<unknown> = Promise.resolve();
     #signerCount = 0;
@@ -53,6 +56,7 @@ export abstract class SimulatedChain<TRevision extends RevisionName> {
     constructor(svm: LiteSVM, deployment: Deployment<TRevision>, elf: ProgramElf, faucet: KeyPairSigner, seed: string) {
         this.svm = svm;
         this.cluster = new Cluster(svm, deployment);
+        this.faults = new Faults(this.cluster as unknown as Cluster<RevisionName>);
         this.deployment = deployment;
         this.elf = elf;
         this.faucet = faucet;

@@ -40,6 +40,11 @@ export function moveClock(svm: LiteSVM, to: Partial<SimulatorClock>): void {
     svm.setClock(clock);
 }
 
+/** The slots that a number of seconds takes, the last one whole. */
+export function getSlotsIn(seconds: bigint): bigint {
+    return (seconds * OF_SLOTS + SECONDS - 1n) / SECONDS;
+}
+
 /** When the epoch of a slot began, if every slot since then has taken its time. */
 function guessEpochStart(slot: bigint, unixTimestamp: bigint): bigint {
     const start = unixTimestamp - (getEpochOf(slot).slotIndex * SECONDS) / OF_SLOTS;

@@ -25,6 +25,7 @@ import { isFailed } from './litesvm';
 import { getMessageAddresses } from './lookup-table';
 import { advanceNonce } from './nonce';
 import { getRefusal, getTransactionResult, hasLanded, type TransactionResult } from './result';
+import { keepSource } from './result-source';
 import { getRpcTransactionError } from './runtime-error';
 import { SLOT_HASHES_SYSVAR, SlotHashes } from './slot-hashes';
 import { readTokenBalances } from './token-balances';
@@ -57,6 +58,7 @@ export type ClusterMark = Readonly<{
     blockhashes: BlockhashMark;
     history: HistoryMark;
     restoreSlotHashes: () => void;
+    salts: bigint;
 }>;
 
 const ALREADY_PROCESSED = 'AlreadyProcessed';
@@ -77,6 +79,7 @@ export class Cluster<TRevision extends RevisionName> {
     /** Whether the history has token balances: they take time to read, and only an RPC tells them. */
     recordsTokenBalances = false;
     readonly #slotHashes: SlotHashes;
+    #salts = 0n;
 
     constructor(
         private readonly svm: LiteSVM,
@@ -87,17 +90,42 @@ export class Cluster<TRevision extends RevisionName> {
         this.#slotHashes = new SlotHashes(svm);
     }
 
+    /** A salt for a channel, another one each time. */
+    nextSalt(): bigint {
+        return (this.#salts += 1n);
+    }
+
     mark(): ClusterMark {
         return {
             accounts: this.accounts.mark(),
             blockhashes: this.blockhashes.mark(),
             history: this.history.mark(),
             restoreSlotHashes: this.#slotHashes.mark(),
+            salts: this.#salts,
         };
     }
 
+    /** Forgets a mark, which nobody goes back to. */
+    release({ accounts }: ClusterMark): void {
+        this.accounts.release(accounts);
+    }
+
+    getSlot(): bigint {
+        return this.svm.getClock().slot;
+    }
+
+    /** Runs something as soon as the clock has reached a slot. */
+    runAt(slot: bigint, run: () => void): void {
+        const stop = this.changes.listen(() => {
+            if (this.getSlot() < slot) return;
+            stop();
+            run();
+        });
+    }
+
     /** Puts everything back to how it was; all marks stay good. */
-    restore({ accounts, blockhashes, history, restoreSlotHashes }: ClusterMark): void {
+    restore({ accounts, blockhashes, history, restoreSlotHashes, salts }: ClusterMark): void {
+        this.#salts = salts;
         this.accounts.restore(accounts);
         this.blockhashes.restore(blockhashes);
         this.history.restore(history);
@@ -147,6 +175,7 @@ export class Cluster<TRevision extends RevisionName> {
             feeLamports,
             programs: programs.map(program => addresses[program]!),
         });
+        keepSource(result, { addresses, deployment: this.deployment as Deployment, messageBytes });
         let executed: ExecutedTransaction | undefined;
         if (hasLanded(result)) {
             this.blockhashes.markProcessed(blockhash, messageBytes);

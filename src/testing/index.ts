@@ -13,7 +13,7 @@ export {
     type TransactionReport,
     type TransactionResult,
 } from './result';
-export { createSimulatorRpc, type SimulatorRpcApi } from './rpc';
+export { createSimulatorRpc, type SimulatorRpcApi, type SimulatorRpcOptions } from './rpc';
 export { type TransactionFailure } from './runtime-error';
 export { parseScenarioJson } from './scenario/form';
 export { type Balance, type Discrepancy, LAMPORTS } from './scenario/ledger';
@@ -54,3 +54,29 @@ export { type SimulatorClock } from './clock';
 export { type SimulatorSnapshot } from './chain';
 export { createSimulator, type SimulatorOptions } from './create-simulator';
 export { Simulator } from './simulator';
+export { type ChannelOptions, type MadeChannel, type MadeChannelState } from './worlds/channel';
+export { type ManyChannelsOptions } from './worlds/channels';
+export { type MintExtensions, type MintOptions } from './worlds/mint';
+export { type Stablecoin, type StablecoinSymbol } from './worlds/stablecoin';
+export { Faults, type FaultRecord, type InjectedFault } from './faults/faults';
+export {
+    type Fault,
+    type FaultName,
+    type FaultRule,
+    type FaultSchedule,
+    type FaultyRequest,
+    type StatusLie,
+} from './faults/rule';
+export { createFaults, withFaults } from './faults/with-faults';
+export {
+    assertBalanceChanges,
+    assertChannel,
+    assertConserved,
+    assertEvents,
+    assertLamports,
+    assertProgramError,
+    assertTokens,
+} from './assertions/assertions';
+export { trackBalances, type TrackedBalances } from './assertions/balances';
+export { type BalanceChanges, type ExpectedChannel } from './assertions/checks';
+export { paymentChannelsMatchers, type PaymentChannelsMatchers } from './assertions/matchers';

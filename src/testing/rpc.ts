@@ -38,6 +38,9 @@ import {
     type RpcTransport,
 } from '@solana/kit';
 
+import { answerWithFaults } from './faults/json-rpc';
+import type { Faults } from './faults/faults';
+import { assertIsFaults } from './faults/with-faults';
 import { createAccountMethods } from './rpc/accounts';
 import { createClusterMethods } from './rpc/cluster-state';
 import { createControlMethods } from './rpc/controls';
@@ -46,7 +49,7 @@ import { refuseRequest, RpcRefusal, toErrorAnswer, toRequestList, type RpcMethod
 import { createTokenMethods } from './rpc/tokens';
 import { createTransactionMethods } from './rpc/transactions';
 import { isPaymentChannelsError } from '../core/errors';
-import { assertHasMethods, readMembers } from '../core/input';
+import { assertHasMethods, readMembers, readOnlyMembers } from '../core/input';
 import type { RevisionName } from '../revision/revision-types';
 import type { Simulator } from './simulator';
 
@@ -85,6 +88,12 @@ export type SimulatorRpcApi = GetAccountInfoApi &
     SendTransactionApi &
     SimulateTransactionApi;
 
+/** Options of {@link createSimulatorRpc}. */
+export type SimulatorRpcOptions = Readonly<{
+    /** What goes wrong with the requests of this connection; by default what goes wrong with everybody's. */
+    faults?: Faults | undefined;
+}>;
+
 /**
  * Creates an RPC for a simulator: kit's own client, answered in this process, so that the same program code runs on a
  * cluster and in LiteSVM.
@@ -96,6 +105,7 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * search the history. A transaction that lacks a signature is refused with `skipPreflight`, too. docs/simulator.md lists the
  * methods, and how they differ from a node's.
  *
+ * @param options `faults` of this connection only; by default those of {@link Simulator.faults}.
  * @throws `INPUT_INVALID` for anything but a simulator.
  *
  * @example
@@ -105,8 +115,11 @@ export type SimulatorRpcApi = GetAccountInfoApi &
  * const state = await fetchChannelState(rpc, channel, MAINNET_DEPLOYMENT);
  * ```
  */
-export function createSimulatorRpc(simulator: Simulator<RevisionName>): Rpc<SimulatorRpcApi> {
-    const handle = createRequestHandler(simulator);
+export function createSimulatorRpc(
+    simulator: Simulator<RevisionName>,
+    options: SimulatorRpcOptions = {},
+): Rpc<SimulatorRpcApi> {
+    const handle = createRequestHandler(simulator, options);
     const transport = (({ payload, signal }: Parameters<RpcTransport>[0]) =>
         new Promise<unknown>((resolve, reject) => {
             if (signal?.aborted) reject(signal.reason as Error);
@@ -123,7 +136,10 @@ export type RequestHandler = (payload: unknown) => object | Promise<object>;
  *
  * @throws `INPUT_INVALID` for anything but a simulator. It answers any input.
  */
-export function createRequestHandler(simulator: Simulator<RevisionName>): RequestHandler {
+export function createRequestHandler(
+    simulator: Simulator<RevisionName>,
+    options: SimulatorRpcOptions = {},
+): RequestHandler {
     assertHasMethods('simulator', simulator, ['getClock', 'sendTransaction']);
     const { cluster, svm } = readMembers('simulator', simulator, ['cluster', 'svm']);
     assertHasMethods('simulator.cluster', cluster, ['execute', 'getAccount']);
@@ -137,7 +153,9 @@ export function createRequestHandler(simulator: Simulator<RevisionName>): Reques
         ...createTokenMethods(simulator),
         ...createTransactionMethods(simulator),
     };
-    return payload => answer(methods, payload);
+    const { faults = simulator.faults } = readOnlyMembers('options', options, { faults: true });
+    assertIsFaults('options.faults', faults);
+    return payload => answerWithFaults(faults, payload, () => answer(methods, payload));
 }
 
 /** Answers a JSON-RPC request; errors that are not the caller's come through as they are. */

@@ -17,6 +17,7 @@ import {
 import { fetchBatchItems, type BatchChannelResult, type BatchRequest } from '../../src/settlement';
 import type { RevisionName } from '../../src/revision/revision-types';
 import { countBy, ExecutionLab, REVISIONS } from './fixtures/execution';
+import { toInterceptor } from './fixtures/faults';
 import type { Interceptor } from './fixtures/intercepted-rpc';
 import type { MarketChannel } from './fixtures/market';
 import { toRefusal } from './fixtures/node-errors';
@@ -59,14 +60,11 @@ describe.each(REVISIONS)('what an execution claims and what it gives up, $name',
     });
     const resultOf = (channels: readonly BatchChannelResult[]) => channels[0]!;
     /** The node takes transactions and never forwards any. */
-    const dropping: Interceptor = async (method, _, send) => (method === 'sendTransaction' ? 'dropped' : await send());
+    const dropping: Interceptor = (...request) =>
+        toInterceptor(lab.simulator, [{ fault: 'dropTransaction' }])(...request);
     /** No node knows the status of anything. */
-    const forgetful: Interceptor = async (method, _, send) => {
-        const answer = await send();
-        if (method !== 'getSignatureStatuses') return answer;
-        const { context, value } = answer as { context: unknown; value: unknown[] };
-        return { context, value: value.map(() => null) };
-    };
+    const forgetful: Interceptor = (...request) =>
+        toInterceptor(lab.simulator, [{ fault: 'forgetStatuses' }])(...request);
 
     describe('a transaction that no status is known of', () => {
         it.each(['settle', FINAL] as const)('%s: proves nothing when the channel is gone', async mode => {

@@ -190,7 +190,9 @@ describe.each(REVISIONS)('batches that are executed while things go wrong, $name
                 const result = await world.lab.execute(
                     world.requests,
                     { maxAttempts: 50, mode, ...way.options },
-                    createFaultyInterceptor({ ...NO_FAULTS, ...faults }, world.random, () => interfere(world)),
+                    createFaultyInterceptor(world.lab.simulator, { ...NO_FAULTS, ...faults }, world.random, () =>
+                        interfere(world),
+                    ),
                 );
                 checkReport(result);
                 checkBooks(world, mode);
@@ -217,7 +219,7 @@ describe.each(REVISIONS)('batches that are executed while things go wrong, $name
                         timers: crash.wrapTimers(lab.timers),
                         ...options,
                     },
-                    crash.wrap(createFaultyInterceptor(faults, random, () => interfere(world))),
+                    crash.wrap(createFaultyInterceptor(lab.simulator, faults, random, () => interfere(world))),
                 );
                 await Promise.race([execution, crash.happened]);
                 // Sometimes the restart comes at once and finds the leases taken, sometimes much later.
@@ -270,7 +272,7 @@ describe.each(REVISIONS)('batches that are executed while things go wrong, $name
                 lab.execute(
                     requests.filter(() => random() < 0.7),
                     { maxAttempts: 50, mode: 'settle', version: 1 },
-                    createFaultyInterceptor(faults, random, () => Promise.resolve()),
+                    createFaultyInterceptor(lab.simulator, faults, random, () => Promise.resolve()),
                 ),
             ),
         );

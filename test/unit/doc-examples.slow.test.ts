@@ -29,7 +29,7 @@ beforeAll(() => {
         of.examples.map((code, index) => ({ code, of, title: `@example ${index + 1} of ${of.name}` })),
     );
     others = documentation.getOtherExamples();
-    readme = [...readPage('README.md'), ...readPage('docs/simulator.md')];
+    readme = ['README.md', 'docs/simulator.md', 'docs/testing.md'].flatMap(readPage);
     errors = documentation.check([...readme, ...examples, ...others, ...WRONG]);
 }, 300_000);
 

@@ -1,3 +1,4 @@
+import { findConnectionFault } from '../faults/connection-fault';
 import { parseJson, toJsonText } from './json';
 import { createRefusal, toErrorAnswer, toInternalRefusal, type RefusalReason } from '../rpc/request';
 
@@ -43,6 +44,8 @@ async function answerOne(request: unknown, answer: AnswerRequest): Promise<objec
     try {
         return await answer(request);
     } catch (error) {
+        // No answer comes: the connection is at fault.
+        if (findConnectionFault(error)) throw error;
         return toErrorAnswer(toInternalRefusal(error), id);
     }
 }

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { findConnectionFault } from '../faults/connection-fault';
+
 /** What an HTTP server of a simulator asks for answers. */
 export type HttpRpc = Readonly<{
     /** Answers the text of a request; empty for no answer. */
@@ -51,7 +53,16 @@ async function answerPost(rpc: HttpRpc, request: IncomingMessage, response: Serv
     if (Number(request.headers['content-length'] ?? 0) > rpc.maxBodyBytes) return tooLarge();
     const body = await readBody(request, rpc.maxBodyBytes);
     if (body === undefined) return tooLarge();
-    const text = await rpc.answer(body.toString('utf8'));
+    let text: string;
+    try {
+        text = await rpc.answer(body.toString('utf8'));
+    } catch (error) {
+        const fault = findConnectionFault(error);
+        if (fault === undefined) throw error;
+        // The request is read to its end: to destroy it would leave the connection.
+        if (fault.status === undefined) return void response.destroy();
+        return end(response, fault.status, 'A fault that was injected\n');
+    }
     if (response.destroyed) return;
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.writeHead(200, { 'Content-Length': Buffer.byteLength(text) }).end(text);

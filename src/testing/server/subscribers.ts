@@ -1,6 +1,7 @@
 import { createSubscriptionMethods, type Subscription } from '../rpc/subscriptions';
 import { refuseRequest, RpcRefusal, toErrorAnswer, toRequestList } from '../rpc/request';
 import type { RevisionName } from '../../revision/revision-types';
+import type { Faults } from '../faults/faults';
 import type { ExecutedTransaction } from '../history';
 import type { Simulator } from '../simulator';
 
@@ -18,12 +19,14 @@ export type Subscriber = Readonly<{
 
 /** Who has subscribed to a simulator. */
 export class Subscribers {
+    readonly #faults: Faults;
     readonly #methods;
     readonly #subscriptions = new Map<number, Subscription>();
     readonly #stop: () => void;
     #nextId = 0;
 
     constructor(simulator: Simulator<RevisionName>) {
+        this.#faults = simulator.faults;
         this.#methods = createSubscriptionMethods(simulator);
         this.#stop = simulator.cluster.changes.listen(executed => this.check(executed));
     }
@@ -48,6 +51,7 @@ export class Subscribers {
             const subscription = this.#methods[method]!(params, (result, isLast = false) => {
                 if (!ids.has(id)) return;
                 if (isLast) end(id);
+                if (this.#faults.dropsNotification(subscription.notification)) return;
                 send({ jsonrpc: '2.0', method: subscription.notification, params: { result, subscription: id } });
             });
             this.#nextId++;

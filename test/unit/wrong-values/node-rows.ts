@@ -1,8 +1,18 @@
+import { AssertionError } from 'node:assert';
+
 import { MAINNET_DEPLOYMENT } from '../../../src';
 import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
 import {
+    assertBalanceChanges,
+    assertChannel,
+    assertConserved,
+    assertEvents,
+    assertLamports,
+    assertProgramError,
     assertSucceeded,
     createMerchantScenario,
+    assertTokens,
+    createFaults,
     createSimulator,
     createSimulatorRpc,
     fetchProgramElf,
@@ -14,6 +24,8 @@ import {
     serveSimulator,
     simulated,
     type Scenario,
+    trackBalances,
+    withFaults,
 } from '../../../src/testing/index';
 import { addressOf } from '../../fixtures/parties';
 import type { createGoodValues } from './good-values';
@@ -56,6 +68,18 @@ const closing = (open: (...args: never[]) => Promise<Readonly<{ close: () => Pro
     };
 };
 
+/** What is not as expected is told by an error of Node's. */
+const asserting = (call: Call): Call => {
+    return (...args) => {
+        try {
+            return call(...args);
+        } catch (error) {
+            if (error instanceof AssertionError) return undefined;
+            throw error;
+        }
+    };
+};
+
 export function createNodeRows(): Rows {
     return {
         createNodeVoucherVerifier: {
@@ -78,17 +102,41 @@ export async function createTestingRows({ deployment, RPC }: ReturnType<typeof c
     const { programAddress, revision, treasuryOwner } = deployment;
     const withoutParts = { programAddress, revision, treasuryOwner };
     const elf = readProgramElf('tombstone');
+    const balances = () => trackBalances(simulator, { payer: addressOf(3) });
     return {
+        assertBalanceChanges: {
+            call: asserting(assertBalanceChanges as never),
+            makeArguments: () => [balances(), { payer: { lamports: 0n, tokens: 0n } }],
+        },
+        assertChannel: {
+            call: asserting(assertChannel as never),
+            makeArguments: () => [simulator, addressOf(3), { kind: 'absent' }],
+        },
+        assertConserved: { call: asserting(assertConserved as never), makeArguments: () => [balances(), 0n] },
+        assertEvents: { call: asserting(assertEvents as never), makeArguments: () => [{ ...failed, events: [] }, []] },
+        assertLamports: {
+            call: asserting(assertLamports as never),
+            makeArguments: () => [simulator, addressOf(3), 0n],
+        },
+        assertProgramError: {
+            call: asserting(assertProgramError as never),
+            makeArguments: () => [{ ...failed, events: [] }, 'invalidSplits'],
+        },
         assertSucceeded: { call: assertSucceeded as never, makeArguments: () => [{ ...failed, ok: true }] },
         createMerchantScenario: {
             call: createMerchantScenario as never,
             makeArguments: () => [{ channels: 1, seed: 'a' }, deployment],
         },
+        assertTokens: { call: asserting(assertTokens as never), makeArguments: () => [simulator, addressOf(3), 0n] },
+        createFaults: { call: createFaults as never, makeArguments: () => [simulator] },
         createSimulator: {
             call: createSimulator as never,
             makeArguments: () => [{ deployment, seed: 'a', slot: 350_000_000n, unixTimestamp: 1_750_000_000n }],
         },
-        createSimulatorRpc: { call: createSimulatorRpc as never, makeArguments: () => [simulator] },
+        createSimulatorRpc: {
+            call: createSimulatorRpc as never,
+            makeArguments: () => [simulator, { faults: createFaults(simulator) }],
+        },
         fetchProgramElf: {
             call: fetchProgramElf as never,
             makeArguments: () => [RPC, addressOf(3), { commitment: 'confirmed', minContextSlot: 1n }],
@@ -134,5 +182,13 @@ export async function createTestingRows({ deployment, RPC }: ReturnType<typeof c
             ],
         },
         simulated: { call: simulated as never, makeArguments: () => [simulator] },
+        trackBalances: {
+            call: trackBalances as never,
+            makeArguments: () => [simulator, { payer: addressOf(3) }],
+        },
+        withFaults: {
+            call: withFaults as never,
+            makeArguments: () => [createSimulatorRpc(simulator), createFaults(simulator)],
+        },
     };
 }

@@ -8,7 +8,7 @@ import * as toolkit from '../../fixtures/toolkit';
 import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
 import { createSimulator, readProgramElf, simulated } from '../../../src/testing/index';
 import { createRequestHandler } from '../../../src/testing/rpc';
-import { addressOf } from '../../fixtures/parties';
+import { addressOf, SPL_TOKEN, TOKEN_2022 } from '../../fixtures/parties';
 import { createGoodValues } from './good-values';
 import type { Call, MakeArguments } from './harness';
 
@@ -71,6 +71,10 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
     // A channel that is open, of a client who is its payer; what is wrong is told from what is missing on the chain.
     const simulator = await createSimulator({ deployment: deployment as never });
     const other = await createSimulator({ deployment: deployment as never });
+    const made = await other.createChannel({ state: 'closing' });
+    // What a signer has in it, and is for kit to look at, is in the rows of what is built with one.
+    const making = { mint: made.mint, deposit: 5n, gracePeriodSeconds: 9, settled: 2n, topUp: 1n };
+    const recipients = [{ bps: 1, recipient: addressOf(9) }];
     const snapshot = other.takeSnapshot();
     const elf = readProgramElf('tombstone');
     const signer = await simulator.createFundedSigner({ label: 'payer' });
@@ -290,13 +294,55 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
                 transactionSending: () => [{ payer: PAYER, rpc: good.RPC }],
             },
         },
+        faults: {
+            create: existing(other.faults),
+            rows: {
+                clear: () => [],
+                dropsNotification: () => ['slotNotification'],
+                inject: () => [
+                    {
+                        fault: 'lagReads',
+                        method: 'getSlot',
+                        nth: 1,
+                        probability: 1,
+                        seed: 'a',
+                        skip: 0,
+                        slots: 1n,
+                        times: 1,
+                    },
+                ],
+                intercept: () => [{ method: 'getBalance', params: [] }, () => 1],
+            },
+        },
         simulator: {
             create: existing(other),
             rows: {
                 advanceClock: () => [{ seconds: 1n, slots: 1n }],
+                closeTokenAccount: () => [made.escrow],
+                createChannel: () => [
+                    { ...making, salt: 1n, splits: recipients, state: 'open', tokenProgram: SPL_TOKEN },
+                ],
+                createChannels: () => [
+                    { ...making, count: 1, splits: recipients, state: 'open', tokenProgram: SPL_TOKEN },
+                ],
                 createFundedSigner: () => [{ label: 'a', lamports: 5n }],
-                createMint: () => [{ decimals: 2, label: 'mint', tokenProgram: token.tokenProgram }],
+                createMint: () => [
+                    {
+                        decimals: 2,
+                        extensions: {
+                            closeAuthority: true,
+                            defaultAccountState: 'frozen',
+                            interestRate: 5,
+                            metadata: { name: 'a', symbol: 'b', uri: 'c' },
+                            transferFee: { basisPoints: 1, maximumFee: 2n },
+                        },
+                        isFreezable: true,
+                        label: 'mint',
+                        tokenProgram: TOKEN_2022,
+                    },
+                ],
                 createSigner: () => ['label'],
+                createStablecoin: () => ['USDC'],
                 createTokenAccount: () => [{ ...token, owner: PAYER.address }],
                 createTreasuryTokenAccount: () => [token],
                 expireBlockhashes: () => [],
@@ -308,11 +354,13 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
                 getTokenAmount: () => [addressOf(9)],
                 loadProgram: () => [{ address: addressOf(78), elf: elf.bytes }],
                 mintTokens: () => [{ ...token, amount: 1n, owner: PAYER.address }],
+                passGracePeriod: () => [made.address],
                 restoreSnapshot: () => [snapshot],
                 send: () => [[memo], { computeUnitLimit: 10_000, feePayer: signer, version: 0 }],
                 sendOrThrow: () => [[memo], { computeUnitLimit: 10_000, feePayer: signer, version: 0 }],
                 sendTransaction: () => [good.transaction],
                 setClock: () => [{ slot: 400_000_000n, unixTimestamp: 1_760_000_000n }],
+                setFrozen: () => [made.escrow, true],
                 setLamports: () => [addressOf(77), lamports(5n)],
                 takeSnapshot: () => [],
             },

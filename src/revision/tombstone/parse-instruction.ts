@@ -1,0 +1,1 @@
+export { parsePaymentChannelsInstruction, PaymentChannelsInstruction } from '../../../generated/tombstone';
