@@ -27,7 +27,7 @@ import {
     type Blocker,
 } from './blocker';
 import { assertIsMaybeAccount } from '../runtime/maybe-account';
-import { getDistributionHash, getPayoutsOf, toSplits, type Split } from './splits';
+import { hashSplits, getPayoutsOf, toSplits, type Split } from './splits';
 import type { DistributionAddresses } from './distribution-addresses';
 import { readTokenAccount, type TokenAccountCondition } from './token-account';
 
@@ -139,7 +139,7 @@ export function assessDistribution<TRevision extends RevisionName>(
         splits,
         tokenProgram: given.tokenProgram,
     };
-    return assessDistributionWith(checked, { getDistributionHash, readTokenAccount }, deployment);
+    return assessDistributionWith(checked, { hashSplits, readTokenAccount }, deployment);
 }
 
 const ACCOUNT_NAMES = ['escrow', 'mint', 'payee', 'payer', 'treasury'] as const;
@@ -230,14 +230,14 @@ function toAssessedChannel(value: AssessDistributionInput['channel']): AssessDis
 
 /** Intermediate results of an assessment that many channels share, remembered for the next ones. */
 export type DistributionReaders = Readonly<{
-    getDistributionHash: typeof getDistributionHash;
+    hashSplits: typeof hashSplits;
     readTokenAccount: typeof readTokenAccount;
 }>;
 
 /** {@link assessDistribution} of splits that are checked already, with other readers, which answer the same. */
 export function assessDistributionWith<TRevision extends RevisionName>(
     input: AssessDistributionInput,
-    { getDistributionHash: getHash, readTokenAccount: read }: DistributionReaders,
+    { hashSplits: getHash, readTokenAccount: read }: DistributionReaders,
     deployment: Deployment<TRevision>,
 ): DistributionAssessment<TRevision> {
     const { accounts, addresses, channel, splits, tokenProgram } = input;

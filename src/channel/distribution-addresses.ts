@@ -47,7 +47,16 @@ export async function findDistributionAddresses(
     input: DistributionAddressesInput,
     deployment: DeploymentParts<'splits' | 'treasuryOwner'>,
 ): Promise<DistributionAddresses> {
-    const { splits, ...given } = readTerms('input', input, NAMES, ['tokenProgram']);
+    const given = readTerms('input', input, NAMES, ['tokenProgram']);
+    return await deriveDistributionAddresses(given, toSplits(given.splits, deployment), deployment);
+}
+
+/** {@link findDistributionAddresses} for splits that are checked already. */
+export async function deriveDistributionAddresses(
+    given: Omit<DistributionAddressesInput, 'splits'>,
+    splits: readonly Split[],
+    deployment: DeploymentParts<'splits' | 'treasuryOwner'>,
+): Promise<DistributionAddresses> {
     const channel = toAddress('channel', given.channel);
     const treasuryOwner = getTreasuryOwner(deployment);
     const [[escrow], [payer], [payee], [treasury], ...recipients] = await Promise.all([
@@ -55,9 +64,7 @@ export async function findDistributionAddresses(
         findTokenPda('payer', given.payer, given),
         findTokenPda('payee', given.payee, given),
         findTreasuryTokenPda(given, deployment),
-        ...toSplits(splits, deployment).map(({ recipient }, index) =>
-            findTokenPda(`splits[${index}].recipient`, recipient, given),
-        ),
+        ...splits.map(({ recipient }, index) => findTokenPda(`splits[${index}].recipient`, recipient, given)),
     ]);
     return Object.freeze({
         channel,

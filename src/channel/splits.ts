@@ -136,7 +136,13 @@ export function getDistributionHash(
     splits: readonly Split[],
     deployment: DeploymentParts<'splits'>,
 ): ReadonlyUint8Array {
-    return getPart(deployment, 'splits').hash(getDistributionPreimage(splits, deployment) as Uint8Array);
+    return hashSplits(toSplits(splits, deployment), deployment);
+}
+
+/** {@link getDistributionHash} of splits that are checked already. */
+export function hashSplits(splits: readonly Split[], deployment: DeploymentParts<'splits'>): ReadonlyUint8Array {
+    const { encode, hash } = getPart(deployment, 'splits');
+    return hash(encode(splits) as Uint8Array);
 }
 
 /**
@@ -156,7 +162,16 @@ export function assertIsDistributionOf(
     distributionHash: ReadonlyUint8Array,
     deployment: DeploymentParts<'splits'>,
 ): void {
-    const actual = getDistributionHash(splits, deployment);
+    assertHaveHash(toSplits(splits, deployment), distributionHash, deployment);
+}
+
+/** {@link assertIsDistributionOf} for splits that are checked already. */
+export function assertHaveHash(
+    splits: readonly Split[],
+    distributionHash: ReadonlyUint8Array,
+    deployment: DeploymentParts<'splits'>,
+): void {
+    const actual = hashSplits(splits, deployment);
     const expectedHash = bytesToHex(toBytes('distributionHash', distributionHash, actual.length) as Uint8Array);
     const actualHash = bytesToHex(actual as Uint8Array);
     if (actualHash !== expectedHash) throw new PaymentChannelsError(SPLITS_HASH_MISMATCH, { actualHash, expectedHash });

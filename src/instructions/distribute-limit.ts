@@ -14,6 +14,7 @@ import {
     assertIsInput,
     type OnlyMembers,
     readDeeply,
+    readMembers,
     readOnlyMembers,
     readTerms,
     toAddress,
@@ -118,9 +119,19 @@ export function getDistributeRequirements<TRevision extends RevisionName>(
     deployment: DistributeParts<TRevision>,
     method: DistributionMethod = {},
 ): DistributeRequirements {
-    const { bumpSteps, instruction, recipientCount, tokenProgram } = isOfChannel(input)
-        ? describeChannel(input, deployment)
-        : describeAnySplits(input, deployment);
+    return measureRequirements(describe(input, deployment), method);
+}
+
+function describe(input: DistributeRequirementsInput<RevisionName>, deployment: DistributeParts): Described {
+    if (!isOfChannel(input)) return describeAnySplits(input, deployment);
+    const { splits } = readMembers('input', input, ['splits']);
+    return describeChannel(input, toSplits(splits, deployment), deployment);
+}
+
+function measureRequirements(
+    { bumpSteps, instruction, recipientCount, tokenProgram }: Described,
+    method: DistributionMethod,
+): DistributeRequirements {
     const { computeBudget, computeUnitLimit, feePayer, version, usesLookupTable } = toMethod(method);
     const measure = measureTransaction({
         computeBudget,
@@ -199,7 +210,26 @@ export function assertIsDistributable<TRevision extends RevisionName>(
     deployment: DistributeParts<TRevision>,
     method: DistributionMethod = {},
 ): void {
-    const requirements = getDistributeRequirements<TRevision>(input, deployment, method);
+    assertIsWithinLimits(input, describe(input, deployment), deployment, method);
+}
+
+/** {@link assertIsDistributable} for splits that are checked already. */
+export function assertAreDistributable<TRevision extends RevisionName>(
+    input: DistributionAddressesInput,
+    deployment: DistributeParts<TRevision>,
+    method: DistributionMethod = {},
+): void {
+    const described = describeChannel(input, input.splits, deployment);
+    assertIsWithinLimits(input as DistributeRequirementsInput<TRevision>, described, deployment, method);
+}
+
+function assertIsWithinLimits<TRevision extends RevisionName>(
+    input: DistributeRequirementsInput<TRevision>,
+    described: Described,
+    deployment: DistributeParts<TRevision>,
+    method: DistributionMethod,
+): void {
+    const requirements = measureRequirements(described, method);
     const exceeded = findExceeded(requirements);
     if (exceeded === undefined) return;
     const { max, needed } = requirements[exceeded];
@@ -294,12 +324,15 @@ type Described = Readonly<{
     bumpSteps: number;
 }>;
 
-const CHANNEL_NAMES = ['channel', 'mint', 'payee', 'payer', 'splits', 'tokenProgram'] as const;
+const CHANNEL_NAMES = ['channel', 'mint', 'payee', 'payer', 'tokenProgram'] as const;
 
 /** The very instruction that will distribute a channel. */
-function describeChannel(input: DistributionAddressesInput, deployment: DistributeParts): Described {
+function describeChannel(
+    input: DistributionAddressesInput,
+    splits: readonly Split[],
+    deployment: DistributeParts,
+): Described {
     const terms = readTerms('input', input, CHANNEL_NAMES, ['tokenProgram']);
-    const splits = toSplits(terms.splits, deployment);
     const token: Required<TokenInput> = {
         mint: toAddress('mint', terms.mint),
         tokenProgram: toTokenProgram('tokenProgram', terms.tokenProgram),

@@ -2,8 +2,8 @@ import { AccountRole, type Address, type ReadonlyUint8Array } from '@solana/kit'
 
 import type { AddressOrSigner, TokenInput } from '../channel/find-pdas';
 import { findEventAuthorityPdaSync } from '../channel/find-pdas-sync';
-import { assertIsDistributionOf, toSplits, type Split } from '../channel/splits';
-import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
+import { assertHaveHash, toSplits, type Split } from '../channel/splits';
+import { deriveDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 import { getProgramConfig, getPart, type DeploymentParts } from '../revision/deployment';
 import { readTerms, toAddress, toTokenProgram } from '../core/input';
 import type { DistributeFields } from '../revision/parts';
@@ -70,9 +70,9 @@ export async function getDistributeInstructionAsync<TRevision extends RevisionNa
     };
     const payer = toAddress('payer', given.payer);
     const splits = toSplits(given.splits, deployment);
-    if (distributionHash !== undefined) assertIsDistributionOf(splits, distributionHash, deployment);
+    if (distributionHash !== undefined) assertHaveHash(splits, distributionHash, deployment);
 
-    const addresses = await findDistributionAddresses({ ...token, channel, payee, payer, splits }, deployment);
+    const addresses = await deriveDistributionAddresses({ ...token, channel, payee, payer }, splits, deployment);
     const fields = getPart(deployment, 'distribute').toFields(input);
     return buildDistributeInstruction({ ...token, addresses, fields, payer, splits }, deployment);
 }

@@ -14,7 +14,8 @@ import { PaymentChannelsError } from '../core/errors';
 import { readTerms, toAddress, toSigner, toTokenProgram, toU32, toU64 } from '../core/input';
 import type { RevisionName, RevisionTypes } from '../revision/revision-types';
 import type { DistributeParts } from './distribute';
-import { assertIsDistributable, type DistributeRequirementsInput, type DistributionMethod } from './distribute-limit';
+import { assertAreDistributable, type DistributionMethod } from './distribute-limit';
+import type { DistributionAddressesInput } from '../channel/distribution-addresses';
 
 /** What building `open` needs of a deployment: the splits are checked against what `distribute` will take. */
 export type OpenParts<TRevision extends RevisionName = RevisionName> = DeploymentParts<'open', TRevision> &
@@ -113,7 +114,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName>(
         throw new PaymentChannelsError(SPLITS_RECIPIENT_IS_CHANNEL, { channel, field: `splits[${index}].recipient` });
     }
     const token = { mint, tokenProgram };
-    assertIsDistributable(
+    assertAreDistributable<TRevision>(
         {
             ...token,
             channel,
@@ -121,7 +122,7 @@ export async function getOpenInstructionAsync<TRevision extends RevisionName>(
             payer: payer.address,
             rentPayer: extra.rentPayer?.address,
             splits: recipients,
-        } as DistributeRequirementsInput<TRevision>,
+        } as DistributionAddressesInput,
         deployment,
         input.distribution,
     );

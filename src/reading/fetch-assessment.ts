@@ -16,7 +16,7 @@ import {
 import { assessOpen, type OpenAssessment } from '../channel/assess-open';
 import { toSplits, type Split } from '../channel/splits';
 import { assertIsFetchConfig, fetchAccount, fetchAccounts, type FetchConfig } from './fetch-channel';
-import { findDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
+import { deriveDistributionAddresses, type DistributionAddresses } from '../channel/distribution-addresses';
 
 /** An assessment with what was read for it, as the builder of `distribute` takes it. */
 export type FetchedDistributionAssessment<TRevision extends RevisionName = RevisionName> = Readonly<{
@@ -54,8 +54,9 @@ export async function fetchDistributionAssessment<TRevision extends RevisionName
     const splits = toSplits(splitsInput, deployment);
     const { mint, payee, payer } = decodeExisting((await fetchAccount(rpc, address, config)).account, deployment);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
-    const addresses = await findDistributionAddresses(
-        { channel: address, mint, payee, payer, splits, tokenProgram },
+    const addresses = await deriveDistributionAddresses(
+        { channel: address, mint, payee, payer, tokenProgram },
+        splits,
         deployment,
     );
     // The first reading was for what never changes: parties and mint. The channel is read again with its accounts.
@@ -96,8 +97,9 @@ export async function fetchOpenAssessment<TRevision extends RevisionName>(
     const splits = toSplits(given.splits, deployment);
     toU64('deposit', deposit, 1n);
     const tokenProgram = await fetchTokenProgram(rpc, mint, config);
-    const addresses = await findDistributionAddresses(
-        { channel, mint, payee, payer, splits, tokenProgram },
+    const addresses = await deriveDistributionAddresses(
+        { channel, mint, payee, payer, tokenProgram },
+        splits,
         deployment,
     );
     const token = { mint, tokenProgram };

@@ -8,7 +8,7 @@ import {
     type DistributionAssessment,
     type DistributionReaders,
 } from '../../channel/assess-distribution';
-import { getDistributionHash, toSplits, type Split } from '../../channel/splits';
+import { hashSplits, toSplits, type Split } from '../../channel/splits';
 import type { DistributionAddresses } from '../../channel/distribution-addresses';
 import { createTokenPdaMatcher } from '../../runtime/derive/match-token-pda';
 import { readTokenAccount, type TokenAccountReading } from '../../channel/token-account';
@@ -227,9 +227,9 @@ function createReaders(deployment: Deployment): DistributionReaders {
         Readonly<{ expected: Parameters<typeof readTokenAccount>[1]; reading: TokenAccountReading }>
     >();
     return {
-        getDistributionHash: splits => {
+        hashSplits: splits => {
             let hash = hashes.get(splits);
-            if (hash === undefined) hashes.set(splits, (hash = getDistributionHash(splits, deployment)));
+            if (hash === undefined) hashes.set(splits, (hash = hashSplits(splits, deployment)));
             return hash;
         },
         readTokenAccount: (account, expected) => {
