@@ -71,7 +71,7 @@ macro_rules! fields {
 }
 
 impl Channel {
-    /// LOAD of spec 6.1. The owner comes first, so that the data of a foreign account is never interpreted; the length
+    /// Spec 6.1. The owner comes first, so that the data of a foreign account is never interpreted; the length
     /// comes before the discriminator, so a tombstone is `InvalidAccountData`.
     #[inline(always)]
     pub fn load(account: Account, program_id: &Address) -> Result<Self> {
@@ -190,7 +190,7 @@ impl Channel {
         unsafe { &*self.bytes(CHANNEL_LEN - INCARNATION_LEN).cast() }
     }
 
-    /// Writes a new channel into an account that the runtime has just given `CHANNEL_LEN` bytes (spec 7.1, step 18).
+    /// Writes a new channel into an account that the runtime has just given `CHANNEL_LEN` bytes (spec 7.1, step 17).
     #[inline(always)]
     pub fn initialize(account: Account, new: &NewChannel) {
         // SAFETY: the caller has had the account created with this length.

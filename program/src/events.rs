@@ -39,7 +39,7 @@ fn derive_authority(program_id: &Address) -> (Address, u8) {
     (authority, bump.get())
 }
 
-/// EMIT of spec 6.8. The authority is checked here and not earlier: in `open` that is after every other effect, in
+/// Spec 6.8. The authority is checked here and not earlier: in `open` that is after every other effect, in
 /// `distribute` only when there is something to emit.
 #[inline(always)]
 fn emit(program_id: &Address, event_authority: Account, event: &[u8]) -> Result<()> {

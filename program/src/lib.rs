@@ -1,5 +1,5 @@
-//! The `payment_channels` program, written from its specification (`program-tombstone.md`, cited as "spec" and a
-//! section number throughout; `program-epoch.md`, which says what is different there, as "epoch spec"). Its behaviour is meant to be indistinguishable from the deployed program: the same
+//! The `payment_channels` program, written from its specification: `docs/program.md`, cited as "spec" and a section
+//! number throughout. Its behaviour is meant to be indistinguishable from the deployed program: the same
 //! checks in the same order with the same errors, the same state changes, the same CPIs and events.
 //!
 //! Two things differ on purpose (see `README.md`): the program uses the address it runs at wherever the deployed one

@@ -1,4 +1,4 @@
-//! PAYOUT: where a beneficiary's share goes (spec 8).
+//! Where a beneficiary's share goes (spec 8).
 
 use crate::account::Account;
 use crate::address::Address;

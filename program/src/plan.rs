@@ -89,7 +89,7 @@ fn floor_share(amount: u64, bps: u64) -> u64 {
     whole.wrapping_add(part)
 }
 
-/// SHARE of spec 6.7: what `bps` of the settled amount has grown by since the watermark.
+/// Spec 6.7: what `bps` of the settled amount has grown by since the watermark.
 #[inline(always)]
 pub fn share(settled: u64, watermark: u64, bps: u64) -> Result<u64> {
     floor_share(settled, bps).checked_sub(floor_share(watermark, bps)).ok_or(Error::DISTRIBUTE_POOL_OVERFLOW)

@@ -51,7 +51,7 @@ pub enum Kind {
     Token2022,
 }
 
-/// TOKEN_CTX of the spec: a mint that was checked against its token program.
+/// A mint (spec 6.2) that was checked against its token program.
 pub struct TokenContext {
     pub program: Account,
     pub mint: Account,
@@ -95,7 +95,7 @@ impl TokenContext {
         pda::associated_token_address(owner, self.program.address(), self.mint.address()) == *account.address()
     }
 
-    /// ATA_CHECK of the spec 6.4: the first thing that is wrong with `account` as the token account of `owner`.
+    /// Spec 6.4: the first thing that is wrong with `account` as the token account of `owner`.
     #[inline(never)]
     pub fn check(&self, account: Account, owner: &Address) -> core::result::Result<(), Finding> {
         if !self.is_associated(account, owner) {
@@ -130,14 +130,14 @@ impl TokenContext {
         }
     }
 
-    /// ATA_CHECK where the account is mandatory.
+    /// The check of spec 6.4 where the account is mandatory.
     #[inline(always)]
     pub fn require(&self, account: Account, owner: &Address, role: &Role) -> Result<()> {
         self.check(account, owner).map_err(|finding| role.error(finding))
     }
 }
 
-/// What ATA_CHECK can find, in the order in which it looks.
+/// What that check can find, in the order in which it looks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(test, derive(Debug))]
 pub enum Finding {
@@ -195,7 +195,7 @@ fn has_extended_layout(data: &[u8], account_type: u8) -> bool {
     data.len() != MULTISIG_LEN && data.get(ACCOUNT_TYPE) == Some(&account_type)
 }
 
-/// The TLV walk of spec 6.3 over everything behind the account type.
+/// Reads the extensions (spec 6.3) in everything behind the account type.
 ///
 /// Its order decides between redirecting a payout and refusing it: an unknown type is unsupported before its length is
 /// looked at, a known one that is not allowed only after its length was found to fit.

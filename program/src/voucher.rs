@@ -12,7 +12,7 @@ use crate::sysvar;
 /// A voucher as it is signed.
 pub type Voucher = [u8; LEN];
 
-/// VOUCHER of spec 6.5: the new settled amount, or the first reason to refuse. `given` is what the instruction data says
+/// Spec 6.5: the new settled amount, or the first reason to refuse. `given` is what the instruction data says
 /// about the voucher, which depends on the revision.
 #[inline(always)]
 pub fn accept(channel: Channel, given: Given, instructions: Account) -> Result<u64> {
@@ -69,7 +69,7 @@ mod layout {
 }
 
 impl<'a> SignedMessage<'a> {
-    /// Spec 6.5, steps 2 to 4: the instruction directly before the current top-level one, also when this program was
+    /// Spec 6.5, steps 2 and 3: the instruction directly before the current top-level one, also when this program was
     /// reached through a CPI. `sysvar` is the data of the instructions sysvar.
     #[inline(always)]
     fn preceding(sysvar: &'a [u8]) -> Result<Self> {

@@ -1,5 +1,5 @@
 //! The "epoch" revision: the slot in which a channel is opened is part of its address, so that a closed channel leaves
-//! nothing behind; vouchers stand in the precompile's message alone. Sections are those of the epoch spec here.
+//! nothing behind; vouchers stand in the precompile's message alone. Sections are those of the spec.
 
 use crate::account::{record, Account};
 use crate::address::{Address, CLOCK_SYSVAR, SYSTEM};
@@ -25,7 +25,7 @@ pub const CHANNEL_LEN: usize = RENT_PAYER + 32 + INCARNATION_LEN;
 const RENT_PAYER: usize = field::END;
 const OPEN_SLOT: usize = RENT_PAYER + 32;
 
-/// A channel that is paid out and waits until its address can be freed (3.2).
+/// A channel that is paid out and waits until its address can be freed (3.3).
 const DISTRIBUTED: u8 = 3;
 pub const LAST_STATUS: u8 = DISTRIBUTED;
 
@@ -67,7 +67,7 @@ pub fn channel_seeds(shared: [Slice; 6], open_slot: &[u8; INCARNATION_LEN], bump
     [prefix, payer, payee, mint, signer, salt, Slice::new(open_slot), bump]
 }
 
-/// VoucherArgs (3.3): what the authorized signer signs.
+/// The voucher (3.4): what the authorized signer signs.
 pub mod voucher {
     use crate::channel::Channel;
     use crate::ensure;
@@ -117,7 +117,7 @@ pub fn split_open(accounts: &[Account; OPEN_ACCOUNTS]) -> (Account, Account, &[A
 }
 
 /// The open-slot window K (1): a channel is opened inside it, and its address freed behind it, which is why no address
-/// is ever used twice (4.2).
+/// is ever used twice (4.1).
 const OPEN_SLOT_WINDOW: u64 = 1500;
 
 /// `Clock.slot`
@@ -181,7 +181,7 @@ pub fn split_distribute(accounts: &[Account; DISTRIBUTE_ACCOUNTS]) -> (Account, 
     (*channel, *payer, *rent_payer, rest)
 }
 
-/// Step 7 of 7.8, step 4 of 7.9.
+/// Step 6 of 7.8, step 4 of 7.9.
 #[inline(always)]
 pub fn check_rent_recipient(channel: Channel, rent_payer: Account) -> Result<()> {
     ensure!(rent_payer.address() == channel.address_at(RENT_PAYER), INVALID_CHANNEL_RENT_PAYER);
@@ -206,7 +206,7 @@ fn can_be_freed(channel: Channel) -> Result<bool> {
     Ok(current_slot()? > last)
 }
 
-/// DEALLOCATE of 6.3. Every lamport goes, donations too.
+/// Deallocates a channel (6.10). Every lamport goes, donations too.
 #[inline(always)]
 fn deallocate(channel: Channel, rent_payer: Account) -> Result<()> {
     channel.release_lamports(0, rent_payer)?;

@@ -121,7 +121,7 @@ pub fn check_incarnation(_: &[u8; INCARNATION_LEN]) -> Result<()> {
     Ok(())
 }
 
-/// Spec 7.1, step 15: any account that is there already is an error of the System program.
+/// Spec 7.1, step 14: any account that is there already is an error of the System program.
 #[inline(always)]
 pub fn create_channel(funder: Account, channel: Account, lamports: u64, owner: &Address, seeds: &ChannelSeeds) {
     #[derive(Clone, Copy)]
@@ -162,7 +162,7 @@ mod closed {
     pub const DISCRIMINATOR: u8 = 2;
 }
 
-/// CLOSE of spec 7.9 after the escrow is closed, steps 2 to 6: the channel becomes a tombstone and the payer gets the
+/// Spec 7.9, after the escrow is closed: the channel becomes a tombstone and the payer gets the
 /// rest of its rent.
 #[inline(always)]
 pub fn retire(channel: Channel, payer: Account) -> Result<()> {
