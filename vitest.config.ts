@@ -27,7 +27,7 @@ const common = {
 /** The tests that are not about a difference between the revisions: they run for the epoch revision as well. */
 const OF_BOTH_REVISIONS = [
     'test/svm/assertions.test.ts',
-    'test/svm/assessments.test.ts',
+    'test/svm/assessments.slow.test.ts',
     'test/svm/distribute-limit.slow.test.ts',
     'test/svm/faults.test.ts',
     'test/svm/instructions.test.ts',
@@ -79,7 +79,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/instructions/parse.test.ts',
     'test/unit/instructions/payer.test.ts',
     'test/unit/instructions/settle.test.ts',
-    'test/unit/node-verifier.test.ts',
+    'test/unit/node-verifier.slow.test.ts',
     'test/unit/optional-peers.test.ts',
     'test/unit/program-errors.test.ts',
     'test/unit/program-failure.test.ts',
@@ -98,7 +98,7 @@ const OF_BOTH_REVISIONS = [
     'test/unit/vectors.test.ts',
     'test/unit/voucher-better.test.ts',
     'test/unit/voucher-check.test.ts',
-    'test/unit/voucher-engine.test.ts',
+    'test/unit/voucher-engine.slow.test.ts',
     'test/unit/voucher-json.test.ts',
     'test/unit/voucher-kept.test.ts',
     'test/unit/voucher-verifier.test.ts',

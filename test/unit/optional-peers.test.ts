@@ -59,6 +59,7 @@ describe('a module that is missing is named, with the command that installs it',
         const simulator = {
             cluster: { changes: { listen: () => never }, execute: never, getAccount: never },
             faucet: {},
+            faults: { inject: never, intercept: never },
             getClock: never,
             sendTransaction: never,
             svm: { getAccount: never },
