@@ -134,7 +134,10 @@ describe('accounts', () => {
             () => rpc.getProgramAccounts(TO, { encoding: 'base64', filters: Array(5).fill({ dataSize: 1n }) }).send(),
         ],
         ['no address', () => rpc.getAccountInfo('x' as Address, { encoding: 'base64' }).send()],
-        ['an encoding of no kind', () => rpc.getAccountInfo(payer.address, { encoding: 'base64+gzip' as never }).send()],
+        [
+            'an encoding of no kind',
+            () => rpc.getAccountInfo(payer.address, { encoding: 'base64+gzip' as never }).send(),
+        ],
         [
             'a filter of no kind',
             () => rpc.getProgramAccounts(TO, { encoding: 'base64', filters: [{}] as never }).send(),
