@@ -31,12 +31,13 @@ const common: Options = {
  * as the one file of each that is needed, and @noble/hashes has no CommonJS build. Licenses: THIRD-PARTY-LICENSES.md.
  */
 const BUNDLED = {
-    '@noble/hashes/blake3.js': '@noble/hashes/blake3.js',
-    '@noble/hashes/sha2.js': '@noble/hashes/sha2.js',
-    '@noble/hashes/utils.js': '@noble/hashes/utils.js',
-    '@solana-program/system': '@solana-program/system/dist/src/index.mjs',
-    '@solana-program/token': '@solana-program/token/dist/src/index.mjs',
-    '@solana-program/token-2022': '@solana-program/token-2022/dist/src/index.mjs',
+    '@noble/hashes/blake3.js': 'node_modules/@noble/hashes/blake3.js',
+    '@noble/hashes/sha2.js': 'node_modules/@noble/hashes/sha2.js',
+    '@noble/hashes/utils.js': 'node_modules/@noble/hashes/utils.js',
+    '@solana-program/system': 'node_modules/@solana-program/system/dist/src/index.mjs',
+    '@solana-program/token': 'node_modules/@solana-program/token/dist/src/index.mjs',
+    // Only what is used of it: the whole reads the clock by a package that is not for kit 8.
+    '@solana-program/token-2022': 'tools/token-2022.mjs',
 };
 const toCommonJs = (options: Options): Options => ({
     ...options,
@@ -85,6 +86,11 @@ const library: Options = {
     },
     // The modules of Node that only ./node and ./testing import.
     external: [/^node:/, ...toExternal('.')],
+    esbuildOptions: options => {
+        common.esbuildOptions!(options, { format: 'esm' });
+        // A package that only has files for one platform or the other.
+        options.conditions = ['browser'];
+    },
     noExternal: Object.keys(BUNDLED),
     outDir: 'dist',
     platform: 'neutral',
@@ -116,9 +122,7 @@ export default defineConfig([
     {
         ...library,
         dts: false,
-        entry: Object.fromEntries(
-            Object.entries(BUNDLED).map(([path, file]) => [toBundledName(path), `node_modules/${file}`]),
-        ),
+        entry: Object.fromEntries(Object.entries(BUNDLED).map(([path, file]) => [toBundledName(path), file])),
         format: 'esm',
         outDir: 'dist/bundled',
         sourcemap: false,
