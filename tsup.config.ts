@@ -43,6 +43,12 @@ const toCommonJs = (options: Options): Options => ({
     ...options,
     // Those of the ES modules are copied (tools/commonjs-types.mjs).
     dts: false,
+    esbuildOptions: (built, context) => {
+        (options.esbuildOptions ?? common.esbuildOptions)!(built, context);
+        // It has no source maps, and is half of what is installed.
+        built.minifySyntax = true;
+        built.minifyWhitespace = true;
+    },
     format: 'cjs',
     // For import.meta.url: ./testing finds the program's ELF by it, ./node finds sodium-native, codegen its renderer.
     shims: true,
@@ -95,6 +101,19 @@ const library: Options = {
     outDir: 'dist',
     platform: 'neutral',
 };
+/** The ES modules, a file for each. */
+const modules: Options = {
+    ...library,
+    dts: false,
+    esbuildOptions: (options, context) => {
+        common.esbuildOptions!(options, context);
+        options.outbase = ROOT;
+    },
+    esbuildPlugins: [keepModules],
+    format: 'esm',
+    outDir: 'dist/esm',
+    splitting: false,
+};
 const codegen: Options = {
     ...common,
     dts: true,
@@ -107,23 +126,21 @@ const codegen: Options = {
 
 export default defineConfig([
     {
-        ...library,
-        dts: false,
-        entry: ['generated/**/*.ts', 'src/**/*.ts'],
-        esbuildOptions: (options, context) => {
-            common.esbuildOptions!(options, context);
-            options.outbase = ROOT;
-        },
-        esbuildPlugins: [keepModules],
-        format: 'esm',
-        outDir: 'dist/esm',
-        splitting: false,
+        ...modules,
+        entry: ['src/**/*.ts', '!src/testing/**'],
+    },
+    // What is rendered is not debugged, and neither is what only tests import: their maps would be a third of all.
+    {
+        ...modules,
+        entry: ['generated/**/*.ts', 'src/testing/**/*.ts'],
+        sourcemap: false,
     },
     {
         ...library,
         dts: false,
         entry: Object.fromEntries(Object.entries(BUNDLED).map(([path, file]) => [toBundledName(path), file])),
         format: 'esm',
+        minify: true,
         outDir: 'dist/bundled',
         sourcemap: false,
     },

@@ -25,34 +25,36 @@ import { assertSucceeded } from '../result';
 import { toText } from '../seeded-signer';
 import type { Simulator } from '../simulator';
 
+// An interface keeps its name wherever a type that mentions it is shown.
 /**
  * Extensions of a Token-2022 mint. Whatever somebody has to be the authority of, the simulator's faucet is. The
  * payment-channels program refuses every one but the metadata (docs/program.md, section 6.3).
  */
-export type MintExtensions = Readonly<{
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+export interface MintExtensions {
     /** Whether the mint can be closed by its authority. */
-    closeAuthority?: boolean | undefined;
+    readonly closeAuthority?: boolean | undefined;
     /** Whether balances and amounts can be confidential; with a transfer fee, that is confidential as well. */
-    confidentialTransfer?: boolean | undefined;
+    readonly confidentialTransfer?: boolean | undefined;
     /** The state in which token accounts begin. */
-    defaultAccountState?: 'frozen' | 'initialized' | undefined;
+    readonly defaultAccountState?: 'frozen' | 'initialized' | undefined;
     /** Interest in basis points a year, which only changes how amounts are shown (i16). */
-    interestRate?: bigint | number | undefined;
+    readonly interestRate?: bigint | number | undefined;
     /** Name, symbol and address of more, kept in the mint itself. */
-    metadata?: Readonly<{ name: string; symbol: string; uri: string }> | undefined;
+    readonly metadata?: Readonly<{ name: string; symbol: string; uri: string }> | undefined;
     /** Whether tokens can't leave the account that they were minted to. */
-    nonTransferable?: boolean | undefined;
+    readonly nonTransferable?: boolean | undefined;
     /** Whether the authority can stop all transfers. */
-    pausable?: boolean | undefined;
+    readonly pausable?: boolean | undefined;
     /** Who may transfer and burn the tokens of everybody. */
-    permanentDelegate?: Address | undefined;
+    readonly permanentDelegate?: Address | undefined;
     /** Number by which amounts are multiplied where they are shown. */
-    scaledUiAmount?: number | undefined;
+    readonly scaledUiAmount?: number | undefined;
     /** Fee of each transfer, in basis points (at most 10,000), and at most so many base units. */
-    transferFee?: Readonly<{ basisPoints: bigint | number; maximumFee: bigint | number }> | undefined;
+    readonly transferFee?: Readonly<{ basisPoints: bigint | number; maximumFee: bigint | number }> | undefined;
     /** Program that each transfer calls; `null` for an extension that names none yet. */
-    transferHook?: Address | null | undefined;
-}>;
+    readonly transferHook?: Address | null | undefined;
+}
 
 const EXTENSIONS: OnlyMembers<MintExtensions> = {
     closeAuthority: true,
