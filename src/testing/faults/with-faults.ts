@@ -1,6 +1,7 @@
 import type { Rpc } from '@solana/kit';
 
 import { assertHasMethods, assertIsInput, readMembers } from '../../core/input';
+import { readSafely } from '../../core/read-safely';
 import type { Cluster } from '../cluster';
 import type { RevisionName } from '../../revision/revision-types';
 import type { Simulator } from '../simulator';
@@ -43,11 +44,12 @@ export function withFaults<TApi>(rpc: Rpc<TApi>, faults: Faults): Rpc<TApi> {
     assertIsInput('rpc', rpc);
     assertIsFaults('faults', faults);
     type Method = (...params: readonly unknown[]) => { send: (options?: unknown) => Promise<unknown> };
-    return new Proxy(rpc, {
-        get: (target, name) => {
+    // Nothing but methods is asked of the RPC that was given.
+    return new Proxy({} as Rpc<TApi>, {
+        get: (_, name) => {
             // It is no promise, whatever kit makes of the name.
             if (typeof name !== 'string' || name === 'then') return undefined;
-            const method = Reflect.get(target, name) as Method | undefined;
+            const method = readSafely(() => Reflect.get(rpc, name) as Method | undefined, undefined);
             if (typeof method !== 'function') return method;
             return (...params: readonly unknown[]) => ({
                 send: async (options?: unknown) =>

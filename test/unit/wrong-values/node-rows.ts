@@ -184,7 +184,8 @@ export async function createTestingRows({ deployment, RPC }: ReturnType<typeof c
         simulated: { call: simulated as never, makeArguments: () => [simulator] },
         trackBalances: {
             call: trackBalances as never,
-            makeArguments: () => [simulator, { payer: addressOf(3) }],
+            // The names are the caller's own: one of a few letters is not misspelt.
+            makeArguments: () => [simulator, { one: addressOf(3) }],
         },
         withFaults: {
             call: withFaults as never,
