@@ -34,7 +34,7 @@ check-generated:
 build:
     rm -rf dist codegen/dist cli/dist
     tsup
-    node tools/commonjs-types.mjs
+    node tools/finish-commonjs.mjs
 
 # Check code style and formatting, and that the lock file pins every package.
 lint:

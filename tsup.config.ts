@@ -41,14 +41,8 @@ const BUNDLED = {
 };
 const toCommonJs = (options: Options): Options => ({
     ...options,
-    // Those of the ES modules are copied (tools/commonjs-types.mjs).
+    // Those of the ES modules are copied (tools/finish-commonjs.mjs).
     dts: false,
-    esbuildOptions: (built, context) => {
-        (options.esbuildOptions ?? common.esbuildOptions)!(built, context);
-        // It has no source maps, and is half of what is installed.
-        built.minifySyntax = true;
-        built.minifyWhitespace = true;
-    },
     format: 'cjs',
     // For import.meta.url: ./testing finds the program's ELF by it, ./node finds sodium-native, codegen its renderer.
     shims: true,
