@@ -1,7 +1,5 @@
 /** Lives of channels per second in the simulator, against LiteSVM driven by hand; snapshots, start-up, and requests per second. */
 
-import { Agent, request } from 'node:http';
-
 import {
     appendTransactionMessageInstructions,
     createTransactionMessage,
@@ -28,8 +26,9 @@ import {
     type SignedVoucher,
 } from '../src';
 import * as rendered from '../src/epoch';
-import { createSimulator, createSimulatorRpc, serveSimulator, type Simulator } from '../src/testing';
+import { createSimulator, type Simulator } from '../src/testing';
 import type { BenchReport, BenchRow } from './report';
+import { measureRpcRequests } from './rpc-requests';
 
 const BENCH = 'sim';
 const LIVES = 40;
@@ -39,8 +38,8 @@ const DEPOSIT = 1_000_000n;
 const PAID = 400_000n;
 const GRACE_PERIOD_SECONDS = 3_600;
 const SNAPSHOTS = 20;
-const REQUESTS = 500;
-const AT_ONCE = 16;
+const OPENED = 50;
+const WRITTEN = 100_000;
 const DEPLOYMENT = MAINNET_DEPLOYMENT;
 
 /** Somebody who pays, somebody who is paid, and a token, in a simulator of their own. */
@@ -214,9 +213,10 @@ export async function run(): Promise<BenchReport> {
             },
             { rows: await measureSimulator(stages.library.simulator, row), title: 'A simulator after those lives.' },
             {
-                rows: await measureRequests(stages.library, row),
-                title: 'RPC requests (getBalance), against the RPC in the process.',
+                rows: await measureRpcRequests(stages.library.simulator),
+                title: 'RPC requests over HTTP, against a bare HTTP server that answers with a constant.',
             },
+            { rows: [await measureWorld()], title: 'A world of many channels.' },
         ],
     };
 }
@@ -248,69 +248,25 @@ async function measureSimulator(
     ];
 }
 
-async function measureRequests(
-    { payer, simulator }: Stage,
-    row: (title: string, value: number, unit: string) => BenchRow,
-): Promise<BenchRow[]> {
-    const rpc = createSimulatorRpc(simulator);
-    const inProcess = await measureRate(1, async () => void (await rpc.getBalance(payer.address).send()));
-    const served = await serveSimulator(simulator, { webSocket: false });
-    // What takes least of the processor itself: fetch takes more than the server.
-    const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
-    try {
-        const body = JSON.stringify({ id: 1, jsonrpc: '2.0', method: 'getBalance', params: [payer.address] });
-        const post = () => postJson(served.url, agent, body);
-        const rows: BenchRow[] = [];
-        for (const atOnce of [1, AT_ONCE]) {
-            const { byCpu, byTime } = await measureRate(atOnce, post);
-            const title = `over HTTP, ${atOnce} at a time, client in the same process`;
-            rows.push(
-                { ...row(title, byTime, 'requests/s'), baseline: inProcess.byTime, ratio: byTime / inProcess.byTime },
-                {
-                    ...row('the same, by the processor time of both', byCpu, 'requests/CPU-s'),
-                    baseline: inProcess.byCpu,
-                    ratio: byCpu / inProcess.byCpu,
-                },
-            );
-        }
-        return rows;
-    } finally {
-        agent.destroy();
-        await served.close();
-    }
-}
-
-function postJson(url: string, agent: Agent, body: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-        const headers = { 'content-length': body.length, 'content-type': 'application/json' };
-        const sent = request(url, { agent, headers, method: 'POST' }, response => {
-            let text = '';
-            response.setEncoding('utf8').on('data', (part: string) => (text += part));
-            response.on('end', () => {
-                if (text.includes('"result"')) resolve();
-                else reject(new Error(`the RPC has answered ${text}`));
-            });
-        });
-        sent.on('error', reject).end(body);
-    });
-}
-
-/** Calls per second, and per second of the processor. */
-type Rate = Readonly<{ byCpu: number; byTime: number }>;
-
-/** Makes calls, so many at a time. */
-async function measureRate(atOnce: number, call: () => Promise<void>): Promise<Rate> {
-    await call();
-    const [start, startCpu] = [performance.now(), process.cpuUsage()];
-    let left = REQUESTS;
-    const loop = async () => {
-        while (left-- > 0) await call();
+/** Channels that are written, against the same ones that are opened by transactions. */
+async function measureWorld(): Promise<BenchRow> {
+    const { simulator } = await createStage();
+    const rate = async (count: number, make: () => Promise<unknown>) => {
+        const start = performance.now();
+        await make();
+        return (count * 1_000) / (performance.now() - start);
     };
-    await Promise.all(Array.from({ length: atOnce }, loop));
-    const { system, user } = process.cpuUsage(startCpu);
+    const opened = await rate(OPENED, async () => {
+        for (let index = 0; index < OPENED; index++) await simulator.createChannel();
+    });
+    const written = await rate(WRITTEN, () => simulator.createChannels({ count: WRITTEN }));
     return {
-        byCpu: (REQUESTS * 1_000_000) / (system + user),
-        byTime: (REQUESTS * 1_000) / (performance.now() - start),
+        baseline: opened,
+        bench: BENCH,
+        case: `createChannels({ count: ${WRITTEN.toLocaleString('en-US')} }), against createChannel`,
+        ratio: written / opened,
+        unit: 'channels/s',
+        value: written,
     };
 }
 

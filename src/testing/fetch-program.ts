@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { getAddressDecoder, type Address, type GetAccountInfoApi, type Rpc, type Slot } from '@solana/kit';
+import { type Address, type GetAccountInfoApi, type Rpc, type Slot } from '@solana/kit';
 
 import { ACCOUNT_MISSING, ELF_INVALID } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
@@ -11,6 +11,15 @@ import { toMaybeEncodedAccount } from '../reading/rpc-account';
 import { refuseRpcAnswer, toContextSlot, toRpcRecord } from '../runtime/rpc-answer';
 import type { ProgramElf } from './elf';
 import { getElfLength } from './elf-header';
+import {
+    getV3ProgramDataDecoder,
+    getV3ProgramDecoder,
+    getV4ProgramDecoder,
+    V3_PROGRAM_DATA_TAG,
+    V3_PROGRAM_TAG,
+    V4_FINALIZED,
+    V4_RETRACTED,
+} from './loader-accounts';
 
 /** A program as it is deployed. */
 export type DeployedProgram = ProgramElf &
@@ -32,16 +41,6 @@ export type DeployedProgram = ProgramElf &
 const LOADER_V2 = 'BPFLoader2111111111111111111111111111111111';
 const LOADER_V3 = 'BPFLoaderUpgradeab1e11111111111111111111111';
 const LOADER_V4 = 'LoaderV411111111111111111111111111111111111';
-
-// Loader v3: a tag of four bytes, then the fields.
-const PROGRAM_TAG = 2;
-const PROGRAM_LENGTH = 36;
-const PROGRAM_DATA_TAG = 3;
-const PROGRAM_DATA_HEADER_LENGTH = 45;
-// Loader v4: slot, authority, status.
-const V4_HEADER_LENGTH = 48;
-const V4_RETRACTED = 0n;
-const V4_FINALIZED = 2n;
 
 /** As much as an account can have. */
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -76,7 +75,7 @@ export async function fetchProgramElf(
         throw new PaymentChannelsError(ELF_INVALID, { reason, source });
     };
     const read = createReader(rpc, config);
-    const { data, owner } = await read('program', address, 0, V4_HEADER_LENGTH);
+    const { data, owner } = await read('program', address, 0, getV4ProgramDecoder().fixedSize);
     const place = ((): Place => {
         switch (owner) {
             case LOADER_V2:
@@ -85,12 +84,18 @@ export async function fetchProgramElf(
                 return {
                     account: readProgram(data, refuse),
                     field: 'program data',
-                    headerLength: PROGRAM_DATA_HEADER_LENGTH,
+                    headerLength: getV3ProgramDataDecoder().fixedSize,
                     loader: 'v3',
                     owner,
                 };
             case LOADER_V4:
-                return { account: address, field: 'program', headerLength: V4_HEADER_LENGTH, loader: 'v4', owner };
+                return {
+                    account: address,
+                    field: 'program',
+                    headerLength: getV4ProgramDecoder().fixedSize,
+                    loader: 'v4',
+                    owner,
+                };
             default:
                 return refuse(`it is owned by ${owner}, which is none of the loaders v2, v3 and v4: it is no program`);
         }
@@ -144,9 +149,10 @@ function createReader(rpc: Rpc<GetAccountInfoApi>, config: FetchConfig) {
 
 /** The address of the account that has the ELF of a program of loader v3. */
 function readProgram(data: Uint8Array, refuse: Refuse): Address {
-    const isProgram = data.length === PROGRAM_LENGTH && toView(data).getUint32(0, true) === PROGRAM_TAG;
-    if (!isProgram) refuse('its account is not that of a program of loader v3');
-    return getAddressDecoder().decode(data.subarray(4));
+    const decoder = getV3ProgramDecoder();
+    const program = data.length === decoder.fixedSize ? decoder.decode(data) : undefined;
+    if (program?.tag !== V3_PROGRAM_TAG) return refuse('its account is not that of a program of loader v3');
+    return program.programData;
 }
 
 async function readWhole(
@@ -176,31 +182,29 @@ function readHeader(
     header: Uint8Array,
     refuse: Refuse,
 ): Pick<DeployedProgram, 'deployedSlot' | 'upgradeAuthority'> {
-    const view = toView(header);
     switch (loader) {
         case 'v2':
             return { deployedSlot: undefined, upgradeAuthority: undefined };
         case 'v3': {
-            if (header.length < PROGRAM_DATA_HEADER_LENGTH || view.getUint32(0, true) !== PROGRAM_DATA_TAG) {
+            const decoder = getV3ProgramDataDecoder();
+            const data = header.length === decoder.fixedSize ? decoder.decode(header) : undefined;
+            if (data?.tag !== V3_PROGRAM_DATA_TAG) {
                 return refuse('the account that should have its ELF is not one of program data');
             }
-            const hasAuthority = header[12]!;
+            const { authority, deployedSlot, hasAuthority } = data;
             if (hasAuthority > 1) return refuse("its upgrade authority can't be read");
-            const upgradeAuthority = hasAuthority === 1 ? getAddressDecoder().decode(header.subarray(13)) : undefined;
-            return { deployedSlot: view.getBigUint64(4, true), upgradeAuthority };
+            return { deployedSlot, upgradeAuthority: hasAuthority === 1 ? authority : undefined };
         }
         case 'v4': {
-            if (header.length < V4_HEADER_LENGTH) return refuse('its account is too short for a program of loader v4');
-            const status = view.getBigUint64(40, true);
-            if (status === V4_RETRACTED || status > V4_FINALIZED)
+            const decoder = getV4ProgramDecoder();
+            if (header.length !== decoder.fixedSize) {
+                return refuse('its account is too short for a program of loader v4');
+            }
+            const { authority, deployedSlot, status } = decoder.decode(header);
+            if (status === V4_RETRACTED || status > V4_FINALIZED) {
                 return refuse('it is retracted, so that nobody can run it');
-            const authority = getAddressDecoder().decode(header.subarray(8, 40));
-            return {
-                deployedSlot: view.getBigUint64(0, true),
-                upgradeAuthority: status === V4_FINALIZED ? undefined : authority,
-            };
+            }
+            return { deployedSlot, upgradeAuthority: status === V4_FINALIZED ? undefined : authority };
         }
     }
 }
-
-const toView = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -78,7 +78,7 @@ export class Simulator<TRevision extends RevisionName = RevisionName> extends Si
 
     /**
      * Makes many channels between the same parties: the first by transactions, the others by writing the accounts that
-     * the same transactions would have written, 100,000 in some 20 seconds. Their tokens are added to the supply.
+     * the same transactions would have written, and many times as fast. Their tokens are added to the supply.
      *
      * @param options As for {@link createChannel}, with `count`, and without the states after `finalized`.
      * @throws As {@link createChannel}.

@@ -68,13 +68,13 @@ describe('of a result', () => {
         expect(message).toContain('expected the transaction to succeed');
         expect(message).toContain(`Transaction ${tooEarly.signature} failed: `);
         expect(message).toMatch(
-            byRevision({ epoch: /instruction 0: Seal \{/, tombstone: /instruction 0: Finalize \{/ }),
+            byRevision({ epoch: /instruction 0: seal \{/, tombstone: /instruction 0: finalize \{/ }),
         );
         expect(message).toContain(`channel ${made.address}`);
         expect(message).toContain(tooEarly.logs[0]!);
         const opposite = await messageOf(() => expect(topUp).not.toSucceed());
         expect(opposite).toContain('expected the transaction not to succeed');
-        expect(opposite).toMatch(/instruction 0: TopUp \{.*"amount":"200"/);
+        expect(opposite).toMatch(/instruction 0: topUp \{.*"amount":"200"/);
     });
 
     it('name the error that it failed with', async () => {

@@ -2,20 +2,10 @@ import type { Address, Instruction } from '@solana/kit';
 
 import { toJsonForm } from '../../core/json-form';
 import type { Deployment } from '../../revision/deployment';
-import * as epoch from '../../revision/epoch/parse-instruction';
-import type { RevisionName } from '../../revision/revision-types';
-import * as tombstone from '../../revision/tombstone/parse-instruction';
 import { decodeMessage } from '../../transactions/decode-message';
+import { parseInstruction } from '../../transactions/parse/parse-instruction';
 import type { TransactionResult } from '../result';
 import { findSource } from '../result-source';
-
-type Parsers = Readonly<{
-    parsePaymentChannelsInstruction: (instruction: never) => object & Readonly<{ instructionType: number }>;
-    PaymentChannelsInstruction: Readonly<Record<number, string>>;
-}>;
-
-/** What is rendered for each revision reads its instructions. */
-const PARSERS = { epoch, tombstone } as unknown as Readonly<Record<RevisionName, Parsers>>;
 
 /** A transaction and what came of it, for people: its instructions as the program reads them, its failure and its logs. */
 export function showResult(result: TransactionResult): string {
@@ -43,19 +33,11 @@ function showInstructions(
     });
 }
 
-function showInstruction({ programAddress, revision }: Deployment, instruction: Instruction): string {
-    if (instruction.programAddress === programAddress) {
-        const { parsePaymentChannelsInstruction, PaymentChannelsInstruction } = PARSERS[revision];
-        try {
-            const { instructionType, ...parts } = parsePaymentChannelsInstruction(instruction as never);
-            const { accounts, data } = parts as { accounts?: Record<string, { address: Address }>; data?: object };
-            const named = Object.entries(accounts ?? {}).map(([name, { address }]) => `${name} ${address}`);
-            return `${PaymentChannelsInstruction[instructionType]} ${show(data ?? {})} of ${named.join(', ')}`;
-        } catch {
-            // Bytes that are no instruction of the program.
-        }
-    }
-    return `${instruction.data?.length ?? 0} bytes for ${instruction.programAddress}`;
+function showInstruction(deployment: Deployment, instruction: Instruction): string {
+    const parsed = parseInstruction(instruction, deployment);
+    if (parsed === undefined) return `${instruction.data?.length ?? 0} bytes for ${instruction.programAddress}`;
+    const named = parsed.accounts.map(({ address, name = 'further' }) => `${name} ${address}`);
+    return `${parsed.name} ${show(parsed.data)} of ${named.join(', ')}`;
 }
 
 /** Any value in one line, integers as what they are. */

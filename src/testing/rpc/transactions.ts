@@ -8,6 +8,7 @@ import {
     type Transaction,
 } from '@solana/kit';
 
+import { getV3ProgramDecoder } from '../loader-accounts';
 import { receiveTransaction, type ReceivedTransaction, type Simulation } from '../cluster';
 import { isFailed } from '../litesvm';
 import { toRpcAccount } from './accounts';
@@ -171,18 +172,14 @@ function getAccounts(
 
 /** Bytes that a node counts for an account that a transaction loads, beside its data. */
 const ACCOUNT_BASE_SIZE = 64;
-/**
- * Bytes that it counts for a program's account, which only names the account of its data: 4 bytes, then the address.
- */
-const PROGRAM_ACCOUNT_SIZE = 36;
-
 function getLoadedSize(simulator: Simulator<RevisionName>, addresses: readonly Address[]): number {
     const sizeOf = (address: Address) => {
         const account = simulator.svm.getAccount(address);
         if (!account.exists) return ACCOUNT_BASE_SIZE;
-        const isPointer = account.executable && account.data.length === PROGRAM_ACCOUNT_SIZE;
-        const programData = isPointer ? getBase58Decoder().decode(account.data.subarray(4)) : undefined;
-        const behind = programData === undefined ? undefined : simulator.svm.getAccount(programData as Address);
+        // That of a program of loader v3 only names the account of its data, and that counts as well.
+        const decoder = getV3ProgramDecoder();
+        const isPointer = account.executable && account.data.length === decoder.fixedSize;
+        const behind = isPointer ? simulator.svm.getAccount(decoder.decode(account.data).programData) : undefined;
         return ACCOUNT_BASE_SIZE + account.data.length + (behind?.exists ? ACCOUNT_BASE_SIZE + behind.data.length : 0);
     };
     return [...new Set(addresses)].reduce((sum, address) => sum + sizeOf(address), 0);

@@ -1,1 +1,0 @@
-export { parsePaymentChannelsInstruction, PaymentChannelsInstruction } from '../../../generated/tombstone';
