@@ -67,7 +67,7 @@ test-package: build
 # Run published clients (web3.js 1.x, x402) against the served simulator; they are installed for that.
 interop *ARGS:
     cd test/interop && npm ci --no-audit --no-fund
-    node --test "$@" test/interop/*.test.mjs
+    node --test --test-force-exit --test-timeout=300000 "$@" test/interop/*.test.mjs
 
 # Run the settlement scenario on the embedded simulator; arguments go to `payment-channels simulate`.
 [no-exit-message]

@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
+const START_LIMIT_MS = 60_000;
+const END_LIMIT_MS = 20_000;
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Starts `payment-channels simulator` at free ports; `close` ends it, and checks that it ends cleanly. */
@@ -16,15 +18,20 @@ export async function startSimulator(...args) {
     const command = [tsx, join(ROOT, 'cli/src/main.ts'), 'simulator', '--port', '0', '--json', '--keys', keys, ...args];
     const child = spawn(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = new Promise(resolve => child.once('exit', (code, signal) => resolve(code ?? signal)));
+    const tooLate = setTimeout(() => child.kill('SIGKILL'), START_LIMIT_MS);
     const lines = createInterface(child.stdout);
     const line = await Promise.race([
         new Promise(resolve => lines.once('line', resolve)),
         exited.then(code => Promise.reject(new Error(`the simulator has ended before it began: ${code}`))),
     ]);
+    clearTimeout(tooLate);
     const told = JSON.parse(line);
     const close = async () => {
         child.kill('SIGTERM');
+        // It has an end of its own; one that does not come is a failure, and not a test that runs for ever.
+        const killed = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
         const code = await exited;
+        clearTimeout(killed);
         rmSync(keys, { force: true, recursive: true });
         if (code !== 0) throw new Error(`the simulator has ended with ${code}`);
     };

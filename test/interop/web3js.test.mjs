@@ -29,7 +29,11 @@ before(async () => {
     connection = new Connection(simulator.url, 'confirmed');
     payer = Keypair.fromSecretKey(simulator.readKey('payer'));
 });
-after(() => simulator.close());
+after(async () => {
+    // web3.js keeps its socket for a while after the last subscription, and connects again for ever to a node that is gone.
+    connection?._rpcWebSocket.close();
+    await simulator?.close();
+});
 
 const to = Keypair.generate().publicKey;
 const transfer = lamports => SystemProgram.transfer({ fromPubkey: payer.publicKey, lamports, toPubkey: to });

@@ -36,7 +36,7 @@ after(async () => {
         server.closeAllConnections();
         server.close();
     }
-    await simulator.close();
+    await simulator?.close();
 });
 
 /** Serves an application at a free port of this machine. */
