@@ -11,6 +11,7 @@ const ROOMS = [
     ['instructions'],
     ['transactions', 'reading', 'sending', 'journal'],
     ['settlement'],
+    ['ledger'],
     ['node', 'testing'],
     ['plugin'],
 ];

@@ -142,6 +142,12 @@ export const INTEGER_OUT_OF_RANGE: ErrorDefinition<'INTEGER_OUT_OF_RANGE'> = {
     getMessage: ({ field, max, min, value }) => `${field} has to be between ${min} and ${max}; got ${value}`,
 };
 
+export const LEDGER_INVARIANT_BROKEN: ErrorDefinition<'LEDGER_INVARIANT_BROKEN'> = {
+    code: 'LEDGER_INVARIANT_BROKEN',
+    getMessage: ({ channel, problems }) =>
+        `What was decided about channel ${channel} contradicts itself, and was not written: ${problems.join('; ')}`,
+};
+
 export const LOOKUP_TABLE_INVALID: ErrorDefinition<'LOOKUP_TABLE_INVALID'> = {
     code: 'LOOKUP_TABLE_INVALID',
     getMessage: ({ address, reason }) => `There is no lookup table at ${address}: ${reason}`,

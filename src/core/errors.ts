@@ -54,6 +54,8 @@ export type PaymentChannelsErrorContexts = {
     INPUT_INVALID: InvalidContext;
     INTEGER_NOT_EXACT: { field: string; value: string };
     INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
+    /** A fault of this package: a decision of the ledger contradicts itself, and is not written. */
+    LEDGER_INVARIANT_BROKEN: { channel: string; problems: readonly string[] };
     LOOKUP_TABLE_INVALID: { address: string; reason: string };
     /** The revision of the deployment has nothing of the kind. */
     OPERATION_UNSUPPORTED: { operation: string };
