@@ -148,6 +148,11 @@ export const LEDGER_INVARIANT_BROKEN: ErrorDefinition<'LEDGER_INVARIANT_BROKEN'>
         `What was decided about channel ${channel} contradicts itself, and was not written: ${problems.join('; ')}`,
 };
 
+export const LEDGER_RECORD_INVALID: ErrorDefinition<'LEDGER_RECORD_INVALID'> = {
+    code: 'LEDGER_RECORD_INVALID',
+    getMessage: ({ key, reason }) => `What is stored under ${key} can't be read: ${reason}`,
+};
+
 export const LOOKUP_TABLE_INVALID: ErrorDefinition<'LOOKUP_TABLE_INVALID'> = {
     code: 'LOOKUP_TABLE_INVALID',
     getMessage: ({ address, reason }) => `There is no lookup table at ${address}: ${reason}`,

@@ -56,6 +56,8 @@ export type PaymentChannelsErrorContexts = {
     INTEGER_OUT_OF_RANGE: { field: string; max: bigint; min: bigint; value: bigint };
     /** A fault of this package: a decision of the ledger contradicts itself, and is not written. */
     LEDGER_INVARIANT_BROKEN: { channel: string; problems: readonly string[] };
+    /** What a store has under a key is damaged. */
+    LEDGER_RECORD_INVALID: { key: string; reason: string };
     LOOKUP_TABLE_INVALID: { address: string; reason: string };
     /** The revision of the deployment has nothing of the kind. */
     OPERATION_UNSUPPORTED: { operation: string };

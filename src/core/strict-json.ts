@@ -91,6 +91,15 @@ export function readObject(
     return fields;
 }
 
+/**
+ * Reads an object that may have any members.
+ *
+ * @throws `JSON_FIELD_MISTYPED` for anything but a plain object of plain values.
+ */
+export function readPlainObject(field: string, value: unknown): JsonFields {
+    return new Map(getEntries(field, value));
+}
+
 /** The own properties of a plain object, symbols and hidden ones included, without running code of the object's. */
 function getEntries(field: string, value: unknown): [string, unknown][] {
     const mistyped = (name: string, expected: string, actual: string, options?: ErrorOptions): never => {

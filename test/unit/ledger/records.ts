@@ -1,4 +1,4 @@
-import { address, type Address, type Signature } from '@solana/kit';
+import { address, getBase58Decoder, type Address, type Signature } from '@solana/kit';
 
 import { decide } from '../../../src/ledger/decide';
 import type { Answers, Decision, LedgerCommand, ReceivedVoucher } from '../../../src/ledger/commands';
@@ -21,7 +21,12 @@ const MINT = address('EPjFWdd5AufqSSqeM2qN1xzybapC8G4wEGGkZwyTDt1v');
 
 /** A text in the form of a signature that is another one for every number. */
 export const toSignature = (number: number) =>
-    `${'1'.repeat(60)}${String(number).padStart(4, '2').replace(/0/g, 'z')}` as Signature;
+    getBase58Decoder().decode(
+        new Uint8Array(64)
+            .fill(7)
+            .fill(number % 256, 62)
+            .fill(number / 256, 63),
+    ) as Signature;
 
 export const IDENTITY: PlannedIdentity = {
     authorizedSigner: WALLET,
