@@ -12,6 +12,7 @@ const ROOMS = [
     ['transactions', 'reading', 'sending', 'journal'],
     ['settlement'],
     ['ledger'],
+    ['store'],
     ['node', 'testing'],
     ['plugin'],
 ];

@@ -328,6 +328,47 @@ export const SPLITS_TOO_MANY: ErrorDefinition<'SPLITS_TOO_MANY'> = {
     getMessage: ({ count, max }) => `splits name ${count} recipients; the program accepts at most ${max}`,
 };
 
+export const STORE_CLOSED: ErrorDefinition<'STORE_CLOSED'> = {
+    code: 'STORE_CLOSED',
+    getMessage: () => 'The store was closed',
+};
+
+export const STORE_CONFLICT: ErrorDefinition<'STORE_CONFLICT'> = {
+    code: 'STORE_CONFLICT',
+    getMessage: ({ attempts, channel }) =>
+        `The record of channel ${channel} was changed by others each of ${attempts} times; nothing was written: try again`,
+};
+
+export const STORE_FULL: ErrorDefinition<'STORE_FULL'> = {
+    code: 'STORE_FULL',
+    getMessage: ({ limit }) => `The store has its ${limit} channels and takes no further one`,
+};
+
+export const STORE_NEWER: ErrorDefinition<'STORE_NEWER'> = {
+    code: 'STORE_NEWER',
+    getMessage: ({ key, schema, supported }) =>
+        `What is stored under ${key} was written by a newer version (form ${schema}; this one writes ${supported}): ` +
+        'it can be read, and is not written',
+};
+
+export const STORE_SCHEMA_MISMATCH: ErrorDefinition<'STORE_SCHEMA_MISMATCH'> = {
+    code: 'STORE_SCHEMA_MISMATCH',
+    getMessage: ({ found, supported }) =>
+        found < supported
+            ? `The tables of the store are of version ${found}; this package needs ${supported}: call migrate first`
+            : `The tables of the store are of version ${found}, which is newer than ${supported}, the one of this package`,
+};
+
+export const STORE_UNAVAILABLE: ErrorDefinition<'STORE_UNAVAILABLE'> = {
+    code: 'STORE_UNAVAILABLE',
+    getMessage: ({ reason }) => `The database of the store has failed: ${reason}`,
+};
+
+export const STORE_UNSAFE: ErrorDefinition<'STORE_UNSAFE'> = {
+    code: 'STORE_UNSAFE',
+    getMessage: ({ reason }) => `The database would not keep what the store promises: ${reason}`,
+};
+
 export const SUBSCRIPTION_ENDED: ErrorDefinition<'SUBSCRIPTION_ENDED'> = {
     code: 'SUBSCRIPTION_ENDED',
     getMessage: ({ subscription }) =>

@@ -102,6 +102,16 @@ export type PaymentChannelsErrorContexts = {
     SPLITS_RECIPIENT_IS_CHANNEL: { channel: string; field: string };
     SPLITS_SUM_TOO_HIGH: { maxBps: number; sumBps: number };
     SPLITS_TOO_MANY: { count: number; max: number };
+    STORE_CLOSED: Record<never, never>;
+    STORE_CONFLICT: { attempts: number; channel: string };
+    STORE_FULL: { limit: number };
+    STORE_NEWER: { key: string; schema: number; supported: number };
+    /** The tables of a store are of another version than the package. */
+    STORE_SCHEMA_MISMATCH: { found: number; supported: number };
+    /** The database of a store has failed: whether what was asked of it happened is not known. */
+    STORE_UNAVAILABLE: { reason: string };
+    /** The database is set up in a way that loses what was written. */
+    STORE_UNSAFE: { reason: string };
     SUBSCRIPTION_ENDED: { subscription: string };
     TOKEN_PROGRAM_UNSUPPORTED: { field: string; tokenProgram: string };
     TRANSACTION_FAILED: { logs: readonly string[]; reason: string };

@@ -30,7 +30,7 @@ export function getDueWork(
     const wanted = getWanted(record, now, policy);
     if (wanted === undefined) return null;
     const at = delay(record, wanted, now);
-    return { at, reason: wanted.reason };
+    return { at, deadline: wanted.deadline ?? null, reason: wanted.reason };
 }
 
 type Wanted = Readonly<{ at: bigint; reason: DueReason; deadline?: bigint }>;

@@ -95,6 +95,7 @@ const RECORD: Shape<ChannelRecord> = object<ChannelRecord>({
     due: orNull(
         object<DueWork>({
             at: time,
+            deadline: orNull(time),
             reason: oneOf('close', 'deadline', 'distribute', 'reclaim', 'seal', 'settle', 'verify', 'voucherExpiry'),
         }),
     ),

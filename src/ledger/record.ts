@@ -88,8 +88,8 @@ export type ChannelEnding = Readonly<{
 export type DueReason =
     'close' | 'deadline' | 'distribute' | 'reclaim' | 'seal' | 'settle' | 'verify' | 'voucherExpiry';
 
-/** When the worker should look at the channel next, and why. */
-export type DueWork = Readonly<{ at: bigint; reason: DueReason }>;
+/** When the worker should look at the channel next, why, and when it is too late. */
+export type DueWork = Readonly<{ at: bigint; reason: DueReason; deadline: bigint | null }>;
 
 /** Where the schedule of settlements counts from: the last one that landed. */
 export type SettledMark = Readonly<{ at: bigint; amount: bigint; units: bigint }>;

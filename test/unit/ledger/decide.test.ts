@@ -131,7 +131,7 @@ describe('a voucher', () => {
         const result = ledger.do({ kind: 'acceptVoucher', observation, voucher: toVoucher(200n) });
         expect(result).toMatchObject({ code: 'CHANNEL_CLOSING_ON_CHAIN' });
         expect(ledger.record).toMatchObject({ accepted: 100n, ending: { amount: 100n, reason: 'payer' } });
-        expect(ledger.record.due).toEqual({ at: NOW, reason: 'deadline' });
+        expect(ledger.record.due).toEqual({ at: NOW, deadline: NOW + 900n, reason: 'deadline' });
     });
 });
 
@@ -347,18 +347,18 @@ describe('the work that is due', () => {
         byAmount.accept(99n);
         expect(due(byAmount)).toMatchObject({ reason: 'close' });
         byAmount.accept(100n);
-        expect(due(byAmount)).toEqual({ at: NOW, reason: 'settle' });
+        expect(due(byAmount)).toEqual({ at: NOW, deadline: null, reason: 'settle' });
         const byTime = opened({ settlementSchedule: { intervalSeconds: 60 } });
         expect(due(byTime)).toMatchObject({ reason: 'close' });
         byTime.accept(1n);
-        expect(due(byTime)).toEqual({ at: NOW + 60n, reason: 'settle' });
+        expect(due(byTime)).toEqual({ at: NOW + 60n, deadline: null, reason: 'settle' });
         const byUnits = opened({ settlementSchedule: { units: 2n } });
         byUnits.pay(10n, 'a', 5n);
         byUnits.commit('a', 5n);
         expect(due(byUnits)).toMatchObject({ reason: 'close' });
         byUnits.do({ charge: byUnits.request('b', 5n), kind: 'reserve' });
         byUnits.commit('b', 5n);
-        expect(due(byUnits)).toEqual({ at: NOW, reason: 'settle' });
+        expect(due(byUnits)).toEqual({ at: NOW, deadline: null, reason: 'settle' });
         byUnits.see({ settled: 10n });
         expect(due(byUnits)).toMatchObject({ reason: 'close' });
     });
@@ -369,7 +369,7 @@ describe('the work that is due', () => {
         expect(due(ledger)).toMatchObject({ reason: 'close' });
         ledger.stored = { ...ledger.stored!, record: { ...ledger.record, idleTimeoutSeconds: null } };
         ledger.accept(110n, { expiresAt: NOW + 1_000n });
-        expect(due(ledger)).toEqual({ at: NOW + 880n, reason: 'voucherExpiry' });
+        expect(due(ledger)).toEqual({ at: NOW + 880n, deadline: NOW + 1_000n, reason: 'voucherExpiry' });
         ledger.accept(120n);
         expect(due(ledger)).toBeNull();
     });
@@ -382,10 +382,10 @@ describe('the work that is due', () => {
         for (let n = 0; n < 9; n++) ledger.do({ error, kind: 'worked' });
         ledger.now = NOW + 880n;
         ledger.do({ error, kind: 'worked' });
-        expect(due(ledger)).toEqual({ at: NOW + 890n, reason: 'deadline' });
+        expect(due(ledger)).toEqual({ at: NOW + 890n, deadline: NOW + 900n, reason: 'deadline' });
         ledger.now = NOW + 900n;
         ledger.do({ kind: 'worked' });
-        expect(due(ledger)).toEqual({ at: NOW + 900n, reason: 'seal' });
+        expect(due(ledger)).toEqual({ at: NOW + 900n, deadline: null, reason: 'seal' });
     });
 
     it('is none in quarantine, until a newer voucher or the operator', () => {
@@ -402,7 +402,7 @@ describe('the work that is due', () => {
         ledger.see({ status: 'sealed' });
         expect(due(ledger)).toMatchObject({ reason: 'distribute' });
         ledger.see({ observedSlot: 1_000n, reclaimableFromSlot: 1_010n, status: 'distributed' });
-        expect(due(ledger)).toEqual({ at: NOW + 4n, reason: 'reclaim' });
+        expect(due(ledger)).toEqual({ at: NOW + 4n, deadline: null, reason: 'reclaim' });
         ledger.see({ reclaimableFromSlot: null, observedSlot: 1_001n });
         expect(due(ledger)).toBeNull();
     });

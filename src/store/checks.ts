@@ -1,0 +1,155 @@
+import { STORE_NEWER } from '../core/error-definitions';
+import { PaymentChannelsError } from '../core/errors';
+import { readMembers, readOnlyMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toI64 } from '../core/input';
+import { toResult } from '../core/json-form';
+import { LEDGER_SCHEMA } from '../ledger/ledger-json';
+import type { ChainStatus, DueReason } from '../ledger/record';
+import type { RowChange, RowKind } from '../ledger/rows';
+import type { ChannelQuery, PurgeLimits, StoreChange, WorkClaim } from './store';
+
+// What every store checks before it touches its database. The functions return frozen copies.
+
+const MAX_PAGE = 1_000n;
+const MAX_NAME_LENGTH = 256;
+const MIN_LEASE_MS = 1_000n;
+const MAX_LEASE_MS = 86_400_000n;
+const MAX_KEY_LENGTH = 1_024;
+
+const KINDS: readonly RowKind[] = ['challenge', 'charge', 'delivery', 'settlement', 'transaction'];
+const STATUSES: readonly ChainStatus[] = ['absent', 'closing', 'distributed', 'open', 'sealed'];
+const REASONS: readonly DueReason[] = [
+    'close',
+    'deadline',
+    'distribute',
+    'reclaim',
+    'seal',
+    'settle',
+    'verify',
+    'voucherExpiry',
+];
+
+export function toRowKind(value: unknown): RowKind {
+    return toOneOf('kind', value, KINDS);
+}
+
+export function toRowKey(field: string, value: unknown): string {
+    if (typeof value === 'string' && value.length > 0 && value.length <= MAX_KEY_LENGTH && !value.includes('\0')) {
+        return value;
+    }
+    return refuseInput(field, `a key of 1 to ${MAX_KEY_LENGTH} characters, none of them zero`, value);
+}
+
+export function toName(field: string, value: unknown): string {
+    if (typeof value === 'string' && /^[\x20-\x7e]+$/.test(value) && value.length <= MAX_NAME_LENGTH) return value;
+    return refuseInput(field, `a name of 1 to ${MAX_NAME_LENGTH} printable characters`, value);
+}
+
+export function toQuery(query: ChannelQuery): ChannelQuery {
+    const given = readOnlyMembers('query', query, {
+        after: true,
+        dueBefore: true,
+        isQuarantined: true,
+        limit: true,
+        payee: true,
+        payer: true,
+        rentPayer: true,
+        status: true,
+    });
+    const toOptional = <T>(field: string, value: unknown, read: (field: string, value: unknown) => T) =>
+        value === undefined ? undefined : read(`query.${field}`, value);
+    return toResult({
+        after: toOptional('after', given.after, toAddress),
+        dueBefore: toOptional('dueBefore', given.dueBefore, toI64),
+        isQuarantined: toOptional('isQuarantined', given.isQuarantined, (field, value) =>
+            typeof value === 'boolean' ? value : refuseInput(field, 'true or false', value),
+        ),
+        limit: toLimit('query.limit', given.limit),
+        payee: toOptional('payee', given.payee, toAddress),
+        payer: toOptional('payer', given.payer, toAddress),
+        rentPayer: toOptional('rentPayer', given.rentPayer, toAddress),
+        status: toOptional('status', given.status, (field, value) => toOneOf(field, value, STATUSES)),
+    });
+}
+
+export function toLimit(field: string, value: unknown): number {
+    return Number(toInteger(field, value, 1n, MAX_PAGE));
+}
+
+export function toClaim(claim: WorkClaim): WorkClaim {
+    const given = readOnlyMembers('claim', claim, { leaseMs: true, limit: true, owner: true, reasons: true });
+    return toResult({
+        leaseMs: Number(toInteger('claim.leaseMs', given.leaseMs, MIN_LEASE_MS, MAX_LEASE_MS)),
+        limit: toLimit('claim.limit', given.limit),
+        owner: toName('claim.owner', given.owner),
+        reasons:
+            given.reasons === undefined
+                ? undefined
+                : Object.freeze(
+                      toList('claim.reasons', given.reasons, 'an array of reasons', (reason, path) =>
+                          toOneOf(path, reason, REASONS),
+                      ),
+                  ),
+    });
+}
+
+export function toPurgeLimits(limits: PurgeLimits): PurgeLimits {
+    const given = readOnlyMembers('limits', limits, { charges: true, closed: true });
+    return toResult({
+        charges: toI64('limits.charges', given.charges),
+        closed: toI64('limits.closed', given.closed),
+    });
+}
+
+/** Checks the frame of a change; the record and the rows are what a decision made. */
+export function toChange(change: StoreChange, network: string): StoreChange {
+    const { changeId, channel, expected, record, rows, unknown } = readMembers('change', change, [
+        'changeId',
+        'channel',
+        'expected',
+        'record',
+        'rows',
+        'unknown',
+    ]);
+    const address = toAddress('change.channel', channel);
+    if (record !== undefined && record.identity.channel !== address) {
+        refuseInput('change.record.identity.channel', `the channel of the change, ${address}`, record.identity.channel);
+    }
+    if (record !== undefined && record.identity.network !== network) {
+        refuseInput('change.record.identity.network', `the network of the store, ${network}`, record.identity.network);
+    }
+    return toResult({
+        changeId: toName('change.changeId', changeId),
+        channel: address,
+        expected: expected === 'absent' ? expected : toVersion('change.expected', expected),
+        record,
+        rows: Object.freeze(
+            toList('change.rows', rows, 'an array of rows', (row, path) => {
+                const {
+                    expected: version,
+                    key,
+                    kind,
+                    value,
+                } = readMembers<RowChange, keyof RowChange>(path, row as RowChange, [
+                    'expected',
+                    'key',
+                    'kind',
+                    'value',
+                ]);
+                toRowKind(kind);
+                toRowKey(`${path}.key`, key);
+                if (version !== 'absent' && version !== 'any') toVersion(`${path}.expected`, version);
+                return { expected: version, key, kind, value } as (typeof rows)[number];
+            }),
+        ),
+        unknown,
+    });
+}
+
+function toVersion(field: string, value: unknown): number {
+    return Number(toInteger(field, value, 1n, BigInt(Number.MAX_SAFE_INTEGER)));
+}
+
+/** @throws `STORE_NEWER` for a record that a newer version of this package has written: it would lose what it means. */
+export function assertIsWritable(key: string, schema: number): void {
+    if (schema > LEDGER_SCHEMA) throw new PaymentChannelsError(STORE_NEWER, { key, schema, supported: LEDGER_SCHEMA });
+}
