@@ -81,6 +81,7 @@ const library: Options = {
         kit: 'src/plugin/index.ts',
         node: 'src/node/index.ts',
         settlement: 'src/settlement/index.ts',
+        store: 'src/store/index.ts',
         testing: 'src/testing/index.ts',
         tombstone: 'src/tombstone.ts',
     },

@@ -351,6 +351,13 @@ export const STORE_NEWER: ErrorDefinition<'STORE_NEWER'> = {
         'it can be read, and is not written',
 };
 
+export const STORE_NOT_DURABLE: ErrorDefinition<'STORE_NOT_DURABLE'> = {
+    code: 'STORE_NOT_DURABLE',
+    getMessage: ({ durability, enough }) =>
+        `The durability of the store is '${durability}'; what is asked for takes a store of '${enough.join("' or '")}': ` +
+        'what it does not keep is lost for good',
+};
+
 export const STORE_SCHEMA_MISMATCH: ErrorDefinition<'STORE_SCHEMA_MISMATCH'> = {
     code: 'STORE_SCHEMA_MISMATCH',
     getMessage: ({ found, supported }) =>

@@ -106,6 +106,8 @@ export type PaymentChannelsErrorContexts = {
     STORE_CONFLICT: { attempts: number; channel: string };
     STORE_FULL: { limit: number };
     STORE_NEWER: { key: string; schema: number; supported: number };
+    /** The store loses what it has when the process ends, or is not shared by all replicas. */
+    STORE_NOT_DURABLE: { durability: string; enough: readonly string[] };
     /** The tables of a store are of another version than the package. */
     STORE_SCHEMA_MISMATCH: { found: number; supported: number };
     /** The database of a store has failed: whether what was asked of it happened is not known. */

@@ -55,7 +55,14 @@ function chargeAgain(
     return draft.decide({ charge: answer, delta: 0n, kind: 'accepted', standing: draft.standing });
 }
 
-/** The key of a committed delivery's row. */
+/**
+ * The key of a committed delivery's row.
+ *
+ * @example
+ * ```ts
+ * const row = await store.getRow('delivery', getDeliveryKey(record, id));
+ * ```
+ */
 export function getDeliveryKey({ identity }: Pick<ChannelRecord, 'identity'>, id: string): string {
     return `${identity.channel}/${id}`;
 }

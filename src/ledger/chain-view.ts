@@ -70,7 +70,13 @@ export function activate(
     assertHoldsInvariants(record);
     const { channel } = record.identity;
     const rows: RowChange[] = [
-        { expected: row.version, key: row.key, kind: 'transaction', value: { ...row.value, outcome: 'landed' } },
+        {
+            expected: row.version,
+            key: row.key,
+            kind: 'transaction',
+            unknown: row.unknown,
+            value: { ...row.value, outcome: 'landed' },
+        },
     ];
     if (challenge !== undefined) {
         const { expiresAt, id } = challenge;
@@ -172,6 +178,7 @@ export function seeTopUp(draft: Draft, { chain, row }: TopUpSeenCommand): Decisi
         expected: row.version,
         key: row.key,
         kind: 'transaction',
+        unknown: row.unknown,
         value: { ...row.value, outcome: 'landed' },
     });
     return draft.decide({ kind: 'credited', standing: draft.standing });

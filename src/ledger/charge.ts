@@ -59,11 +59,19 @@ export function reserveCredit(draft: Draft, charge: ChargeRequest): ChargeAnswer
             startedAt: draft.now,
             units,
         },
+        unknown: row?.unknown,
     });
     return { key, kind: 'reserved' };
 }
 
-/** The key of a charge's row: those of different channels are apart, whatever clients write into them. */
+/**
+ * The key of a charge's row: those of different channels are apart, whatever clients write into them.
+ *
+ * @example
+ * ```ts
+ * const row = await store.getRow('charge', getChargeKey(record, idempotencyKey));
+ * ```
+ */
 export function getChargeKey({ identity }: Pick<ChannelRecord, 'identity'>, idempotencyKey: string): string {
     return `${identity.channel}/${idempotencyKey}`;
 }
@@ -105,6 +113,7 @@ export function commitCharge(draft: Draft, command: CommitChargeCommand): Decisi
         expected: row.version,
         key: row.key,
         kind: 'charge',
+        unknown: row.unknown,
         value: { ...row.value, endedAt: draft.now, price: amount, receipt, response, stage: 'committed', units },
     });
     return draft.decide({ kind: 'charged', standing: draft.standing });
@@ -119,6 +128,7 @@ export function releaseCharge(draft: Draft, command: ReleaseChargeCommand): Deci
         expected: row.version,
         key: row.key,
         kind: 'charge',
+        unknown: row.unknown,
         value: { ...row.value, endedAt: draft.now, stage: 'released' },
     });
     return draft.decide({ kind: 'released', standing: draft.standing });

@@ -22,7 +22,7 @@ import { noteWork, quarantine, touch } from './work';
  *
  * @example
  * ```ts
- * const { change, result } = decide(stored, { kind: 'touch', at: now }, { now, policy: createLedgerPolicy() });
+ * const { change, result } = decide(stored, { kind: 'touch', at: now() }, { now: now(), policy: createLedgerPolicy() });
  * ```
  */
 export function decide<TCommand extends LedgerCommand>(

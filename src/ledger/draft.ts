@@ -103,7 +103,14 @@ export class Draft {
     }
 }
 
-/** Where a channel stands, as clients are told. */
+/**
+ * Where a channel stands, as clients are told.
+ *
+ * @example
+ * ```ts
+ * const { accepted, deposit, settled, spent } = getStanding(record);
+ * ```
+ */
 export function getStanding(record: ChannelRecord): Standing {
     const { accepted, chain, spent } = record;
     return { accepted, deposit: chain.deposit, settled: chain.settled, spent: spent + getReserved(record) };

@@ -11,7 +11,7 @@ import { getReserved, type ChannelRecord } from './record';
  *
  * @example
  * ```ts
- * const problems = findBrokenInvariants(record, before);
+ * const problems = findBrokenInvariants(record, earlier);
  * if (problems.length > 0) throw new Error(problems.join('; '));
  * ```
  */

@@ -217,7 +217,7 @@ export function decodeChannelRecord(key: string, text: string): Decoded<ChannelR
  *
  * @example
  * ```ts
- * const text = encodeRow('challenge', { channel, expiresAt: now + 300n });
+ * const text = encodeRow('challenge', { channel, expiresAt: now() + 300n });
  * ```
  */
 export function encodeRow<TKind extends RowKind>(

@@ -124,22 +124,50 @@ export type ChannelRecord = Readonly<{
     quarantine: Readonly<{ at: bigint; reason: string }> | null;
 }>;
 
-/** Credit that is set aside, in all. */
+/**
+ * Credit that is set aside, in all.
+ *
+ * @example
+ * ```ts
+ * console.log(getReserved(record));
+ * ```
+ */
 export function getReserved({ reservations }: Pick<ChannelRecord, 'reservations'>): bigint {
     return reservations.reduce((sum, { amount }) => sum + amount, 0n);
 }
 
-/** Credit that the payer has authorized and nobody has used: what may be charged without another voucher. */
+/**
+ * Credit that the payer has authorized and nobody has used: what may be charged without another voucher.
+ *
+ * @example
+ * ```ts
+ * const isEnough = getAvailable(record) >= price;
+ * ```
+ */
 export function getAvailable(record: Pick<ChannelRecord, 'accepted' | 'reservations' | 'spent'>): bigint {
     return record.accepted - record.spent - getReserved(record);
 }
 
-/** The voucher that ends the channel: the one agreed for it, or else the highest accepted. */
+/**
+ * The voucher that ends the channel: the one agreed for it, or else the highest accepted.
+ *
+ * @example
+ * ```ts
+ * const voucher = getVoucherToEndWith(record);
+ * ```
+ */
 export function getVoucherToEndWith({ endingVoucher, voucher }: ChannelRecord): StoredVoucher | null {
     return endingVoucher ?? voucher;
 }
 
-/** What could be lost if the channel ended now without its voucher: accepted and not yet on chain. */
+/**
+ * What could be lost if the channel ended now without its voucher: accepted and not yet on chain.
+ *
+ * @example
+ * ```ts
+ * if (getAtRisk(record) > 1_000_000n) console.log(record.identity.channel);
+ * ```
+ */
 export function getAtRisk({ accepted, chain, ending }: ChannelRecord): bigint {
     const claim = ending?.amount ?? accepted;
     return claim > chain.settled ? claim - chain.settled : 0n;

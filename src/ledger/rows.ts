@@ -1,5 +1,6 @@
 import type { Address, Signature } from '@solana/kit';
 
+import type { UnknownMembers } from './json-shape';
 import type { ChannelIdentity } from './record';
 
 // What is kept beside the record of a channel, in rows with keys of their own, and changed in the same commit as it.
@@ -81,7 +82,14 @@ export type RowKind = keyof RowValues;
 
 /** A row as it was read, with its version; `undefined` stands for one that is not there. */
 export type StoredRow<TKind extends RowKind = RowKind> = {
-    [K in TKind]: Readonly<{ kind: K; key: string; version: number; value: RowValues[K] }>;
+    [K in TKind]: Readonly<{
+        kind: K;
+        key: string;
+        version: number;
+        value: RowValues[K];
+        /** Members of a newer version, to be written back with the row. */
+        unknown?: UnknownMembers | undefined;
+    }>;
 }[TKind];
 
 /** A row to be written: only if it is at the expected version, or not there. */
@@ -91,5 +99,7 @@ export type RowChange<TKind extends RowKind = RowKind> = {
         key: string;
         expected: number | 'absent' | 'any';
         value: RowValues[K] | 'delete';
+        /** {@link StoredRow.unknown} of the row that was read. */
+        unknown?: UnknownMembers | undefined;
     }>;
 }[TKind];

@@ -1,6 +1,18 @@
+import type { Address } from '@solana/kit';
+
 import { STORE_NEWER } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { readMembers, readOnlyMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toI64 } from '../core/input';
+import {
+    readDeeply,
+    readMembers,
+    readOnlyMembers,
+    refuseInput,
+    toAddress,
+    toInteger,
+    toList,
+    toOneOf,
+    toI64,
+} from '../core/input';
 import { toResult } from '../core/json-form';
 import { LEDGER_SCHEMA } from '../ledger/ledger-json';
 import type { ChainStatus, DueReason } from '../ledger/record';
@@ -28,8 +40,8 @@ const REASONS: readonly DueReason[] = [
     'voucherExpiry',
 ];
 
-export function toRowKind(value: unknown): RowKind {
-    return toOneOf('kind', value, KINDS);
+export function toRowKind(value: unknown, field = 'kind'): RowKind {
+    return toOneOf(field, value, KINDS);
 }
 
 export function toRowKey(field: string, value: unknown): string {
@@ -71,6 +83,13 @@ export function toQuery(query: ChannelQuery): ChannelQuery {
     });
 }
 
+/** Each channel once, in the order in which they are named first. */
+export function toChannels(value: unknown): readonly Address[] {
+    const channels = toList('channels', value, 'an array of addresses', (one, path) => toAddress(path, one));
+    if (channels.length > MAX_PAGE) refuseInput('channels', `an array of at most ${MAX_PAGE} addresses`, value);
+    return Object.freeze([...new Set(channels)]);
+}
+
 export function toLimit(field: string, value: unknown): number {
     return Number(toInteger(field, value, 1n, MAX_PAGE));
 }
@@ -100,7 +119,7 @@ export function toPurgeLimits(limits: PurgeLimits): PurgeLimits {
     });
 }
 
-/** Checks the frame of a change; the record and the rows are what a decision made. */
+/** Checks the frame of a change; whether the record and the rows can be written is checked where their text is made. */
 export function toChange(change: StoreChange, network: string): StoreChange {
     const { changeId, channel, expected, record, rows, unknown } = readMembers('change', change, [
         'changeId',
@@ -111,11 +130,14 @@ export function toChange(change: StoreChange, network: string): StoreChange {
         'unknown',
     ]);
     const address = toAddress('change.channel', channel);
-    if (record !== undefined && record.identity.channel !== address) {
-        refuseInput('change.record.identity.channel', `the channel of the change, ${address}`, record.identity.channel);
-    }
-    if (record !== undefined && record.identity.network !== network) {
-        refuseInput('change.record.identity.network', `the network of the store, ${network}`, record.identity.network);
+    if (record !== undefined) {
+        const owner = readDeeply('change.record', 'the record of a channel', record, () => ({ ...record.identity }));
+        if (owner.channel !== address) {
+            refuseInput('change.record.identity.channel', `the channel of the change, ${address}`, owner.channel);
+        }
+        if (owner.network !== network) {
+            refuseInput('change.record.identity.network', `the network of the store, ${network}`, owner.network);
+        }
     }
     return toResult({
         changeId: toName('change.changeId', changeId),
@@ -128,17 +150,19 @@ export function toChange(change: StoreChange, network: string): StoreChange {
                     expected: version,
                     key,
                     kind,
+                    unknown: others,
                     value,
                 } = readMembers<RowChange, keyof RowChange>(path, row as RowChange, [
                     'expected',
                     'key',
                     'kind',
+                    'unknown',
                     'value',
                 ]);
-                toRowKind(kind);
+                toRowKind(kind, `${path}.kind`);
                 toRowKey(`${path}.key`, key);
                 if (version !== 'absent' && version !== 'any') toVersion(`${path}.expected`, version);
-                return { expected: version, key, kind, value } as (typeof rows)[number];
+                return toResult({ expected: version, key, kind, unknown: others, value }) as (typeof rows)[number];
             }),
         ),
         unknown,
@@ -149,7 +173,18 @@ function toVersion(field: string, value: unknown): number {
     return Number(toInteger(field, value, 1n, BigInt(Number.MAX_SAFE_INTEGER)));
 }
 
-/** @throws `STORE_NEWER` for a record that a newer version of this package has written: it would lose what it means. */
+/**
+ * For a store, in the step that writes: whether the record that is there may be replaced by one of this version.
+ *
+ * @param key What the error calls the record: its channel.
+ * @param schema What the record that is there was written in.
+ * @throws `STORE_NEWER` for one that a newer version of this package has written: it would lose what it means.
+ *
+ * @example
+ * ```ts
+ * assertIsWritable(channel, stored.schema);
+ * ```
+ */
 export function assertIsWritable(key: string, schema: number): void {
     if (schema > LEDGER_SCHEMA) throw new PaymentChannelsError(STORE_NEWER, { key, schema, supported: LEDGER_SCHEMA });
 }

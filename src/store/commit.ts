@@ -1,11 +1,13 @@
 import type { Address } from '@solana/kit';
 
 import { STORE_CONFLICT } from '../core/error-definitions';
-import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
+import { isPaymentChannelsError, PaymentChannelsError, type PaymentChannelsErrorCode } from '../core/errors';
+import { assertHasMethods, readOnlyMembers, refuseInput, toAddress } from '../core/input';
 import type { Answers, LedgerCommand, LedgerEvent, Refusal } from '../ledger/commands';
 import { decide } from '../ledger/decide';
-import type { DecisionContext } from '../ledger/draft';
+import type { DecisionContext, VersionedRecord } from '../ledger/draft';
 import { encodeRow } from '../ledger/ledger-json';
+import type { RowKind, RowValues } from '../ledger/rows';
 import type { ChannelStore, StoreChange, StoredChannel } from './store';
 
 const MAX_ATTEMPTS = 16;
@@ -24,8 +26,13 @@ export type CommitContext = Readonly<{
     onEvent?: ((event: LedgerEvent) => void) | undefined;
 }>;
 
-/** What became of a command: the answer or the refusal, and the record as it is now. */
-export type CommitResult<TAnswer> = Readonly<{ result: Refusal | TAnswer; stored: StoredChannel | undefined }>;
+/** What became of a command: the answer or the refusal, and the record that it was given for, with its version. */
+export type CommitResult<TAnswer> = Readonly<{ result: Refusal | TAnswer; stored: VersionedRecord | undefined }>;
+
+/** Methods of a store without which nothing can be committed. */
+const METHODS = ['commit', 'get', 'getRow'] as const;
+/** What a store may reject with after it has written. */
+const UNKNOWN_OUTCOMES: readonly PaymentChannelsErrorCode[] = ['NO_ANSWER', 'STORE_UNAVAILABLE'];
 
 /**
  * Reads the record of a channel, decides about a command and commits what follows from it; where somebody else was
@@ -51,18 +58,25 @@ export async function commitCommand<TCommand extends LedgerCommand>(
     getCommand: (stored: StoredChannel | undefined) => Promise<TCommand> | TCommand,
     context: CommitContext,
 ): Promise<CommitResult<Answers[TCommand['kind']]>> {
-    const { createId = () => crypto.randomUUID(), getContext, onEvent, pause = pauseShortly } = context;
+    assertHasMethods('store', store, METHODS);
+    const address = toAddress('channel', channel);
+    assertIsFunction('getCommand', getCommand);
+    const { createId = () => crypto.randomUUID(), getContext, onEvent, pause = pauseShortly } = toContext(context);
     for (let attempt = 1; ; attempt++) {
-        const stored = await store.get(channel);
+        const stored = await store.get(address);
         const command = await getCommand(stored);
         const { change, events, result } = decide(stored, command, getContext());
         if (change === null) return { result, stored };
         const isCommitted = await commitOrRead(store, { ...change, changeId: createId(), unknown: stored?.unknown });
         if (isCommitted) {
             for (const event of events) onEvent?.(event);
-            return { result, stored: await store.get(channel) };
+            const { expected, record } = change;
+            const version = expected === 'absent' ? 1 : expected + 1;
+            return { result, stored: record === undefined ? stored : { record, version } };
         }
-        if (attempt === MAX_ATTEMPTS) throw new PaymentChannelsError(STORE_CONFLICT, { attempts: attempt, channel });
+        if (attempt === MAX_ATTEMPTS) {
+            throw new PaymentChannelsError(STORE_CONFLICT, { attempts: attempt, channel: address });
+        }
         await pause();
     }
 }
@@ -79,12 +93,13 @@ export async function commitCommand<TCommand extends LedgerCommand>(
  * ```
  */
 export async function commitOrRead(store: ChannelStore, change: StoreChange): Promise<boolean> {
+    assertHasMethods('store', store, METHODS);
     for (let repeat = 1; ; repeat++) {
         try {
             return (await store.commit(change)) === 'committed';
         } catch (error) {
-            // An error of ours says that the change was not even tried.
-            if (isPaymentChannelsError(error) && error.code !== 'STORE_UNAVAILABLE') throw error;
+            // Any other error of ours says that the change was not even tried.
+            if (isPaymentChannelsError(error) && !UNKNOWN_OUTCOMES.includes(error.code)) throw error;
             const state = await findOut(store, change);
             if (state === 'committed') return true;
             if (state === 'conflict') return false;
@@ -101,14 +116,34 @@ async function findOut(store: ChannelStore, change: StoreChange): Promise<'commi
         return (stored?.version ?? 'absent') === expected ? 'untouched' : 'conflict';
     }
     // Only rows: they are there together or not at all.
-    for (const { key, kind, value } of rows) {
+    for (const { expected: version, key, kind, value } of rows) {
         const row = await store.getRow(kind, key);
-        if (value === 'delete' ? row !== undefined : row === undefined) return 'untouched';
-        if (row !== undefined && value !== 'delete' && encodeRow(kind, row.value) !== encodeRow(kind, value)) {
-            return 'conflict';
-        }
+        if (value === 'delete' ? row === undefined : row !== undefined && isSameRow(kind, row.value, value)) continue;
+        return version === 'any' || (row?.version ?? 'absent') === version ? 'untouched' : 'conflict';
     }
     return 'committed';
+}
+
+function isSameRow<TKind extends RowKind>(kind: TKind, a: RowValues[TKind], b: RowValues[TKind]): boolean {
+    return encodeRow(kind, a) === encodeRow(kind, b);
+}
+
+function toContext(context: CommitContext): CommitContext {
+    const given = readOnlyMembers('context', context, {
+        createId: true,
+        getContext: true,
+        onEvent: true,
+        pause: true,
+    });
+    assertIsFunction('context.getContext', given.getContext);
+    for (const name of ['createId', 'onEvent', 'pause'] as const) {
+        if (given[name] !== undefined) assertIsFunction(`context.${name}`, given[name]);
+    }
+    return given;
+}
+
+function assertIsFunction(field: string, value: unknown): void {
+    if (typeof value !== 'function') refuseInput(field, 'a function', value);
 }
 
 const pauseShortly = () => new Promise<void>(resolve => setTimeout(resolve, Math.random() * MAX_PAUSE_MS));

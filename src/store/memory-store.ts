@@ -1,26 +1,18 @@
 import type { Address } from '@solana/kit';
 
-import { STORE_CLOSED, STORE_FULL } from '../core/error-definitions';
+import { STORE_FULL } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { readOnlyMembers, toAddress, toInteger, toList } from '../core/input';
+import { readOnlyMembers, toInteger } from '../core/input';
 import { toResult } from '../core/json-form';
 import { toClock, toNow } from '../journal/checks';
+import type { BatchJournal } from '../journal/journal';
 import { createMemoryJournal } from '../journal/memory-journal';
 import { decodeChannelRecord, decodeRow, encodeChannelRecord, encodeRow, LEDGER_SCHEMA } from '../ledger/ledger-json';
 import { getAtRisk, type ChannelRecord } from '../ledger/record';
 import type { RowKind, StoredRow } from '../ledger/rows';
-import {
-    assertIsWritable,
-    toChange,
-    toClaim,
-    toLimit,
-    toName,
-    toPurgeLimits,
-    toQuery,
-    toRowKey,
-    toRowKind,
-} from './checks';
-import type { ChannelQuery, ChannelStore, StoredChannel } from './store';
+import { createCheckedStore } from './checked-store';
+import { assertIsWritable, toName } from './checks';
+import type { ChannelQuery, ChannelStore, PurgeLimits, StoredChannel, UnreadableChannel } from './store';
 
 /** How to create a store in memory. */
 export type MemoryStoreOptions = Readonly<{
@@ -39,9 +31,20 @@ type Entry = {
     schema: number;
     text: string;
     updatedAt: bigint;
+    /** What stores on disk have in columns: lists and claims go by it. */
     record: ChannelRecord;
 };
 type RowEntry = { kind: RowKind; key: string; version: number; text: string };
+
+/** Where the store keeps everything; tests look into it, and open two stores over one. */
+export type MemoryDatabase = Readonly<{
+    entries: Map<Address, Entry>;
+    rows: Map<string, RowEntry>;
+    journal: BatchJournal;
+    nowMs: () => number;
+    network: string;
+    maxChannels: number;
+}>;
 
 const DEFAULT_MAX_CHANNELS = 100_000;
 
@@ -58,68 +61,70 @@ const DEFAULT_MAX_CHANNELS = 100_000;
  * ```
  */
 export function createMemoryStore(options: MemoryStoreOptions): ChannelStore {
+    return openMemoryStore(createMemoryDatabase(options));
+}
+
+export function createMemoryDatabase(options: MemoryStoreOptions): MemoryDatabase {
     const given = readOnlyMembers('options', options, { maxChannels: true, network: true, now: true });
     const network = toName('options.network', given.network);
-    const maxChannels = Number(
-        toInteger(
-            'options.maxChannels',
-            given.maxChannels ?? DEFAULT_MAX_CHANNELS,
-            1n,
-            BigInt(Number.MAX_SAFE_INTEGER),
-        ),
+    const max = toInteger(
+        'options.maxChannels',
+        given.maxChannels ?? DEFAULT_MAX_CHANNELS,
+        1n,
+        BigInt(Number.MAX_SAFE_INTEGER),
     );
     const clock = toClock(given.now);
     const nowMs = () => toNow(clock());
-    const entries = new Map<Address, Entry>();
-    const rows = new Map<string, RowEntry>();
-    const journal = createMemoryJournal({ now: nowMs });
-    let isClosed = false;
-
-    const open = () => {
-        if (isClosed) throw new PaymentChannelsError(STORE_CLOSED, {});
+    return {
+        entries: new Map(),
+        journal: createMemoryJournal({ now: nowMs }),
+        maxChannels: Number(max),
+        network,
+        nowMs,
+        rows: new Map(),
     };
-    const toStored = (channel: Address, { changeId, schema, text, updatedAt, version }: Entry): StoredChannel => {
+}
+
+const rowId = (kind: RowKind, key: string) => `${kind} ${key}`;
+
+/** A store over a database in memory. */
+export function openMemoryStore({ entries, journal, maxChannels, network, nowMs, rows }: MemoryDatabase): ChannelStore {
+    const nowSeconds = () => BigInt(Math.floor(nowMs() / 1_000));
+    const find = (channel: Address): StoredChannel | undefined => {
+        const entry = entries.get(channel);
+        if (entry === undefined) return undefined;
+        const { changeId, schema, text, updatedAt, version } = entry;
         const { unknown, value } = decodeChannelRecord(channel, text);
         return toResult({ changeId, record: value, schema, unknown, updatedAt, version });
     };
-    const find = (channel: Address): StoredChannel | undefined => {
-        const entry = entries.get(channel);
-        return entry && toStored(channel, entry);
+    const findAll = (channels: readonly Address[]): readonly (StoredChannel | UnreadableChannel)[] =>
+        Object.freeze(
+            channels.flatMap(
+                channel =>
+                    readOr(
+                        error => ({ channel, error }),
+                        () => find(channel),
+                    ) ?? [],
+            ),
+        );
+    const readRow = <TKind extends RowKind>(kind: TKind, { key, text, version }: RowEntry): StoredRow<TKind> => {
+        const { unknown, value } = decodeRow(kind, key, text);
+        return toResult({ key, kind, unknown, value, version }) as StoredRow<TKind>;
     };
-    const rowId = (kind: RowKind, key: string) => `${kind} ${key}`;
-    const sorted = () => [...entries.keys()].sort((a, b) => (a < b ? -1 : 1));
 
-    return Object.freeze({
-        claimDue: async claim => {
-            open();
-            const { leaseMs, limit, owner, reasons } = toClaim(claim);
-            const now = BigInt(Math.floor(nowMs() / 1_000));
-            const due = [...entries.entries()]
-                .filter(
-                    ([
-                        ,
-                        {
-                            record: { due: work, quarantine },
-                        },
-                    ]) => {
-                        if (work === null || quarantine !== null || work.at > now) return false;
-                        return reasons === undefined || reasons.includes(work.reason);
-                    },
-                )
+    return createCheckedStore({
+        claimDue: async ({ leaseMs, limit, owner, reasons }) => {
+            const now = nowSeconds();
+            const due = [...entries]
+                .filter(([, { record }]) => isDue(record, now, reasons))
                 .sort(([, a], [, b]) => compareUrgency(a.record, b.record))
                 .map(([channel]) => channel);
-            const leases = await journal.getLeases!(due);
-            const leased = new Set(leases.map(({ channel }) => channel));
+            const leased = new Set((await journal.getLeases!(due)).map(({ channel }) => channel));
             const free = due.filter(channel => !leased.has(channel)).slice(0, limit);
-            const taken = await journal.acquire(owner, free, leaseMs);
-            return taken.flatMap(channel => find(channel) ?? []);
+            return findAll(await journal.acquire(owner, free, leaseMs));
         },
-        close: async () => {
-            isClosed = true;
-        },
-        commit: async change => {
-            open();
-            const { changeId, channel, expected, record, rows: changes, unknown } = toChange(change, network);
+        close: async () => undefined,
+        commit: async ({ changeId, channel, expected, record, rows: changes, unknown }) => {
             const before = entries.get(channel);
             if ((before?.version ?? 'absent') !== expected) return 'conflict';
             if (before) assertIsWritable(channel, before.schema);
@@ -131,8 +136,11 @@ export function createMemoryStore(options: MemoryStoreOptions): ChannelStore {
                 throw new PaymentChannelsError(STORE_FULL, { limit: maxChannels });
             }
             // Everything that can fail comes before the first write.
-            const texts = changes.map(({ kind, value }) => (value === 'delete' ? undefined : encodeRow(kind, value)));
+            const texts = changes.map(({ kind, unknown: others, value }) =>
+                value === 'delete' ? undefined : encodeRow(kind, value, others),
+            );
             const text = record && encodeChannelRecord(record, unknown);
+            const updatedAt = nowSeconds();
             changes.forEach(({ key, kind }, index) => {
                 const id = rowId(kind, key);
                 const rowText = texts[index];
@@ -140,79 +148,84 @@ export function createMemoryStore(options: MemoryStoreOptions): ChannelStore {
                 else rows.set(id, { key, kind, text: rowText, version: (rows.get(id)?.version ?? 0) + 1 });
             });
             if (record !== undefined && text !== undefined) {
-                entries.set(channel, {
-                    changeId,
-                    record,
-                    schema: LEDGER_SCHEMA,
-                    text,
-                    updatedAt: BigInt(Math.floor(nowMs() / 1_000)),
-                    version: (before?.version ?? 0) + 1,
-                });
+                const version = (before?.version ?? 0) + 1;
+                entries.set(channel, { changeId, record, schema: LEDGER_SCHEMA, text, updatedAt, version });
             }
             return 'committed';
         },
         durability: 'process',
-        get: async channel => {
-            open();
-            return find(toAddress('channel', channel));
-        },
-        getMany: async channels => {
-            open();
-            const all = toList('channels', channels, 'an array of addresses', (one, path) => toAddress(path, one));
-            return Object.freeze(all.flatMap(channel => find(channel) ?? []));
-        },
-        getRow: async <TKind extends RowKind>(kind: TKind, key: string) => {
-            open();
-            toRowKind(kind);
-            const row = rows.get(rowId(kind, toRowKey('key', key)));
-            if (row === undefined) return undefined;
-            const { value } = decodeRow(kind, key, row.text);
-            return toResult({ key, kind, value, version: row.version }) as StoredRow<TKind>;
+        get: async channel => find(channel),
+        getMany: async channels => findAll(channels),
+        getRow: async (kind, key) => {
+            const row = rows.get(rowId(kind, key));
+            return row && readRow(kind, row);
         },
         journal,
         list: async query => {
-            open();
-            const checked = toQuery(query);
             const found: Address[] = [];
-            for (const channel of sorted()) {
-                if (found.length > checked.limit) break;
-                if (matches(entries.get(channel)!.record, checked)) found.push(channel);
+            for (const channel of [...entries.keys()].sort(compareText)) {
+                if (found.length > query.limit) break;
+                if (matches(entries.get(channel)!.record, query)) found.push(channel);
             }
-            const page = found.slice(0, checked.limit);
-            return toResult({
-                channels: Object.freeze(page.map(channel => find(channel)!)),
-                next: found.length > checked.limit ? page.at(-1) : undefined,
-            });
+            const page = found.slice(0, query.limit);
+            const next = found.length > query.limit ? page.at(-1) : undefined;
+            return toResult({ channels: findAll(page), next });
         },
         listPending: async limit => {
-            open();
-            const most = toLimit('limit', limit);
-            const pending = [...rows.values()].flatMap(({ key, kind, text, version }) => {
+            const pending = [...rows.values()].flatMap(row => {
+                const { key, kind } = row;
                 if (kind !== 'transaction') return [];
-                const { value } = decodeRow('transaction', key, text);
-                return value.outcome === 'pending' ? [toResult({ key, kind, value, version } as const)] : [];
+                return [
+                    readOr(
+                        error => ({ error, key, kind }),
+                        () => readRow(kind, row),
+                    ),
+                ];
             });
-            pending.sort((a, b) => (a.value.recordedAt < b.value.recordedAt ? -1 : 1));
-            return Object.freeze(pending.slice(0, most));
+            const open = pending.filter(row => 'error' in row || row.value.outcome === 'pending');
+            // One that can't be read is as old as can be.
+            const getTime = (row: (typeof open)[number]) => ('error' in row ? 0n : row.value.recordedAt);
+            open.sort((a, b) => compareText(getTime(a), getTime(b)) || compareText(a.key, b.key));
+            return Object.freeze(open.slice(0, limit));
         },
         network,
-        purge: async limits => {
-            open();
-            const { charges, closed } = toPurgeLimits(limits);
-            let count = 0;
-            for (const [id, { key, kind, text }] of rows) {
-                if (!isOver(kind, key, text, charges)) continue;
-                rows.delete(id);
-                count++;
-            }
-            for (const [channel, { record, updatedAt }] of entries) {
-                if (record.chain.status !== 'absent' || updatedAt >= closed) continue;
-                entries.delete(channel);
-                count++;
-            }
-            return count;
+        purge: async ({ charges, closed }) => {
+            const over = [...entries].filter(
+                ([, { record, updatedAt }]) => record.chain.status === 'absent' && updatedAt < closed,
+            );
+            const gone = new Set<string>(over.map(([channel]) => channel));
+            const old = [...rows].filter(([, { key, kind, text }]) => {
+                const row = readOr(
+                    () => undefined,
+                    () => decodeRow(kind, key, text).value,
+                );
+                // What can't be read is somebody's to look at.
+                return row !== undefined && isOver({ key, kind, value: row } as StoredRow, gone, { charges, closed });
+            });
+            for (const channel of gone) entries.delete(channel as Address);
+            for (const [id] of old) rows.delete(id);
+            return gone.size + old.length;
         },
-    } satisfies ChannelStore);
+    });
+}
+
+/** What a function reads, or what stands for it with the error. */
+function readOr<T, TError>(onError: (error: Error) => TError, read: () => T): T | TError {
+    try {
+        return read();
+    } catch (error) {
+        if (error instanceof Error) return onError(error);
+        throw error;
+    }
+}
+
+function compareText<T extends bigint | string>(a: T, b: T): number {
+    return a < b ? -1 : Number(a > b);
+}
+
+function isDue({ due, quarantine }: ChannelRecord, now: bigint, reasons: readonly string[] | undefined): boolean {
+    if (due === null || quarantine !== null || due.at > now) return false;
+    return reasons === undefined || reasons.includes(due.reason);
 }
 
 function matches({ chain, due, identity, quarantine }: ChannelRecord, query: ChannelQuery): boolean {
@@ -239,10 +252,23 @@ function compareUrgency(a: ChannelRecord, b: ChannelRecord): number {
 }
 
 /** Rows that nobody asks for any more. */
-function isOver(kind: RowKind, key: string, text: string, before: bigint): boolean {
-    if (kind === 'charge') {
-        const { endedAt, startedAt } = decodeRow('charge', key, text).value;
-        return (endedAt ?? startedAt) < before;
+function isOver(row: StoredRow, gone: ReadonlySet<string>, { charges, closed }: PurgeLimits): boolean {
+    switch (row.kind) {
+        case 'challenge':
+            return row.value.expiresAt < charges;
+        case 'charge':
+            return gone.has(getChannelOf(row.key)) || (row.value.endedAt ?? row.value.startedAt) < charges;
+        case 'delivery':
+            return gone.has(getChannelOf(row.key));
+        case 'settlement':
+            return false;
+        case 'transaction': {
+            const { channel, outcome, recordedAt } = row.value;
+            const hasFailed = outcome === 'expired' || outcome === 'failed';
+            return gone.has(channel) || (hasFailed && recordedAt < closed);
+        }
     }
-    return kind === 'challenge' && decodeRow('challenge', key, text).value.expiresAt < before;
 }
+
+/** Keys of charges and deliveries begin with their channel. */
+const getChannelOf = (key: string) => key.slice(0, key.indexOf('/'));

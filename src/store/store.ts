@@ -11,6 +11,8 @@ import type { RowChange, RowKind, StoredRow } from '../ledger/rows';
  */
 export type Durability = 'machine' | 'process' | 'shared';
 
+export const DURABILITIES: readonly Durability[] = ['machine', 'process', 'shared'];
+
 /** A record as a store has it. */
 export type StoredChannel = Readonly<{
     record: ChannelRecord;
@@ -65,6 +67,9 @@ export type ChannelPage = Readonly<{
 /** A record that is damaged, with the error that says so. */
 export type UnreadableChannel = Readonly<{ channel: Address; error: Error }>;
 
+/** A row of {@link ChannelStore.listPending} that is damaged. */
+export type UnreadableRow = Readonly<{ kind: 'transaction'; key: string; error: Error }>;
+
 /** A claim of due work: the leases of the channels are those of the journal. */
 export type WorkClaim = Readonly<{
     /** Unique for each start of a process. */
@@ -76,7 +81,15 @@ export type WorkClaim = Readonly<{
     reasons?: readonly DueReason[] | undefined;
 }>;
 
-/** What a purge may delete, in unix seconds: rows that ended, and channels that were proven absent, before these times. */
+/**
+ * What a purge may delete, in unix seconds.
+ *
+ * - `charges`: charges that ended (or, never ended, began) before this, and challenges that expired before it.
+ * - `closed`: channels that are proven absent and were written last before this, with their charges, deliveries and
+ *   transactions; and transactions recorded before it that failed or expired.
+ *
+ * Settlements stay: they are the ledger. So does every other channel, however old.
+ */
 export type PurgeLimits = Readonly<{ charges: bigint; closed: bigint }>;
 
 /**
@@ -92,21 +105,26 @@ export type ChannelStore = Readonly<{
     /** The cluster that the store's channels are on. */
     network: string;
     get: (channel: Address) => Promise<StoredChannel | undefined>;
-    getMany: (channels: readonly Address[]) => Promise<readonly StoredChannel[]>;
+    /** Those of at most 1,000 channels that there are: each once, in the order in which they are named first. */
+    getMany: (channels: readonly Address[]) => Promise<readonly (StoredChannel | UnreadableChannel)[]>;
     commit: (change: StoreChange) => Promise<'committed' | 'conflict'>;
     getRow: <TKind extends RowKind>(kind: TKind, key: string) => Promise<StoredRow<TKind> | undefined>;
     /** Transactions of clients whose outcome is not known, the oldest first. */
-    listPending: (limit: number) => Promise<readonly StoredRow<'transaction'>[]>;
+    listPending: (limit: number) => Promise<readonly (StoredRow<'transaction'> | UnreadableRow)[]>;
     list: (query: ChannelQuery) => Promise<ChannelPage>;
     /**
      * Takes the leases of channels whose work is due and that are neither leased nor in quarantine: those with a deadline
-     * first, the earliest of them first; then those with the most at risk; then the longest due.
+     * first, the earliest of them first; then those with the most at risk; then the longest due. A record that can't be read
+     * is among them, with its error: it takes its place, and nobody else's.
      */
-    claimDue: (claim: WorkClaim) => Promise<readonly StoredChannel[]>;
+    claimDue: (claim: WorkClaim) => Promise<readonly (StoredChannel | UnreadableChannel)[]>;
     /** The journal of the executor, in the same place: its leases are those of {@link ChannelStore.claimDue}. */
     journal: BatchJournal;
-    /** @returns How much was deleted. */
+    /** @returns How many records and rows were deleted. */
     purge: (limits: PurgeLimits) => Promise<number>;
-    /** Ends what the store has begun by itself; a handle that was given to it stays open. */
+    /**
+     * Ends what the store has begun by itself; a handle that was given to it stays open. From then on every method, those of
+     * the journal too, rejects with `STORE_CLOSED`; to close it again does nothing.
+     */
     close: () => Promise<void>;
 }>;

@@ -98,7 +98,7 @@ export function checkVoucherToSettle(
  * const verdict = await checkVoucher(input, MAINNET_DEPLOYMENT);
  * if (verdict.kind === 'refused') throw new Error(verdict.message);
  * // An accepted voucher is worth verdict.delta more; an extended one only lasts longer.
- * if (verdict.kind !== 'replay') await store(verdict.signedVoucher, verdict.watermark);
+ * if (verdict.kind !== 'replay') await keep(verdict.signedVoucher, verdict.watermark);
  * ```
  */
 export async function checkVoucher<TRevision extends RevisionName>(

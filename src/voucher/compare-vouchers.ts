@@ -26,7 +26,7 @@ export function lastsAsLong(expiresAt: bigint, other: bigint): boolean {
  * ```ts
  * // 1,000 until noon does not replace 900 without expiry.
  * if (accepted && isVoucherAtLeastAsGood(voucher.voucher, accepted.voucher)) {
- *     await store(voucher, voucher.voucher.cumulativeAmount);
+ *     await keep(voucher, voucher.voucher.cumulativeAmount);
  * }
  * ```
  */

@@ -127,7 +127,9 @@ describe('the entry points', () => {
 
     it('are those of the manifests', () => {
         expect(entryPoints()).toEqual([
-            ...['', '/epoch', '/kit', '/node', '/settlement', '/testing', '/tombstone'].map(path => LIBRARY + path),
+            ...['', '/epoch', '/kit', '/node', '/settlement', '/store', '/testing', '/tombstone'].map(
+                path => LIBRARY + path,
+            ),
             ...['', '/printable'].map(path => PACKAGES.codegen + path),
         ]);
     });
