@@ -29,6 +29,7 @@ const OF_BOTH_REVISIONS = [
     'test/svm/assertions.test.ts',
     'test/svm/assessments.slow.test.ts',
     'test/svm/distribute-limit.slow.test.ts',
+    'test/svm/faults-subscriptions.test.ts',
     'test/svm/faults.test.ts',
     'test/svm/instructions.test.ts',
     'test/svm/lifecycle.test.ts',

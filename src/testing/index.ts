@@ -14,6 +14,11 @@ export {
     type TransactionResult,
 } from './result';
 export { createSimulatorRpc, type SimulatorRpcApi, type SimulatorRpcOptions } from './rpc';
+export {
+    createSimulatorRpcSubscriptions,
+    type SimulatorRpcSubscriptions,
+    type SimulatorRpcSubscriptionsApi,
+} from './rpc-subscriptions';
 export { type TransactionFailure } from './runtime-error';
 export { parseScenarioJson } from './scenario/form';
 export { type Balance, type Discrepancy, LAMPORTS } from './scenario/ledger';

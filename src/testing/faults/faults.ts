@@ -6,7 +6,7 @@ import { toResult } from '../../core/json-form';
 import type { Cluster } from '../cluster';
 import { createLostConnection, createStatusFault } from './connection-fault';
 import { readSignature } from './read-signature';
-import { toRule, type CheckedRule, type FaultName, type FaultRule, type FaultyRequest } from './rule';
+import { isOfNotification, toRule, type CheckedRule, type FaultName, type FaultRule, type FaultyRequest } from './rule';
 import { EarlierStates } from './earlier-states';
 
 /** One time that something went wrong. */
@@ -40,6 +40,22 @@ export type AnswerForm = Readonly<{
 
 /** The answer is what it says. */
 const PLAIN: AnswerForm = { isError: () => false, read: answer => answer, write: (_, result) => result };
+
+/** What somebody is told who has subscribed, and where. */
+export type Notified = Readonly<{
+    /** The name of the message. */
+    notification: string;
+    result: unknown;
+    /** Tells it. */
+    tell: (result: unknown) => void;
+    /** Breaks off the connection. */
+    closeSocket: () => void;
+    /** Has nothing more told for the subscription. */
+    endSubscription: () => void;
+}>;
+
+/** Does what the rules say with what somebody is told who has subscribed. */
+export let tellWithFaults: (faults: Faults, notified: Notified) => void;
 
 /** A rule with what has become of it. */
 type Injected = {
@@ -143,14 +159,37 @@ export class Faults {
         )();
     }
 
-    /** @internal Whether nobody hears of something that was subscribed to. */
-    dropsNotification(notification: string): boolean {
-        const dropping = this.#injected.find(
-            ({ rule }) =>
-                rule.fault === 'standStill' ||
-                (rule.fault === 'forgetStatuses' && notification === 'signatureNotification'),
-        );
-        return dropping !== undefined && this.#happens(dropping, { method: notification, params: [] });
+    static {
+        tellWithFaults = (faults, notified) => {
+            // Those of another copy of this package say nothing to this one.
+            if (#injected in faults) faults.#notify(notified);
+            else notified.tell(notified.result);
+        };
+    }
+
+    #notify(notified: Notified): void {
+        const injected = this.#injected.filter(({ rule }) => isOfNotification(rule, notified.notification));
+        injected.reduce((outer, one) => told => this.#pass(one, notified, told, outer), notified.tell)(notified.result);
+    }
+
+    /** What goes wrong on the way of a notification. */
+    #pass(injected: Injected, notified: Notified, result: unknown, tell: (result: unknown) => void): void {
+        const { fault, lie, milliseconds, slots } = injected.rule;
+        // It has nothing to say about a confirmation.
+        if (fault === 'lieAboutStatuses' && lie.err === undefined) return tell(result);
+        if (!this.#happens(injected, { method: notified.notification, params: [] })) return tell(result);
+        switch (fault) {
+            case 'closeSocket':
+                return notified.closeSocket();
+            case 'endSubscription':
+                return notified.endSubscription();
+            case 'lieAboutStatuses':
+                return tell(lieAboutConfirmation(result, lie));
+            case 'delayNotification':
+            case 'lagReads':
+                if (slots > 0n) this.#cluster.runAt(this.#slot + slots, () => tell(result));
+                else setTimeout(() => tell(result), milliseconds);
+        }
     }
 
     #apply(injected: Injected, request: FaultyRequest, send: () => unknown, form: AnswerForm): unknown {
@@ -219,7 +258,8 @@ export class Faults {
         if (probability < 1 && injected.nextRandom() >= probability) return false;
         injected.happened++;
         const signature = method === 'sendTransaction' ? ` ${readSignature(params)}` : '';
-        const text = `${fault}: ${method}${signature}, request ${seen} that it can happen to`;
+        const kind = method.endsWith('Notification') ? 'notification' : 'request';
+        const text = `${fault}: ${method}${signature}, ${kind} ${seen} that it can happen to`;
         this.#log.push(toResult({ fault, method, nth: seen, slot: this.#slot, text }));
         return true;
     }
@@ -233,6 +273,12 @@ function lieAbout(status: object, { confirmationStatus, err }: CheckedRule['lie'
             : { confirmationStatus, confirmations: confirmationStatus === 'finalized' ? null : 0n }),
         ...(err === undefined ? {} : { err, status: err === null ? { Ok: null } : { Err: err } }),
     };
+}
+
+/** The last message of a subscription to a signature, with another error. */
+function lieAboutConfirmation(result: unknown, { err }: CheckedRule['lie']): unknown {
+    const { context, value } = result as { context: unknown; value: unknown };
+    return typeof value === 'object' ? { context, value: { ...value, err } } : result;
 }
 
 /** Numbers from 0 up to 1 that follow from a seed. */

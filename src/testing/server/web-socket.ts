@@ -46,7 +46,10 @@ export function createWebSockets(subscribers: Subscribers, maxMessageBytes: numb
             if (client.bufferedAmount > MAX_WAITING_BYTES) client.terminate();
             else client.send(text);
         };
-        const subscriber = subscribers.add(message => send(toJsonText(message)));
+        const subscriber = subscribers.add(
+            message => send(toJsonText(message)),
+            () => client.terminate(),
+        );
         alive.add(client);
         client.on('pong', () => alive.add(client));
         client.on('close', subscriber.close);
@@ -54,9 +57,13 @@ export function createWebSockets(subscribers: Subscribers, maxMessageBytes: numb
         client.on('error', () => client.terminate());
         client.on('message', (data: Buffer, isBinary) => {
             if (isBinary) return client.close(1003, 'text was expected');
-            void answerText(data.toString('utf8'), subscriber.answer).then(text => {
-                if (text !== '') send(text);
-            });
+            answerText(data.toString('utf8'), subscriber.answer).then(
+                text => {
+                    if (text !== '') send(text);
+                },
+                // A fault of the connection, which has no status any more.
+                () => client.terminate(),
+            );
         });
     });
     return {

@@ -15,6 +15,7 @@ import {
     createFaults,
     createSimulator,
     createSimulatorRpc,
+    createSimulatorRpcSubscriptions,
     fetchProgramElf,
     getElfForTreasuryOwner,
     getJournalContractCases,
@@ -135,6 +136,10 @@ export async function createTestingRows({ deployment, RPC }: ReturnType<typeof c
         },
         createSimulatorRpc: {
             call: createSimulatorRpc as never,
+            makeArguments: () => [simulator, { faults: createFaults(simulator) }],
+        },
+        createSimulatorRpcSubscriptions: {
+            call: createSimulatorRpcSubscriptions as never,
             makeArguments: () => [simulator, { faults: createFaults(simulator) }],
         },
         fetchProgramElf: {

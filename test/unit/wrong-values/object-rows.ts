@@ -298,7 +298,6 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
             create: existing(other.faults),
             rows: {
                 clear: () => [],
-                dropsNotification: () => ['slotNotification'],
                 inject: () => [
                     {
                         fault: 'lagReads',
