@@ -15,10 +15,12 @@ export type LeaseRequest = Readonly<{ owner: string; at: number; durationMs: num
 export const MAX_LEASE_MS = 86_400_000;
 /** Clocks that are right may differ by as much. */
 const CLOCK_TOLERANCE_MS = 300_000;
+/** One that would last for longer is void. */
+export const MAX_LASTING_MS = MAX_LEASE_MS + CLOCK_TOLERANCE_MS;
 
 /** Whether a lease would last for longer than any does. */
 export function isVoid({ until }: JournalLease, at: number): boolean {
-    return until - at > MAX_LEASE_MS + CLOCK_TOLERANCE_MS;
+    return until - at > MAX_LASTING_MS;
 }
 
 /** When a lease ends by a clock that shows `at`; immediately if it is void. */

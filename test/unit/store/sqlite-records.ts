@@ -1,0 +1,41 @@
+import type { ChannelRecord, DueWork } from '../../../src/ledger/record';
+import type { StoreChange } from '../../../src/store/store';
+import { channelOf } from '../../fixtures/journal';
+import { IDENTITY, NOW, TestLedger, toSignature } from '../ledger/records';
+
+const BASE = (() => {
+    const ledger = new TestLedger();
+    ledger.open({ deposit: 1_000_000n });
+    return ledger.record;
+})();
+
+/** The record of a channel of a number, open and without work. */
+export function recordOf(index: number, fields: Partial<ChannelRecord> = {}): ChannelRecord {
+    return { ...BASE, due: null, identity: { ...BASE.identity, channel: channelOf(index) }, ...fields };
+}
+
+/** A record with so much accepted and work that is due. */
+export const dueOf = (index: number, accepted: bigint, due: Partial<DueWork> = {}): ChannelRecord =>
+    recordOf(index, {
+        accepted,
+        due: { at: NOW, deadline: null, reason: 'settle', ...due },
+        voucher: accepted === 0n ? null : { cumulativeAmount: accepted, expiresAt: 0n, signature: toSignature(3) },
+    });
+
+let changes = 0;
+
+/** A change that writes a record at a version. */
+export const changeOf = (
+    record: ChannelRecord,
+    expected: number | 'absent' = 'absent',
+    rest: Partial<StoreChange> = {},
+): StoreChange => ({
+    changeId: `change ${++changes}`,
+    channel: record.identity.channel,
+    expected,
+    record,
+    rows: [],
+    ...rest,
+});
+
+export { IDENTITY, NOW };
