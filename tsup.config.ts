@@ -82,6 +82,7 @@ const library: Options = {
         node: 'src/node/index.ts',
         settlement: 'src/settlement/index.ts',
         store: 'src/store/index.ts',
+        'store-postgres': 'src/store/postgres/index.ts',
         testing: 'src/testing/index.ts',
         tombstone: 'src/tombstone.ts',
     },

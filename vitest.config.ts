@@ -114,12 +114,15 @@ const ALL = readdirSync(pathTo('test'), { encoding: 'utf8', recursive: true })
 /** Tests that put something else in the place of a module: they have modules of their own, others share them. */
 const isIsolated = (path: string): boolean => /\bvi\.(mock|resetModules)\(/.test(readFileSync(pathTo(path), 'utf8'));
 
+const needsPostgres = (path: string): boolean => path.includes('/postgres-');
+
 /** The projects of a revision. The modules are loaded once for all files of the first, and that is half of the time. */
 const getProjects = (name: string, include: readonly string[]): TestProjectInlineConfiguration[] =>
     [false, true].map(isolate => ({
         test: {
             ...common,
             env: { TESTED_REVISION: name },
+            globalSetup: include.some(needsPostgres) ? 'test/fixtures/postgres/setup.ts' : [],
             include: include.filter(path => isIsolated(path) === isolate),
             isolate,
             name: isolate ? `${name}-isolated` : name,

@@ -82,7 +82,7 @@ describe('the weight of a bundle', () => {
         expect(size).toBeGreaterThan(5_000);
     });
 
-    it.each(['', '/epoch', '/kit', '/node', '/settlement', '/store', '/testing', '/tombstone'])(
+    it.each(['', '/epoch', '/kit', '/node', '/settlement', '/store', '/store/postgres', '/testing', '/tombstone'])(
         'is nothing at all for an import of solana-payment-channels%s that is not used',
         entry => {
             const code = bundle(

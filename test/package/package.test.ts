@@ -118,7 +118,7 @@ describe('the packed tarball', () => {
     });
 
     it('has no `any` where a user would meet one', () => {
-        for (const file of ['index.d.ts', 'epoch.d.ts', 'store.d.ts', 'testing.d.ts']) {
+        for (const file of ['index.d.ts', 'epoch.d.ts', 'store.d.ts', 'store-postgres.d.ts', 'testing.d.ts']) {
             const types = readFileSync(
                 join(consumer.folder, 'node_modules/solana-payment-channels/dist', file),
                 'utf8',
@@ -136,6 +136,7 @@ describe('the packed tarball', () => {
              import 'solana-payment-channels/kit';
              import 'solana-payment-channels/settlement';
              import 'solana-payment-channels/store';
+             import 'solana-payment-channels/store/postgres';
              import 'solana-payment-channels/tombstone';`,
         );
         consumer.run('npx', ['esbuild', 'unused.mjs', '--bundle', '--format=esm', '--outfile=unused.out.mjs']);

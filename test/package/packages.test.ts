@@ -127,9 +127,10 @@ describe('the entry points', () => {
 
     it('are those of the manifests', () => {
         expect(entryPoints()).toEqual([
-            ...['', '/epoch', '/kit', '/node', '/settlement', '/store', '/testing', '/tombstone'].map(
-                path => LIBRARY + path,
-            ),
+            ...[
+                ...['', '/epoch', '/kit', '/node', '/settlement', '/store', '/store/postgres', '/testing'],
+                '/tombstone',
+            ].map(path => LIBRARY + path),
             ...['', '/printable'].map(path => PACKAGES.codegen + path),
         ]);
     });

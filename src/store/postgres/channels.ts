@@ -1,0 +1,107 @@
+import type { ChannelQuery } from '../store';
+import type { Tables } from './database';
+import { isInForce } from './leases';
+import { createValues, NOW_MS, type Statement } from './statement';
+
+// The statements that read records, those of claims and of purges.
+
+/** What is read of a record; never taken from the other columns. */
+const getReadColumns = (table: string) =>
+    ['channel', 'version', 'change_id', 'schema', 'updated_at', 'record']
+        .map(name => `${table}.${name}::text AS ${name}`)
+        .join(', ');
+
+/** A page of a list, and one channel more where there is another page. */
+export function getListStatement({ channel }: Tables, network: string, query: ChannelQuery): Statement {
+    const { after, dueBefore, isQuarantined, limit, payee, payer, rentPayer, status } = query;
+    const { add, values } = createValues();
+    const conditions = [`one.network = ${add(network, 'text')}`];
+    const where = (value: unknown, column: string, type = 'text', operator = '=') => {
+        if (value !== undefined) conditions.push(`one.${column} ${operator} ${add(value, type)}`);
+    };
+    where(after, 'channel', 'text', '>');
+    where(payee, 'payee');
+    where(payer, 'payer');
+    where(rentPayer, 'rent_payer');
+    where(status, 'status');
+    where(dueBefore?.toString(), 'due_at', 'bigint', '<=');
+    if (isQuarantined !== undefined) conditions.push(`one.quarantined_at IS ${isQuarantined ? 'NOT NULL' : 'NULL'}`);
+    return {
+        text: `SELECT ${getReadColumns('one')} FROM ${channel} AS one
+               WHERE ${conditions.join(' AND ')} ORDER BY one.channel LIMIT ${add(limit + 1, 'integer')}`,
+        values,
+    };
+}
+
+const URGENCY = 'one.due_deadline, one.at_risk DESC, one.due_at';
+
+/** The statements about channels and rows; `$1` is the network. */
+export const getStoreStatements = ({ channel, lease, row }: Tables) => {
+    const getClaim = (isOfReason: string) => `
+        WITH clock AS MATERIALIZED (SELECT ${NOW_MS} AS at), due AS MATERIALIZED (
+            SELECT one.channel FROM ${channel} AS one
+            JOIN ${lease} AS lease ON lease.network = one.network AND lease.channel = one.channel
+            CROSS JOIN clock
+            WHERE one.network = $1::text AND one.due_at <= floor(extract(epoch FROM statement_timestamp()))::bigint
+                AND one.quarantined_at IS NULL ${isOfReason} AND NOT ${isInForce('lease', 'clock.at')}
+            ORDER BY ${URGENCY} LIMIT $4::integer
+            FOR NO KEY UPDATE OF lease SKIP LOCKED
+        ), claimed AS (
+            UPDATE ${lease} AS lease
+            SET owner = $2::text, until = clock.at + $3::bigint, duration_ms = $3::bigint, refused_at = NULL
+            FROM due, clock WHERE lease.network = $1::text AND lease.channel = due.channel
+            RETURNING lease.channel
+        )
+        SELECT ${getReadColumns('one')} FROM claimed
+        JOIN ${channel} AS one ON one.network = $1::text AND one.channel = claimed.channel
+        ORDER BY ${URGENCY}`;
+    return {
+        /** The time of the statement and not that of the moment: the planner knows it, and so which index to take. */
+        claimDue: getClaim(''),
+        claimDueFor: getClaim('AND one.due_reason = ANY ($5::text[])'),
+        get: `SELECT ${getReadColumns('one')} FROM ${channel} AS one WHERE one.network = $1::text AND one.channel = $2::text`,
+        getMany: `SELECT ${getReadColumns('one')} FROM ${channel} AS one
+                  WHERE one.network = $1::text AND one.channel = ANY ($2::text[])`,
+        getRow: `SELECT key, version::text, value FROM ${row} WHERE network = $1::text AND kind = $2::text AND key = $3::text`,
+        listPending: `SELECT key, version::text, value FROM ${row}
+                      WHERE network = $1::text AND kind = 'transaction' AND stage = 'pending' ORDER BY at, key LIMIT $2::integer`,
+        /** Channels that are proven to be gone, some of them, with what is of no use without them. */
+        purgeChannels: `
+            WITH absent AS MATERIALIZED (
+                SELECT channel FROM ${channel} WHERE network = $1::text AND status = 'absent' AND updated_at < $2::bigint
+                LIMIT $3::integer
+            ), gone AS (
+                DELETE FROM ${channel} AS one USING absent
+                WHERE one.network = $1::text AND one.channel = absent.channel
+                    AND one.status = 'absent' AND one.updated_at < $2::bigint
+                RETURNING one.channel
+            ), leases AS (
+                DELETE FROM ${lease} AS lease USING gone WHERE lease.network = $1::text AND lease.channel = gone.channel
+            ), charges AS (
+                DELETE FROM ${row} AS row USING gone
+                WHERE row.network = $1::text AND row.kind IN ('charge', 'delivery')
+                    AND row.key > gone.channel || '/' AND row.key < gone.channel || '0'
+                RETURNING 1
+            ), transactions AS (
+                DELETE FROM ${row} AS row USING gone
+                WHERE row.network = $1::text AND row.kind = 'transaction' AND row.channel = gone.channel
+                RETURNING 1
+            )
+            SELECT (SELECT count(*) FROM gone)::text AS found,
+                ((SELECT count(*) FROM gone) + (SELECT count(*) FROM charges) + (SELECT count(*) FROM transactions))::text
+                AS deleted`,
+        purgeFailed: getPurge(row, `kind = 'transaction' AND stage IN ('expired', 'failed')`),
+        purgeRows: getPurge(row, `kind IN ('challenge', 'charge')`),
+    };
+};
+
+const getPurge = (row: string, condition: string) => `
+    WITH ended AS MATERIALIZED (
+        SELECT kind, key FROM ${row} WHERE network = $1::text AND ${condition} AND at < $2::bigint LIMIT $3::integer
+    ), gone AS (
+        DELETE FROM ${row} AS row USING ended
+        WHERE row.network = $1::text AND row.kind = ended.kind AND row.key = ended.key
+            AND row.${condition.replace(' AND stage', ' AND row.stage')} AND row.at < $2::bigint
+        RETURNING 1
+    )
+    SELECT count(*)::text AS found, count(*)::text AS deleted FROM gone`;

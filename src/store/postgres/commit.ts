@@ -1,0 +1,278 @@
+import { encodeChannelRecord, encodeRow, LEDGER_SCHEMA } from '../../ledger/ledger-json';
+import { getAtRisk, type ChannelRecord } from '../../ledger/record';
+import type { RowChange } from '../../ledger/rows';
+import { assertIsWritable } from '../checks';
+import type { StoreChange } from '../store';
+import { toRowColumns } from '../stored';
+import { getOnlyRow, type Database, type Tables } from './database';
+import { createValues, KEEP, NOW_SECONDS, type Statement } from './statement';
+
+// A commit is one statement. It begins with the record (`head`), which has to be at the expected version; whatever it writes
+// is written for each row of that, and so not at all when there is none. When a row of the change is not as expected, the
+// statement ends with an error, which undoes the rest.
+
+/** Division by zero: a row that is to be updated or deleted is not at its version. */
+const ROW_CONFLICT = '22012';
+/** What says that nothing was written, because somebody else was faster. */
+const CONFLICTS = [ROW_CONFLICT, '23505', '40001', '40P01'] as const;
+
+/** Commits a change, as it says of itself, without looking at its form. */
+export async function commit(
+    { askOr, ask, tables }: Database,
+    network: string,
+    change: StoreChange,
+): Promise<'committed' | 'conflict'> {
+    const { channel, rows } = change;
+    const { text, values } = getCommitStatement(tables, network, change);
+    const answer = await askOr(CONFLICTS, text, values);
+    if (answer === ROW_CONFLICT) {
+        const newer = await ask(
+            `SELECT key, schema::text FROM ${tables.row}
+             WHERE network = $1 AND (kind, key) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND schema > $4::integer`,
+            [network, rows.map(({ kind }) => kind), rows.map(({ key }) => key), LEDGER_SCHEMA],
+        );
+        for (const { key, schema } of newer) assertIsWritable(key!, Number(schema));
+    }
+    if (typeof answer === 'string') return 'conflict';
+    const { committed, schema } = getOnlyRow(answer);
+    if (committed === '1') return 'committed';
+    if (schema !== null) assertIsWritable(channel, Number(schema));
+    return 'conflict';
+}
+
+/** The statement of a change. Its text depends only on the kinds of things that it does: there are some dozens. */
+export function getCommitStatement(tables: Tables, network: string, change: StoreChange): Statement {
+    const { add, values } = createValues();
+    const id = {
+        channel: add(change.channel, 'text'),
+        network: add(network, 'text'),
+        schema: add(LEDGER_SCHEMA, 'integer'),
+    };
+    const expected = change.expected === 'absent' ? undefined : add(change.expected, 'bigint');
+    const steps = getHeadSteps(tables, change, id, expected, add);
+    const conditions: string[] = [];
+    const groups = groupRows(change.rows);
+    const addList = (list: readonly unknown[], type: string) => add(list, `${type}[]`);
+
+    const written = (list: readonly RowChange[]) => {
+        const columns = list.map(getRowColumns);
+        return [
+            addList(
+                list.map(({ kind }) => kind),
+                'text',
+            ),
+            addList(
+                list.map(({ key }) => key),
+                'text',
+            ),
+            addList(
+                columns.map(({ channel }) => channel),
+                'text',
+            ),
+            addList(
+                columns.map(({ stage }) => stage),
+                'text',
+            ),
+            addList(
+                columns.map(({ at }) => at),
+                'bigint',
+            ),
+            addList(
+                columns.map(({ text }) => text),
+                'text',
+            ),
+        ];
+    };
+    const named = (list: readonly RowChange[]) => [
+        addList(
+            list.map(({ kind }) => kind),
+            'text',
+        ),
+        addList(
+            list.map(({ key }) => key),
+            'text',
+        ),
+    ];
+    const versioned = (list: readonly RowChange[]) =>
+        addList(
+            list.map(({ expected }) => `${expected}`),
+            'bigint',
+        );
+    const insert = (lists: readonly string[]) =>
+        `INSERT INTO ${tables.row} AS row (network, kind, key, version, schema, channel, stage, at, value)
+         SELECT ${id.network}, given.kind, given.key, 1, ${id.schema}, given.channel, given.stage, given.at, given.value
+         FROM head, unnest(${lists.join(', ')}) AS given (kind, key, channel, stage, at, value)`;
+    const isGiven = `row.network = ${id.network} AND row.kind = given.kind AND row.key = given.key`;
+
+    if (groups.insert.length > 0) steps.push(`inserted AS (${insert(written(groups.insert))})`);
+    if (groups.put.length > 0) {
+        const lists = written(groups.put);
+        steps.push(`put AS (
+            ${insert(lists)}
+            ON CONFLICT (network, kind, key) DO UPDATE SET version = row.version + 1, schema = excluded.schema,
+                channel = excluded.channel, stage = excluded.stage, at = excluded.at, value = excluded.value
+            WHERE row.schema <= ${id.schema}
+            RETURNING 1
+        )`);
+        conditions.push(`(SELECT count(*) FROM put) = cardinality(${lists[0]})`);
+    }
+    if (groups.update.length > 0) {
+        const lists = [...written(groups.update), versioned(groups.update)];
+        steps.push(`updated AS (
+            UPDATE ${tables.row} AS row SET version = row.version + 1, schema = ${id.schema}, channel = given.channel,
+                stage = given.stage, at = given.at, value = given.value
+            FROM head, unnest(${lists.join(', ')})
+                AS given (kind, key, channel, stage, at, value, version)
+            WHERE ${isGiven} AND row.version = given.version AND row.schema <= ${id.schema}
+            RETURNING 1
+        )`);
+        conditions.push(`(SELECT count(*) FROM updated) = cardinality(${lists[0]})`);
+    }
+    if (groups.delete.length > 0) {
+        const lists = [...named(groups.delete), versioned(groups.delete)];
+        steps.push(`deleted AS (
+            DELETE FROM ${tables.row} AS row
+            USING head, unnest(${lists.join(', ')}) AS given (kind, key, version)
+            WHERE ${isGiven} AND row.version = given.version AND row.schema <= ${id.schema}
+            RETURNING 1
+        )`);
+        conditions.push(`(SELECT count(*) FROM deleted) = cardinality(${lists[0]})`);
+    }
+    if (groups.drop.length > 0) {
+        const names = named(groups.drop).join(', ');
+        steps.push(`dropped AS (
+            DELETE FROM ${tables.row} AS row USING head, unnest(${names}) AS given (kind, key)
+            WHERE ${isGiven}
+        )`);
+        conditions.push(`NOT EXISTS (
+            SELECT FROM ${tables.row} AS row JOIN unnest(${names}) AS given (kind, key) ON ${isGiven}
+            WHERE row.schema > ${id.schema}
+        )`);
+    }
+    if (groups.absent.length > 0) {
+        conditions.push(`NOT EXISTS (
+            SELECT FROM ${tables.row} AS row JOIN unnest(${named(groups.absent).join(', ')}) AS given (kind, key) ON ${isGiven}
+        )`);
+    }
+    const before =
+        expected === undefined
+            ? 'NULL'
+            : `(SELECT schema FROM ${tables.channel}
+                WHERE network = ${id.network} AND channel = ${id.channel} AND version = ${expected})::text`;
+    const whole =
+        conditions.length === 0
+            ? ''
+            : `, 1 / (NOT EXISTS (SELECT FROM head) OR (${conditions.join(' AND ')}))::integer AS whole`;
+    return {
+        text: `WITH ${steps.join(', ')}
+        SELECT (SELECT count(*) FROM head)::text AS committed, ${before} AS schema, ${KEEP} AS kept${whole}`,
+        values,
+    };
+}
+
+type Ids = Readonly<{ channel: string; network: string; schema: string }>;
+type Add = (value: unknown, type?: string) => string;
+
+/** The steps that end with `head`: a row of it where the record is as expected, and then written or locked. */
+function getHeadSteps(
+    tables: Tables,
+    { changeId, record, unknown }: StoreChange,
+    { channel, network, schema }: Ids,
+    expected: string | undefined,
+    add: Add,
+): string[] {
+    const isIt = `network = ${network} AND channel = ${channel}`;
+    if (record === undefined) {
+        return [
+            expected === undefined
+                ? `head AS MATERIALIZED (SELECT 1 WHERE NOT EXISTS (SELECT FROM ${tables.channel} WHERE ${isIt}))`
+                : `head AS MATERIALIZED (
+                       SELECT 1 FROM ${tables.channel}
+                       WHERE ${isIt} AND version = ${expected} AND schema <= ${schema} FOR NO KEY UPDATE
+                   )`,
+        ];
+    }
+    const columns = getChannelColumns(record).map(([name, value, type]) => [name, add(value, type)] as const);
+    const all = [
+        ['change_id', add(changeId, 'text')],
+        ['record', add(encodeChannelRecord(record, unknown), 'text')],
+        ['schema', schema],
+        ['updated_at', NOW_SECONDS],
+        ...columns,
+    ] as const;
+    if (expected === undefined) {
+        return [
+            `leasable AS (INSERT INTO ${tables.lease} (network, channel) VALUES (${network}, ${channel}) ON CONFLICT DO NOTHING)`,
+            `head AS (
+                INSERT INTO ${tables.channel} (network, channel, version, ${all.map(([name]) => name).join(', ')})
+                VALUES (${network}, ${channel}, 1, ${all.map(([, value]) => value).join(', ')})
+                ON CONFLICT (network, channel) DO NOTHING
+                RETURNING 1
+            )`,
+        ];
+    }
+    return [
+        `head AS (
+            UPDATE ${tables.channel} SET version = version + 1, ${all.map(pair => pair.join(' = ')).join(', ')}
+            WHERE ${isIt} AND version = ${expected} AND schema <= ${schema}
+            RETURNING 1
+        )`,
+    ];
+}
+
+/** Columns of a record that queries go by, with their types. */
+function getChannelColumns(record: ChannelRecord): readonly (readonly [name: string, value: unknown, type: string])[] {
+    const { accepted, chain, due, ending, identity, quarantine } = record;
+    return [
+        ['accepted', `${accepted}`, 'numeric'],
+        ['at_risk', `${getAtRisk(record)}`, 'numeric'],
+        ['deposit', `${chain.deposit}`, 'numeric'],
+        ['due_at', toText(due?.at), 'bigint'],
+        ['due_deadline', toText(due?.deadline), 'bigint'],
+        ['due_reason', due?.reason ?? null, 'text'],
+        ['ending', ending?.reason ?? null, 'text'],
+        ['mint', identity.mint, 'text'],
+        ['payee', identity.payee, 'text'],
+        ['payer', identity.payer, 'text'],
+        ['quarantined_at', toText(quarantine?.at), 'bigint'],
+        ['rent_payer', identity.rentPayer, 'text'],
+        ['settled', `${chain.settled}`, 'numeric'],
+        ['status', chain.status, 'text'],
+    ];
+}
+
+const toText = (integer: bigint | null | undefined) => integer?.toString() ?? null;
+
+type WrittenRow = Readonly<{ at: string; channel: string | null; stage: string | null; text: string }>;
+
+function getRowColumns({ kind, unknown, value }: RowChange): WrittenRow {
+    if (value === 'delete') throw new TypeError('A row that is deleted has no columns');
+    const [stage, at] = toRowColumns(kind, value);
+    return {
+        at: `${at}`,
+        channel: 'channel' in value ? value.channel : null,
+        stage,
+        text: encodeRow(kind, value, unknown),
+    };
+}
+
+/** The rows of a change by what is done with them. */
+function groupRows(rows: readonly RowChange[]) {
+    const groups = {
+        /** Has to be absent, and stays so. */
+        absent: [] as RowChange[],
+        delete: [] as RowChange[],
+        drop: [] as RowChange[],
+        insert: [] as RowChange[],
+        put: [] as RowChange[],
+        update: [] as RowChange[],
+    };
+    for (const row of rows) {
+        const { expected, value } = row;
+        const isDeleted = value === 'delete';
+        if (expected === 'absent') groups[isDeleted ? 'absent' : 'insert'].push(row);
+        else if (expected === 'any') groups[isDeleted ? 'drop' : 'put'].push(row);
+        else groups[isDeleted ? 'delete' : 'update'].push(row);
+    }
+    return groups;
+}
