@@ -1,13 +1,15 @@
 import type { Address } from '@solana/kit';
 
 import { LEDGER_RECORD_INVALID } from '../core/error-definitions';
-import { PaymentChannelsError } from '../core/errors';
+import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { toResult } from '../core/json-form';
+import type { SentTransaction } from '../journal/journal';
+import { decodeSentTransaction } from '../journal/transaction-json';
 import { decodeChannelRecord, decodeRow } from '../ledger/ledger-json';
 import type { RowKind, RowValues, StoredRow } from '../ledger/rows';
 import type { StoredChannel, UnreadableChannel, UnreadableRow } from './store';
 
-// What databases have of records and rows, read; and what the columns beside the text of a row are.
+// Records, rows and transactions as databases have them.
 
 /** Columns as a driver gives them: integers in any of its forms. */
 type Columns = Readonly<Record<string, unknown>>;
@@ -61,13 +63,30 @@ function readOr<T, TOther>(read: () => T, onError: (error: Error) => TOther): T 
     }
 }
 
-/** What queries for rows go by: the stage of a row, and when it ended or has to be gone. */
-const ROW_COLUMNS: { readonly [K in RowKind]: (value: RowValues[K]) => readonly [stage: string | null, at: bigint] } = {
-    challenge: ({ expiresAt }) => [null, expiresAt],
-    charge: ({ endedAt, stage, startedAt }) => [stage, endedAt ?? startedAt],
-    delivery: ({ committedAt }) => [null, committedAt],
-    settlement: ({ at, outcome }) => [outcome, at],
-    transaction: ({ outcome, recordedAt }) => [outcome, recordedAt],
+type Placed = Readonly<{ stage: string; at: bigint; channel: string | null }>;
+
+/** What queries go by: the stage of a row, the time that its life is counted from, and the channel that it goes with. */
+const PLACES: { readonly [K in RowKind]: (value: RowValues[K], key: string) => Placed } = {
+    challenge: ({ expiresAt }) => ({ at: expiresAt, channel: null, stage: 'used' }),
+    charge: ({ endedAt, stage, startedAt }, key) => ({ at: endedAt ?? startedAt, channel: getChannelOf(key), stage }),
+    delivery: ({ committedAt }, key) => ({ at: committedAt, channel: getChannelOf(key), stage: 'committed' }),
+    settlement: ({ at, outcome }) => ({ at, channel: null, stage: outcome }),
+    transaction: ({ channel, outcome, recordedAt }) => ({ at: recordedAt, channel, stage: outcome }),
 };
 
-export const toRowColumns = <TKind extends RowKind>(kind: TKind, value: RowValues[TKind]) => ROW_COLUMNS[kind](value);
+/** The columns beside the text of a row. */
+export const toRowColumns = <TKind extends RowKind>(kind: TKind, key: string, value: RowValues[TKind]): Placed =>
+    PLACES[kind](value, key);
+
+/** Keys of charges and deliveries begin with their channel. */
+const getChannelOf = (key: string) => key.slice(0, key.indexOf('/'));
+
+/** A transaction of the journal. @throws `LEDGER_RECORD_INVALID` for what can't be read. */
+export function toSent(signature: string, text: string): SentTransaction {
+    try {
+        return decodeSentTransaction(text);
+    } catch (cause) {
+        if (!isPaymentChannelsError(cause)) throw cause;
+        throw new PaymentChannelsError(LEDGER_RECORD_INVALID, { key: signature, reason: cause.message }, { cause });
+    }
+}

@@ -243,17 +243,12 @@ function getChannelColumns(record: ChannelRecord): readonly (readonly [name: str
 
 const toText = (integer: bigint | null | undefined) => integer?.toString() ?? null;
 
-type WrittenRow = Readonly<{ at: string; channel: string | null; stage: string | null; text: string }>;
+type WrittenRow = Readonly<{ at: string; channel: string | null; stage: string; text: string }>;
 
-function getRowColumns({ kind, unknown, value }: RowChange): WrittenRow {
+function getRowColumns({ key, kind, unknown, value }: RowChange): WrittenRow {
     if (value === 'delete') throw new TypeError('A row that is deleted has no columns');
-    const [stage, at] = toRowColumns(kind, value);
-    return {
-        at: `${at}`,
-        channel: 'channel' in value ? value.channel : null,
-        stage,
-        text: encodeRow(kind, value, unknown),
-    };
+    const { at, ...rest } = toRowColumns(kind, key, value);
+    return { ...rest, at: `${at}`, text: encodeRow(kind, value, unknown) };
 }
 
 /** The rows of a change by what is done with them. */

@@ -1,8 +1,9 @@
-import { JOURNAL_LEASE_LOST, LEDGER_RECORD_INVALID } from '../../core/error-definitions';
-import { isPaymentChannelsError, PaymentChannelsError } from '../../core/errors';
-import type { BatchJournal, ChannelLease, SentTransaction } from '../../journal/journal';
-import { decodeSentTransaction, encodeSentTransaction } from '../../journal/transaction-json';
-import type { Database, PostgresRow, Tables } from './database';
+import { JOURNAL_LEASE_LOST } from '../../core/error-definitions';
+import { PaymentChannelsError } from '../../core/errors';
+import type { BatchJournal, ChannelLease } from '../../journal/journal';
+import { encodeSentTransaction } from '../../journal/transaction-json';
+import { toSent } from '../stored';
+import type { Database, Tables } from './database';
 import { getEnd, isInForce } from './leases';
 import { KEEP, NOW_MS } from './statement';
 
@@ -95,7 +96,7 @@ export function createJournal({ ask, askOne, tables }: Database, network: string
         },
         getUnresolved: async channels => {
             const rows = await ask(statements.getUnresolved, [network, channels]);
-            return Object.freeze(rows.map(toSent));
+            return Object.freeze(rows.map(({ sent, signature }) => toSent(signature!, sent!)));
         },
         recordOutcome: async signature => void (await ask(statements.recordOutcome, [network, signature])),
         recordSent: async (owner, transaction) => {
@@ -111,13 +112,4 @@ export function createJournal({ ask, askOne, tables }: Database, network: string
         },
         release: async (owner, channels) => void (await ask(statements.release, [network, owner, channels])),
     };
-}
-
-function toSent({ sent, signature }: PostgresRow): SentTransaction {
-    try {
-        return decodeSentTransaction(sent!);
-    } catch (cause) {
-        if (!isPaymentChannelsError(cause)) throw cause;
-        throw new PaymentChannelsError(LEDGER_RECORD_INVALID, { key: signature!, reason: cause.message }, { cause });
-    }
 }

@@ -69,7 +69,7 @@ const MIGRATIONS: readonly ((tables: Database['tables']) => string)[] = [
         version bigint NOT NULL,
         schema integer NOT NULL,
         channel ${TEXT},
-        stage ${TEXT},
+        stage ${TEXT} NOT NULL,
         at bigint NOT NULL,
         value text NOT NULL,
         PRIMARY KEY (network, kind, key)

@@ -1,8 +1,6 @@
 import type { Address } from '@solana/kit';
 
-import { LEDGER_RECORD_INVALID } from '../../core/error-definitions';
-import { isPaymentChannelsError, PaymentChannelsError } from '../../core/errors';
-import type { BatchJournal, SentTransaction } from '../../journal/journal';
+import type { BatchJournal } from '../../journal/journal';
 import type { JournalLease } from '../../journal/lease';
 import {
     checkJournalTime,
@@ -11,7 +9,8 @@ import {
     getNextLease,
     isLeaseHeldBy,
 } from '../../journal/lease-rules';
-import { decodeSentTransaction, encodeSentTransaction } from '../../journal/transaction-json';
+import { encodeSentTransaction } from '../../journal/transaction-json';
+import { toSent } from '../stored';
 import type { Connection, SqliteRow } from './connection';
 
 /** The leases of channels, within a transaction. */
@@ -126,13 +125,4 @@ export function createJournal(connection: Connection, network: string, now: () =
             }),
         release: (owner, channels) => write(() => leases.release(owner, channels)),
     };
-}
-
-function toSent(signature: string, text: string): SentTransaction {
-    try {
-        return decodeSentTransaction(text);
-    } catch (cause) {
-        if (!isPaymentChannelsError(cause)) throw cause;
-        throw new PaymentChannelsError(LEDGER_RECORD_INVALID, { key: signature, reason: cause.message }, { cause });
-    }
 }
