@@ -22,6 +22,10 @@ export function findEarlierRequest(
     { reservations }: ChannelRecord,
     { fingerprint, key, row }: ChargeRequest,
 ): EarlierRequest | undefined {
+    // A row that says otherwise was read at another time than the record.
+    if (row?.value.stage !== 'running' && reservations.some(reservation => reservation.key === key)) {
+        return { code: 'CHARGE_RUNNING', kind: 'refused' };
+    }
     if (row === undefined) return undefined;
     const { value } = row;
     if (value.fingerprint !== fingerprint) return { code: 'IDEMPOTENCY_CONFLICT', kind: 'refused' };

@@ -23,7 +23,8 @@ export type UnknownMembers = JsonObject;
 /** How a kind of value is read from JSON and written to it. */
 export type Shape<T> = Readonly<{
     read: (field: string, value: unknown) => T;
-    write: (value: T) => Json;
+    /** Writes only what `read` takes; but for addresses and signatures, of which it looks at the characters alone. */
+    write: (field: string, value: T) => Json;
     /** What is in a value that `read` passes over; only objects have any. */
     getUnknown?: (value: unknown) => UnknownMembers | undefined;
 }>;
@@ -36,7 +37,10 @@ function mistyped(field: string, expected: string, value: unknown): never {
 
 const decimal = (min: bigint, max: bigint): Shape<bigint> => ({
     read: (field, value) => readDecimal(field, value, min, max),
-    write: value => value.toString(),
+    write: (field, value) =>
+        typeof value === 'bigint' && value >= min && value <= max
+            ? value.toString()
+            : mistyped(field, `a bigint from ${min} to ${max}`, value),
 });
 
 /** A u64, in decimal digits: amounts, slots. */
@@ -45,29 +49,37 @@ export const u64 = /* @__PURE__ */ decimal(0n, U64_MAX);
 export const time = /* @__PURE__ */ decimal(I64_MIN, I64_MAX);
 
 /** A number that is a safe integer from 0 on. */
-export const count: Shape<number> = {
-    read: (field, value) =>
-        Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
-            ? (value as number)
-            : mistyped(field, 'an integer from 0 to 2^53 - 1', value),
-    write: value => value,
-};
+export const count = /* @__PURE__ */ asItIs((field, value) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
+        ? (value as number)
+        : mistyped(field, 'an integer from 0 to 2^53 - 1', value),
+);
 
-export const flag: Shape<boolean> = {
-    read: (field, value) => (typeof value === 'boolean' ? value : mistyped(field, 'true or false', value)),
-    write: value => value,
-};
+export const flag = /* @__PURE__ */ asItIs((field, value) =>
+    typeof value === 'boolean' ? value : mistyped(field, 'true or false', value),
+);
 
-export const address: Shape<Address> = { read: readAddress, write: value => value };
+/** A value that is written as it is read. */
+function asItIs<T extends boolean | number | string>(read: Shape<T>['read']): Shape<T> {
+    return { read, write: read };
+}
+
+const BASE58 = /^[1-9A-HJ-NP-Za-km-z]+$/;
+
+const writeBase58 = (length: number) => (field: string, value: string) =>
+    typeof value === 'string' && value.length >= length && value.length <= length * 1.4 && BASE58.test(value)
+        ? value
+        : mistyped(field, `${length} bytes in base58`, value);
+
+export const address: Shape<Address> = { read: readAddress, write: /* @__PURE__ */ writeBase58(32) };
 
 /** Text of at most so many characters. */
-export const text = (maxLength: number): Shape<string> => ({
-    read: (field, value) =>
+export const text = (maxLength: number): Shape<string> =>
+    asItIs((field, value) =>
         typeof value === 'string' && value.length <= maxLength
             ? value
             : mistyped(field, `a string of at most ${maxLength} characters`, value),
-    write: value => value,
-});
+    );
 
 /** Bytes of this length as base58 text, such as a signature. */
 export const base58 = <T extends string>(length: number): Shape<T> => ({
@@ -75,29 +87,31 @@ export const base58 = <T extends string>(length: number): Shape<T> => ({
         readBase58(field, value, length);
         return value as T;
     },
-    write: value => value,
+    write: writeBase58(length),
 });
 
-export const oneOf = <const T extends string>(...names: readonly T[]): Shape<T> => ({
-    read: (field, value) =>
+export const oneOf = <const T extends string>(...names: readonly T[]): Shape<T> =>
+    asItIs((field, value) =>
         names.includes(value as T) ? (value as T) : mistyped(field, `one of ${names.join(', ')}`, value),
-    write: value => value,
-});
+    );
 
 export const orNull = <T>(shape: Shape<T>): Shape<T | null> => ({
     getUnknown: value => (value === null ? undefined : shape.getUnknown?.(value)),
     read: (field, value) => (value === null ? null : shape.read(field, value)),
-    write: value => (value === null ? null : shape.write(value)),
+    write: (field, value) => (value === null ? null : shape.write(field, value)),
 });
 
 /** A list of at most so many items. Members of items that are not known do not survive: items come and go. */
-export const list = <T>(shape: Shape<T>, maxLength: number): Shape<readonly T[]> => ({
-    read: (field, value) =>
+export function list<T>(shape: Shape<T>, maxLength: number): Shape<readonly T[]> {
+    const map = <TFrom, TTo>(field: string, value: unknown, change: (field: string, item: TFrom) => TTo): TTo[] =>
         Array.isArray(value) && value.length <= maxLength
-            ? Array.from(value as unknown[], (item, index) => shape.read(`${field}[${index}]`, item))
-            : mistyped(field, `an array of at most ${maxLength} items`, value),
-    write: value => value.map(shape.write),
-});
+            ? Array.from(value as TFrom[], (item, index) => change(`${field}[${index}]`, item))
+            : mistyped(field, `an array of at most ${maxLength} items`, value);
+    return {
+        read: (field, value) => map(field, value, shape.read),
+        write: (field, value) => map(field, value, shape.write),
+    };
+}
 
 /** An object with all of these members; others are passed over, and found by `getUnknown`. */
 export function object<T extends object>(members: { readonly [K in keyof T]: Shape<T[K]> }): Shape<Readonly<T>> {
@@ -122,7 +136,14 @@ export function object<T extends object>(members: { readonly [K in keyof T]: Sha
             });
             return Object.fromEntries(entries) as T;
         },
-        write: value => Object.fromEntries(names.map(name => [name, members[name].write(value[name])])),
+        write: (field, value) => {
+            if (typeof value !== 'object' || value === null) mistyped(field, 'an object', value);
+            const entries = names.map((name): [string, Json] => [
+                name,
+                members[name].write(field === '' ? name : `${field}.${name}`, value[name]),
+            ]);
+            return Object.fromEntries(entries);
+        },
     };
 }
 

@@ -1,7 +1,8 @@
 import type { Address, Signature } from '@solana/kit';
 
-import { JSON_FIELD_MISTYPED, LEDGER_RECORD_INVALID } from '../core/error-definitions';
+import { getInvalidDefinition, JSON_FIELD_MISTYPED, LEDGER_RECORD_INVALID } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
+import { readDeeply, refuseInput, toOneOf } from '../core/input';
 import { fromJsonText } from '../core/strict-json';
 import { findBrokenInvariants } from './invariants';
 import {
@@ -115,19 +116,15 @@ const RECORD: Shape<ChannelRecord> = object<ChannelRecord>({
     voucher: orNull(voucher),
 });
 
+function readHeader(field: string, value: unknown): readonly [name: string, value: string] {
+    const [title, content] = list(text(65_536), 2).read(field, value);
+    if (title !== undefined && content !== undefined) return [title, content];
+    throw new PaymentChannelsError(JSON_FIELD_MISTYPED, { expected: 'a name and a value', field, value: 'fewer' });
+}
+
 const header: Shape<readonly [name: string, value: string]> = {
-    read: (field, value) => {
-        const [title, content] = list(text(65_536), 2).read(field, value);
-        if (title === undefined || content === undefined) {
-            throw new PaymentChannelsError(JSON_FIELD_MISTYPED, {
-                expected: 'a name and a value',
-                field,
-                value: 'fewer',
-            });
-        }
-        return [title, content];
-    },
-    write: pair => [...pair],
+    read: readHeader,
+    write: (field, value) => [...readHeader(field, value)],
 };
 
 const ROWS: { readonly [K in RowKind]: Shape<RowValues[K]> } = {
@@ -182,6 +179,7 @@ export type Decoded<T> = Readonly<{ value: T; unknown: UnknownMembers | undefine
  * The text of a record, as stores keep it.
  *
  * @param unknown The members that the version before had and this package does not know: they are written back.
+ * @throws `INPUT_INVALID` by field for what could not be read again.
  *
  * @example
  * ```ts
@@ -189,7 +187,7 @@ export type Decoded<T> = Readonly<{ value: T; unknown: UnknownMembers | undefine
  * ```
  */
 export function encodeChannelRecord(record: ChannelRecord, unknown?: UnknownMembers): string {
-    return JSON.stringify(withUnknown(RECORD.write(record), unknown));
+    return encodeBy(RECORD, 'record', record, unknown);
 }
 
 /**
@@ -215,6 +213,8 @@ export function decodeChannelRecord(key: string, text: string): Decoded<ChannelR
 /**
  * The text of a row, as stores keep it.
  *
+ * @throws `INPUT_INVALID` by field for what could not be read again.
+ *
  * @example
  * ```ts
  * const text = encodeRow('challenge', { channel, expiresAt: now() + 300n });
@@ -225,7 +225,7 @@ export function encodeRow<TKind extends RowKind>(
     value: RowValues[TKind],
     unknown?: UnknownMembers,
 ): string {
-    return JSON.stringify(withUnknown((ROWS[kind] as Shape<RowValues[TKind]>).write(value), unknown));
+    return encodeBy(getRowShape(kind), 'value', value, unknown);
 }
 
 /**
@@ -239,10 +239,35 @@ export function encodeRow<TKind extends RowKind>(
  * ```
  */
 export function decodeRow<TKind extends RowKind>(kind: TKind, key: string, text: string): Decoded<RowValues[TKind]> {
-    return decodeBy(ROWS[kind] as Shape<RowValues[TKind]>, key, kind, text);
+    return decodeBy(getRowShape(kind), key, kind, text);
+}
+
+const KINDS = Object.keys(ROWS) as readonly RowKind[];
+
+function getRowShape<TKind extends RowKind>(kind: TKind): Shape<RowValues[TKind]> {
+    return ROWS[toOneOf('kind', kind, KINDS) as TKind] as Shape<RowValues[TKind]>;
+}
+
+/** What could not be read again is not written. */
+function encodeBy<T>(shape: Shape<T>, name: string, value: T, unknown: UnknownMembers | undefined): string {
+    let json: string;
+    try {
+        json = readDeeply(name, 'what its type says', value, () =>
+            JSON.stringify(withUnknown(shape.write('', value), unknown)),
+        );
+    } catch (cause) {
+        if (!isPaymentChannelsError(cause, 'JSON_FIELD_MISTYPED')) throw cause;
+        const { expected, field, value: given } = cause.context;
+        const path = field === '' ? name : `${name}.${field}`;
+        throw new PaymentChannelsError(getInvalidDefinition(), { expected, field: path, value: given }, { cause });
+    }
+    return json.length <= MAX_TEXT_LENGTH
+        ? json
+        : refuseInput(name, `of at most ${MAX_TEXT_LENGTH} characters in JSON`, `${json.length} characters`);
 }
 
 function decodeBy<T>(shape: Shape<T>, key: string, field: string, text: string): Decoded<T> {
+    if (typeof key !== 'string') refuseInput('key', 'a string', key);
     try {
         const json = fromJsonText(field, text, MAX_TEXT_LENGTH);
         const value = shape.read('', json);

@@ -45,10 +45,10 @@ export function toRowKind(value: unknown, field = 'kind'): RowKind {
 }
 
 export function toRowKey(field: string, value: unknown): string {
-    if (typeof value === 'string' && value.length > 0 && value.length <= MAX_KEY_LENGTH && !value.includes('\0')) {
-        return value;
-    }
-    return refuseInput(field, `a key of 1 to ${MAX_KEY_LENGTH} characters, none of them zero`, value);
+    const isLong = typeof value === 'string' && value.length > 0 && value.length <= MAX_KEY_LENGTH;
+    // Half a character is written by databases as another one, and two keys would be the same.
+    if (isLong && !/[\0\p{Surrogate}]/u.test(value)) return value;
+    return refuseInput(field, `a key of 1 to ${MAX_KEY_LENGTH} whole characters, none of them zero`, value);
 }
 
 export function toName(field: string, value: unknown): string {
@@ -139,6 +139,7 @@ export function toChange(change: StoreChange, network: string): StoreChange {
             refuseInput('change.record.identity.network', `the network of the store, ${network}`, owner.network);
         }
     }
+    const ids = new Set<string>();
     return toResult({
         changeId: toName('change.changeId', changeId),
         channel: address,
@@ -161,6 +162,9 @@ export function toChange(change: StoreChange, network: string): StoreChange {
                 ]);
                 toRowKind(kind, `${path}.kind`);
                 toRowKey(`${path}.key`, key);
+                const id = `${kind} ${key}`;
+                if (ids.has(id)) refuseInput(`${path}.key`, 'another one for each row of a kind', key);
+                ids.add(id);
                 if (version !== 'absent' && version !== 'any') toVersion(`${path}.expected`, version);
                 return toResult({ expected: version, key, kind, unknown: others, value }) as (typeof rows)[number];
             }),

@@ -66,9 +66,11 @@ export async function commitCommand<TCommand extends LedgerCommand>(
         const stored = await store.get(address);
         const command = await getCommand(stored);
         const { change, events, result } = decide(stored, command, getContext());
-        if (change === null) return { result, stored };
-        const isCommitted = await commitOrRead(store, { ...change, changeId: createId(), unknown: stored?.unknown });
-        if (isCommitted) {
+        if (change === null) {
+            // The rows were read later than the record: an answer that is bound to no commit holds for no other version.
+            const isCurrent = !hasRow(command) || (await store.get(address))?.version === stored?.version;
+            if (isCurrent) return { result, stored };
+        } else if (await commitOrRead(store, { ...change, changeId: createId(), unknown: stored?.unknown })) {
             for (const event of events) onEvent?.(event);
             const { expected, record } = change;
             const version = expected === 'absent' ? 1 : expected + 1;
@@ -122,6 +124,10 @@ async function findOut(store: ChannelStore, change: StoreChange): Promise<'commi
         return version === 'any' || (row?.version ?? 'absent') === version ? 'untouched' : 'conflict';
     }
     return 'committed';
+}
+
+function hasRow(command: LedgerCommand): boolean {
+    return 'row' in command || ('charge' in command && command.charge !== undefined);
 }
 
 function isSameRow<TKind extends RowKind>(kind: TKind, a: RowValues[TKind], b: RowValues[TKind]): boolean {

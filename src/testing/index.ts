@@ -4,6 +4,8 @@ export { simulated, type SimulatedClient } from './client';
 export type { ContractCase } from './contract/contract-case';
 export { getJournalContractCases, type JournalContractInput } from './contract/journal-contract';
 export type { JournalUnderTest } from './contract/journal-subject';
+export { getStoreContractCases, type StoreContractInput } from './contract/store-contract';
+export type { StoreUnderTest } from './contract/store-subject';
 export { ELF_ENVIRONMENT_VARIABLES, getElfForTreasuryOwner, readProgramElf, type ProgramElf } from './elf';
 export { type DeployedProgram, fetchProgramElf } from './fetch-program';
 export { type ExecutedTransaction } from './history';

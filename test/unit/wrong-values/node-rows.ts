@@ -19,6 +19,7 @@ import {
     fetchProgramElf,
     getElfForTreasuryOwner,
     getJournalContractCases,
+    getStoreContractCases,
     parseScenarioJson,
     readProgramElf,
     runScenario,
@@ -153,6 +154,10 @@ export async function createTestingRows({ deployment, RPC }: ReturnType<typeof c
         getJournalContractCases: {
             call: getJournalContractCases as never,
             makeArguments: () => [{ clock: 'given', createJournal: refuseToAnswer, seed: 1, sequences: 2 }],
+        },
+        getStoreContractCases: {
+            call: getStoreContractCases as never,
+            makeArguments: () => [{ clock: 'given', createStore: refuseToAnswer, seed: 1, sequences: 2 }],
         },
         parseScenarioJson: { call: parseScenarioJson, makeArguments: () => [SCENARIO_JSON] },
         readProgramElf: {
