@@ -36,6 +36,7 @@ const OF_BOTH_REVISIONS = [
     'test/svm/lookup-tables.test.ts',
     'test/svm/plugin.test.ts',
     'test/svm/precompile-failure.test.ts',
+    'test/svm/program-accounts.test.ts',
     'test/svm/reading.test.ts',
     'test/svm/recipe.slow.test.ts',
     'test/svm/scenarios.slow.test.ts',

@@ -1,8 +1,15 @@
-import { lamports, type Address, type CompiledTransactionMessage, type MaybeEncodedAccount } from '@solana/kit';
+import {
+    lamports,
+    type Address,
+    type CompiledTransactionMessage,
+    type EncodedAccount,
+    type MaybeEncodedAccount,
+} from '@solana/kit';
 import { SYSTEM_PROGRAM_ADDRESS } from '@solana-program/system';
 import type { LiteSVM } from 'litesvm';
 
 import { getAccountWriter, getBalanceReader, type AccountWriter } from './litesvm';
+import { ProgramAccounts } from './program-accounts';
 
 /** The state of all accounts at one moment: what has changed since, as it was then. */
 export class AccountMark {
@@ -38,14 +45,20 @@ export class Accounts {
     #isWatching = false;
     /** Whether what is about to be written is recorded already. */
     #isRecorded = false;
+    readonly #ofPrograms: ProgramAccounts;
     readonly #write: AccountWriter;
     readonly #readBalance: (address: Address) => bigint;
 
-    /** @param getWritten The accounts that a transaction may write. */
+    /**
+     * @param getWritten The accounts that a transaction may write.
+     * @param searched The programs whose accounts are searched fast.
+     */
     constructor(
         private readonly svm: LiteSVM,
         private readonly getWritten: (transaction: unknown) => readonly Address[],
+        searched: readonly Address[],
     ) {
+        this.#ofPrograms = new ProgramAccounts(svm, searched);
         this.#write = getAccountWriter(svm);
         this.#readBalance = getBalanceReader(svm);
     }
@@ -59,6 +72,13 @@ export class Accounts {
     set(account: Parameters<AccountWriter>[0]): void {
         this.#record([account.address]);
         this.#write(account);
+        this.#ofPrograms.put(account);
+    }
+
+    /** All accounts of a program, as they stand; nobody may change them. */
+    getOfProgram(program: Address): Iterable<EncodedAccount> {
+        this.#watch();
+        return this.#ofPrograms.list(program);
     }
 
     /** Removes an account. */
@@ -125,6 +145,7 @@ export class Accounts {
     }
 
     #record(addresses: readonly Address[]): void {
+        this.#ofPrograms.touch(addresses);
         if (this.#marks.length === 0) return;
         const marks = this.#marks.map(mark => mark.deref()).filter(mark => mark !== undefined);
         for (const address of addresses) {

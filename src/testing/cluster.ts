@@ -1,3 +1,4 @@
+import { TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 import {
     getBase58Decoder,
     getCompiledTransactionMessageDecoder,
@@ -34,7 +35,7 @@ import { getByteCount } from '../core/bytes';
 import { describe } from '../core/describe';
 import { TRANSACTION_MALFORMED, TRANSACTION_TOO_LARGE } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { assertIsInput } from '../core/input';
+import { assertIsInput, TOKEN_2022_PROGRAM_ADDRESS } from '../core/input';
 import type { RevisionName } from '../revision/revision-types';
 import { decodeMessage } from '../transactions/decode-message';
 
@@ -85,7 +86,8 @@ export class Cluster<TRevision extends RevisionName> {
         private readonly svm: LiteSVM,
         private readonly deployment: Deployment<TRevision>,
     ) {
-        this.accounts = new Accounts(svm, transaction => this.#getWritten(transaction as Transaction));
+        const searched = [TOKEN_PROGRAM_ADDRESS, TOKEN_2022_PROGRAM_ADDRESS, deployment.programAddress];
+        this.accounts = new Accounts(svm, transaction => this.#getWritten(transaction as Transaction), searched);
         this.blockhashes = new RecentBlockhashes(svm);
         this.#slotHashes = new SlotHashes(svm);
     }

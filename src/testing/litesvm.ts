@@ -1,8 +1,8 @@
-import type { Address, EncodedAccount } from '@solana/kit';
+import { lamports, type Address, type EncodedAccount } from '@solana/kit';
 import type * as LiteSvmModule from 'litesvm';
 import type { FailedTransactionMetadata, LiteSVM } from 'litesvm';
 
-import { encodeAddress } from '../core/address-bytes';
+import { decodeAddress, encodeAddress } from '../core/address-bytes';
 import { requirePeer } from './require-peer';
 
 /** What LiteSVM's own method writes: rent is no more collected. */
@@ -31,6 +31,10 @@ export type AccountWriter = (account: Omit<EncodedAccount, 'space'>) => void;
 /** LiteSVM's native methods, which take the bytes of addresses; its own go through kit's codecs, and take three times as long. */
 type NativeMethods = Readonly<{
     getBalance: (address: Uint8Array) => bigint | null;
+    getProgramAccounts: (program: Uint8Array) => readonly Readonly<{
+        address: Uint8Array;
+        account: () => LiteSvmModule.Account;
+    }>[];
     setAccount: (address: Uint8Array, account: LiteSvmModule.Account) => void;
 }>;
 
@@ -40,7 +44,9 @@ function findNativeMethods(svm: LiteSVM): NativeMethods | undefined {
     const isNative =
         typeof inner === 'object' &&
         inner !== null &&
-        ['getBalance', 'setAccount'].every(name => typeof Reflect.get(inner, name) === 'function');
+        ['getBalance', 'getProgramAccounts', 'setAccount'].every(
+            name => typeof Reflect.get(inner, name) === 'function',
+        );
     return isNative ? (inner as NativeMethods) : undefined;
 }
 
@@ -64,4 +70,22 @@ export function getAccountWriter(svm: LiteSVM): AccountWriter {
 export function getBalanceReader(svm: LiteSVM): (address: Address) => bigint {
     const native = findNativeMethods(svm);
     return address => (native ? native.getBalance(encodeAddress(address)!) : svm.getBalance(address)) ?? 0n;
+}
+
+/** All accounts of a program. */
+export function listProgramAccounts(svm: LiteSVM, program: Address): readonly EncodedAccount[] {
+    const native = findNativeMethods(svm);
+    if (!native) return svm.getProgramAccounts(program);
+    return native.getProgramAccounts(encodeAddress(program)!).map(found => {
+        const account = found.account();
+        const data = account.data();
+        return {
+            address: decodeAddress(found.address),
+            data,
+            executable: account.executable(),
+            lamports: lamports(account.lamports()),
+            programAddress: program,
+            space: BigInt(data.length),
+        };
+    });
 }

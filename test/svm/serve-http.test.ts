@@ -256,3 +256,61 @@ describe('serving', () => {
         expect((await fetch(`${served.url}/health`)).status).toBe(200);
     });
 });
+
+describe('a connection whose request is not read', () => {
+    const HEAD = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+    const talk = async (...texts: readonly string[]) => {
+        const socket = connect(lab.served.port, '127.0.0.1').on('error', () => undefined);
+        await new Promise(resolve => socket.once('connect', resolve));
+        let answer = '';
+        socket.on('data', data => (answer += data.toString()));
+        // It is the server that ends it: this end would stay.
+        const closed = new Promise<string>(resolve => socket.once('close', () => resolve(answer)));
+        for (const text of texts) socket.write(text);
+        return { closed, socket };
+    };
+    const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`;
+
+    it.each<[title: string, texts: readonly string[], status: number]>([
+        ['said to be too long, and not sent', [`${HEAD}Content-Length: 60000\r\n\r\n`], 413],
+        ['said to be too long, and sent', [`${HEAD}Content-Length: 60000\r\n\r\n${'x'.repeat(60_000)}`], 413],
+        [
+            'too long in chunks, and never ends',
+            [`${HEAD}Transfer-Encoding: chunked\r\n\r\n`, chunk('x'.repeat(40_000)), chunk('x'.repeat(40_000))],
+            413,
+        ],
+        [
+            'too long in chunks, and followed by another',
+            [
+                `${HEAD}Transfer-Encoding: chunked\r\n\r\n`,
+                chunk('x'.repeat(60_000)),
+                chunk(''),
+                `${HEAD}Content-Length: 2\r\n\r\n[]`,
+            ],
+            413,
+        ],
+        ['of another type', ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n'], 415],
+    ])('is closed after its answer: %s', async (_, texts, status) => {
+        const { closed } = await talk(...texts);
+        const answer = await closed;
+        expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+        expect(answer.match(/^HTTP\/1\.1 /gm)).toHaveLength(1);
+    });
+
+    it('is closed however long it goes on sending', async () => {
+        const { closed, socket } = await talk(`${HEAD}Transfer-Encoding: chunked\r\n\r\n`);
+        const sending = setInterval(() => socket.write(chunk('x'.repeat(10_000))), 5);
+        await closed;
+        clearInterval(sending);
+        expect((await lab.call('getHealth')).result).toBe('ok');
+    });
+
+    it('and hundreds that say nothing, or little, hold up nobody', async () => {
+        const talks = await Promise.all(
+            Array.from({ length: 300 }, (_, index) => talk(index % 2 ? '' : HEAD.slice(0, index % HEAD.length))),
+        );
+        expect((await lab.call('getHealth')).result).toBe('ok');
+        await Promise.all(talks.map(({ closed }) => closed));
+        expect((await lab.call('getHealth')).result).toBe('ok');
+    });
+});

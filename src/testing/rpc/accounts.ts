@@ -62,13 +62,12 @@ export function createAccountMethods(simulator: Simulator<RevisionName>): RpcMet
         getProgramAccounts(program, rest) {
             const config = toConfig(rest);
             const filters = toRequestList(config['filters'] ?? [], MAX_FILTERS, 'filters provided').map(toFilter);
-            const accounts = svm
-                .getProgramAccounts(toRequestAddress(program))
-                .filter(({ data }) => filters.every(isMatch => isMatch(data)))
-                .map(account => ({
-                    account: toRpcAccount(svm, { ...account, exists: true }, config),
-                    pubkey: account.address,
-                }));
+            const accounts: object[] = [];
+            for (const account of cluster.accounts.getOfProgram(toRequestAddress(program))) {
+                if (!filters.every(isMatch => isMatch(account.data))) continue;
+                const told = toRpcAccount(svm, { ...account, exists: true }, config);
+                accounts.push({ account: told, pubkey: account.address });
+            }
             const context = getContext(simulator, config);
             return isAskedFor(config, 'withContext') ? { context, value: accounts } : accounts;
         },
@@ -143,5 +142,12 @@ export function toFilter(value: unknown): (data: ReadonlyUint8Array) => boolean 
     }
     if (bytes.length > MAX_BASE58_BYTES)
         refuseRequest('invalidParams', 'Invalid param: the bytes of a filter are too many');
-    return data => data.length >= start + bytes.length && bytes.every((byte, index) => data[start + index] === byte);
+    return data => hasBytesAt(data, start, bytes);
+}
+
+/** Whether bytes stand in data, from an offset on. */
+export function hasBytesAt(data: ReadonlyUint8Array, start: number, bytes: ReadonlyUint8Array): boolean {
+    if (data.length < start + bytes.length) return false;
+    for (let index = 0; index < bytes.length; index++) if (data[start + index] !== bytes[index]) return false;
+    return true;
 }

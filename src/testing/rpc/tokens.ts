@@ -1,10 +1,11 @@
-import { unwrapOption, type Address, type EncodedAccount } from '@solana/kit';
+import { isNone, type Address } from '@solana/kit';
 import { getMintDecoder, getTokenDecoder, TOKEN_PROGRAM_ADDRESS } from '@solana-program/token';
 
-import { toRpcAccount } from './accounts';
+import { hasBytesAt, toRpcAccount } from './accounts';
 import { refuseRequest, toConfig, toRequestAddress, withContext, type RpcMethods } from './request';
 import { toUiTokenAmount } from './ui-amount';
 import { readTokenHolding } from '../../channel/token-account';
+import { encodeAddress } from '../../core/address-bytes';
 import { TOKEN_2022_PROGRAM_ADDRESS } from '../../core/input';
 import type { RevisionName } from '../../revision/revision-types';
 import type { Simulator } from '../simulator';
@@ -12,15 +13,18 @@ import { readDecimals } from '../token-balances';
 
 const TOKEN_PROGRAMS: readonly Address[] = [TOKEN_PROGRAM_ADDRESS, TOKEN_2022_PROGRAM_ADDRESS];
 
+/** Where the addresses stand in a token account. */
+const OFFSETS = { delegate: 76, owner: 32 } as const;
+
 /** The methods of an RPC that read mints and token accounts. */
 export function createTokenMethods(simulator: Simulator<RevisionName>): RpcMethods {
-    const { svm } = simulator;
+    const { cluster, svm } = simulator;
     const find = (address: unknown) => {
         const account = svm.getAccount(toRequestAddress(address));
         if (!account.exists) return refuseRequest('invalidParams', 'Invalid param: could not find account');
         return account;
     };
-    const list = (what: unknown, rest: unknown, isWanted: (account: EncodedAccount) => boolean) => {
+    const list = (what: unknown, rest: unknown, field: keyof typeof OFFSETS, wanted: Address) => {
         const config = toConfig(rest);
         const { mint, programId } = toConfig(what);
         if ((mint === undefined) === (programId === undefined)) {
@@ -36,16 +40,19 @@ export function createTokenMethods(simulator: Simulator<RevisionName>): RpcMetho
             refuseRequest('invalidParams', 'Invalid param: unrecognized Token program id');
         }
         const programs = TOKEN_PROGRAMS.filter(program => ofProgram === undefined || program === ofProgram);
-        const accounts = programs
-            .flatMap(program => svm.getProgramAccounts(program))
-            .filter(account => {
+        const bytes = encodeAddress(wanted)!;
+        const value: object[] = [];
+        for (const program of programs) {
+            for (const account of cluster.accounts.getOfProgram(program)) {
+                // Of many accounts few are read: most have other bytes.
+                if (!hasBytesAt(account.data, OFFSETS[field], bytes)) continue;
                 const holding = readTokenHolding(account);
-                return holding && (ofMint === undefined || holding.mint === ofMint) && isWanted(account);
-            });
-        const value = accounts.map(account => ({
-            account: toRpcAccount(svm, { ...account, exists: true }, config),
-            pubkey: account.address,
-        }));
+                if (!holding || (ofMint !== undefined && holding.mint !== ofMint)) continue;
+                if (field === 'delegate' && isNone(getTokenDecoder().decode(account.data).delegate)) continue;
+                const told = toRpcAccount(svm, { ...account, exists: true }, config);
+                value.push({ account: told, pubkey: account.address });
+            }
+        }
         return withContext(simulator, config, value);
     };
     return {
@@ -59,12 +66,10 @@ export function createTokenMethods(simulator: Simulator<RevisionName>): RpcMetho
             return withContext(simulator, toConfig(rest), toUiTokenAmount(holding.amount, decimals));
         },
         getTokenAccountsByDelegate(delegate, what, rest) {
-            const wanted = toRequestAddress(delegate);
-            return list(what, rest, ({ data }) => unwrapOption(getTokenDecoder().decode(data).delegate) === wanted);
+            return list(what, rest, 'delegate', toRequestAddress(delegate));
         },
         getTokenAccountsByOwner(owner, what, rest) {
-            const wanted = toRequestAddress(owner);
-            return list(what, rest, account => readTokenHolding(account)?.owner === wanted);
+            return list(what, rest, 'owner', toRequestAddress(owner));
         },
         getTokenSupply(mint, rest) {
             const account = find(mint);

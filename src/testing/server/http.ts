@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 import { findConnectionFault } from '../faults/connection-fault';
 
@@ -12,6 +13,8 @@ export type HttpRpc = Readonly<{
 const METHODS = 'POST, GET, OPTIONS';
 /** A day: browsers ask before each request otherwise. */
 const MAX_AGE_SECONDS = 86_400;
+/** How long somebody may go on sending what is not read, before the connection breaks off. */
+const LINGER_MS = 500;
 const HEADER_NAMES = /^[\w!#$%&'*+.^`|~-]+(?:\s*,\s*[\w!#$%&'*+.^`|~-]+)*$/;
 
 /** Answers a request as a node's HTTP server does; browsers on any page may ask. */
@@ -43,13 +46,15 @@ function answerPreflight({ headers }: IncomingMessage, response: ServerResponse)
 }
 
 async function answerPost(rpc: HttpRpc, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // One whose body was given up has none any more.
+    const { socket } = request;
     const type = request.headers['content-type']?.split(';')[0]!.trim().toLowerCase();
     if (type !== 'application/json') {
         const message = 'Supplied content type is not allowed. Content-Type: application/json is required\n';
-        return endUnread(request, response, 415, message);
+        return endUnread(socket, response, 415, message);
     }
     const tooLarge = () =>
-        endUnread(request, response, 413, `The request is too large: at most ${rpc.maxBodyBytes} bytes are read\n`);
+        endUnread(socket, response, 413, `The request is too large: at most ${rpc.maxBodyBytes} bytes are read\n`);
     if (Number(request.headers['content-length'] ?? 0) > rpc.maxBodyBytes) return tooLarge();
     const body = await readBody(request, rpc.maxBodyBytes);
     if (body === undefined) return tooLarge();
@@ -80,10 +85,17 @@ async function readBody(request: IncomingMessage, maxBytes: number): Promise<Buf
     return Buffer.concat(chunks);
 }
 
-/** Ends a request whose body nobody reads: the connection is of no use for another one. */
-function endUnread(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
+/**
+ * Ends a request whose body nobody reads, and its connection, which is of no use for another one. To destroy the request
+ * would leave it open where the body has been read in part.
+ */
+function endUnread(socket: Socket, response: ServerResponse, status: number, message: string): void {
     response.setHeader('Connection', 'close');
-    response.on('finish', () => request.destroy());
+    response.on('finish', () => {
+        // Whoever is still sending would lose the answer if it ended at once.
+        socket.resume().end();
+        setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    });
     end(response, status, message);
 }
 
