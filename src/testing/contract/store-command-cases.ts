@@ -12,6 +12,13 @@ import type { StoreContext, StoreTests } from './store-subject';
 const A = channelOf(1);
 const OPEN = signatureOf(1);
 
+/** What was written before has to be there. */
+async function need<T>(what: string, reading: Promise<T | undefined>): Promise<T> {
+    const found = await reading;
+    expectEqual(what, found === undefined ? 'missing' : 'there', 'there');
+    return found!;
+}
+
 /** A replica of a server, as far as it has to do with one channel. */
 export type Replica = ReturnType<typeof createReplica>;
 
@@ -20,7 +27,9 @@ export function createReplica(
     { now, owner, ...rest }: Readonly<{ now: () => bigint; owner: string }> & Partial<CommitContext>,
 ) {
     const context: CommitContext = { getContext: () => ({ now: now(), policy: createLedgerPolicy() }), ...rest };
-    const getCharge = (key: string) => store.getRow('charge', getChargeKey(recordOf(1), key));
+    const findCharge = (key: string) => store.getRow('charge', getChargeKey(recordOf(1), key));
+    const getCharge = (key: string) => need(`the row of charge ${key}`, findCharge(key));
+    const getTransaction = (key: string) => need(`the row of ${key}`, store.getRow('transaction', key));
     const voucherOf = (cumulativeAmount: bigint) => ({
         channelId: A,
         cumulativeAmount,
@@ -37,7 +46,7 @@ export function createReplica(
                     chain: viewOf(),
                     kind: 'activate',
                     openedSlot: 99n,
-                    row: (await store.getRow('transaction', OPEN))!,
+                    row: await getTransaction(OPEN),
                 }),
                 context,
             ),
@@ -51,7 +60,7 @@ export function createReplica(
                     owner,
                     receipt: null,
                     response: null,
-                    row: (await getCharge(key))!,
+                    row: await getCharge(key),
                     units: 1n,
                 }),
                 context,
@@ -71,7 +80,7 @@ export function createReplica(
                                   key,
                                   owner,
                                   price,
-                                  row: await getCharge(key),
+                                  row: await findCharge(key),
                                   units: 1n,
                                   until: now() + 3_600n,
                               },
@@ -91,7 +100,7 @@ export function createReplica(
             await commitCommand(
                 store,
                 A,
-                async () => ({ kind: 'releaseCharge', owner, row: (await getCharge(key))! }),
+                async () => ({ kind: 'releaseCharge', owner, row: await getCharge(key) }),
                 context,
             ),
         see: async (fields: Partial<ChainView>) =>
@@ -103,7 +112,7 @@ export function createReplica(
                 async () => ({
                     chain: viewOf({ deposit, observedSlot }),
                     kind: 'topUpSeen',
-                    row: (await store.getRow('transaction', key))!,
+                    row: await getTransaction(key),
                 }),
                 context,
             ),
