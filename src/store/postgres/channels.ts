@@ -33,17 +33,29 @@ export function getListStatement({ channel }: Tables, network: string, query: Ch
     };
 }
 
-const URGENCY = 'one.due_deadline, one.at_risk DESC, one.due_at';
+const URGENCY = 'due_deadline, at_risk DESC, due_at';
+/** How many times the limit of a claim is looked at: so many claims at once don't get in each other's way. */
+const CLAIMS_AT_ONCE = 8;
 
 /** The statements about channels and rows; `$1` is the network. */
 export const getStoreStatements = ({ channel, lease, row }: Tables) => {
+    // What is leased is left out by a list of it, and not by a look at each lease: the most urgent channels are those that
+    // are being worked on. What is due goes by the time of the statement and not by that of the moment, which the planner
+    // knows, and so which index to take.
     const getClaim = (isOfReason: string) => `
-        WITH clock AS MATERIALIZED (SELECT ${NOW_MS} AS at), due AS MATERIALIZED (
-            SELECT one.channel FROM ${channel} AS one
-            JOIN ${lease} AS lease ON lease.network = one.network AND lease.channel = one.channel
+        WITH clock AS MATERIALIZED (SELECT ${NOW_MS} AS at), held AS MATERIALIZED (
+            SELECT lease.channel FROM ${lease} AS lease CROSS JOIN clock
+            WHERE lease.network = $1::text AND lease.until > (SELECT at FROM clock) AND ${isInForce('lease', 'clock.at')}
+        ), urgent AS MATERIALIZED (
+            SELECT channel, due_deadline, at_risk, due_at FROM ${channel}
+            WHERE network = $1::text AND due_at <= floor(extract(epoch FROM statement_timestamp()))::bigint
+                AND quarantined_at IS NULL ${isOfReason} AND channel NOT IN (SELECT channel FROM held)
+            ORDER BY ${URGENCY} LIMIT $4::integer * ${CLAIMS_AT_ONCE}
+        ), due AS MATERIALIZED (
+            SELECT lease.channel FROM urgent
+            JOIN ${lease} AS lease ON lease.network = $1::text AND lease.channel = urgent.channel
             CROSS JOIN clock
-            WHERE one.network = $1::text AND one.due_at <= floor(extract(epoch FROM statement_timestamp()))::bigint
-                AND one.quarantined_at IS NULL ${isOfReason} AND NOT ${isInForce('lease', 'clock.at')}
+            WHERE NOT ${isInForce('lease', 'clock.at')}
             ORDER BY ${URGENCY} LIMIT $4::integer
             FOR NO KEY UPDATE OF lease SKIP LOCKED
         ), claimed AS (
@@ -56,9 +68,8 @@ export const getStoreStatements = ({ channel, lease, row }: Tables) => {
         JOIN ${channel} AS one ON one.network = $1::text AND one.channel = claimed.channel
         ORDER BY ${URGENCY}`;
     return {
-        /** The time of the statement and not that of the moment: the planner knows it, and so which index to take. */
         claimDue: getClaim(''),
-        claimDueFor: getClaim('AND one.due_reason = ANY ($5::text[])'),
+        claimDueFor: getClaim('AND due_reason = ANY ($5::text[])'),
         get: `SELECT ${getReadColumns('one')} FROM ${channel} AS one WHERE one.network = $1::text AND one.channel = $2::text`,
         getMany: `SELECT ${getReadColumns('one')} FROM ${channel} AS one
                   WHERE one.network = $1::text AND one.channel = ANY ($2::text[])`,

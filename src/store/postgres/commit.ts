@@ -22,21 +22,32 @@ export async function commit(
     network: string,
     change: StoreChange,
 ): Promise<'committed' | 'conflict'> {
-    const { channel, rows } = change;
+    const { rows } = change;
     const { text, values } = getCommitStatement(tables, network, change);
     const answer = await askOr(CONFLICTS, text, values);
-    if (answer === ROW_CONFLICT) {
-        const newer = await ask(
-            `SELECT key, schema::text FROM ${tables.row}
-             WHERE network = $1 AND (kind, key) IN (SELECT * FROM unnest($2::text[], $3::text[])) AND schema > $4::integer`,
-            [network, rows.map(({ kind }) => kind), rows.map(({ key }) => key), LEDGER_SCHEMA],
-        );
-        for (const { key, schema } of newer) assertIsWritable(key!, Number(schema));
-    }
-    if (typeof answer === 'string') return 'conflict';
-    const { committed, schema } = getOnlyRow(answer);
-    if (committed === '1') return 'committed';
-    if (schema !== null) assertIsWritable(channel, Number(schema));
+    if (typeof answer !== 'string' && getOnlyRow(answer).committed === '1') return 'committed';
+    // Why it is a conflict matters to nobody, unless this version may not write what is there.
+    const newer = await ask(
+        `WITH record AS MATERIALIZED (
+            SELECT channel, version, schema FROM ${tables.channel} WHERE network = $1::text AND channel = $2::text
+        )
+        SELECT channel AS key, schema::text FROM record WHERE version = $3::bigint AND schema > $7::integer
+        UNION ALL
+        SELECT key, schema::text FROM ${tables.row} AS row
+        JOIN unnest($4::text[], $5::text[], $6::bigint[]) AS given (kind, key, version) USING (kind, key)
+        WHERE network = $1::text AND row.version = coalesce(given.version, row.version) AND schema > $7::integer
+            AND (SELECT max(version) FROM record) IS NOT DISTINCT FROM $3::bigint`,
+        [
+            network,
+            change.channel,
+            change.expected === 'absent' ? null : change.expected,
+            rows.map(({ kind }) => kind),
+            rows.map(({ key }) => key),
+            rows.map(({ expected }) => (expected === 'any' ? null : expected === 'absent' ? '0' : `${expected}`)),
+            LEDGER_SCHEMA,
+        ],
+    );
+    for (const { key, schema } of newer) assertIsWritable(key!, Number(schema));
     return 'conflict';
 }
 
@@ -154,18 +165,13 @@ export function getCommitStatement(tables: Tables, network: string, change: Stor
             SELECT FROM ${tables.row} AS row JOIN unnest(${named(groups.absent).join(', ')}) AS given (kind, key) ON ${isGiven}
         )`);
     }
-    const before =
-        expected === undefined
-            ? 'NULL'
-            : `(SELECT schema FROM ${tables.channel}
-                WHERE network = ${id.network} AND channel = ${id.channel} AND version = ${expected})::text`;
     const whole =
         conditions.length === 0
             ? ''
             : `, 1 / (NOT EXISTS (SELECT FROM head) OR (${conditions.join(' AND ')}))::integer AS whole`;
     return {
         text: `WITH ${steps.join(', ')}
-        SELECT (SELECT count(*) FROM head)::text AS committed, ${before} AS schema, ${KEEP} AS kept${whole}`,
+        SELECT (SELECT count(*) FROM head)::text AS committed, ${KEEP} AS kept${whole}`,
         values,
     };
 }

@@ -27,6 +27,7 @@ const MIGRATIONS: readonly ((tables: Database['tables']) => string)[] = [
         refused_at bigint,
         PRIMARY KEY (network, channel)
     );
+    CREATE INDEX pc_lease_until ON ${lease} (network, until);
     CREATE TABLE ${channel} (
         network ${TEXT} NOT NULL,
         channel ${TEXT} NOT NULL,
@@ -52,7 +53,7 @@ const MIGRATIONS: readonly ((tables: Database['tables']) => string)[] = [
         PRIMARY KEY (network, channel),
         FOREIGN KEY (network, channel) REFERENCES ${lease}
     );
-    CREATE INDEX pc_channel_urgency ON ${channel} (network, due_deadline, at_risk DESC, due_at)
+    CREATE INDEX pc_channel_urgency ON ${channel} (network, due_deadline, at_risk DESC, due_at, channel, due_reason)
         WHERE due_at IS NOT NULL AND quarantined_at IS NULL;
     CREATE INDEX pc_channel_due ON ${channel} (network, due_at) WHERE due_at IS NOT NULL;
     CREATE INDEX pc_channel_quarantined ON ${channel} (network, channel) WHERE quarantined_at IS NOT NULL;
