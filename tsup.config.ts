@@ -83,6 +83,7 @@ const library: Options = {
         settlement: 'src/settlement/index.ts',
         store: 'src/store/index.ts',
         'store-postgres': 'src/store/postgres/index.ts',
+        'store-sqlite': 'src/store/sqlite/index.ts',
         testing: 'src/testing/index.ts',
         tombstone: 'src/tombstone.ts',
     },

@@ -1,13 +1,14 @@
-/** Records per second that a file journal brings to the disk, against one fsync for each record in the same file system. */
+/** Records per second that the SQLite journal brings to the disk, against one fsync for each record in the same file system. */
 
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { getAddressDecoder, getBase58Decoder, type Base64EncodedWireTransaction, type Signature } from '@solana/kit';
+import Database from 'libsql';
 
 import { createMemoryJournal, type BatchJournal, type SentTransaction } from '../src/settlement';
-import { openFileJournal } from '../src/node';
+import { migrateSqliteStore, openSqliteJournal } from '../src/store/sqlite';
 import type { BenchReport, BenchRow } from './report';
 
 const BENCH = 'journal';
@@ -33,9 +34,11 @@ export async function run(): Promise<BenchReport> {
         for (let round = 0; round < ROUNDS; round += 1) {
             await measure('fsync', () => recordPlainly(join(folder, `plain-${round}`), transactions));
             for (const atOnce of [1, 10, 100]) {
-                const journal = await openFileJournal(join(folder, `${atOnce}-${round}`));
+                const database = new Database(join(folder, `${atOnce}-${round}.db`));
+                await migrateSqliteStore(database);
+                const journal = await openSqliteJournal(database, { network: 'localnet' });
                 await measure(`${atOnce}`, () => record(journal, transactions, atOnce));
-                await journal.close();
+                database.close();
             }
             await measure('memory', () => record(createMemoryJournal(), transactions, 100));
         }
@@ -53,9 +56,9 @@ export async function run(): Promise<BenchReport> {
                 {
                     rows: [
                         { ...row('fsync', 'one write and one fsync for each record'), baseline: null, ratio: null },
-                        row('1', 'openFileJournal, 1 recordSent at a time'),
-                        row('10', 'openFileJournal, 10 at a time'),
-                        row('100', 'openFileJournal, 100 at a time'),
+                        row('1', 'openSqliteJournal, 1 recordSent at a time'),
+                        row('10', 'openSqliteJournal, 10 at a time'),
+                        row('100', 'openSqliteJournal, 100 at a time'),
                         row('memory', 'createMemoryJournal, 100 at a time'),
                     ],
                     title: 'recordSent, against a loop that writes each record as a line and waits for its fsync.',

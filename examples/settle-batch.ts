@@ -1,10 +1,11 @@
-// A merchant's server brings the vouchers of many channels on chain, with a journal in files, and is restarted in the
+// A merchant's server brings the vouchers of many channels on chain, with a journal in SQLite, and is restarted in the
 // middle: `npx tsx examples/settle-batch.ts`.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import Database from 'libsql';
 import {
     assertIsAgreedChannel,
     checkVoucher,
@@ -22,7 +23,7 @@ import {
     type BatchRequest,
     executeBatchSettle,
 } from 'solana-payment-channels/settlement';
-import { openFileJournal } from 'solana-payment-channels/node';
+import { migrateSqliteStore, openSqliteJournal } from 'solana-payment-channels/store/sqlite';
 import { createSimulator, createSimulatorRpc } from 'solana-payment-channels/testing';
 
 const simulator = await createSimulator({ deployment: MAINNET_DEPLOYMENT });
@@ -80,21 +81,27 @@ const requests: BatchRequest[] = [...accepted.values()].map(voucher => ({
 const folder = await mkdtemp(join(tmpdir(), 'settle-batch-'));
 
 async function settle(abortSignal: AbortSignal, onProgress: (step: BatchProgress) => void): Promise<BatchExecution> {
-    await using journal = await openFileJournal(join(folder, 'journal'));
-    return await executeBatchSettle(
-        rpc,
-        requests,
-        {
-            abortSignal,
-            concurrency: 2,
-            feePayer: merchant,
-            journal,
-            mode: 'settle',
-            onProgress,
-            version: 'legacy',
-        },
-        MAINNET_DEPLOYMENT,
-    );
+    const database = new Database(join(folder, 'journal.db'));
+    try {
+        await migrateSqliteStore(database);
+        const journal = await openSqliteJournal(database, { network: 'localnet' });
+        return await executeBatchSettle(
+            rpc,
+            requests,
+            {
+                abortSignal,
+                concurrency: 2,
+                feePayer: merchant,
+                journal,
+                mode: 'settle',
+                onProgress,
+                version: 'legacy',
+            },
+            MAINNET_DEPLOYMENT,
+        );
+    } finally {
+        database.close();
+    }
 }
 
 function print({ counts, kind }: BatchProgress): void {

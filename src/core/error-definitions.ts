@@ -213,33 +213,10 @@ export const JSON_MALFORMED: ErrorDefinition<'JSON_MALFORMED'> = {
     getMessage: ({ field, reason }) => `${field} can't be read as JSON: ${reason}`,
 };
 
-export const JOURNAL_CLOSED: ErrorDefinition<'JOURNAL_CLOSED'> = {
-    code: 'JOURNAL_CLOSED',
-    getMessage: ({ path }) => `The journal ${path} was closed: open it again`,
-};
-
 export const JOURNAL_LEASE_LOST: ErrorDefinition<'JOURNAL_LEASE_LOST'> = {
     code: 'JOURNAL_LEASE_LOST',
     getMessage: ({ channels, owner }) =>
         `${owner} does not hold the lease of ${channels.join(', ')}, or no longer does: another executor may be settling them`,
-};
-
-export const JOURNAL_UNAVAILABLE: ErrorDefinition<'JOURNAL_UNAVAILABLE'> = {
-    code: 'JOURNAL_UNAVAILABLE',
-    getMessage: ({ path, reason }) =>
-        `The journal ${path} can't be read or written now: ${reason}. Whether the record was written is unknown`,
-};
-
-export const JOURNAL_UNREADABLE: ErrorDefinition<'JOURNAL_UNREADABLE'> = {
-    code: 'JOURNAL_UNREADABLE',
-    getMessage: ({ line, path, reason }) =>
-        `The journal ${path} can't be used${line === undefined ? '' : `, because of line ${line}`}: ${reason}`,
-};
-
-export const JOURNAL_UNSAFE: ErrorDefinition<'JOURNAL_UNSAFE'> = {
-    code: 'JOURNAL_UNSAFE',
-    getMessage: ({ path, reason, remedy }) =>
-        `The journal ${path} is not protected from other users: ${reason}. Remedy: ${remedy}`,
 };
 
 export const MODULE_MISSING: ErrorDefinition<'MODULE_MISSING'> = {

@@ -70,11 +70,7 @@ export type PaymentChannelsErrorContexts = {
     JSON_FIELD_REPEATED: { field: string };
     JSON_FIELD_UNKNOWN: { field: string };
     JSON_MALFORMED: { field: string; reason: string };
-    JOURNAL_CLOSED: { path: string };
     JOURNAL_LEASE_LOST: { channels: readonly string[]; owner: string };
-    JOURNAL_UNAVAILABLE: { path: string; reason: string };
-    JOURNAL_UNSAFE: { path: string; reason: string; remedy: string };
-    JOURNAL_UNREADABLE: { line?: number | undefined; path: string; reason: string };
     MODULE_MISSING: {
         /** The command that installs it. */
         install: string;

@@ -4,7 +4,7 @@ import { assertIsInput, readOnlyMembers } from '../core/input';
 import type { BatchJournal } from './journal';
 import { createCheckedJournal } from './checked-journal';
 import { toClock, toNow } from './checks';
-import { createJournalState, getLeases } from './state';
+import { createJournalState } from './state';
 
 /** How to create a journal in memory; every field has a default. */
 export type MemoryJournalOptions = Readonly<{
@@ -15,7 +15,7 @@ export type MemoryJournalOptions = Readonly<{
 /**
  * Creates a journal that lives as long as the process: for tests, and for a service whose executors all run in one
  * process and which asks the chain about every channel when it starts. What has to outlive a crash, or is shared by
- * processes, belongs in the file journal of `solana-payment-channels/node`.
+ * processes, belongs in a journal of `solana-payment-channels/store/sqlite`.
  *
  * @throws `INPUT_INVALID` for options that are none; the journal's functions reject as {@link BatchJournal} says, and with `INPUT_INVALID`,
  * `ADDRESS_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE` by field.
@@ -35,9 +35,9 @@ export function createMemoryJournal(options: MemoryJournalOptions = {}): BatchJo
     return createCheckedJournal({
         acquire: async (owner, channels, durationMs) => {
             const at = toNow(now());
-            return Object.freeze(state.acquire({ at, owner, until: at + durationMs }, channels));
+            return Object.freeze(state.acquire({ at, durationMs, owner }, channels));
         },
-        getLeases: async channels => getLeases(state, channels, toNow(now())),
+        getLeases: async channels => Object.freeze(state.getLeases(channels, toNow(now()))),
         getUnresolved: async channels => Object.freeze(state.getUnresolved(channels)),
         recordOutcome: async signature => state.recordOutcome(signature),
         recordSent: async (owner, transaction) => {

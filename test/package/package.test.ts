@@ -118,7 +118,14 @@ describe('the packed tarball', () => {
     });
 
     it('has no `any` where a user would meet one', () => {
-        for (const file of ['index.d.ts', 'epoch.d.ts', 'store.d.ts', 'store-postgres.d.ts', 'testing.d.ts']) {
+        for (const file of [
+            'index.d.ts',
+            'epoch.d.ts',
+            'store.d.ts',
+            'store-postgres.d.ts',
+            'store-sqlite.d.ts',
+            'testing.d.ts',
+        ]) {
             const types = readFileSync(
                 join(consumer.folder, 'node_modules/solana-payment-channels/dist', file),
                 'utf8',
@@ -137,6 +144,7 @@ describe('the packed tarball', () => {
              import 'solana-payment-channels/settlement';
              import 'solana-payment-channels/store';
              import 'solana-payment-channels/store/postgres';
+             import 'solana-payment-channels/store/sqlite';
              import 'solana-payment-channels/tombstone';`,
         );
         consumer.run('npx', ['esbuild', 'unused.mjs', '--bundle', '--format=esm', '--outfile=unused.out.mjs']);

@@ -110,7 +110,7 @@ describe.each(FOLDERS)('the package in %s', folder => {
         const files = filesOf().filter(path => /^dist\/[^/]*\.d\.c?ts$/.test(path));
         expect(files.length > 0).toBe(getEntryPoints(manifestOf(folder)).length > 0);
         for (const path of getTypes(manifestOf(folder))) {
-            const own = OPTIONAL_PEERS[/^\.\/dist\/(\w+)\./.exec(path)![1]!] ?? [];
+            const own = OPTIONAL_PEERS[/^\.\/dist\/([\w-]+)\./.exec(path)![1]!] ?? [];
             const known = [...Object.keys(dependencies), ...peers, ...own, name];
             const { packages, references } = getReferences(join(root, path));
             const unknown = packages.filter(file => !known.some(one => file === one || file.startsWith(`${one}/`)));
@@ -128,7 +128,17 @@ describe('the entry points', () => {
     it('are those of the manifests', () => {
         expect(entryPoints()).toEqual([
             ...[
-                ...['', '/epoch', '/kit', '/node', '/settlement', '/store', '/store/postgres', '/testing'],
+                ...[
+                    '',
+                    '/epoch',
+                    '/kit',
+                    '/node',
+                    '/settlement',
+                    '/store',
+                    '/store/postgres',
+                    '/store/sqlite',
+                    '/testing',
+                ],
                 '/tombstone',
             ].map(path => LIBRARY + path),
             ...['', '/printable'].map(path => PACKAGES.codegen + path),

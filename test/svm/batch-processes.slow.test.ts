@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -8,26 +7,23 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { createKeyPairSignerFromPrivateKeyBytes, type Signature } from '@solana/kit';
-import { build } from 'esbuild';
+import Database from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { openFileJournal } from '../../src/node';
 import { createRequestHandler } from '../../src/testing/rpc';
+import { openSqliteJournal } from '../../src/store/sqlite';
+import { buildChild } from '../fixtures/build-child';
 import { createRandom } from '../fixtures/seeded-random';
 import { ExecutionLab } from './fixtures/execution';
 import type { ExecutorChildOptions, ExecutorChildResult } from './fixtures/executor-child';
 
-// Executors as they are in production: processes that share a journal in files and a node that they reach over HTTP,
+// Executors as they are in production: processes that share a journal in SQLite and a node that they reach over HTTP,
 // and that somebody kills.
 
-/** Whether the next process can tell that the one before was killed, and need not wait for its leases. */
-const IS_DEATH_PROVABLE = existsSync('/proc/self/ns/pid');
-const LEASE_MS = IS_DEATH_PROVABLE ? 300_000 : 1_500;
+/** The leases of a process that was killed end by themselves. */
+const LEASE_MS = 1_500;
 /** Long after the slowest machine is done: a process that has not ended by then never will. */
 const LIFE_MS = 1_200_000;
-const waitForLeases = async () => {
-    if (!IS_DEATH_PROVABLE) await setTimeout(LEASE_MS);
-};
 const KEY = '42'.repeat(32);
 
 let lab: ExecutionLab;
@@ -41,16 +37,7 @@ beforeEach(async () => {
     lab = await ExecutionLab.create();
     folder = await mkdtemp(join(tmpdir(), 'payment-channels-executor-'));
     program = join(folder, 'child.mjs');
-    await build({
-        banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-        bundle: true,
-        entryPoints: [join(import.meta.dirname, 'fixtures/executor-child.ts')],
-        external: ['sodium-native'],
-        format: 'esm',
-        logLevel: 'error',
-        outfile: program,
-        platform: 'node',
-    });
+    await buildChild(join(import.meta.dirname, 'fixtures/executor-child.ts'), program);
     const answer = createRequestHandler(lab.simulator);
     server = createServer((request, response) => {
         let body = '';
@@ -113,7 +100,7 @@ it(
         lab.simulator.setLamports(feePayer.address, 10_000_000_000n);
         const options: ExecutorChildOptions = {
             feePayer: KEY,
-            journal: join(folder, 'journal'),
+            journal: join(folder, 'journal.db'),
             leaseMs: LEASE_MS,
             requests: requests.map(({ channel, splits, voucher }) => ({
                 channel,
@@ -137,7 +124,7 @@ it(
             for (const { kill } of processes) kill();
             await Promise.all(processes.map(({ ended }) => ended));
             kills += 2;
-            await waitForLeases();
+            await setTimeout(LEASE_MS);
             if (kills > 40) break;
         }
         // Two that may finish share what is left.
@@ -156,8 +143,9 @@ it(
         }
         expect(kills).toBeGreaterThan(3);
         expect(lab.getFailedOnChain()).toEqual([]);
-        const journal = await openFileJournal(options.journal);
+        const database = new Database(options.journal);
+        const journal = await openSqliteJournal(database, { network: 'localnet' });
         expect(await journal.getUnresolved(channels.map(({ address }) => address))).toEqual([]);
-        await journal.close();
+        database.close();
     },
 );

@@ -21,7 +21,7 @@ const CONTEXTS = {
     ELF_INVALID: { reason: 'it is empty', source: 'program.so' },
     INTEGER_NOT_EXACT: { field: 'amount', value: '1.5' },
     INTEGER_OUT_OF_RANGE: { field: 'deposit', max: 2n, min: 1n, value: 0n },
-    JOURNAL_UNSAFE: { path: '/j', reason: 'anybody may write to it', remedy: 'chmod o-w /j' },
+    JOURNAL_LEASE_LOST: { channels: [CHANNEL], owner: 'worker 1' },
     NO_ANSWER: { milliseconds: 5, what: 'the journal' },
     PAYER_IS_PAYEE: { address: CHANNEL },
     SIGNER_INVALID: { field: 'payer' },

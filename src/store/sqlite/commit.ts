@@ -19,9 +19,10 @@ export function createCommit(
     const text = record && encodeChannelRecord(record, unknown);
     const written = rows.map((change): WrittenRow => {
         const { key, kind, unknown: others, value } = change;
-        return value === 'delete'
-            ? { change, columns: undefined, text: undefined }
-            : { change, columns: toRowColumns(kind, key, value), text: encodeRow(kind, value, others) };
+        if (value === 'delete') return { change, columns: undefined, text: undefined };
+        // First what refuses a value that is none.
+        const rowText = encodeRow(kind, value, others);
+        return { change, columns: toRowColumns(kind, key, value), text: rowText };
     });
     return () => {
         const before = connection.get(

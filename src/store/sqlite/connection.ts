@@ -5,10 +5,10 @@ import { assertHasMethods } from '../../core/input';
 /** What is bound to a statement: text, integers that a double holds exactly, and nothing. */
 export type SqliteValue = number | string | null;
 
-/** A prepared statement, as libsql, better-sqlite3 and node:sqlite have it. */
+/** A prepared statement. Drivers describe what can be bound in ways of their own; all of them take a {@link SqliteValue}. */
 export type SqliteStatement = Readonly<{
-    all: (...values: SqliteValue[]) => unknown[];
-    run: (...values: SqliteValue[]) => unknown;
+    all: (...values: never[]) => unknown[];
+    run: (...values: never[]) => unknown;
 }>;
 
 /**
@@ -18,6 +18,11 @@ export type SqliteStatement = Readonly<{
 export type SqliteDatabase = Readonly<{
     exec: (sql: string) => unknown;
     prepare: (sql: string) => SqliteStatement;
+}>;
+
+type Statement = Readonly<{
+    all: (...values: SqliteValue[]) => unknown[];
+    run: (...values: SqliteValue[]) => unknown;
 }>;
 
 /** A row as it is read: its columns by name. Some drivers add members of their own. */
@@ -52,13 +57,13 @@ const FULL = 2;
  */
 export function createConnection(database: SqliteDatabase, busyTimeoutMs: number): Connection {
     assertHasMethods('database', database, ['exec', 'prepare']);
-    const statements = new Map<string, SqliteStatement>();
+    const statements = new Map<string, Statement>();
     let waiting: Work[] = [];
     let isClosed = false;
 
-    const prepare = (sql: string): SqliteStatement => {
+    const prepare = (sql: string): Statement => {
         let statement = statements.get(sql);
-        if (statement === undefined) statements.set(sql, (statement = database.prepare(sql)));
+        if (statement === undefined) statements.set(sql, (statement = database.prepare(sql) as Statement));
         return statement;
     };
     const ask = <T>(question: () => T): T => {

@@ -1,4 +1,4 @@
 /** A store of channels in an SQLite database: `solana-payment-channels/store/sqlite`. */
 
-export { type SqliteDatabase, type SqliteStatement, type SqliteValue } from './connection';
+export type { SqliteDatabase, SqliteStatement } from './connection';
 export { migrateSqliteStore, openSqliteJournal, openSqliteStore, type SqliteStoreOptions } from './sqlite-store';

@@ -41,7 +41,9 @@ const MAX_BUSY_TIMEOUT_MS = 600_000n;
  *
  * @example
  * ```ts
- * const database = new Database('channels.db'); // of libsql or better-sqlite3, or a DatabaseSync of node:sqlite
+ * import Database from 'libsql'; // or better-sqlite3, or DatabaseSync of node:sqlite
+ *
+ * const database = new Database('channels.db');
  * await migrateSqliteStore(database);
  * const store = await openSqliteStore(database, { network: 'mainnet' });
  * ```
@@ -148,12 +150,14 @@ function createStore(connection: Connection, network: string, now: () => unknown
         }
     };
     return {
-        claimDue: async claim =>
-            await write(() => {
+        claimDue: async claim => {
+            if (claim.reasons?.length === 0) return Object.freeze([]);
+            return await write(() => {
                 const at = checkJournalTime(now());
                 const due = ask(getDueQuery(network, claim, at)).map(toAddressOf);
                 return toRecords(leases.acquire(claim.owner, due, claim.leaseMs, at));
-            }),
+            });
+        },
         close: async () => connection.close(),
         commit: async change => await write(createCommit(connection, network, change, getSeconds)),
         durability: 'machine',

@@ -4,9 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RowChange } from '../../../src/ledger/rows';
 import { openSqliteStore } from '../../../src/store/sqlite';
 import type { ChannelStore } from '../../../src/store/store';
+import { getStoreContractCases, type StoreContractInput } from '../../../src/testing';
 import { channelOf, signatureOf, transactionOf } from '../../fixtures/journal';
 import { expectRefusal } from '../../fixtures/refusals';
-import { createPlace, type OpenDatabase, type Place } from '../../fixtures/sqlite';
+import { runs } from '../../fixtures/random';
+import { createPlace, DRIVERS, type OpenDatabase, type Place } from '../../fixtures/sqlite';
 import { OPEN_ROW } from '../ledger/records';
 import { changeOf, dueOf, NOW, recordOf } from './sqlite-records';
 
@@ -22,6 +24,31 @@ beforeEach(async () => {
 afterEach(() => {
     vi.restoreAllMocks();
     place.remove();
+});
+
+describe.each(DRIVERS)('the contract of a store, kept by the one in a database of $name', driver => {
+    const createStore: StoreContractInput['createStore'] = async ({ network, now: clock }) => {
+        const own = await createPlace(driver);
+        const database = own.open();
+        return {
+            close: own.remove,
+            openNetwork: another => own.openStore({ network: another, now: clock }),
+            other: await own.openStore({ network, now: clock }),
+            overwrite: (channel, schema, text) =>
+                void database
+                    .prepare('UPDATE pc_channel SET schema = ?, record = ? WHERE network = ? AND channel = ?')
+                    .run(schema, text, network, channel),
+            overwriteRow: (kind, key, text) =>
+                void database
+                    .prepare('UPDATE pc_row SET value = ? WHERE network = ? AND kind = ? AND key = ?')
+                    .run(text, network, kind, key),
+            store: await own.openStore({ network, now: clock }),
+        };
+    };
+    const cases = getStoreContractCases({ createStore, sequences: runs(12).numRuns });
+    it.each(cases.map(({ name, run }) => [name, run] as const))('%s', async (_, run) => {
+        await run();
+    });
 });
 
 const chargeOf = (index: number, key: string, expected: RowChange['expected'] = 'absent'): RowChange => ({

@@ -1,7 +1,8 @@
 import { AssertionError } from 'node:assert';
 
 import { MAINNET_DEPLOYMENT } from '../../../src';
-import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
+import { createNodeVoucherVerifier } from '../../../src/node/index';
+import { migrateSqliteStore, openSqliteJournal, openSqliteStore } from '../../../src/store/sqlite/index';
 import {
     assertBalanceChanges,
     assertChannel,
@@ -91,10 +92,24 @@ export function createNodeRows(): Rows {
                 { answerTimeoutMs: 5_000, backend: 'webcrypto', cacheSize: 10, threads: 1 },
             ],
         },
-        openFileJournal: {
-            call: closing(openFileJournal as never),
-            makeArguments: () => ['a journal', { compactAtBytes: 1_000_000, now: () => 1 }],
-        },
+    };
+}
+
+/** What a handle is asked when it is opened, answered as by a database of this version. */
+const DATABASE = {
+    exec: () => undefined,
+    prepare: (sql: string) => ({
+        all: () => [{ journal_mode: 'wal', sql, synchronous: 2, value: 1 }],
+        run: () => undefined,
+    }),
+};
+
+export function createSqliteRows(): Rows {
+    const options = { busyTimeoutMs: 5, network: 'localnet', now: () => 1 };
+    return {
+        migrateSqliteStore: { call: migrateSqliteStore as never, makeArguments: () => [DATABASE] },
+        openSqliteJournal: { call: openSqliteJournal as never, makeArguments: () => [DATABASE, options] },
+        openSqliteStore: { call: openSqliteStore as never, makeArguments: () => [DATABASE, options] },
     };
 }
 

@@ -1,14 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { createClient, lamports, type Signature } from '@solana/kit';
 
 import * as toolkit from '../../fixtures/toolkit';
-import { createNodeVoucherVerifier, openFileJournal } from '../../../src/node/index';
+import { createNodeVoucherVerifier } from '../../../src/node/index';
 import { createSimulator, readProgramElf, simulated } from '../../../src/testing/index';
 import { createRequestHandler } from '../../../src/testing/rpc';
 import { addressOf, SPL_TOKEN, TOKEN_2022 } from '../../fixtures/parties';
+import { createPlace } from '../../fixtures/sqlite';
 import { createGoodValues } from './good-values';
 import type { Call, MakeArguments } from './harness';
 
@@ -261,16 +258,10 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
                 treasuryToken: () => [token],
             },
         },
-        'openFileJournal()': {
+        'openSqliteJournal()': {
             create: async () => {
-                const folder = await mkdtemp(join(tmpdir(), 'wrong-values-'));
-                const journal = await openFileJournal(join(folder, 'journal'));
-                const { close: _close, ...object } = journal;
-                const dispose = async () => {
-                    await journal.close();
-                    await rm(folder, { recursive: true });
-                };
-                return { dispose, object };
+                const place = await createPlace();
+                return { dispose: async () => place.remove(), object: await place.openJournal() };
             },
             rows: journalRows(),
         },

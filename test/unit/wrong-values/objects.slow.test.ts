@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as node from '../../../src/node/index';
+import * as sqlite from '../../../src/store/sqlite/index';
 import * as testing from '../../../src/testing/index';
 import { MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../../../src';
 import { createGoodValues } from './good-values';
 import { findFaults, findPassedOver } from './harness';
 import { createObjectRows, getMethods } from './object-rows';
-import { createNodeRows, createTestingRows } from './node-rows';
+import { createNodeRows, createSqliteRows, createTestingRows } from './node-rows';
 
 // As wrong-values.test.ts, for what the other entry points export, and for the methods of everything that is made.
 
@@ -28,6 +29,7 @@ afterAll(async () => {
 
 describe.each([
     ['node', node, createNodeRows()],
+    ['store/sqlite', sqlite, createSqliteRows()],
     ['testing', testing, await createTestingRows(createGoodValues(MAINNET_DEPLOYMENT))],
 ] as const)('%s', (_, entry, rows) => {
     const functions = Object.entries(entry as Record<string, unknown>).filter(

@@ -3,8 +3,10 @@ import { writeSync } from 'node:fs';
 import { setTimeout as setGlobalTimeout } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 
+import Database from 'libsql';
+
 import { isPaymentChannelsError } from '../../../src';
-import { openFileJournal } from '../../../src/node';
+import { openSqliteJournal } from '../../../src/store/sqlite';
 import { channelOf, transactionOf } from '../../fixtures/journal';
 
 // One process of several that share a journal. What it says on its output it says before it goes on, so that nothing that
@@ -39,11 +41,12 @@ const say = (message: ChildMessage) => writeSync(1, `${JSON.stringify(message)}\
 const options = JSON.parse(process.argv[2]!) as ChildOptions;
 const { channels, firstIndex, leaseMs, owner, path, rounds } = options;
 
-const journal = await openFileJournal(path, { compactAtBytes: 30_000 });
+const database = new Database(path);
+const journal = await openSqliteJournal(database, { network: 'localnet' });
 say({ kind: 'ready' });
 let index = firstIndex;
 for (let round = 0; round < rounds; round += 1) await (options.isGreedy ? sendUntilLost() : sendOnce());
-await journal.close();
+database.close();
 
 async function sendOnce(): Promise<void> {
     const places = [randomInt(channels), randomInt(channels)];
