@@ -57,7 +57,7 @@ export function getCommitStatement(tables: Tables, network: string, change: Stor
     const id = {
         channel: add(change.channel, 'text'),
         network: add(network, 'text'),
-        schema: add(LEDGER_SCHEMA, 'integer'),
+        schema: `${LEDGER_SCHEMA}`,
     };
     const expected = change.expected === 'absent' ? undefined : add(change.expected, 'bigint');
     const steps = getHeadSteps(tables, change, id, expected, add);
@@ -253,8 +253,10 @@ type WrittenRow = Readonly<{ at: string; channel: string | null; stage: string; 
 
 function getRowColumns({ key, kind, unknown, value }: RowChange): WrittenRow {
     if (value === 'delete') throw new TypeError('A row that is deleted has no columns');
+    // What is no row is refused here.
+    const text = encodeRow(kind, value, unknown);
     const { at, ...rest } = toRowColumns(kind, key, value);
-    return { ...rest, at: `${at}`, text: encodeRow(kind, value, unknown) };
+    return { ...rest, at: `${at}`, text };
 }
 
 /** The rows of a change by what is done with them. */
