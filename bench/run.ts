@@ -9,6 +9,7 @@ const BENCHES: Readonly<Record<string, () => Promise<{ run: () => Promise<BenchR
     pda: () => import('./pda'),
     salt: () => import('./salt'),
     sim: () => import('./sim'),
+    store: () => import('./store'),
     verify: () => import('./verify'),
 };
 

@@ -3,7 +3,6 @@ import type { Address } from '@solana/kit';
 import { STORE_NEWER } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
 import {
-    assertIsInput,
     readDeeply,
     readMembers,
     readOnlyMembers,
@@ -163,7 +162,6 @@ export function toChange(change: StoreChange, network: string): StoreChange {
                 ]);
                 toRowKind(kind, `${path}.kind`);
                 toRowKey(`${path}.key`, key);
-                if (value !== 'delete') assertIsInput(`${path}.value`, value);
                 const id = `${kind} ${key}`;
                 if (ids.has(id)) refuseInput(`${path}.key`, 'another one for each row of a kind', key);
                 ids.add(id);

@@ -37,7 +37,7 @@ const explain = () => {
     return [...statements]
         .filter(sql => /^\s*(SELECT|UPDATE|DELETE|INSERT)/.test(sql) && !sql.includes('sqlite_schema'))
         .map(sql => {
-            const values = Array.from({ length: sql.split('?').length - 1 }, () => 1);
+            const values = Array.from({ length: sql.split('?').length - 1 }, () => 1 as never);
             const steps = own.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[];
             return { sql, steps: steps.map(({ detail }) => detail) };
         });
