@@ -1,30 +1,33 @@
 import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
-// Base58 of 32 bytes, which is the most of what an address costs on a hot path: kit's codecs take any length and need
-// about twenty times as long.
+// Base58 of addresses and signatures, which is the most of what they cost on a hot path: kit's codecs take any length and
+// need about twenty times as long.
 
 const ALPHABET = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 const ADDRESS_BYTES = 32;
-const ADDRESS_MIN_CHARACTERS = 32;
-const ADDRESS_MAX_CHARACTERS = 44;
 // Bytes and characters go in groups: a product of two groups, plus a third, is exact in a double.
 const BYTES_IN_GROUP = 3;
 const BYTE_GROUP_RADIX = 2 ** 24;
-const BYTE_GROUP_COUNT = 11;
+const MAX_BYTE_GROUPS = 22;
 const CHARACTERS_IN_GROUP = 4;
 const CHARACTER_GROUP_RADIX = 58 ** 4;
 const CHARACTER_GROUP_COUNT = 11;
 // Used again by every call, none of which is ever interrupted: an array of this size is slow to make.
-const byteGroups = /* @__PURE__ */ new Float64Array(BYTE_GROUP_COUNT);
+const byteGroups = /* @__PURE__ */ new Float64Array(MAX_BYTE_GROUPS);
 const characterGroups = /* @__PURE__ */ new Float64Array(CHARACTER_GROUP_COUNT);
 
 /**
  * The 32 bytes of an address; `undefined` for text that is not the base58 form of 32 bytes. It takes what kit's
  * `isAddress` takes.
  */
-export function encodeAddress(text: string): Uint8Array | undefined {
+export const encodeAddress = (text: string): Uint8Array | undefined => encodeBase58(text, ADDRESS_BYTES);
+
+/** The bytes of an address, a hash or a signature; `undefined` for text that is not the base58 form of so many. */
+export function encodeBase58(text: string, byteCount: 32 | 64): Uint8Array | undefined {
     const { length } = text;
-    if (length < ADDRESS_MIN_CHARACTERS || length > ADDRESS_MAX_CHARACTERS) return undefined;
+    // Between one character for each zero byte and log(256) / log(58) characters for each byte: 44 and 88.
+    if (length < byteCount || length > byteCount * 1.375) return undefined;
+    const lastGroup = Math.ceil(byteCount / BYTES_IN_GROUP) - 1;
     // Least significant group first.
     const groups = byteGroups.fill(0);
     let groupCount = 0;
@@ -44,19 +47,18 @@ export function encodeAddress(text: string): Uint8Array | undefined {
         if (carry > 0) groups[groupCount++] = carry;
     }
 
-    // 11 groups have room for one byte more than an address has.
-    if (groups[BYTE_GROUP_COUNT - 1]! >= 2 ** 16) return undefined;
-    const bytes = new Uint8Array(ADDRESS_BYTES);
-    for (let index = 0, end = ADDRESS_BYTES; index < BYTE_GROUP_COUNT; index++, end -= BYTES_IN_GROUP) {
+    // The highest group has room for a byte or two more than there are.
+    if (groups[lastGroup]! >= 256 ** (byteCount - lastGroup * BYTES_IN_GROUP)) return undefined;
+    const bytes = new Uint8Array(byteCount);
+    for (let index = 0, end = byteCount; index <= lastGroup; index++, end -= BYTES_IN_GROUP) {
         const group = groups[index]!;
         bytes[end - 1] = group;
-        bytes[end - 2] = group >> 8;
-        // The highest group is a byte short.
+        if (end > 1) bytes[end - 2] = group >> 8;
         if (end > 2) bytes[end - 3] = group >> 16;
     }
     // A zero byte in front is a 1 in front: as many of one as of the other.
     let zeros = 0;
-    while (zeros < ADDRESS_BYTES && bytes[zeros] === 0) zeros++;
+    while (zeros < byteCount && bytes[zeros] === 0) zeros++;
     for (let index = 0; index < zeros; index++) if (text[index] !== '1') return undefined;
     return text[zeros] === '1' ? undefined : bytes;
 }

@@ -1,5 +1,6 @@
-import { getBase58Decoder, getBase58Encoder, type Address, type ReadonlyUint8Array } from '@solana/kit';
+import type { Address, ReadonlyUint8Array } from '@solana/kit';
 
+import { encodeBase58 } from './address-bytes';
 import {
     JSON_FIELD_MISSING,
     JSON_FIELD_MISTYPED,
@@ -163,8 +164,8 @@ export function readAddress(field: string, value: unknown): Address {
  *
  * @throws `JSON_FIELD_MISTYPED` for what is not base58 of so many bytes.
  */
-export function readBase58(field: string, value: unknown, length: number): ReadonlyUint8Array {
-    const bytes = typeof value === 'string' ? tryDecodeBase58(value, length) : undefined;
+export function readBase58(field: string, value: unknown, length: 32 | 64): ReadonlyUint8Array {
+    const bytes = typeof value === 'string' ? encodeBase58(value, length) : undefined;
     if (bytes === undefined) {
         throw new PaymentChannelsError(JSON_FIELD_MISTYPED, {
             expected: `base58 of ${length} bytes`,
@@ -173,15 +174,4 @@ export function readBase58(field: string, value: unknown, length: number): Reado
         });
     }
     return bytes;
-}
-
-function tryDecodeBase58(text: string, length: number): ReadonlyUint8Array | undefined {
-    // Between one character for each zero byte and log(256) / log(58) characters for each byte.
-    if (text.length < length || text.length > Math.ceil(length * 1.37)) return undefined;
-    try {
-        const bytes = getBase58Encoder().encode(text);
-        return bytes.length === length && getBase58Decoder().decode(bytes) === text ? bytes : undefined;
-    } catch {
-        return undefined;
-    }
 }

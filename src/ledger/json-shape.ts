@@ -82,7 +82,7 @@ export const text = (maxLength: number): Shape<string> =>
     );
 
 /** Bytes of this length as base58 text, such as a signature. */
-export const base58 = <T extends string>(length: number): Shape<T> => ({
+export const base58 = <T extends string>(length: 32 | 64): Shape<T> => ({
     read: (field, value) => {
         readBase58(field, value, length);
         return value as T;

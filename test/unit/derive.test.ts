@@ -1,6 +1,7 @@
 import {
     getAddressDecoder,
     getAddressEncoder,
+    getBase58Decoder,
     getProgramDerivedAddress,
     isAddress,
     isOffCurveAddress,
@@ -22,7 +23,7 @@ import {
     findTreasuryTokenPda,
     findTreasuryTokenPdaSync,
 } from '../../src';
-import { decodeAddress, encodeAddress } from '../../src/core/address-bytes';
+import { decodeAddress, encodeAddress, encodeBase58 } from '../../src/core/address-bytes';
 import { isOnCurve } from '../../src/runtime/derive/on-curve';
 import { findProgramDerivedAddress } from '../../src/runtime/derive/program-derived-address';
 import { BAD_ADDRESSES, BAD_U64 } from '../fixtures/bad-input';
@@ -99,6 +100,54 @@ describe('isOnCurve', () => {
             expect(isOnCurve(toBytes(y))).toBe(true);
             expect(isOnCurve(toBytes(y + 2n ** 255n))).toBe(false);
         }
+    });
+});
+
+describe('encodeBase58 of 64 bytes', () => {
+    const toText = (bytes: Uint8Array) => getBase58Decoder().decode(bytes);
+    const anySignature = fc
+        .tuple(anyBytes(64), fc.nat(64), fc.constantFrom(0, 0xff))
+        .map(([bytes, count, value]) => bytes.fill(value, 0, count));
+
+    it("agrees with kit's codec", () => {
+        fc.assert(
+            fc.property(anySignature, bytes => {
+                expect(encodeBase58(toText(bytes), 64)).toEqual(bytes);
+            }),
+            runs(1_000),
+        );
+    });
+
+    it('takes no text of fewer or more bytes, and no other text', () => {
+        const anyLength = fc.integer({ max: 70, min: 58 }).chain(length => anyBytes(length));
+        fc.assert(
+            fc.property(anyLength, bytes => {
+                const text = toText(bytes);
+                expect(encodeBase58(text, 64)).toEqual(bytes.length === 64 ? bytes : undefined);
+            }),
+            runs(1_000),
+        );
+        fc.assert(
+            fc.property(
+                anySignature,
+                fc.nat(87),
+                fc.constantFrom('0', 'l', 'é', ' ', ''),
+                (bytes, place, character) => {
+                    const text = toText(bytes);
+                    const edited =
+                        text.slice(0, place % text.length) + character + text.slice((place % text.length) + 1);
+                    const given = encodeBase58(edited, 64);
+                    expect(given === undefined || toText(given) === edited).toBe(true);
+                    if (character !== '') expect(given).toBeUndefined();
+                },
+            ),
+            runs(1_000),
+        );
+        const most = toText(new Uint8Array(64).fill(0xff));
+        expect(encodeBase58(most, 64)).toEqual(new Uint8Array(64).fill(0xff));
+        expect(most.endsWith('z')).toBe(false);
+        const next = String.fromCharCode(most.charCodeAt(most.length - 1) + 1);
+        expect(encodeBase58(most.slice(0, -1) + next, 64)).toBeUndefined();
     });
 });
 
