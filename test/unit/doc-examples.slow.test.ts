@@ -29,7 +29,7 @@ beforeAll(() => {
         of.examples.map((code, index) => ({ code, of, title: `@example ${index + 1} of ${of.name}` })),
     );
     others = documentation.getOtherExamples();
-    readme = ['README.md', 'docs/simulator.md', 'docs/testing.md'].flatMap(readPage);
+    readme = ['README.md', 'docs/ledger.md', 'docs/simulator.md', 'docs/testing.md'].flatMap(readPage);
     errors = documentation.check([...readme, ...examples, ...others, ...WRONG]);
 }, 300_000);
 
