@@ -10,7 +10,7 @@ import { expectRefusal } from '../../fixtures/refusals';
 import { runs } from '../../fixtures/random';
 import { createPlace, DRIVERS, type OpenDatabase, type Place } from '../../fixtures/sqlite';
 import { OPEN_ROW } from '../ledger/records';
-import { changeOf, dueOf, NOW, recordOf } from './sqlite-records';
+import { changeOf, chargeOf, dueOf, NOW, recordOf } from './sqlite-records';
 
 const NOW_MS = Number(NOW) * 1_000;
 const now = () => NOW_MS;
@@ -51,22 +51,6 @@ describe.each(DRIVERS)('the contract of a store, kept by the one in a database o
     });
 });
 
-const chargeOf = (index: number, key: string, expected: RowChange['expected'] = 'absent'): RowChange => ({
-    expected,
-    key: `${channelOf(index)}/${key}`,
-    kind: 'charge',
-    value: {
-        endedAt: null,
-        fingerprint: key,
-        owner: 'one',
-        price: 5n,
-        receipt: null,
-        response: null,
-        stage: 'running',
-        startedAt: NOW,
-        units: 1n,
-    },
-});
 const claim = async (fields: object = {}) =>
     (await store.claimDue({ leaseMs: 60_000, limit: 1_000, owner: 'worker', ...fields })).map(stored =>
         'error' in stored ? stored.channel : stored.record.identity.channel,
