@@ -1,3 +1,4 @@
+import { MAX_LASTING_MS } from '../../journal/lease';
 import type { ChannelQuery } from '../store';
 import type { Tables } from './database';
 import { isInForce } from './leases';
@@ -41,11 +42,13 @@ const CLAIMS_AT_ONCE = 8;
 export const getStoreStatements = ({ channel, lease, row }: Tables) => {
     // What is leased is left out by a list of it, and not by a look at each lease: the most urgent channels are those that
     // are being worked on. What is due goes by the time of the statement and not by that of the moment, which the planner
-    // knows, and so which index to take.
+    // knows, and so which index to take. Both bounds of `until` are there for it as well: it takes the list for a short one,
+    // which it puts into a hash table.
     const getClaim = (isOfReason: string) => `
         WITH clock AS MATERIALIZED (SELECT ${NOW_MS} AS at), held AS MATERIALIZED (
             SELECT lease.channel FROM ${lease} AS lease CROSS JOIN clock
-            WHERE lease.network = $1::text AND lease.until > (SELECT at FROM clock) AND ${isInForce('lease', 'clock.at')}
+            WHERE lease.network = $1::text AND lease.until > (SELECT at FROM clock)
+                AND lease.until <= (SELECT at FROM clock) + ${MAX_LASTING_MS} AND ${isInForce('lease', 'clock.at')}
         ), urgent AS MATERIALIZED (
             SELECT channel, due_deadline, at_risk, due_at FROM ${channel}
             WHERE network = $1::text AND due_at <= floor(extract(epoch FROM statement_timestamp()))::bigint

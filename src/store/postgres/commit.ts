@@ -1,3 +1,6 @@
+import { getUtf8Encoder } from '@solana/kit';
+
+import { refuseInput } from '../../core/input';
 import { encodeChannelRecord, encodeRow, LEDGER_SCHEMA } from '../../ledger/ledger-json';
 import { getAtRisk, type ChannelRecord } from '../../ledger/record';
 import type { RowChange } from '../../ledger/rows';
@@ -11,6 +14,8 @@ import { createValues, KEEP, NOW_SECONDS, type Statement } from './statement';
 // is written for each row of that, and so not at all when there is none. When a row of the change is not as expected, the
 // statement ends with an error, which undoes the rest.
 
+/** What fits an index beside the rest of a row's name. */
+const MAX_KEY_BYTES = 2_048;
 /** Division by zero: a row that is to be updated or deleted is not at its version. */
 const ROW_CONFLICT = '22012';
 /** What says that nothing was written, because somebody else was faster. */
@@ -23,6 +28,10 @@ export async function commit(
     change: StoreChange,
 ): Promise<'committed' | 'conflict'> {
     const { rows } = change;
+    rows.forEach(({ key }, index) => {
+        if (key.length * 3 <= MAX_KEY_BYTES || getUtf8Encoder().getSizeFromValue(key) <= MAX_KEY_BYTES) return;
+        refuseInput(`change.rows[${index}].key`, `a key of at most ${MAX_KEY_BYTES} bytes in UTF-8`, key);
+    });
     const { text, values } = getCommitStatement(tables, network, change);
     const answer = await askOr(CONFLICTS, text, values);
     if (typeof answer !== 'string' && getOnlyRow(answer).committed === '1') return 'committed';

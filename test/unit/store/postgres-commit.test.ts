@@ -181,6 +181,23 @@ describe('a commit', () => {
         expect(await getStored(store, channel)).toMatchObject({ version: 1 });
     });
 
+    it('of a row whose key fits no index is refused, and makes nothing else', async () => {
+        const [store] = await open();
+        const channel = nextChannel();
+        const long = (count: number) =>
+            Array.from({ length: count }, (_, index) => String.fromCharCode(0x4e00 + ((index * 7_919) % 20_000))).join(
+                '',
+            );
+        const refused = { code: 'INPUT_INVALID', context: { field: 'change.rows[1].key' } };
+        const rows = [toCharge(channel, 'a'), toCharge(channel, long(900))];
+        await expect(store.commit(toChange(channel, { rows }))).rejects.toMatchObject(refused);
+        expect(await store.getRow('charge', rows[0]!.key)).toBeUndefined();
+        expect(await store.getRow('charge', rows[1]!.key)).toBeUndefined();
+        const row = toCharge(channel, long(660));
+        expect(await store.commit(toChange(channel, { rows: [row] }))).toBe('committed');
+        expect(await store.getRow('charge', row.key)).toMatchObject({ version: 1 });
+    });
+
     it('of rows only needs no record, where none is expected', async () => {
         const [store] = await open();
         const channel = nextChannel();

@@ -66,7 +66,13 @@ beforeAll(async () => {
     for (const table of [channel, lease, row, sent, sentChannel]) await run(`VACUUM ANALYZE ${table}`);
 });
 
-type Plan = Readonly<{ 'Node Type': string; 'Relation Name'?: string; 'Index Name'?: string; Plans?: readonly Plan[] }>;
+type Plan = Readonly<{
+    Filter?: string;
+    'Node Type': string;
+    'Relation Name'?: string;
+    'Index Name'?: string;
+    Plans?: readonly Plan[];
+}>;
 
 async function explain({ text, values }: Statement): Promise<readonly Plan[]> {
     const [row] = await getDatabase().run(`EXPLAIN (FORMAT JSON) ${text}`, [...values]);
@@ -110,6 +116,8 @@ describe(`with ${CHANNELS} channels, along an index goes`, () => {
         const values = [network, 'one', 60_000, 50];
         const expected = expect.arrayContaining(['pc_lease_until', 'pc_lease_pkey', 'pc_channel_pkey']);
         const indexes = await getIndexes({ text: claimDue, values });
+        const filters = (await explain({ text: claimDue, values })).map(({ Filter }) => Filter);
+        expect(filters.join()).toContain('hashed SubPlan');
         expect(indexes).toEqual(expected);
         // By how urgent it is where much is due, by when it is due where little is; the planner knows.
         expect(indexes.join()).toMatch(network === BUSY ? /pc_channel_urgency/ : /pc_channel_(due|urgency)/);

@@ -2,6 +2,7 @@ import { AssertionError } from 'node:assert';
 
 import { MAINNET_DEPLOYMENT } from '../../../src';
 import { createNodeVoucherVerifier } from '../../../src/node/index';
+import { migratePostgresStore, openPostgresJournal, openPostgresStore } from '../../../src/store/postgres/index';
 import { migrateSqliteStore, openSqliteJournal, openSqliteStore } from '../../../src/store/sqlite/index';
 import {
     assertBalanceChanges,
@@ -110,6 +111,23 @@ export function createSqliteRows(): Rows {
         migrateSqliteStore: { call: migrateSqliteStore as never, makeArguments: () => [DATABASE] },
         openSqliteJournal: { call: openSqliteJournal as never, makeArguments: () => [DATABASE, options] },
         openSqliteStore: { call: openSqliteStore as never, makeArguments: () => [DATABASE, options] },
+    };
+}
+
+/** What a server is asked when a store is opened, answered as by one with tables of this version. */
+const query = async () => ({
+    rows: [{ encoding: 'UTF8', found: 'true', fsync: 'on', standby: 'false', synchronous: 'on', value: '1' }],
+});
+
+export function createPostgresRows(): Rows {
+    const options = { network: 'localnet', schema: 'public' };
+    return {
+        migratePostgresStore: {
+            call: migratePostgresStore as never,
+            makeArguments: () => [query, { schema: 'public' }],
+        },
+        openPostgresJournal: { call: openPostgresJournal as never, makeArguments: () => [query, options] },
+        openPostgresStore: { call: openPostgresStore as never, makeArguments: () => [query, options] },
     };
 }
 

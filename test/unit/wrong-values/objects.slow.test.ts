@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as node from '../../../src/node/index';
+import * as postgres from '../../../src/store/postgres/index';
 import * as sqlite from '../../../src/store/sqlite/index';
 import * as testing from '../../../src/testing/index';
 import { MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../../../src';
 import { createGoodValues } from './good-values';
 import { findFaults, findPassedOver } from './harness';
 import { createObjectRows, getMethods } from './object-rows';
-import { createNodeRows, createSqliteRows, createTestingRows } from './node-rows';
+import { createNodeRows, createPostgresRows, createSqliteRows, createTestingRows } from './node-rows';
 
 // As wrong-values.test.ts, for what the other entry points export, and for the methods of everything that is made.
 
@@ -29,6 +30,7 @@ afterAll(async () => {
 
 describe.each([
     ['node', node, createNodeRows()],
+    ['store/postgres', postgres, createPostgresRows()],
     ['store/sqlite', sqlite, createSqliteRows()],
     ['testing', testing, await createTestingRows(createGoodValues(MAINNET_DEPLOYMENT))],
 ] as const)('%s', (_, entry, rows) => {
