@@ -98,8 +98,7 @@ export type BatchExecuteOptions = Omit<
         leaseMs?: number | undefined;
         /**
          * Milliseconds to wait, once nothing else is left to do, for channels that somebody else has leased; 0 by default.
-         * An owner renews its leases as long as it is at work. Those of one that was killed end after its `leaseMs`, or at
-         * once where the journal can tell.
+         * An owner renews its leases as long as it is at work. Those of one that was killed end after its `leaseMs`.
          */
         leaseWaitMs?: number | undefined;
         /**
