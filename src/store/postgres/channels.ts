@@ -43,7 +43,8 @@ export const getStoreStatements = ({ channel, lease, row }: Tables) => {
     // What is leased is left out by a list of it, and not by a look at each lease: the most urgent channels are those that
     // are being worked on. What is due goes by the time of the statement and not by that of the moment, which the planner
     // knows, and so which index to take. Both bounds of `until` are there for it as well: it takes the list for a short one,
-    // which it puts into a hash table.
+    // which it puts into a hash table. The rest is written so that there is one way to run it, in the order of urgency and by
+    // the primary keys, even while there are no statistics.
     const getClaim = (isOfReason: string) => `
         WITH clock AS MATERIALIZED (SELECT ${NOW_MS} AS at), held AS MATERIALIZED (
             SELECT lease.channel FROM ${lease} AS lease CROSS JOIN clock
@@ -55,20 +56,20 @@ export const getStoreStatements = ({ channel, lease, row }: Tables) => {
                 AND quarantined_at IS NULL ${isOfReason} AND channel NOT IN (SELECT channel FROM held)
             ORDER BY ${URGENCY} LIMIT $4::integer * ${CLAIMS_AT_ONCE}
         ), due AS MATERIALIZED (
-            SELECT lease.channel FROM urgent
-            JOIN ${lease} AS lease ON lease.network = $1::text AND lease.channel = urgent.channel
-            CROSS JOIN clock
-            WHERE NOT ${isInForce('lease', 'clock.at')}
-            ORDER BY ${URGENCY} LIMIT $4::integer
-            FOR NO KEY UPDATE OF lease SKIP LOCKED
+            SELECT free.channel FROM urgent CROSS JOIN clock CROSS JOIN LATERAL (
+                SELECT lease.channel FROM ${lease} AS lease
+                WHERE lease.network = $1::text AND lease.channel = urgent.channel AND NOT ${isInForce('lease', 'clock.at')}
+                FOR NO KEY UPDATE SKIP LOCKED
+            ) AS free
+            LIMIT $4::integer
         ), claimed AS (
             UPDATE ${lease} AS lease
             SET owner = $2::text, until = clock.at + $3::bigint, duration_ms = $3::bigint, refused_at = NULL
-            FROM due, clock WHERE lease.network = $1::text AND lease.channel = due.channel
+            FROM clock WHERE lease.network = $1::text AND lease.channel = ANY (ARRAY(SELECT channel FROM due))
             RETURNING lease.channel
         )
-        SELECT ${getReadColumns('one')} FROM claimed
-        JOIN ${channel} AS one ON one.network = $1::text AND one.channel = claimed.channel
+        SELECT ${getReadColumns('one')} FROM ${channel} AS one
+        WHERE one.network = $1::text AND one.channel = ANY (ARRAY(SELECT channel FROM claimed))
         ORDER BY ${URGENCY}`;
     return {
         claimDue: getClaim(''),

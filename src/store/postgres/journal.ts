@@ -70,7 +70,7 @@ export const getJournalStatements = ({ lease, sent, sentChannel }: Tables) => {
                 ORDER BY channel FOR NO KEY UPDATE
             )
             UPDATE ${lease} AS lease SET owner = NULL, until = 0, duration_ms = 0, refused_at = NULL
-            FROM held WHERE lease.network = $1::text AND lease.channel = held.channel`,
+            WHERE lease.network = $1::text AND lease.channel = ANY (ARRAY(SELECT channel FROM held))`,
     };
 };
 
