@@ -45,15 +45,30 @@ const IS_LEASED = `EXISTS (
     AND lease.until > ? AND lease.until <= ? AND (lease.refused_at IS NULL OR lease.refused_at + lease.duration_ms > ?)
 )`;
 
-/** The most urgent channels that are due at a time in milliseconds and that nobody has leased. */
-export function getDueQuery(network: string, { limit, reasons }: WorkClaim, at: number): Query {
+const IS_DUE = 'network = ? AND due_at IS NOT NULL AND quarantined_at IS NULL AND due_at <= ?';
+const toSeconds = (at: number) => Math.floor(at / 1_000);
+/** So many channels are sorted faster than they are looked for among all that will be due at some time. */
+export const FEW = 1_000;
+
+/** How many channels are due at a time in milliseconds; a few more than {@link FEW} stand for any number. */
+export const getDueCountQuery = (network: string, at: number): Query => ({
+    sql: `SELECT count(*) AS count FROM (
+              SELECT 1 FROM pc_channel INDEXED BY pc_channel_due_at WHERE ${IS_DUE} LIMIT ${FEW + 1}
+          )`,
+    values: [network, toSeconds(at)],
+});
+
+/**
+ * The most urgent channels that are due at a time in milliseconds and that nobody has leased. Where there are more than a
+ * few, they are read in the order of an index: it ends at the limit, and sorts nothing.
+ */
+export function getDueQuery(network: string, { limit, reasons }: WorkClaim, at: number, isFew: boolean): Query {
     const isOfReason = reasons === undefined ? '' : `AND due_reason IN (${reasons.map(() => '?').join(', ')})`;
     return {
-        sql: `SELECT channel FROM pc_channel INDEXED BY pc_channel_urgency
-              WHERE network = ? AND due_at IS NOT NULL AND quarantined_at IS NULL AND due_at <= ? ${isOfReason}
-              AND NOT ${IS_LEASED}
+        sql: `SELECT channel FROM pc_channel INDEXED BY ${isFew ? 'pc_channel_due_at' : 'pc_channel_urgency'}
+              WHERE ${IS_DUE} ${isOfReason} AND NOT ${IS_LEASED}
               ORDER BY due_deadline, at_risk DESC, due_at LIMIT ?`,
-        values: [network, Math.floor(at / 1_000), ...(reasons ?? []), at, at + MAX_LASTING_MS, at, limit],
+        values: [network, toSeconds(at), ...(reasons ?? []), at, at + MAX_LASTING_MS, at, limit],
     };
 }
 

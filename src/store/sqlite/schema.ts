@@ -37,6 +37,8 @@ const MIGRATIONS: readonly string[] = [
     ) STRICT;
     CREATE INDEX pc_channel_urgency ON pc_channel (network, due_deadline, at_risk DESC, due_at, channel, due_reason, quarantined_at)
         WHERE due_at IS NOT NULL AND quarantined_at IS NULL;
+    CREATE INDEX pc_channel_due_at ON pc_channel (network, due_at, due_deadline, at_risk, channel, due_reason, quarantined_at)
+        WHERE due_at IS NOT NULL AND quarantined_at IS NULL;
     CREATE INDEX pc_channel_due ON pc_channel (network, channel, due_at) WHERE due_at IS NOT NULL;
     CREATE INDEX pc_channel_quarantined ON pc_channel (network, channel) WHERE quarantined_at IS NOT NULL;
     CREATE INDEX pc_channel_status ON pc_channel (network, status, channel);

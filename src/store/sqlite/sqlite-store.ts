@@ -14,7 +14,16 @@ import { READ_CHANNEL, READ_ROW } from './columns';
 import { createCommit } from './commit';
 import { createConnection, type Connection, type SqliteDatabase } from './connection';
 import { createJournal, createLeases } from './journal';
-import { getAbsentQuery, getDueQuery, getListQuery, getPurgeQueries, toAddressOf, type Query } from './queries';
+import {
+    FEW,
+    getAbsentQuery,
+    getDueCountQuery,
+    getDueQuery,
+    getListQuery,
+    getPurgeQueries,
+    toAddressOf,
+    type Query,
+} from './queries';
 import { assertHasSchema, migrate } from './schema';
 
 /** How to open a store or a journal of an SQLite database. */
@@ -154,7 +163,8 @@ function createStore(connection: Connection, network: string, now: () => unknown
             if (claim.reasons?.length === 0) return Object.freeze([]);
             return await write(() => {
                 const at = checkJournalTime(now());
-                const due = ask(getDueQuery(network, claim, at)).map(toAddressOf);
+                const isFew = Number(ask(getDueCountQuery(network, at))[0]!.count) <= FEW;
+                const due = ask(getDueQuery(network, claim, at, isFew)).map(toAddressOf);
                 return toRecords(leases.acquire(claim.owner, due, claim.leaseMs, at));
             });
         },

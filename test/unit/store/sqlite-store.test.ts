@@ -309,6 +309,29 @@ describe('work that is due', () => {
         expect(await claim({ owner: 'other' })).toEqual([]);
     });
 
+    it('is claimed in the same order where more than a few are due', async () => {
+        await store.commit(changeOf(dueOf(1, 5n)));
+        place.open().exec(`
+            INSERT INTO pc_channel
+            WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)
+            SELECT network, 'channel ' || i, version, change_id, schema, status, payee, payer, mint, rent_payer, deposit,
+                accepted, settled, printf('%020d', i * 7919 % 101), due_at - i % 7, due_reason,
+                iif(i % 10 = 0, due_at + i % 30, due_deadline), ending, NULL, updated_at, record
+            FROM n, pc_channel`);
+        const urgency = (channel: string) => {
+            const index = Number(channel.slice('channel '.length));
+            return [index % 10 === 0 ? index % 30 : 99, -((index * 7919) % 101), -(index % 7)];
+        };
+        const all = (await claim()).filter(channel => channel.startsWith('channel ')).map(urgency);
+        const few = (await claim()).filter(channel => channel.startsWith('channel ')).map(urgency);
+        expect(all.length + few.length).toBe(1_500);
+        expect(few.length).toBeLessThan(600);
+        for (const some of [all, few]) {
+            const sorted = [...some].sort((a, b) => a[0]! - b[0]! || a[1]! - b[1]! || a[2]! - b[2]!);
+            expect(some).toEqual(sorted);
+        }
+    });
+
     it('is claimed by reason', async () => {
         await store.commit(changeOf(dueOf(1, 5n)));
         await store.commit(changeOf(dueOf(2, 4n, { reason: 'close' })));
