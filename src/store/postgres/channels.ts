@@ -91,7 +91,8 @@ export const getStoreStatements = ({ channel, lease, row }: Tables) => {
                     AND one.status = 'absent' AND one.updated_at < $2::bigint
                 RETURNING one.channel
             ), leases AS (
-                DELETE FROM ${lease} AS lease USING gone WHERE lease.network = $1::text AND lease.channel = gone.channel
+                DELETE FROM ${lease} AS lease USING gone
+                WHERE lease.network = $1::text AND lease.channel = gone.channel AND NOT ${isInForce('lease', NOW_MS)}
             ), charges AS (
                 DELETE FROM ${row} AS row USING gone
                 WHERE row.network = $1::text AND row.kind IN ('charge', 'delivery')

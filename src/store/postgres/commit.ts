@@ -72,106 +72,72 @@ export function getCommitStatement(tables: Tables, network: string, change: Stor
     const steps = getHeadSteps(tables, change, id, expected, add);
     const conditions: string[] = [];
     const groups = groupRows(change.rows);
-    const addList = (list: readonly unknown[], type: string) => add(list, `${type}[]`);
-
-    const written = (list: readonly RowChange[]) => {
-        const columns = list.map(getRowColumns);
-        return [
-            addList(
-                list.map(({ kind }) => kind),
-                'text',
+    /** Rows as a table of these columns. */
+    const given = (rows: readonly RowChange[], ...columns: readonly GivenColumn[]) => {
+        const given = rows.map(row => getGiven(row, columns));
+        const lists = columns.map(name =>
+            add(
+                given.map(row => row[name]),
+                GIVEN[name],
             ),
-            addList(
-                list.map(({ key }) => key),
-                'text',
-            ),
-            addList(
-                columns.map(({ channel }) => channel),
-                'text',
-            ),
-            addList(
-                columns.map(({ stage }) => stage),
-                'text',
-            ),
-            addList(
-                columns.map(({ at }) => at),
-                'bigint',
-            ),
-            addList(
-                columns.map(({ text }) => text),
-                'text',
-            ),
-        ];
-    };
-    const named = (list: readonly RowChange[]) => [
-        addList(
-            list.map(({ kind }) => kind),
-            'text',
-        ),
-        addList(
-            list.map(({ key }) => key),
-            'text',
-        ),
-    ];
-    const versioned = (list: readonly RowChange[]) =>
-        addList(
-            list.map(({ expected }) => `${expected}`),
-            'bigint',
         );
-    const insert = (lists: readonly string[]) =>
+        return {
+            count: `cardinality(${lists[0]})`,
+            table: `unnest(${lists.join(', ')}) AS given (${columns.join(', ')})`,
+        };
+    };
+    const insert = (table: string) =>
         `INSERT INTO ${tables.row} AS row (network, kind, key, version, schema, channel, stage, at, value)
          SELECT ${id.network}, given.kind, given.key, 1, ${id.schema}, given.channel, given.stage, given.at, given.value
-         FROM head, unnest(${lists.join(', ')}) AS given (kind, key, channel, stage, at, value)`;
+         FROM head, ${table}`;
     const isGiven = `row.network = ${id.network} AND row.kind = given.kind AND row.key = given.key`;
 
-    if (groups.insert.length > 0) steps.push(`inserted AS (${insert(written(groups.insert))})`);
+    if (groups.insert.length > 0) steps.push(`inserted AS (${insert(given(groups.insert, ...WRITTEN).table)})`);
     if (groups.put.length > 0) {
-        const lists = written(groups.put);
+        const { count, table } = given(groups.put, ...WRITTEN);
         steps.push(`put AS (
-            ${insert(lists)}
+            ${insert(table)}
             ON CONFLICT (network, kind, key) DO UPDATE SET version = row.version + 1, schema = excluded.schema,
                 channel = excluded.channel, stage = excluded.stage, at = excluded.at, value = excluded.value
             WHERE row.schema <= ${id.schema}
             RETURNING 1
         )`);
-        conditions.push(`(SELECT count(*) FROM put) = cardinality(${lists[0]})`);
+        conditions.push(`(SELECT count(*) FROM put) = ${count}`);
     }
     if (groups.update.length > 0) {
-        const lists = [...written(groups.update), versioned(groups.update)];
+        const { count, table } = given(groups.update, ...WRITTEN, 'version');
         steps.push(`updated AS (
             UPDATE ${tables.row} AS row SET version = row.version + 1, schema = ${id.schema}, channel = given.channel,
                 stage = given.stage, at = given.at, value = given.value
-            FROM head, unnest(${lists.join(', ')})
-                AS given (kind, key, channel, stage, at, value, version)
+            FROM head, ${table}
             WHERE ${isGiven} AND row.version = given.version AND row.schema <= ${id.schema}
             RETURNING 1
         )`);
-        conditions.push(`(SELECT count(*) FROM updated) = cardinality(${lists[0]})`);
+        conditions.push(`(SELECT count(*) FROM updated) = ${count}`);
     }
     if (groups.delete.length > 0) {
-        const lists = [...named(groups.delete), versioned(groups.delete)];
+        const { count, table } = given(groups.delete, 'kind', 'key', 'version');
         steps.push(`deleted AS (
-            DELETE FROM ${tables.row} AS row
-            USING head, unnest(${lists.join(', ')}) AS given (kind, key, version)
+            DELETE FROM ${tables.row} AS row USING head, ${table}
             WHERE ${isGiven} AND row.version = given.version AND row.schema <= ${id.schema}
             RETURNING 1
         )`);
-        conditions.push(`(SELECT count(*) FROM deleted) = cardinality(${lists[0]})`);
+        conditions.push(`(SELECT count(*) FROM deleted) = ${count}`);
     }
     if (groups.drop.length > 0) {
-        const names = named(groups.drop).join(', ');
+        const { table } = given(groups.drop, 'kind', 'key');
         steps.push(`dropped AS (
-            DELETE FROM ${tables.row} AS row USING head, unnest(${names}) AS given (kind, key)
+            DELETE FROM ${tables.row} AS row USING head, ${table}
             WHERE ${isGiven}
         )`);
         conditions.push(`NOT EXISTS (
-            SELECT FROM ${tables.row} AS row JOIN unnest(${names}) AS given (kind, key) ON ${isGiven}
+            SELECT FROM ${tables.row} AS row JOIN ${table} ON ${isGiven}
             WHERE row.schema > ${id.schema}
         )`);
     }
     if (groups.absent.length > 0) {
         conditions.push(`NOT EXISTS (
-            SELECT FROM ${tables.row} AS row JOIN unnest(${named(groups.absent).join(', ')}) AS given (kind, key) ON ${isGiven}
+            SELECT FROM ${tables.row} AS row JOIN ${given(groups.absent, 'kind', 'key').table} ON ${isGiven}
         )`);
     }
     const whole =
@@ -258,14 +224,29 @@ function getChannelColumns(record: ChannelRecord): readonly (readonly [name: str
 
 const toText = (integer: bigint | null | undefined) => integer?.toString() ?? null;
 
-type WrittenRow = Readonly<{ at: string; channel: string | null; stage: string; text: string }>;
+/** What is given of rows, with the types. */
+const GIVEN = {
+    at: 'bigint[]',
+    channel: 'text[]',
+    key: 'text[]',
+    kind: 'text[]',
+    stage: 'text[]',
+    value: 'text[]',
+    version: 'bigint[]',
+} as const;
+type GivenColumn = keyof typeof GIVEN;
+const WRITTEN = ['kind', 'key', 'channel', 'stage', 'at', 'value'] as const;
 
-function getRowColumns({ key, kind, unknown, value }: RowChange): WrittenRow {
-    if (value === 'delete') throw new TypeError('A row that is deleted has no columns');
+function getGiven(
+    { expected, key, kind, unknown, value }: RowChange,
+    columns: readonly GivenColumn[],
+): Readonly<Partial<Record<GivenColumn, string | null>>> {
+    const named = { key, kind, version: `${expected}` };
+    if (value === 'delete' || !columns.includes('value')) return named;
     // What is no row is refused here.
     const text = encodeRow(kind, value, unknown);
-    const { at, ...rest } = toRowColumns(kind, key, value);
-    return { ...rest, at: `${at}`, text };
+    const { at, channel, stage } = toRowColumns(kind, key, value);
+    return { ...named, at: `${at}`, channel, stage, value: text };
 }
 
 /** The rows of a change by what is done with them. */

@@ -312,8 +312,9 @@ describe('a list', () => {
 });
 
 it('pending transactions come by age, and a purge takes what is over and nothing else', async () => {
-    const { network, store } = await openEmpty();
+    const { network, other, store } = await openEmpty();
     const [one, two] = [channelOf(1), channelOf(2)];
+    await store.journal.acquire('worker 1', [one], 3_600_000);
     const { chain } = toRecord(one);
     const transaction = (key: string, outcome: string, recordedAt: bigint, channel = two) =>
         ({
@@ -352,6 +353,8 @@ it('pending transactions come by age, and a purge takes what is over and nothing
     expect(await store.purge({ charges: 100n, closed: 8n })).toBe(3);
     expect(await store.purge({ charges: 0n, closed: 2n ** 62n })).toBe(3);
     expect(await store.get(one)).toBeUndefined();
+    // A lease is its owner's, whatever becomes of the channel.
+    expect(await other.journal.acquire('worker 2', [one], 3_600_000)).toEqual([]);
     expect(await store.getRow('charge', `${one}/of the absent`)).toBeUndefined();
     expect(await store.getRow('charge', `${two}/running`)).toBeDefined();
     expect(await store.getRow('transaction', 't5')).toBeDefined();
