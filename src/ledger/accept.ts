@@ -8,7 +8,7 @@ import type {
     ReserveDeliveryCommand,
 } from './commands';
 import type { Draft } from './draft';
-import type { ChannelRecord } from './record';
+import { toKeyOf, type ChannelNamed } from './record';
 import { findBrokenRule, findEnd, isStoredVoucher, laterOf, storeVoucher } from './vouchers';
 
 /**
@@ -63,8 +63,8 @@ function chargeAgain(
  * const row = await store.getRow('delivery', getDeliveryKey(record, id));
  * ```
  */
-export function getDeliveryKey({ identity }: Pick<ChannelRecord, 'identity'>, id: string): string {
-    return `${identity.channel}/${id}`;
+export function getDeliveryKey(record: ChannelNamed, id: string): string {
+    return toKeyOf('id', record, id);
 }
 
 /** Reserves a delivery of the side channel: it never stands in the way of a voucher, and ends by itself. */

@@ -9,7 +9,7 @@ import type {
 } from './commands';
 import { getRequiredCumulative, type Draft } from './draft';
 import type { Answers } from './commands';
-import { getAvailable, type ChannelRecord, type Reservation } from './record';
+import { getAvailable, toKeyOf, type ChannelNamed, type ChannelRecord, type Reservation } from './record';
 import type { ChargeRow, StoredRow } from './rows';
 import { findEnd, laterOf } from './vouchers';
 
@@ -76,8 +76,8 @@ export function reserveCredit(draft: Draft, charge: ChargeRequest): ChargeAnswer
  * const row = await store.getRow('charge', getChargeKey(record, idempotencyKey));
  * ```
  */
-export function getChargeKey({ identity }: Pick<ChannelRecord, 'identity'>, idempotencyKey: string): string {
-    return `${identity.channel}/${idempotencyKey}`;
+export function getChargeKey(record: ChannelNamed, idempotencyKey: string): string {
+    return toKeyOf('idempotencyKey', record, idempotencyKey);
 }
 
 export function reserve(draft: Draft, { charge }: ReserveCommand): Decision<Answers['reserve']> {

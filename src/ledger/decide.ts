@@ -1,7 +1,11 @@
+import { readDeeply, readOnlyMembers, toI64 } from '../core/input';
+import { toResult } from '../core/json-form';
 import { acceptVoucher, commitDelivery, reserveDelivery } from './accept';
 import { activate, observe, recordOpen, seeTopUp, takeView } from './chain-view';
 import { commitCharge, releaseCharge, reserve } from './charge';
 import type { Answers, Decision, LedgerCommand } from './commands';
+import { readPolicy } from './policy';
+import { readCommand } from './read-command';
 import { Draft, type DecisionContext, type VersionedRecord } from './draft';
 import { end } from './ending';
 import { noteWork, quarantine, touch } from './work';
@@ -17,7 +21,7 @@ import { noteWork, quarantine, touch } from './work';
  * @param command What is asked, with everything that had to be found out before: whether a signature is good, what the
  * chain shows, which rows there are.
  * @param context `now` in unix seconds, and the server's rules.
- * @throws `LEDGER_INVARIANT_BROKEN` when the result would contradict itself, which is a fault of this package: nothing may
+ * @throws `INPUT_INVALID`, `INTEGER_NOT_EXACT` or `INTEGER_OUT_OF_RANGE`, by field. `LEDGER_INVARIANT_BROKEN` when the result would contradict itself, which is a fault of this package: nothing may
  * be committed then.
  *
  * @example
@@ -30,7 +34,13 @@ export function decide<TCommand extends LedgerCommand>(
     command: TCommand,
     context: DecisionContext,
 ): Decision<Answers[TCommand['kind']]> {
-    return decideAny(stored, command, context) as Decision<Answers[TCommand['kind']]>;
+    const given = readCommand(command);
+    const { now, policy } = readOnlyMembers('context', context, { now: true, policy: true });
+    const checked: DecisionContext = { now: toI64('context.now', now), policy: readPolicy(policy) };
+    const decision = readDeeply('command', 'with a record and rows that are what their types say', command, () =>
+        decideAny(stored, given, checked),
+    );
+    return toResult<Decision<unknown>>(decision) as Decision<Answers[TCommand['kind']]>;
 }
 
 function decideAny(

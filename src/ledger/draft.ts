@@ -1,6 +1,8 @@
 import type { Address } from '@solana/kit';
 
 import type { DecidedChange, Decision, LedgerEvent, Refusal, RefusalCode, Standing } from './commands';
+import { readDeeply } from '../core/input';
+import { toResult } from '../core/json-form';
 import { getDueWork } from './due';
 import { assertHoldsInvariants } from './invariants';
 import type { LedgerPolicy } from './policy';
@@ -111,9 +113,18 @@ export class Draft {
  * const { accepted, deposit, settled, spent } = getStanding(record);
  * ```
  */
-export function getStanding(record: ChannelRecord): Standing {
-    const { accepted, chain, spent } = record;
-    return { accepted, deposit: chain.deposit, settled: chain.settled, spent: spent + getReserved(record) };
+export function getStanding(
+    record: Pick<ChannelRecord, 'accepted' | 'reservations' | 'spent'> &
+        Readonly<{ chain: Pick<ChannelRecord['chain'], 'deposit' | 'settled'> }>,
+): Standing {
+    return readDeeply('record', 'the record of a channel', record, () => {
+        const { accepted, chain, spent } = record;
+        const { deposit, settled } = chain;
+        const used = spent + getReserved(record);
+        const standing = { accepted, deposit, settled, spent: used };
+        for (const amount of Object.values(standing)) BigInt.asUintN(64, amount);
+        return toResult(standing);
+    });
 }
 
 /** The amount of a voucher with which the credit covers a price. */

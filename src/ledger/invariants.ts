@@ -1,6 +1,6 @@
 import { LEDGER_INVARIANT_BROKEN } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { U64_MAX } from '../core/input';
+import { readDeeply, U64_MAX } from '../core/input';
 import { lastsAsLong } from '../voucher/compare-vouchers';
 import { getReserved, type ChannelRecord } from './record';
 
@@ -16,6 +16,10 @@ import { getReserved, type ChannelRecord } from './record';
  * ```
  */
 export function findBrokenInvariants(record: ChannelRecord, before?: ChannelRecord): readonly string[] {
+    return readDeeply('record', 'the record of a channel', record, () => findBroken(record, before));
+}
+
+function findBroken(record: ChannelRecord, before: ChannelRecord | undefined): readonly string[] {
     const { accepted, chain, ending, endingVoucher, spent, voucher } = record;
     const problems: string[] = [];
     const must = (holds: boolean, problem: string) => holds || problems.push(problem);

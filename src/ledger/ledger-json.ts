@@ -3,6 +3,7 @@ import type { Address, Signature } from '@solana/kit';
 import { getInvalidDefinition, JSON_FIELD_MISTYPED, LEDGER_RECORD_INVALID } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
 import { readDeeply, refuseInput, toOneOf } from '../core/input';
+import { toResult } from '../core/json-form';
 import { fromJsonText } from '../core/strict-json';
 import { findBrokenInvariants } from './invariants';
 import {
@@ -271,7 +272,7 @@ function decodeBy<T>(shape: Shape<T>, key: string, field: string, text: string):
     try {
         const json = fromJsonText(field, text, MAX_TEXT_LENGTH);
         const value = shape.read('', json);
-        return { unknown: shape.getUnknown?.(json), value };
+        return toResult<Decoded<T>>({ unknown: shape.getUnknown?.(json), value });
     } catch (cause) {
         if (!isPaymentChannelsError(cause)) throw cause;
         throw new PaymentChannelsError(LEDGER_RECORD_INVALID, { key, reason: cause.message }, { cause });

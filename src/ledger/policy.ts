@@ -1,4 +1,13 @@
-import { readOnlyMembers, refuseInput, toInteger, toU32, toU64, U32_MAX, U64_MAX } from '../core/input';
+import {
+    readOnlyMembers,
+    refuseInput,
+    type OnlyMembers,
+    toInteger,
+    toU32,
+    toU64,
+    U32_MAX,
+    U64_MAX,
+} from '../core/input';
 import { toResult } from '../core/json-form';
 
 /** When accepted vouchers are brought on chain while a channel is open; each member makes it due by itself. */
@@ -50,6 +59,23 @@ export type LedgerPolicy = Readonly<{
 
 const MAX_RESERVATIONS = 1_024n;
 
+const MEMBERS: OnlyMembers<LedgerPolicyOptions> = {
+    clockToleranceSeconds: true,
+    closingScanSeconds: true,
+    deliverySeconds: true,
+    leadSeconds: true,
+    maxAtRisk: true,
+    maxDeliveries: true,
+    maxReservations: true,
+    minVoucherDelta: true,
+    settlementSchedule: 'given',
+    settlementWindowSeconds: true,
+};
+const SCHEDULE: OnlyMembers<SettlementSchedule> = { amount: true, intervalSeconds: true, units: true };
+
+/** Those that were checked: a decision is made a thousand times a second. */
+const checked = /* @__PURE__ */ new WeakSet<object>();
+
 /**
  * Checks the rules of a server and fills in the defaults.
  *
@@ -62,23 +88,8 @@ const MAX_RESERVATIONS = 1_024n;
  * ```
  */
 export function createLedgerPolicy(options: LedgerPolicyOptions = {}): LedgerPolicy {
-    const given = readOnlyMembers('policy', options, {
-        clockToleranceSeconds: true,
-        closingScanSeconds: true,
-        deliverySeconds: true,
-        leadSeconds: true,
-        maxAtRisk: true,
-        maxDeliveries: true,
-        maxReservations: true,
-        minVoucherDelta: true,
-        settlementSchedule: 'given',
-        settlementWindowSeconds: true,
-    });
-    const schedule = readOnlyMembers('policy.settlementSchedule', given.settlementSchedule ?? {}, {
-        amount: true,
-        intervalSeconds: true,
-        units: true,
-    });
+    const given = readOnlyMembers('policy', options, MEMBERS);
+    const schedule = readOnlyMembers('policy.settlementSchedule', given.settlementSchedule ?? {}, SCHEDULE);
     const toAmount = (field: string, value: bigint | number | undefined) =>
         value === undefined ? null : toInteger(field, value, 1n, U64_MAX);
     const toCount = (field: string, value: number | undefined, fallback: number, min: bigint, max = MAX_RESERVATIONS) =>
@@ -92,14 +103,14 @@ export function createLedgerPolicy(options: LedgerPolicyOptions = {}): LedgerPol
         maxDeliveries: toCount('policy.maxDeliveries', given.maxDeliveries, 64, 0n),
         maxReservations: toCount('policy.maxReservations', given.maxReservations, 64, 1n),
         minVoucherDelta: toU64('policy.minVoucherDelta', given.minVoucherDelta ?? 0n),
-        settlementSchedule: {
+        settlementSchedule: Object.freeze({
             amount: toAmount('policy.settlementSchedule.amount', schedule.amount),
             intervalSeconds:
                 schedule.intervalSeconds === undefined
                     ? null
                     : toU32('policy.settlementSchedule.intervalSeconds', schedule.intervalSeconds, 1n),
             units: toAmount('policy.settlementSchedule.units', schedule.units),
-        },
+        }),
         settlementWindowSeconds: toU32('policy.settlementWindowSeconds', given.settlementWindowSeconds ?? 900),
     };
     if (policy.settlementWindowSeconds < policy.leadSeconds) {
@@ -109,7 +120,26 @@ export function createLedgerPolicy(options: LedgerPolicyOptions = {}): LedgerPol
             policy.settlementWindowSeconds,
         );
     }
+    checked.add(policy);
     return toResult(policy);
+}
+
+/** The rules that a decision is given: those of {@link createLedgerPolicy}, or what looks like them and is complete. */
+export function readPolicy(policy: LedgerPolicy): LedgerPolicy {
+    if (checked.has(policy)) return policy;
+    const complete = <T extends object>(field: string, value: T, members: OnlyMembers<T>): T => {
+        const given = readOnlyMembers(field, value, members) as Record<string, unknown>;
+        for (const name of Object.keys(members)) {
+            if (given[name] === undefined)
+                refuseInput(`${field}.${name}`, 'there: createLedgerPolicy makes it', undefined);
+            // What is no limit is left out of the options.
+            if (given[name] === null) given[name] = undefined;
+        }
+        return given as T;
+    };
+    const given = complete<LedgerPolicyOptions>('policy', policy as LedgerPolicyOptions, MEMBERS);
+    const schedule = complete('policy.settlementSchedule', given.settlementSchedule!, SCHEDULE);
+    return createLedgerPolicy({ ...given, settlementSchedule: schedule });
 }
 
 /** The shortest grace period of a channel that leaves time to see that it closes, and to settle. */

@@ -1,6 +1,7 @@
 import type { Address, Signature } from '@solana/kit';
 
 import type { Split } from '../channel/splits';
+import { readDeeply, refuseInput } from '../core/input';
 
 // What a payee's server knows of one channel. Amounts are token base units (u64), times are unix seconds, slots are
 // slots; `null` means "none", and nothing is ever compared with it.
@@ -132,8 +133,8 @@ export type ChannelRecord = Readonly<{
  * console.log(getReserved(record));
  * ```
  */
-export function getReserved({ reservations }: Pick<ChannelRecord, 'reservations'>): bigint {
-    return reservations.reduce((sum, { amount }) => sum + amount, 0n);
+export function getReserved(record: Pick<ChannelRecord, 'reservations'>): bigint {
+    return read(record, ({ reservations }) => reservations.reduce((sum, { amount }) => sum + toBigInt(amount), 0n));
 }
 
 /**
@@ -145,7 +146,7 @@ export function getReserved({ reservations }: Pick<ChannelRecord, 'reservations'
  * ```
  */
 export function getAvailable(record: Pick<ChannelRecord, 'accepted' | 'reservations' | 'spent'>): bigint {
-    return record.accepted - record.spent - getReserved(record);
+    return read(record, ({ accepted, spent }) => toBigInt(accepted) - toBigInt(spent)) - getReserved(record);
 }
 
 /**
@@ -156,8 +157,8 @@ export function getAvailable(record: Pick<ChannelRecord, 'accepted' | 'reservati
  * const voucher = getVoucherToEndWith(record);
  * ```
  */
-export function getVoucherToEndWith({ endingVoucher, voucher }: ChannelRecord): StoredVoucher | null {
-    return endingVoucher ?? voucher;
+export function getVoucherToEndWith(record: Pick<ChannelRecord, 'endingVoucher' | 'voucher'>): StoredVoucher | null {
+    return read(record, ({ endingVoucher, voucher }) => toVoucherOrNull(endingVoucher) ?? toVoucherOrNull(voucher));
 }
 
 /**
@@ -168,7 +169,43 @@ export function getVoucherToEndWith({ endingVoucher, voucher }: ChannelRecord): 
  * if (getAtRisk(record) > 1_000_000n) console.log(record.identity.channel);
  * ```
  */
-export function getAtRisk({ accepted, chain, ending }: ChannelRecord): bigint {
-    const claim = ending?.amount ?? accepted;
-    return claim > chain.settled ? claim - chain.settled : 0n;
+export function getAtRisk(
+    record: Readonly<{
+        accepted: bigint;
+        chain: Pick<ChainView, 'settled'>;
+        ending: Pick<ChannelEnding, 'amount'> | null;
+    }>,
+): bigint {
+    return read(record, ({ accepted, chain, ending }) => {
+        const claim = toBigInt(ending === null ? accepted : ending.amount);
+        const settled = toBigInt(chain.settled);
+        return claim > settled ? claim - settled : 0n;
+    });
+}
+
+/** What the keys of rows take of a record. */
+export type ChannelNamed = Readonly<{ identity: Pick<ChannelIdentity, 'channel'> }>;
+
+/** The key of a row that belongs to a channel, whatever its owner writes into it. */
+export function toKeyOf(field: string, record: ChannelNamed, key: string): string {
+    const channel = read(record, ({ identity }) => identity.channel);
+    if (typeof channel !== 'string') refuseInput('record.identity.channel', 'an address', channel);
+    if (typeof key !== 'string' || key === '') refuseInput(field, 'a text of at least one character', key);
+    return `${channel}/${key}`;
+}
+
+/** Reads a record that may come from anywhere. */
+function read<TRecord extends object, T>(record: TRecord, reader: (record: TRecord) => T): T {
+    return readDeeply('record', 'the record of a channel', record, () => reader(record));
+}
+
+/** No number, of which a database or JSON has made another one, and nothing that is missing. */
+function toBigInt(value: bigint): bigint {
+    if (typeof value !== 'bigint') throw new TypeError('It is no bigint');
+    return value;
+}
+
+function toVoucherOrNull(voucher: StoredVoucher | null): StoredVoucher | null {
+    if (typeof voucher !== 'object') throw new TypeError('It is neither a voucher nor null');
+    return voucher;
 }

@@ -2,17 +2,7 @@ import type { Address } from '@solana/kit';
 
 import { STORE_NEWER } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import {
-    readDeeply,
-    readMembers,
-    readOnlyMembers,
-    refuseInput,
-    toAddress,
-    toInteger,
-    toList,
-    toOneOf,
-    toI64,
-} from '../core/input';
+import { readDeeply, readOnlyMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toI64 } from '../core/input';
 import { toResult } from '../core/json-form';
 import { LEDGER_SCHEMA } from '../ledger/ledger-json';
 import type { ChainStatus, DueReason } from '../ledger/record';
@@ -121,14 +111,14 @@ export function toPurgeLimits(limits: PurgeLimits): PurgeLimits {
 
 /** Checks the frame of a change; whether the record and the rows can be written is checked where their text is made. */
 export function toChange(change: StoreChange, network: string): StoreChange {
-    const { changeId, channel, expected, record, rows, unknown } = readMembers('change', change, [
-        'changeId',
-        'channel',
-        'expected',
-        'record',
-        'rows',
-        'unknown',
-    ]);
+    const { changeId, channel, expected, record, rows, unknown } = readOnlyMembers('change', change, {
+        changeId: true,
+        channel: true,
+        expected: true,
+        record: true,
+        rows: true,
+        unknown: true,
+    });
     const address = toAddress('change.channel', channel);
     if (record !== undefined) {
         const owner = readDeeply('change.record', 'the record of a channel', record, () => ({ ...record.identity }));
@@ -153,13 +143,13 @@ export function toChange(change: StoreChange, network: string): StoreChange {
                     kind,
                     unknown: others,
                     value,
-                } = readMembers<RowChange, keyof RowChange>(path, row as RowChange, [
-                    'expected',
-                    'key',
-                    'kind',
-                    'unknown',
-                    'value',
-                ]);
+                } = readOnlyMembers<RowChange>(path, row as RowChange, {
+                    expected: true,
+                    key: true,
+                    kind: true,
+                    unknown: true,
+                    value: true,
+                });
                 toRowKind(kind, `${path}.kind`);
                 toRowKey(`${path}.key`, key);
                 const id = `${kind} ${key}`;
@@ -190,5 +180,7 @@ function toVersion(field: string, value: unknown): number {
  * ```
  */
 export function assertIsWritable(key: string, schema: number): void {
+    if (typeof key !== 'string') refuseInput('key', 'a string', key);
+    toInteger('schema', schema, 1n, BigInt(Number.MAX_SAFE_INTEGER));
     if (schema > LEDGER_SCHEMA) throw new PaymentChannelsError(STORE_NEWER, { key, schema, supported: LEDGER_SCHEMA });
 }

@@ -1,6 +1,6 @@
 import { LEDGER_RECORD_INVALID } from '../core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../core/errors';
-import { assertHasMethods, readOnlyMembers, refuseInput } from '../core/input';
+import { assertHasMethods, readMembers, readOnlyMembers, refuseInput, toList } from '../core/input';
 import { fromJsonText, readPlainObject } from '../core/strict-json';
 import { decodeChannelRecord, encodeChannelRecord } from '../ledger/ledger-json';
 import { assertIsWritable } from './checks';
@@ -39,8 +39,14 @@ export async function* exportChannels(
     }
     let after: Awaited<ReturnType<typeof store.list>>['next'];
     do {
-        const { channels, next } = await store.list({ after, limit: PAGE });
-        for (const one of channels) {
+        const page = readMembers('store.list()', await store.list({ after, limit: PAGE }), ['channels', 'next']);
+        const { channels, next } = page;
+        for (const one of toList(
+            'store.list().channels',
+            channels,
+            'an array of channels',
+            one => one as (typeof channels)[number],
+        )) {
             if (!('error' in one))
                 yield `{"schema":${one.schema},"record":${encodeChannelRecord(one.record, one.unknown)}}`;
             else if (onUnreadable === undefined) throw one.error;

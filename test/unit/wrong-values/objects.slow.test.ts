@@ -6,11 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import * as node from '../../../src/node/index';
 import * as postgres from '../../../src/store/postgres/index';
+import * as store from '../../../src/store/index';
 import * as sqlite from '../../../src/store/sqlite/index';
 import * as testing from '../../../src/testing/index';
 import { MAINNET_DEPLOYMENT, TOMBSTONE_LOCALNET } from '../../../src';
 import { createGoodValues } from './good-values';
 import { findFaults, findPassedOver } from './harness';
+import { createStoreRows } from './store-rows';
 import { createObjectRows, getMethods } from './object-rows';
 import { createNodeRows, createPostgresRows, createSqliteRows, createTestingRows } from './node-rows';
 
@@ -31,6 +33,7 @@ afterAll(async () => {
 describe.each([
     ['node', node, createNodeRows()],
     ['store/postgres', postgres, createPostgresRows()],
+    ['store', store, createStoreRows()],
     ['store/sqlite', sqlite, createSqliteRows()],
     ['testing', testing, await createTestingRows(createGoodValues(MAINNET_DEPLOYMENT))],
 ] as const)('%s', (_, entry, rows) => {
