@@ -48,7 +48,12 @@ export function createCheckedStore(store: ChannelStore): ChannelStore {
         release: async (...args) => (open(), await checkedJournal.release(...args)),
     };
     return Object.freeze({
-        claimDue: async claim => (open(), await store.claimDue(toClaim(claim))),
+        claimDue: async claim => {
+            open();
+            const checked = toClaim(claim);
+            // For no reason there is nothing to do.
+            return checked.reasons?.length === 0 ? Object.freeze([]) : await store.claimDue(checked);
+        },
         close: async () => await (closing ??= store.close()),
         commit: async change => (open(), await store.commit(toChange(change, network))),
         durability,

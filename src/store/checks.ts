@@ -2,7 +2,17 @@ import type { Address } from '@solana/kit';
 
 import { STORE_NEWER } from '../core/error-definitions';
 import { PaymentChannelsError } from '../core/errors';
-import { readDeeply, readOnlyMembers, refuseInput, toAddress, toInteger, toList, toOneOf, toI64 } from '../core/input';
+import {
+    assertIsInput,
+    readDeeply,
+    readOnlyMembers,
+    refuseInput,
+    toAddress,
+    toInteger,
+    toList,
+    toOneOf,
+    toI64,
+} from '../core/input';
 import { toResult } from '../core/json-form';
 import { LEDGER_SCHEMA } from '../ledger/ledger-json';
 import type { ChainStatus, DueReason } from '../ledger/record';
@@ -152,6 +162,7 @@ export function toChange(change: StoreChange, network: string): StoreChange {
                 });
                 toRowKind(kind, `${path}.kind`);
                 toRowKey(`${path}.key`, key);
+                if (value !== 'delete') assertIsInput(`${path}.value`, value);
                 const id = `${kind} ${key}`;
                 if (ids.has(id)) refuseInput(`${path}.key`, 'another one for each row of a kind', key);
                 ids.add(id);

@@ -101,7 +101,7 @@ export function createClusterMethods(simulator: Simulator<RevisionName>): RpcMet
             const { failure, signature } = await simulator.send([transfer]);
             return failure === undefined
                 ? signature
-                : refuseRequest('internalError', `The airdrop failed: ${failure.message}`);
+                : refuseRequest('invalidParams', `The airdrop failed: ${failure.message}`);
         },
     };
 }

@@ -13,11 +13,30 @@ import {
 import type { RevisionName } from '../../revision/revision-types';
 import type { Simulator } from '../simulator';
 
+/** Who owns what the runtime can't do without: sysvars, its own programs, and the code of those that are loaded. */
+const OF_THE_RUNTIME: readonly string[] = [
+    'BPFLoader1111111111111111111111111111111111',
+    'BPFLoader2111111111111111111111111111111111',
+    'BPFLoaderUpgradeab1e11111111111111111111111',
+    'LoaderV411111111111111111111111111111111111',
+    'NativeLoader1111111111111111111111111111111',
+    'Sysvar1111111111111111111111111111111111111',
+];
+
 /** What no node has: the methods of a simulator itself, for tests in another process or another language. */
 export function createControlMethods(simulator: Simulator<RevisionName>): RpcMethods {
     const getClock = () => {
         const { slot, unixTimestamp } = simulator.getClock();
         return { slot, unixTimestamp };
+    };
+    /** The address of an account that may be written: LiteSVM ends the process where it misses one of its own. */
+    const toWritableAddress = (value: unknown) => {
+        const address = toRequestAddress(value);
+        const account = simulator.svm.getAccount(address);
+        if (account.exists && (account.executable || OF_THE_RUNTIME.includes(account.programAddress))) {
+            refuseRequest('invalidParams', `Invalid param: ${address} is a program or a sysvar, which has to stay`);
+        }
+        return address;
     };
     return {
         simulator_advanceClock(by) {
@@ -56,14 +75,20 @@ export function createControlMethods(simulator: Simulator<RevisionName>): RpcMet
         simulator_setAccount(address, account) {
             const given = toOnly(account, ['data', 'executable', 'lamports', 'owner']);
             const data = toData(given['data']);
-            simulator.svm.setAccount({
-                address: toRequestAddress(address),
+            const written = {
+                address: toWritableAddress(address),
                 data,
                 executable: isAskedFor(given, 'executable'),
                 lamports: lamports(toRequestSlot(given['lamports'])),
                 programAddress: toRequestAddress(given['owner']),
                 space: BigInt(data.length),
-            });
+            };
+            try {
+                simulator.svm.setAccount(written);
+            } catch (cause) {
+                const reason = cause instanceof Error ? cause.message : String(cause);
+                refuseRequest('invalidParams', `Invalid param: the runtime does not take the account: ${reason}`);
+            }
             simulator.cluster.changes.notify();
             return null;
         },
@@ -76,7 +101,7 @@ export function createControlMethods(simulator: Simulator<RevisionName>): RpcMet
             return getClock();
         },
         simulator_setLamports(address, amount) {
-            simulator.setLamports(toRequestAddress(address), toRequestSlot(amount));
+            simulator.setLamports(toWritableAddress(address), toRequestSlot(amount));
             return null;
         },
     };
