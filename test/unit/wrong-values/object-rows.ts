@@ -8,6 +8,7 @@ import { addressOf, SPL_TOKEN, TOKEN_2022 } from '../../fixtures/parties';
 import { createPlace } from '../../fixtures/sqlite';
 import { createGoodValues } from './good-values';
 import type { Call, MakeArguments } from './harness';
+import { createStoreObject, STORE_METHODS } from './store-rows';
 
 // A call with good arguments for every method of the objects that the package makes, by its name. What is missing here
 // fails the test.
@@ -118,6 +119,7 @@ export async function createObjectRows(deployment: toolkit.Deployment): Promise<
     const found = { payee: PAYEE.address, status: 'open', ...(isEpoch ? { openSlot: 1_000n } : {}) };
 
     return {
+        'a store': { create: async () => ({ object: createStoreObject() }), rows: STORE_METHODS },
         'createAddressCache()': {
             create: async () => ({ object: toolkit.createAddressCache() }),
             rows: {
