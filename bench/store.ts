@@ -2,7 +2,7 @@
 
 import type { Address } from '@solana/kit';
 
-import type { ChannelStore } from '../src/store';
+import { createKnownChannels, type ChannelStore } from '../src/store';
 import type { BenchReport, BenchRow, BenchTable } from './report';
 import { withBackends, type Backend, type Opened } from './store/backends';
 import { accept, createVouchers, makeAddresses, seed } from './store/vouchers';
@@ -26,8 +26,9 @@ export async function run(): Promise<BenchReport> {
     });
     return {
         notes: [
-            `A voucher is accepted by commitCommand: the record is read and decoded, decided on, encoded and committed. The ` +
-                `plain loop only writes: it knows what it wrote before, and puts the same record under its next version with ` +
+            `A voucher is accepted by commitCommand with createKnownChannels: the record is decided on, encoded and committed, ` +
+                `and read and decoded where the process has not committed it last. The plain loop knows what it wrote ` +
+                `before as well, and puts the same record under its next version with ` +
                 `one statement of its own. Median of ${ROUNDS} rounds in turn; ${AT_ONCE} at once are on different channels.`,
         ],
         tables,
@@ -38,10 +39,13 @@ async function measureBackend(backend: Backend): Promise<BenchTable> {
     const rows: BenchRow[] = [];
     const opened = await backend.open();
     try {
-        const [template, ...hot] = makeAddresses(3);
+        const [template, ...hot] = makeAddresses(4);
         await seed(opened.store, [template!, ...hot]);
-        const one = await compare(backend, opened, split(hot, 2), 1);
+        const one = await compare(backend, opened, split(hot, 3), 1);
         rows.push(toRow(`${backend.name}: one hot channel`, 'vouchers/s', one.perSecond, one.byHand.perSecond));
+        rows.push(
+            toRow(`${backend.name}: one hot channel, read each time`, 'vouchers/s', one.reading, one.byHand.perSecond),
+        );
         for (const [name, part] of [
             ['median', 0.5],
             ['99th percentile', 0.99],
@@ -54,13 +58,14 @@ async function measureBackend(backend: Backend): Promise<BenchTable> {
             });
         }
         for (const count of [SOME, MANY]) {
-            const channels = makeAddresses(count === SOME ? 4 * SOME : MANY);
+            const channels = makeAddresses(count === SOME ? 6 * SOME : MANY);
             await (count === SOME ? seed(opened.store, channels) : opened.seedMany(template!, channels));
-            const parts = split(channels, 4);
+            const parts = split(channels, 6);
             for (const atOnce of [backend.connections, AT_ONCE]) {
-                const { byHand, perSecond } = await compare(backend, opened, parts.splice(0, 2), atOnce);
+                const { byHand, perSecond, reading } = await compare(backend, opened, parts.splice(0, 3), atOnce);
                 const name = `${backend.name}: ${count.toLocaleString('en-US')} channels, ${atOnce} at once`;
                 rows.push(toRow(name, 'vouchers/s', perSecond, byHand.perSecond));
+                rows.push(toRow(`${name}, read each time`, 'vouchers/s', reading, byHand.perSecond));
             }
         }
         if (backend.name !== 'memory') rows.push(await measureClaims(backend, opened.store));
@@ -76,17 +81,20 @@ type Rate = Readonly<{ perSecond: number; times: readonly number[] }>;
 async function compare(
     backend: Backend,
     { store, writeByHand }: Opened,
-    [own = [], others = []]: readonly (readonly Address[])[],
+    [own = [], others = [], read = []]: readonly (readonly Address[])[],
     atOnce: number,
 ) {
-    const [vouchers, vouchersByHand] = [createVouchers(), createVouchers()];
+    const next = createVouchers();
+    const known = createKnownChannels({ maxChannels: MANY });
     const ours: Rate[] = [];
     const theirs: Rate[] = [];
+    const reading: Rate[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-        theirs.push(await measure(others, backend.connections, channel => writeByHand(channel, vouchersByHand)));
-        ours.push(await measure(own, atOnce, channel => accept(store, channel, vouchers)));
+        theirs.push(await measure(others, backend.connections, channel => writeByHand(channel, next)));
+        ours.push(await measure(own, atOnce, channel => accept(store, channel, next, known)));
+        reading.push(await measure(read, atOnce, channel => accept(store, channel, next)));
     }
-    return { ...join(ours), byHand: join(theirs) };
+    return { ...join(ours), byHand: join(theirs), reading: join(reading).perSecond };
 }
 
 const split = (channels: readonly Address[], count: number) =>

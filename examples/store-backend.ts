@@ -105,10 +105,11 @@ export function createTableStore(database: Database, network: string, now: () =>
                 return readAll(tables, channels);
             }),
         close: async () => undefined,
-        commit: ({ changeId, channel, expected, record, rows, unknown }) =>
+        commit: ({ changeId, channel, expected, expectedChangeId, record, rows, unknown }) =>
             database.transaction(tables => {
                 const before = tables.channels.get(channel);
                 if ((before?.version ?? 'absent') !== expected) return 'conflict';
+                if (expectedChangeId !== undefined && before?.changeId !== expectedChangeId) return 'conflict';
                 const isExpected = rows.every(({ expected: version, key, kind }) => {
                     return version === 'any' || (tables.rows.get(rowId(kind, key))?.version ?? 'absent') === version;
                 });

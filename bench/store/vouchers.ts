@@ -2,7 +2,13 @@
 
 import { address, getAddressDecoder, getBase58Decoder, type Address, type Signature } from '@solana/kit';
 
-import { commitCommand, createLedgerPolicy, type ChannelRecord, type ChannelStore } from '../../src/store';
+import {
+    commitCommand,
+    createLedgerPolicy,
+    type ChannelRecord,
+    type ChannelStore,
+    type KnownChannels,
+} from '../../src/store';
 
 export const NETWORK = 'localnet';
 const NOW = BigInt(Math.floor(Date.now() / 1_000));
@@ -114,8 +120,16 @@ export function createVouchers() {
 export type NextVoucher = ReturnType<typeof createVouchers>;
 
 /** What a server does for a voucher whose signature it has verified. */
-export async function accept(store: ChannelStore, channel: Address, next: NextVoucher): Promise<void> {
+export async function accept(
+    store: ChannelStore,
+    channel: Address,
+    next: NextVoucher,
+    known?: KnownChannels,
+): Promise<void> {
     const voucher = { ...next(channel), channelId: channel, isSignatureGood: true };
-    const { result } = await commitCommand(store, channel, () => ({ kind: 'acceptVoucher', voucher }), context);
+    const { result } = await commitCommand(store, channel, () => ({ kind: 'acceptVoucher', voucher }), {
+        ...context,
+        known,
+    });
     if (result.kind !== 'accepted') throw new Error(`a voucher was ${result.kind}`);
 }

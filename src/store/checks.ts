@@ -121,14 +121,19 @@ export function toPurgeLimits(limits: PurgeLimits): PurgeLimits {
 
 /** Checks the frame of a change; whether the record and the rows can be written is checked where their text is made. */
 export function toChange(change: StoreChange, network: string): StoreChange {
-    const { changeId, channel, expected, record, rows, unknown } = readOnlyMembers('change', change, {
+    const given = readOnlyMembers('change', change, {
         changeId: true,
         channel: true,
         expected: true,
+        expectedChangeId: true,
         record: true,
         rows: true,
         unknown: true,
     });
+    const { changeId, channel, expected, expectedChangeId, record, rows, unknown } = given;
+    if (expected === 'absent' && expectedChangeId !== undefined) {
+        refuseInput('change.expectedChangeId', 'none for a record that is expected to be absent', expectedChangeId);
+    }
     const address = toAddress('change.channel', channel);
     if (record !== undefined) {
         const owner = readDeeply('change.record', 'the record of a channel', record, () => ({ ...record.identity }));
@@ -144,6 +149,8 @@ export function toChange(change: StoreChange, network: string): StoreChange {
         changeId: toName('change.changeId', changeId),
         channel: address,
         expected: expected === 'absent' ? expected : toVersion('change.expected', expected),
+        expectedChangeId:
+            expectedChangeId === undefined ? undefined : toName('change.expectedChangeId', expectedChangeId),
         record,
         rows: Object.freeze(
             toList('change.rows', rows, 'an array of rows', (row, path) => {

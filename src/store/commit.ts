@@ -8,7 +8,8 @@ import { decide } from '../ledger/decide';
 import type { DecisionContext, VersionedRecord } from '../ledger/draft';
 import { encodeRow } from '../ledger/ledger-json';
 import type { RowKind, RowValues } from '../ledger/rows';
-import type { ChannelStore, StoreChange, StoredChannel } from './store';
+import type { KnownChannels } from './known-channels';
+import type { ChannelStore, StoreChange } from './store';
 
 const MAX_ATTEMPTS = 16;
 const MAX_REPEATS = 3;
@@ -22,6 +23,8 @@ export type CommitContext = Readonly<{
     createId?: (() => string) | undefined;
     /** Waits between two attempts; by default a random time of at most 20 ms. */
     pause?: (() => Promise<void>) | undefined;
+    /** Records that this process has committed, by {@link createKnownChannels}: they are not read before the next command. */
+    known?: KnownChannels | undefined;
     /** Is told of what an operator should hear of, after it was committed. */
     onEvent?: ((event: LedgerEvent) => void) | undefined;
 }>;
@@ -55,26 +58,41 @@ const UNKNOWN_OUTCOMES: readonly PaymentChannelsErrorCode[] = ['NO_ANSWER', 'STO
 export async function commitCommand<TCommand extends LedgerCommand>(
     store: ChannelStore,
     channel: Address,
-    getCommand: (stored: StoredChannel | undefined) => Promise<TCommand> | TCommand,
+    getCommand: (stored: VersionedRecord | undefined) => Promise<TCommand> | TCommand,
     context: CommitContext,
 ): Promise<CommitResult<Answers[TCommand['kind']]>> {
     assertHasMethods('store', store, METHODS);
     const address = toAddress('channel', channel);
     assertIsFunction('getCommand', getCommand);
-    const { createId = () => crypto.randomUUID(), getContext, onEvent, pause = pauseShortly } = toContext(context);
+    const {
+        createId = () => crypto.randomUUID(),
+        getContext,
+        known,
+        onEvent,
+        pause = pauseShortly,
+    } = toContext(context);
     for (let attempt = 1; ; attempt++) {
-        const stored = await store.get(address);
+        const remembered = attempt === 1 ? known?.get(address) : undefined;
+        // Until it is known what becomes of the command, nothing is.
+        known?.delete(address);
+        const stored = remembered ?? (await store.get(address));
         const command = await getCommand(stored);
         const { change, events, result } = decide(stored, command, getContext());
+        if (change === null && remembered !== undefined) continue;
         if (change === null) {
             // The rows were read later than the record: an answer that is bound to no commit holds for no other version.
             const isCurrent = !hasRow(command) || (await store.get(address))?.version === stored?.version;
             if (isCurrent) return { result, stored };
-        } else if (await commitOrRead(store, { ...change, changeId: createId(), unknown: stored?.unknown })) {
-            for (const event of events) onEvent?.(event);
+        } else {
             const { expected, record } = change;
-            const version = expected === 'absent' ? 1 : expected + 1;
-            return { result, stored: record === undefined ? stored : { record, version } };
+            const [changeId, unknown] = [createId(), stored?.unknown];
+            if (await commitOrRead(store, { ...change, changeId, expectedChangeId: stored?.changeId, unknown })) {
+                for (const event of events) onEvent?.(event);
+                if (record === undefined) return { result, stored };
+                const written = { changeId, record, unknown, version: expected === 'absent' ? 1 : expected + 1 };
+                known?.set(address, written);
+                return { result, stored: { record, version: written.version } };
+            }
         }
         if (attempt === MAX_ATTEMPTS) {
             throw new PaymentChannelsError(STORE_CONFLICT, { attempts: attempt, channel: address });
@@ -138,6 +156,7 @@ function toContext(context: CommitContext): CommitContext {
     const given = readOnlyMembers('context', context, {
         createId: true,
         getContext: true,
+        known: true,
         onEvent: true,
         pause: true,
     });
@@ -145,6 +164,7 @@ function toContext(context: CommitContext): CommitContext {
     for (const name of ['createId', 'onEvent', 'pause'] as const) {
         if (given[name] !== undefined) assertIsFunction(`context.${name}`, given[name]);
     }
+    if (given.known !== undefined) assertHasMethods('context.known', given.known, ['delete', 'get', 'set']);
     return given;
 }
 

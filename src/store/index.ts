@@ -82,6 +82,7 @@ export { createCheckedStore } from './checked-store';
 export { assertIsWritable } from './checks';
 export { commitCommand, commitOrRead, type CommitContext, type CommitResult } from './commit';
 export { assertIsDurable, type DurabilityRequirement } from './durability';
+export { createKnownChannels, type KnownChannel, type KnownChannels } from './known-channels';
 export { createMemoryStore, type MemoryStoreOptions } from './memory-store';
 export type {
     ChannelPage,

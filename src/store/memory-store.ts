@@ -124,9 +124,10 @@ export function openMemoryStore({ entries, journal, maxChannels, network, nowMs,
             return findAll(await journal.acquire(owner, free, leaseMs));
         },
         close: async () => undefined,
-        commit: async ({ changeId, channel, expected, record, rows: changes, unknown }) => {
+        commit: async ({ changeId, channel, expected, expectedChangeId, record, rows: changes, unknown }) => {
             const before = entries.get(channel);
             if ((before?.version ?? 'absent') !== expected) return 'conflict';
+            if (expectedChangeId !== undefined && before?.changeId !== expectedChangeId) return 'conflict';
             if (before) assertIsWritable(channel, before.schema);
             for (const { expected: version, key, kind } of changes) {
                 const row = rows.get(rowId(kind, key));

@@ -33,6 +33,11 @@ export type StoreChange = Readonly<{
     channel: Address;
     /** The version of the record that the change was decided on. */
     expected: number | 'absent';
+    /**
+     * The id of the commit that wrote the expected version: given, it has to be that one. A version alone is another one's
+     * where a database was put back to an earlier state and went on from there.
+     */
+    expectedChangeId?: string | undefined;
     /** Random and new for every attempt that decides again; the same for one that is repeated. */
     changeId: string;
     /** Left out where only rows are written; the record has to be at the expected version all the same. */

@@ -68,8 +68,7 @@ export function getCommitStatement(tables: Tables, network: string, change: Stor
         network: add(network, 'text'),
         schema: `${LEDGER_SCHEMA}`,
     };
-    const expected = change.expected === 'absent' ? undefined : add(change.expected, 'bigint');
-    const steps = getHeadSteps(tables, change, id, expected, add);
+    const steps = getHeadSteps(tables, change, id, add);
     const conditions: string[] = [];
     const groups = groupRows(change.rows);
     /** Rows as a table of these columns. */
@@ -157,19 +156,23 @@ type Add = (value: unknown, type?: string) => string;
 /** The steps that end with `head`: a row of it where the record is as expected, and then written or locked. */
 function getHeadSteps(
     tables: Tables,
-    { changeId, record, unknown }: StoreChange,
+    { changeId, expected, expectedChangeId, record, unknown }: StoreChange,
     { channel, network, schema }: Ids,
-    expected: string | undefined,
     add: Add,
 ): string[] {
     const isIt = `network = ${network} AND channel = ${channel}`;
+    const isExpected = [
+        isIt,
+        ...(expected === 'absent' ? [] : [`version = ${add(expected, 'bigint')}`, `schema <= ${schema}`]),
+        ...(expectedChangeId === undefined ? [] : [`change_id = ${add(expectedChangeId, 'text')}`]),
+    ].join(' AND ');
     if (record === undefined) {
         return [
-            expected === undefined
+            expected === 'absent'
                 ? `head AS MATERIALIZED (SELECT 1 WHERE NOT EXISTS (SELECT FROM ${tables.channel} WHERE ${isIt}))`
                 : `head AS MATERIALIZED (
                        SELECT 1 FROM ${tables.channel}
-                       WHERE ${isIt} AND version = ${expected} AND schema <= ${schema} FOR NO KEY UPDATE
+                       WHERE ${isExpected} FOR NO KEY UPDATE
                    )`,
         ];
     }
@@ -181,7 +184,7 @@ function getHeadSteps(
         ['updated_at', NOW_SECONDS],
         ...columns,
     ] as const;
-    if (expected === undefined) {
+    if (expected === 'absent') {
         return [
             `leasable AS (INSERT INTO ${tables.lease} (network, channel) VALUES (${network}, ${channel}) ON CONFLICT DO NOTHING)`,
             `head AS (
@@ -195,7 +198,7 @@ function getHeadSteps(
     return [
         `head AS (
             UPDATE ${tables.channel} SET version = version + 1, ${all.map(pair => pair.join(' = ')).join(', ')}
-            WHERE ${isIt} AND version = ${expected} AND schema <= ${schema}
+            WHERE ${isExpected}
             RETURNING 1
         )`,
     ];

@@ -11,7 +11,7 @@ export type Columns = Readonly<Record<string, SqliteValue>>;
 /** What is read of a record; never taken from the other columns. */
 export const READ_CHANNEL = 'channel, version, change_id, schema, updated_at, record';
 /** What is read of a record that is to be replaced. */
-export const READ_COLUMNS = `version, schema, accepted, at_risk, deposit, due_at, due_deadline, due_reason, ending, mint,
+export const READ_COLUMNS = `version, change_id, schema, accepted, at_risk, deposit, due_at, due_deadline, due_reason, ending, mint,
     payee, payer, quarantined_at, rent_payer, settled, status`;
 export const READ_ROW = 'key, version, value';
 

@@ -13,7 +13,7 @@ type WrittenRow = Readonly<{ change: RowChange; columns: Columns | undefined; te
 export function createCommit(
     connection: Connection,
     network: string,
-    { changeId, channel, expected, record, rows, unknown }: StoreChange,
+    { changeId, channel, expected, expectedChangeId, record, rows, unknown }: StoreChange,
     getSeconds: () => number,
 ): () => 'committed' | 'conflict' {
     const text = record && encodeChannelRecord(record, unknown);
@@ -31,6 +31,7 @@ export function createCommit(
             channel,
         );
         if ((before === undefined ? 'absent' : Number(before.version)) !== expected) return 'conflict';
+        if (expectedChangeId !== undefined && before?.change_id !== expectedChangeId) return 'conflict';
         if (before !== undefined) assertIsWritable(channel, Number(before.schema));
         const versions = rows.map(change => findRowVersion(connection, network, change));
         if (versions.includes('conflict')) return 'conflict';

@@ -2,6 +2,7 @@ import { createLedgerPolicy } from '../../ledger/policy';
 import { getChargeKey } from '../../ledger/charge';
 import type { ChainView } from '../../ledger/record';
 import { commitCommand, type CommitContext } from '../../store/commit';
+import { createKnownChannels } from '../../store/known-channels';
 import type { ChannelStore } from '../../store/store';
 import { expectEqual, expectRefusal } from './expect';
 import { channelOf, recordOf, signatureOf, transactionRowOf, viewOf } from './store-samples';
@@ -26,7 +27,11 @@ export function createReplica(
     store: ChannelStore,
     { now, owner, ...rest }: Readonly<{ now: () => bigint; owner: string }> & Partial<CommitContext>,
 ) {
-    const context: CommitContext = { getContext: () => ({ now: now(), policy: createLedgerPolicy() }), ...rest };
+    const context: CommitContext = {
+        getContext: () => ({ now: now(), policy: createLedgerPolicy() }),
+        known: createKnownChannels(),
+        ...rest,
+    };
     const findCharge = (key: string) => store.getRow('charge', getChargeKey(recordOf(1), key));
     const getCharge = (key: string) => need(`the row of charge ${key}`, findCharge(key));
     const getTransaction = (key: string) => need(`the row of ${key}`, store.getRow('transaction', key));
@@ -122,7 +127,8 @@ export function createReplica(
 
 const getReplicas = ({ now, other, store }: StoreContext): readonly [Replica, Replica] => [
     createReplica(store, { now, owner: 'one' }),
-    createReplica(other, { now, owner: 'two' }),
+    // One that reads before every command.
+    createReplica(other, { known: undefined, now, owner: 'two' }),
 ];
 
 async function openChannel(context: StoreContext): Promise<readonly [Replica, Replica]> {

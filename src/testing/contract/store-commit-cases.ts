@@ -132,6 +132,23 @@ export const COMMIT_TESTS: StoreTests = {
             expectEqual('version and id', [stored?.version, stored?.changeId], [version, change.changeId]);
         }
     },
+    'binds a change to the commit before it, where its id is given': async ({ other, store }) => {
+        const first = writeOf(recordOf(1), 'absent');
+        await store.commit(first);
+        const second = { ...writeOf(recordOf(1, { attempts: 1 }), 1), expectedChangeId: 'the id of another commit' };
+        expectEqual('commit on another commit', await other.commit(second), 'conflict');
+        const row: RowChange = { expected: 'absent', key: 'k', kind: 'charge', value: chargeOf(1) };
+        const rowsOnly = { ...changeOf(A, 1, { rows: [row] }), expectedChangeId: second.changeId };
+        expectEqual('commit of a row on another commit', await other.commit(rowsOnly), 'conflict');
+        expectEqual(
+            'what a conflict leaves',
+            [(await store.get(A))?.changeId, await readRow(store, 'charge', row.key)],
+            [first.changeId, undefined],
+        );
+        const withId = { ...second, expectedChangeId: first.changeId };
+        expectEqual('commit on that very commit', await other.commit(withId), 'committed');
+        expectEqual('commit of a row on it', await store.commit({ ...rowsOnly, expected: 2 }), 'committed');
+    },
     ...CONFLICT_TESTS,
     'makes nothing of many rows when the last one is not as expected': async ({ other, store }) => {
         await store.commit(writeOf(recordOf(1), 'absent'));

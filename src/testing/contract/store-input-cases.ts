@@ -35,6 +35,8 @@ const ROWS: readonly Row[] = [
     ['change.expected', changeWith({ expected: 1.5 }), 'INTEGER_NOT_EXACT'],
     ['change.expected', changeWith({ expected: undefined }), 'INTEGER_NOT_EXACT'],
     ['change.expected', changeWith({ expected: 'any' }), 'INTEGER_NOT_EXACT'],
+    ['change.expectedChangeId', changeWith({ expected: 1, expectedChangeId: '' }), 'INPUT_INVALID'],
+    ['change.expectedChangeId', changeWith({ expected: 'absent', expectedChangeId: 'a' }), 'INPUT_INVALID'],
     ['change.record', changeWith({ record: null }), 'INPUT_INVALID'],
     ['change.record.identity.channel', changeWith({ record: {} }), 'INPUT_INVALID'],
     ['change.record.identity.channel', changeWith({ record: recordOf(2) }), 'INPUT_INVALID'],

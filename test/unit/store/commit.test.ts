@@ -2,7 +2,13 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { STORE_FULL, STORE_UNAVAILABLE } from '../../../src/core/error-definitions';
 import { isPaymentChannelsError, PaymentChannelsError } from '../../../src';
-import { commitCommand, commitOrRead, createLedgerPolicy, createMemoryStore } from '../../../src/store';
+import {
+    commitCommand,
+    commitOrRead,
+    createKnownChannels,
+    createLedgerPolicy,
+    createMemoryStore,
+} from '../../../src/store';
 import type { ChannelStore, LedgerEvent, StoreChange } from '../../../src/store';
 import { createReplica } from '../../../src/testing/contract/store-command-cases';
 import {
@@ -291,4 +297,90 @@ it('transactions of opens are listed until they have an outcome', async () => {
     expect(await store.listPending(10)).toMatchObject([{ value: transactionRowOf(1) }]);
     await one.activate();
     expect(await store.listPending(10)).toEqual([]);
+});
+
+describe('records that a process knows', () => {
+    /** A store that counts what is read of it. */
+    function counting(store: ChannelStore) {
+        const calls = { commit: 0, get: 0 };
+        const counted: ChannelStore = {
+            ...store,
+            commit: async change => (calls.commit++, await store.commit(change)),
+            get: async channel => (calls.get++, await store.get(channel)),
+        };
+        return { calls, store: counted };
+    }
+
+    it('are not read again', async () => {
+        const { calls, store } = counting(createStore());
+        const replica = await openChannel(store);
+        Object.assign(calls, { commit: 0, get: 0 });
+        for (const amount of [10n, 20n, 30n]) expect((await replica.pay(amount)).result.kind).toBe('accepted');
+        expect(calls).toEqual({ commit: 3, get: 0 });
+        expect(await store.get(A)).toMatchObject({ record: { accepted: 30n }, version: 4 });
+    });
+
+    it('are read where somebody else has written', async () => {
+        const { calls, store } = counting(createStore());
+        const one = await openChannel(store);
+        const two = replicaOf(store);
+        await two.pay(10n);
+        Object.assign(calls, { commit: 0, get: 0 });
+        expect((await one.pay(20n)).result).toMatchObject({ delta: 10n, kind: 'accepted' });
+        expect(calls).toEqual({ commit: 2, get: 1 });
+        // A refusal is bound to no commit, and holds for what is there.
+        await two.end();
+        expect((await one.pay(30n)).result).toMatchObject({ code: 'CHANNEL_CLOSE_PENDING', kind: 'refused' });
+    });
+
+    it('answer no command that writes nothing', async () => {
+        const { calls, store } = counting(createStore());
+        const replica = await openChannel(store);
+        await replica.pay(10n);
+        calls.get = 0;
+        expect((await replica.pay(10n)).result.kind).toBe('replayed');
+        expect(calls.get).toBe(1);
+    });
+
+    it('overwrite nothing in a database that was put back and went on to the same version', async () => {
+        const [before, after] = [createStore(), createStore()];
+        await openChannel(before);
+        await openChannel(after);
+        const place = { store: before };
+        const failedOver: ChannelStore = {
+            ...before,
+            commit: async change => await place.store.commit(change),
+            get: async channel => await place.store.get(channel),
+            getRow: async (kind, key) => await place.store.getRow(kind, key),
+        };
+        const one = replicaOf(failedOver);
+        await one.pay(10n);
+        // What `one` has committed is lost, and another process has taken a better voucher under the same version.
+        await replicaOf(after).pay(50n);
+        place.store = after;
+        expect((await one.pay(20n)).result).toMatchObject({ code: 'CUMULATIVE_NOT_MONOTONIC', kind: 'refused' });
+        expect(await after.get(A)).toMatchObject({ record: { accepted: 50n }, version: 2 });
+    });
+
+    it('are forgotten with a commit that fails, and are copies', async () => {
+        const store = createStore();
+        await openChannel(store);
+        const known = createKnownChannels();
+        const failed = failing(store, ['never', 'before', 'before', 'before']);
+        const replica = createReplica(failed.store, { known, now, owner: 'one', pause: async () => undefined });
+        const { stored } = await replica.pay(10n);
+        expect(known.get(A)).toMatchObject({ record: { accepted: 10n }, version: 2 });
+        (stored!.record.chain as { deposit: bigint }).deposit = 1n;
+        expect(known.get(A)!.record.chain.deposit).not.toBe(1n);
+        await expect(replica.pay(20n)).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' });
+        expect(known.get(A)).toBeUndefined();
+    });
+
+    it('are as many as it says, those of the last commits', () => {
+        const known = createKnownChannels({ maxChannels: 2 });
+        const one = { changeId: 'a', record: recordOf(1), unknown: undefined, version: 1 };
+        for (const index of [1, 2, 1, 3]) known.set(channelOf(index), one);
+        expect([1, 2, 3].map(index => known.get(channelOf(index)) !== undefined)).toEqual([true, false, true]);
+        expect(() => createKnownChannels({ maxChannels: 0 })).toThrow(/options\.maxChannels/);
+    });
 });

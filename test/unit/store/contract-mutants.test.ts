@@ -69,7 +69,18 @@ const MUTANTS: Readonly<Record<string, readonly [found: RegExp, mutate: Mutate]>
     'compares no version of records': [
         /^commands lose nothing/,
         (store, database) => ({
-            commit: async change => await store.commit({ ...change, expected: toVersion(database, change.channel) }),
+            commit: async change =>
+                await store.commit({
+                    ...change,
+                    expected: toVersion(database, change.channel),
+                    expectedChangeId: undefined,
+                }),
+        }),
+    ],
+    'compares no id of commits': [
+        /^a commit binds a change to the commit before it/,
+        store => ({
+            commit: async change => await store.commit({ ...change, expectedChangeId: undefined }),
         }),
     ],
     'compares no version of rows': [

@@ -87,12 +87,14 @@ export function createStoreRows(): Readonly<Record<string, Row | readonly Row[]>
             {
                 createId: () => 'an id',
                 getContext: () => ({ now: NOW, policy }),
+                known: store.createKnownChannels(),
                 onEvent: () => undefined,
                 pause: async () => undefined,
             },
         ]),
         commitOrRead: rowOf(store.commitOrRead as never, () => [createStore(), CHANGE]),
         createCheckedStore: rowOf(store.createCheckedStore as never, () => [createStore()]),
+        createKnownChannels: rowOf(store.createKnownChannels as never, () => [{ maxChannels: 5 }]),
         createLedgerPolicy: rowOf(createLedgerPolicy as never, () => [options]),
         createMemoryStore: rowOf(store.createMemoryStore as never, () => [
             { maxChannels: 5, network: 'localnet', now: () => 1 },
