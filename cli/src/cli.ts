@@ -5,6 +5,7 @@ import { version } from '../package.json';
 import { addGenerateCommand } from './generate';
 import { addIdlCommands } from './idl';
 import { addInspectCommand } from './inspect';
+import { addLedgerCommands } from './ledger';
 import { addPlanCommand } from './plan';
 import { addProgramCommands } from './program';
 import { addSimulateCommand } from './simulate';
@@ -37,6 +38,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<ExitCode>
     addPlanCommand(program, terminal);
     addInspectCommand(program, terminal, setExitCode);
     addProgramCommands(program, terminal);
+    addLedgerCommands(program, terminal, setExitCode);
     try {
         await program.parseAsync(args, { from: 'user' });
         return exitCode;
