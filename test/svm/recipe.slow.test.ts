@@ -36,7 +36,7 @@ type Scope = {
     request: { text: () => Promise<string> };
     rpc: ReturnType<typeof createSimulatorRpc>;
     splits: readonly Split[];
-    store: (signedVoucher: SignedVoucher, watermark: bigint) => Promise<void>;
+    keep: (signedVoucher: SignedVoucher, watermark: bigint) => Promise<void>;
     unixTimestamp: bigint;
 };
 
@@ -51,7 +51,7 @@ async function readRecipe(): Promise<(scope: Scope) => Promise<void>> {
     // The same with the deployment of this run in the place of mainnet's.
     const ofRun = body.replaceAll('MAINNET_DEPLOYMENT', 'deployment');
     expect(ofRun).not.toBe(body);
-    const names = 'accepted, deployment, mint, payee, request, rpc, splits, store, unixTimestamp';
+    const names = 'accepted, deployment, keep, mint, payee, request, rpc, splits, unixTimestamp';
     const file = join(folder, 'recipe.ts');
     writeFileSync(file, `${imports.join('\n')}\nexport const serve = async ({ ${names} }) => {\n${ofRun}\n};\n`);
     const recipe = (await import(file)) as { serve: (scope: Scope) => Promise<void> };
@@ -105,7 +105,7 @@ async function ask(signedVoucher: SignedVoucher, accepted?: SignedVoucher): Prom
         request: { text: () => Promise.resolve(JSON.stringify(toSignedVoucherJson(signedVoucher))) },
         rpc: createSimulatorRpc(simulator),
         splits: [],
-        store: (given, watermark) => {
+        keep: (given, watermark) => {
             expect(watermark).toBe(given.voucher.cumulativeAmount);
             stored = given;
             return Promise.resolve();
