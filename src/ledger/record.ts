@@ -134,7 +134,12 @@ export type ChannelRecord = Readonly<{
  * ```
  */
 export function getReserved(record: Pick<ChannelRecord, 'reservations'>): bigint {
-    return read(record, ({ reservations }) => reservations.reduce((sum, { amount }) => sum + toBigInt(amount), 0n));
+    return read(record, ({ reservations }) => {
+        let sum = 0n;
+        // A list with holes ends at the first.
+        for (const { amount } of reservations) sum += toBigInt(amount);
+        return sum;
+    });
 }
 
 /**
