@@ -8,12 +8,6 @@ import { getReserved, type ChannelRecord } from './record';
  * What is wrong with a record, in words; nothing for a good one.
  *
  * @param before The record that it takes the place of.
- *
- * @example
- * ```ts
- * const problems = findBrokenInvariants(record, earlier);
- * if (problems.length > 0) throw new Error(problems.join('; '));
- * ```
  */
 export function findBrokenInvariants(record: ChannelRecord, before?: ChannelRecord): readonly string[] {
     return readDeeply('record', 'the record of a channel', record, () => findBroken(record, before));

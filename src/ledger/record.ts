@@ -211,6 +211,8 @@ function toBigInt(value: bigint): bigint {
 }
 
 function toVoucherOrNull(voucher: StoredVoucher | null): StoredVoucher | null {
-    if (typeof voucher !== 'object') throw new TypeError('It is neither a voucher nor null');
-    return voucher;
+    if (voucher === null) return null;
+    const { cumulativeAmount, expiresAt, signature } = voucher;
+    if (typeof signature !== 'string') throw new TypeError('It is neither a voucher nor null');
+    return { cumulativeAmount: toBigInt(cumulativeAmount), expiresAt: toBigInt(expiresAt), signature };
 }

@@ -30,7 +30,6 @@ export { getDeliveryKey } from '../ledger/accept';
 export { getChargeKey } from '../ledger/charge';
 export { decide } from '../ledger/decide';
 export { getStanding, type DecisionContext, type VersionedRecord } from '../ledger/draft';
-export { findBrokenInvariants } from '../ledger/invariants';
 export type { Json, JsonObject, UnknownMembers } from '../ledger/json-shape';
 export {
     decodeChannelRecord,

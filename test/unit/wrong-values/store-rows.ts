@@ -116,7 +116,6 @@ export function createStoreRows(): Readonly<Record<string, Row | readonly Row[]>
         encodeChannelRecord: rowOf(store.encodeChannelRecord as never, () => [RECORD, undefined]),
         encodeRow: rowOf(store.encodeRow as never, () => ['challenge', CHALLENGE, undefined]),
         exportChannels: rowOf(store.exportChannels as never, () => [createStore(), { onUnreadable: () => undefined }]),
-        findBrokenInvariants: rowOf(store.findBrokenInvariants as never, () => [RECORD]),
         getAtRisk: rowOf(store.getAtRisk as never, () => [{ accepted: 9n, chain: { settled: 5n }, ending: null }]),
         getAvailable: rowOf(store.getAvailable as never, () => [AMOUNTS]),
         getChargeKey: rowOf(store.getChargeKey as never, () => [NAMED, 'a key']),
