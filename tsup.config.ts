@@ -151,8 +151,12 @@ export default defineConfig([
         ...library,
         dts: false,
         entry: Object.fromEntries(Object.entries(BUNDLED).map(([path, file]) => [toBundledName(path), file])),
+        // As what is rendered: the notes for bundlers stay.
+        esbuildOptions: (options, context) => {
+            library.esbuildOptions!(options, context);
+            options.minifyIdentifiers = true;
+        },
         format: 'esm',
-        minify: true,
         outDir: 'dist/bundled',
         sourcemap: false,
     },

@@ -1,4 +1,4 @@
-// Finishes the CommonJS builds: the declarations are those of the ES modules, which say the same, under the names that
+// Finishes the builds. First of the CommonJS builds: the declarations are those of the ES modules, which say the same, under the names that
 // TypeScript looks for. Making them a second time takes minutes and gigabytes. Part of `npx just build`.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ for (const folder of ['dist', 'codegen/dist']) {
     for (const name of readdirSync(folder).filter(name => name.endsWith('.d.ts'))) {
         const given = readFileSync(join(folder, name), 'utf8');
         // Rendered files say so once each, which nobody reads where declarations are put together.
-        const types = given.replaceAll(BANNER, '');
+        const types = given.replaceAll(BANNER, '').replaceAll(/^(?: {4})+/gm, indent => ' '.repeat(indent.length / 4));
         if (types !== given) writeFileSync(join(folder, name), types);
         // Of one's own files only: './chunk.js' is an ES module, './chunk.cjs' is CommonJS.
         const common = types.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1.cjs'");
@@ -31,4 +31,14 @@ for (const name of readdirSync('dist').filter(name => name.endsWith('.cjs'))) {
         platform: 'node',
     });
     writeFileSync(file, code);
+}
+
+// What is bundled and what is rendered keeps its lines, with the notes for bundlers in them, and loses its indentation.
+const isOnManyLines = line => (line.split('`').length - 1) % 2 === 1;
+for (const folder of ['dist/bundled', 'dist/esm/generated']) {
+    for (const name of readdirSync(folder, { recursive: true }).filter(name => name.endsWith('.js'))) {
+        const file = join(folder, name);
+        const lines = readFileSync(file, 'utf8').split('\n');
+        if (!lines.some(isOnManyLines)) writeFileSync(file, lines.map(line => line.trimStart()).join('\n'));
+    }
 }
