@@ -42,7 +42,7 @@ export function addLedgerCommands(program: Command, io: Io, setExitCode: (code: 
         });
 }
 
-/** A database that is there, opened for reading: SQLite would make one that is not. */
+/** A database that is there: SQLite would make one that is not. */
 async function openDatabase(file: string) {
     const found = await stat(file).catch((error: Error) => {
         throw new UsageError(`${file} can't be read: ${error.message}`, { cause: error });
@@ -50,14 +50,5 @@ async function openDatabase(file: string) {
     if (!found.isFile()) throw new UsageError(`${file} is no file`);
     // Only here: no other command needs a database.
     const { default: Database } = await import('libsql');
-    const database = new Database(file, { readonly: true });
-    try {
-        // The driver writes all the same where a store is opened: what is no store stays as it is.
-        const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pc_meta'").get();
-        if (table === undefined) throw new UsageError(`${file} holds no store of channels`);
-        return database;
-    } catch (error) {
-        database.close();
-        throw error;
-    }
+    return new Database(file);
 }

@@ -54,8 +54,14 @@ const FULL = 2;
 /**
  * Sets a connection up. Transactions are immediate ones: one that reads first and writes later would fail at once where
  * somebody else wrote in between, whatever the busy timeout.
+ *
+ * @param check Looks at what is there before anything is set: a database that it refuses stays as it is.
  */
-export function createConnection(database: SqliteDatabase, busyTimeoutMs: number): Connection {
+export function createConnection(
+    database: SqliteDatabase,
+    busyTimeoutMs: number,
+    check?: (reader: Pick<Connection, 'get'>) => void,
+): Connection {
     assertHasMethods('database', database, ['exec', 'prepare']);
     const statements = new Map<string, Statement>();
     let waiting: Work[] = [];
@@ -81,6 +87,7 @@ export function createConnection(database: SqliteDatabase, busyTimeoutMs: number
         Object.entries(all(`PRAGMA ${name}`)[0] ?? {}).find(([key]) => key === name)?.[1];
 
     exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    check?.({ get: (sql, ...values) => all(sql, ...values)[0] });
     if (readPragma('journal_mode') !== 'wal') exec('PRAGMA journal_mode = WAL');
     // After WAL was chosen: a driver may lower it then, without a word. It is not kept in the file.
     exec('PRAGMA synchronous = FULL');

@@ -105,14 +105,14 @@ export async function migrate(connection: Connection): Promise<void> {
 }
 
 /** @throws `STORE_SCHEMA_MISMATCH` for tables of another version; none of them is touched. */
-export function assertHasSchema(connection: Connection): void {
+export function assertHasSchema(connection: Pick<Connection, 'get'>): void {
     const found = getSchema(connection);
     if (found !== SQLITE_SCHEMA) {
         throw new PaymentChannelsError(STORE_SCHEMA_MISMATCH, { found, supported: SQLITE_SCHEMA });
     }
 }
 
-function getSchema(connection: Connection): number {
+function getSchema(connection: Pick<Connection, 'get'>): number {
     const table = connection.get(`SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'pc_meta'`);
     if (table === undefined) return 0;
     return Number(connection.get(`SELECT value FROM pc_meta WHERE name = 'schema'`)?.value ?? 0);

@@ -111,8 +111,7 @@ function open(database: SqliteDatabase, options: SqliteStoreOptions) {
     const timeout = given.busyTimeoutMs ?? DEFAULT_BUSY_TIMEOUT_MS;
     const busyTimeoutMs = Number(toInteger('options.busyTimeoutMs', timeout, 0n, MAX_BUSY_TIMEOUT_MS));
     const now = toClock(given.now);
-    const connection = createConnection(database, busyTimeoutMs);
-    assertHasSchema(connection);
+    const connection = createConnection(database, busyTimeoutMs, assertHasSchema);
     return { connection, network, now };
 }
 
